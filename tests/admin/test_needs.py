@@ -118,6 +118,14 @@ def test_the_list_of_a_morning_that_an_outage_held_up_is_not_sent_later(undecide
     assert subjects() == []
 
 
+def test_the_list_of_monday_is_not_sent_on_tuesday_morning(undecided, clock):
+    drain(clock.to(people.CLOSE + timedelta(days=3, hours=8)))  # Tuesday, 8:00 in London: Monday's job is late
+    drain(clock.advance(minutes=1))
+
+    assert [sent for sent, _ in subjects() if sent < "Tue 2026-10-06 08:00"] == []
+    assert len(subjects()) <= 1
+
+
 def test_the_chain_ends_with_the_last_cohort(undecided, clock):
     (entry,) = catalogue.everything().cohorts
     transact([catalogue.remove_cohort(entry.id)])

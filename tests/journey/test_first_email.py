@@ -10,7 +10,8 @@ from chalicelib.core.model import Wave
 from chalicelib.jobs import run
 from chalicelib.jobs.kinds import HANDLERS
 from chalicelib.store import delegates, emails, jobs
-from chalicelib.store.table import scan
+from chalicelib.store.emails import EmailSettled, EmailState
+from chalicelib.store.table import scan, update
 from chalicelib.waves import first_email
 from tests.support import people
 from tests.support.calls import watched_by
@@ -73,6 +74,16 @@ def test_who_may_not_have_heard_of_it_is_not_reminded(evening, clock):
     morning = clock.advance(hours=14)
     for first in first_email.find_all(people.dana(), Wave.BASELINE).values():
         emails.claim(first.id, "lost", morning, morning + timedelta(days=2))
+    clock.advance(days=1)
+
+    planned = remind.plan_reminders(*delegates.find_with_latest_wave(people.dana()), clock.now())
+    assert [one.mail.to.email for one in planned if one.mail.to.email in PEERS] == []
+
+
+def test_whose_first_email_is_in_a_digest_that_is_not_confirmed_is_not_reminded(evening, clock):
+    clock.advance(hours=14)
+    for first in first_email.find_all(people.dana(), Wave.BASELINE).values():
+        people.write(update(emails.key(first.id), put={"state": EmailState.CARRIED}, refusal=EmailSettled))
     clock.advance(days=1)
 
     planned = remind.plan_reminders(*delegates.find_with_latest_wave(people.dana()), clock.now())

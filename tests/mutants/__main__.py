@@ -18,7 +18,8 @@ from tests.mutants import rules
 from tests.mutants.rules import ROOT, Rule
 
 PASSED, FAILED = 0, 1  # pytest's; anything else says that the tests did not run
-MAX_SECONDS = 300  # for the tests of one rule; a rule whose removal never ends is noticed
+TOO_LONG = -1  # the tests were stopped: they have noticed nothing, unless the rule says that it ends a loop
+MAX_SECONDS = 300  # for the tests of one rule
 QUIET = ("-q", "-x", "-n", "0", "--no-header", "--tb=no", "-p", "no:cacheprovider")
 
 Try = Callable[[Sequence[str]], int]
@@ -33,14 +34,16 @@ def main(words: str) -> int:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
         _copy_to(copy)
-        return judge(wanted, copy, lambda tests: _pytest(copy, tests))
+        return judge(wanted, copy, lambda tests: run_tests(copy, tests))
 
 
 def judge(wanted: Sequence[Rule], tree: Path, run: Try) -> int:
     """The exit status, after a line for each rule."""
     names = sorted({test for rule in wanted for test in rule.tests})
-    if run(names) != PASSED:
-        print("The tests fail with every rule in place: fix that first.", *names, sep="\n  ")
+    status = run(names)
+    if status != PASSED:
+        why = "take too long" if status == TOO_LONG else "fail"
+        print(f"The tests {why} with every rule in place: fix that first.", *names, sep="\n  ")
         return 1
     wrong = [rule for place, rule in enumerate(wanted, 1) if not _tried(rule, f"{place}/{len(wanted)}", tree, run)]
     print(f"{len(wanted)} rules, {len(wrong)} to look at", *(f"  {rule.file}: {rule.name}" for rule in wrong), sep="\n")
@@ -61,6 +64,8 @@ def _tried(rule: Rule, place: str, tree: Path, run: Try) -> bool:
 
 
 def _verdict(rule: Rule, status: int) -> tuple[bool, str]:
+    if status == TOO_LONG:
+        return rule.loops, "noticed, as a loop without end" if rule.loops else "TOOK TOO LONG: the tests were stopped"
     if status == FAILED:
         return not rule.survives, "noticed, though written down as a survivor" if rule.survives else "noticed"
     if status != PASSED:
@@ -77,8 +82,8 @@ def _copy_to(folder: Path) -> None:
             shutil.copy2(ROOT / name, folder / name)
 
 
-def _pytest(tree: Path, tests: Sequence[str]) -> int:
-    """One process at a time, and others first."""
+def run_tests(tree: Path, tests: Sequence[str], most: float = MAX_SECONDS) -> int:
+    """Run them in one process that lets others go first, for so many seconds at most; ten times that for many files."""
     command = [sys.executable, "-m", "pytest", *QUIET, "-m", "not prove and not browser and not infra", *tests]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(tree)}
     try:
@@ -88,10 +93,10 @@ def _pytest(tree: Path, tests: Sequence[str]) -> int:
             env=environment,
             capture_output=True,
             check=False,
-            timeout=MAX_SECONDS * (10 if len(tests) > 10 else 1),
+            timeout=most * (10 if len(tests) > 10 else 1),
         )
     except subprocess.TimeoutExpired:
-        return FAILED
+        return TOO_LONG
     return done.returncode
 
 

@@ -18,6 +18,7 @@ class Written(Struct, frozen=True, forbid_unknown_fields=True):
     after: str
     tests: str = ""
     survives: str = ""
+    loops: bool = False
 
 
 class Group(Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,6 +36,7 @@ class Rule(Struct, frozen=True):
     after: str
     tests: tuple[str, ...]
     survives: str
+    loops: bool = False
 
     def fault(self, root: Path = ROOT) -> str:
         """Why the rule cannot be tried; empty if it can."""
@@ -58,4 +60,4 @@ def _read() -> Iterator[Rule]:
     for group in msgspec.yaml.decode((ROOT / LIST).read_text(), type=list[Group]):
         for one in group.rules:
             tests = tuple((one.tests or group.tests).split())
-            yield Rule(one.rule, group.file, one.before, one.after, tests, one.survives)
+            yield Rule(one.rule, group.file, one.before, one.after, tests, one.survives, one.loops)

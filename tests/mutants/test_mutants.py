@@ -36,7 +36,7 @@ def tree(tmp_path) -> Path:
     return tmp_path
 
 
-def rule(**more: str) -> Rule:
+def rule(**more: object) -> Rule:
     given = {"name": "Locked", "file": "door.py", "before": "True", "after": "False", "survives": ""}
     return Rule(**{**given, **more}, tests=("test_door.py",))
 
@@ -66,6 +66,25 @@ def test_a_reason_that_no_longer_holds_fails_the_run(tree):
 def test_tests_that_do_not_run_notice_nothing(tree, capsys):
     assert command.judge([rule()], tree, lambda _: 4) == 1
     assert "fail with every rule in place" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("loops", "status", "said"), [(False, 1, "TOOK TOO LONG"), (True, 0, "a loop without end")])
+def test_tests_that_are_stopped_notice_a_loop_and_nothing_else(tree, capsys, loops, status, said):
+    def run(_) -> int:
+        return command.TOO_LONG if "False" in (tree / "door.py").read_text() else command.PASSED
+
+    assert command.judge([rule(loops=loops)], tree, run) == status
+    assert said in capsys.readouterr().out
+
+
+def test_tests_that_take_too_long_with_every_rule_in_place_are_said(tree, capsys):
+    assert command.judge([rule()], tree, lambda _: command.TOO_LONG) == 1
+    assert "take too long with every rule in place" in capsys.readouterr().out
+
+
+def test_a_run_of_tests_is_stopped_in_the_end(tree):
+    (tree / "test_door.py").write_text("def test_waits():\n    while True:\n        pass\n")
+    assert command.run_tests(tree, ["test_door.py"], most=0.5) == command.TOO_LONG
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,15 @@ import os
 import subprocess
 import sys
 
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.admin import revoke_links
 from chalicelib.forms.impact_options import HELPED
 from chalicelib.links.kinds import COACH
 from chalicelib.sponsor.board.requests import MAX_ASK_CHARS
 from chalicelib.store import audit_events, board_requests
+from chalicelib.store.board_requests import BoardRequests, RequestsChanged
 from chalicelib.store.impact_surveys import Role
 from infra.local.account import ADMINISTRATOR
 from tests.sponsor.test_editions import NAMES, SURVEY_CLOSED, answered, answers_of, change_survey, editions, wait
@@ -97,6 +102,17 @@ def test_no_one_overwrites_requests_that_they_did_not_see(visitor, clock):
     assert acts.count("changed what is asked of the board") == 1
 
 
+def test_of_two_who_save_at_once_the_second_is_refused(visitor, clock):
+    people.load(clock.now())
+    first = BoardRequests(people.COHORT, (ASK,), clock.now())
+    people.write(board_requests.save(first, None))
+    people.write(board_requests.save(replace(first, asks=("Other.",), revision=2), first))
+
+    with pytest.raises(RequestsChanged):
+        people.write(board_requests.save(replace(first, asks=("Third.",), revision=2), first))
+    assert board_requests.find(people.COHORT).asks == ("Other.",)
+
+
 def test_pages_start_without_the_fonts_of_pdfs():
     """The function of the pages has no PDF layer: an import of the fonts would end it."""
     code = "import sys, app; print([name for name in sys.modules if name.startswith(('chalicelib.pdf', 'typst'))])"
@@ -122,6 +138,17 @@ def test_a_coach_writes_to_the_same_list(visitor, clock):
     assert visitor.status == 400
     rows = audit_events.of_cohort(people.COHORT)
     assert [row["by"] for row in rows if row["act"] == "changed what is asked of the board"].count("coach") == 1
+
+
+def test_a_coach_whose_link_was_revoked_opens_no_board(visitor, clock):
+    people.load(clock.now())
+    drain(clock.now())
+    coach = people.person("cleo coach")
+    page = f"{COACH.url(people.COHORT, coach, 1)}/board"
+    revoke_links.revoke_links(people.COHORT, coach.email, clock.now(), "ada@example.org")
+    drain(clock.advance(minutes=1))
+    visitor.let_in(coach.email, clock.now()).open(page)
+    assert visitor.status == 410
 
 
 def test_who_coaches_no_one_in_the_cohort_writes_nothing(visitor, clock):
