@@ -147,7 +147,7 @@ def test_a_copy_is_deleted_after_three_days(opened, clock):
 
 
 def test_a_copy_that_is_not_deleted_in_time_cannot_be_downloaded(opened, clock):
-    """As while the jobs stand still."""
+    """As if the jobs did not run."""
     ask(opened, "hub", clock)
     clock.advance(days=2, hours=23)
     opened.let_in(address("hub"), clock.now())
