@@ -12,7 +12,7 @@ from chalicelib.core.model import Cohort, CohortDates
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import administrator_rights, catalogue, jobs
-from chalicelib.store.table import delete, transact
+from chalicelib.store.table import delete, scan, transact
 from infra.local.account import ADMINISTRATOR
 from tests.support import people
 from tests.support.drain import drain
@@ -120,10 +120,8 @@ def test_the_list_of_a_morning_that_an_outage_held_up_is_not_sent_later(undecide
 
 def test_the_list_of_monday_is_not_sent_on_tuesday_morning(undecided, clock):
     drain(clock.to(people.CLOSE + timedelta(days=3, hours=8)))  # Tuesday, 8:00 in London: Monday's job is late
-    drain(clock.advance(minutes=1))
 
-    assert [sent for sent, _ in subjects() if sent < "Tue 2026-10-06 08:00"] == []
-    assert len(subjects()) <= 1
+    assert [row["pk"] for row in scan() if row["pk"].startswith("MAIL#admin/needs#")] == []
 
 
 def test_the_chain_ends_with_the_last_cohort(undecided, clock):

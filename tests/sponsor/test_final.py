@@ -177,3 +177,12 @@ def test_no_name_and_no_answer_of_one_delegate_is_in_the_facts():
     assert "SECRET" not in text
     assert "Delegate 1" not in text
     assert final_example.evidence(1).id not in text.replace('"id"', "")
+
+
+def test_late_answers_show_nothing_that_line_managers_or_raters_saw():
+    """Most of their managers and raters answered in time, so they are in the first edition already."""
+    late = [final_example.evidence(place) for place in range(20, 32)]
+    assert final_example.final().survey.seen.managers, "figures of as many people are shown"
+    seen = final_example.final(before=final_example.final(), late=late).late.survey.seen
+
+    assert (seen.managers, seen.raters) == (None, None)
