@@ -97,12 +97,16 @@ def _stage_settings(stage: Deployment, hand: Reporter, api: str) -> None:
     log = {"destinationArn": stack.outputs(stage)["AccessLog"].removesuffix(":*"), "format": ACCESS_LOG}
     wanted = {**dict(limits.wanted(stage)), **{f"/accessLogSettings/{key}": value for key, value in log.items()}}
     changed = {path: value for path, value in wanted.items() if _value(now, path) != value}
-    if not changed:
+    left = limits.list_left(stage, now)
+    if not changed and not left:
         hand.stays("limits and access log are set")
         return
     patch = [{"op": "replace", "path": path, "value": value} for path, value in changed.items()]
+    patch += [{"op": "remove", "path": path} for path in left]
     names = dict.fromkeys(path.rsplit("/", 1)[1] for path in changed)
-    what = f"set {', '.join(names)} of the API"
+    words = [f"set {', '.join(names)} of the API"] if names else []
+    words += [f"take back the limit of {path.replace('~1', '/').lstrip('/')}" for path in left]
+    what = " and ".join(words)
     hand.change(what, lambda: gateway.update_stage(restApiId=api, stageName=name, patchOperations=patch))
 
 

@@ -47,6 +47,13 @@ def wanted(stage: Deployment) -> Iterator[tuple[str, str]]:
             yield f"/{route}/{name}", value
 
 
+def list_left(stage: Deployment, now: Mapping[str, Any]) -> list[str]:
+    """Return the routes that a stage has settings of and the file does not name, as the path of a patch."""
+    wanted = {_plain(route) for route in read_limits(stage)}
+    left = [route.rpartition("/") for route in now.get("methodSettings", {}) if _plain(route) not in wanted]
+    return [f"/{resource.replace('/', '~1')}/{method}" for resource, _, method in left]
+
+
 def shown(now: Mapping[str, Any], path: str) -> str:
     """Return what a stage has at a path of its patches, as the patch would write it."""
     _, resource, method, name = path.split("/", 3)

@@ -72,3 +72,27 @@ def test_a_route_has_its_limit_and_a_stopped_stage_lets_none_through(deployed):
     assert found() == {0}
     assert deployed.run("start", "--skip-verify") == 0
     assert found() == {400, 20, 5}
+
+
+def found_limits(stage: Deployment) -> dict[str, float]:
+    (ours,) = api.list_ids(stage)
+    settings = boto3.client("apigateway").get_stage(restApiId=ours, stageName="api")["methodSettings"]
+    return {route: each["throttlingRateLimit"] for route, each in settings.items()}
+
+
+@pytest.mark.infra
+@pytest.mark.parametrize("command", ["deploy", "stop"])
+def test_a_limit_that_is_taken_back_leaves_the_route_with_the_limit_of_all_pages(deployed, command, capsys):
+    """A stage that is stopped has no route that is still open."""
+    file = deployed.stage.project / limits.FILE
+    listed = yaml.safe_load(file.read_text())
+    before = found_limits(deployed.stage)
+    del listed["routes"]["POST /code/{key}/again"]
+    file.write_text(yaml.safe_dump(listed))
+
+    assert deployed.run("status", "--skip-verify") == 1
+    assert "take back the limit of code/{key}/again/POST" in capsys.readouterr().out
+    assert (deployed.deploy() if command == "deploy" else deployed.run("stop")) == 0
+    after = found_limits(deployed.stage)
+    assert {route.replace("~1", "/").strip("/") for route in before.keys() - after.keys()} == {"code/{key}/again/POST"}
+    assert set(after.values()) == ({400, 20, 5} if command == "deploy" else {0})

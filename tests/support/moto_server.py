@@ -25,6 +25,7 @@ from moto.moto_server import threaded_moto_server
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.s3.models import FakeBucket
 
+from tests.support.manners import gateway as api_gateway
 from tests.support.manners import lambdas as lambda_limits
 from tests.support.manners import mail, pages, queues, record, tables
 from tests.support.manners import stacks as stack_states
@@ -146,7 +147,7 @@ class Breaking:
 def serve(port: int, front: Callable[[Any], Any]) -> None:
     """Until the process ends. `front` wraps moto's WSGI application."""
     FakeBucket.get_permission = get_permission
-    for manner in (pages, mail, lambda_limits, tables, queues, stack_states, record):
+    for manner in (pages, mail, lambda_limits, tables, api_gateway, queues, stack_states, record):
         manner.apply()
     stacks.parse_and_update_resource = update_resource
     Stack.stack_resources = property(stack_resources)
