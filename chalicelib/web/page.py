@@ -18,7 +18,7 @@ from chalicelib.links import signing
 from chalicelib.store import objects
 from chalicelib.store.table import Changed
 from chalicelib.web import forms
-from chalicelib.web.other_address import address_at_home
+from chalicelib.web.other_address import address_at_home, home_origin, is_elsewhere
 from chalicelib.web.templating import render
 from chalicelib.web.way_back import find_way_back, is_console
 
@@ -123,7 +123,7 @@ def page_handler(route: Callable[..., Response]) -> Callable[..., Response]:
             log.error("page_failed", error, page=route.__name__)
             response = refusal_page(INTERNAL_ERROR, status=500, typed=_typed())
         response.headers = {**HEADERS, **response.headers}
-        return response
+        return _usable_elsewhere(response)
 
     return answered
 
@@ -133,6 +133,21 @@ def _led_home() -> Response | None:
     request = _request.get()
     address = request and address_at_home(request)
     return see_other(address) if address else None
+
+
+def _usable_elsewhere(response: Response) -> Response:
+    """Let the answer to a form that was sent to another address lead home: by its files, buttons, or a link."""
+    request = _request.get()
+    if request is None or request.method != "POST" or not is_elsewhere(request):
+        return response
+    home, location = home_origin(), str(response.headers.get("Location", ""))
+    if response.status_code == HTTPStatus.SEE_OTHER and location.startswith(home):
+        kept = {name: value for name, value in response.headers.items() if name not in ("Location", "Content-Type")}
+        response = page("web/new_address", location=location)
+        response.headers = {**kept, **response.headers}
+    policy = response.headers["Content-Security-Policy"]
+    response.headers["Content-Security-Policy"] = policy.replace("'self'", f"'self' {home}")
+    return response
 
 
 def page(template: str, status: int = 200, **context: Any) -> Response:
