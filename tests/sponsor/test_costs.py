@@ -107,6 +107,24 @@ def test_a_fault_in_the_form_is_shown_at_its_field(typed, field):
     assert [fault.field for fault in faults] == [field]
 
 
+@pytest.mark.parametrize(
+    ("typed", "strange"),
+    [("£1.2m", "m"), ("2 million", "million"), ("(5,000)", "( )"), ("5,000½", "½"), ("5,000 a month", "a month")],
+)
+def test_what_changes_a_sum_is_not_read_past(typed, strange):
+    _, (fault,) = read_form({"fees.amount": typed, "fees.source": "estimate"}, "GBP")
+
+    assert fault.field == "fees.amount"
+    assert f"“{strange}”" in fault.message
+
+
+@pytest.mark.parametrize("typed", ["£5,000", "5000 GBP", "5k", "5 000 £"])
+def test_the_own_currency_may_stand_with_a_sum(typed):
+    (cost,), faults = read_form({"fees.amount": typed, "fees.source": "estimate"}, "GBP")
+
+    assert (cost.amount, faults) == ("5000", [])
+
+
 def test_an_administrator_enters_costs_and_no_one_overwrites_what_they_did_not_see(visitor, clock):
     people.load(clock.now())
     visitor.let_in_administrator(clock.now())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from chalicelib.core.costs import NUMBERS, ONE_WAY, Cost, CostKind, CostSource
@@ -51,6 +51,14 @@ def _number_faults(
             yield FieldError(f"{kind}.{name}", f"“{text[:40]}”: please type a number from 0 to {NUMBERS[name]:,}.")
         elif written and name in MONEY and any(is_of_another_currency(mark, currency) for mark in written.marks):
             yield FieldError(f"{kind}.{name}", f"“{text[:40]}”: please give the sum in {sign(currency)}.")
+        elif written and (strange := _strange_marks(written.marks, currency if name in MONEY else "")):
+            yield FieldError(f"{kind}.{name}", f"“{text[:40]}”: please type only the number, without “{strange}”.")
+
+
+def _strange_marks(marks: Sequence[str], currency: str) -> str:
+    """Return what is next to a number and may change it, such as the m of £1.2m. `currency`: empty if not money."""
+    own = {currency.casefold(), sign(currency).casefold()} if currency else set()
+    return " ".join(mark for mark in marks if mark.casefold() not in own)
 
 
 def _source_faults(kind: CostKind, fields: Mapping[str, str]) -> Iterator[FieldError]:
