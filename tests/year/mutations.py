@@ -120,7 +120,7 @@ MUTATIONS: dict[
     "I6 figures of the sponsor over the same answers differ by no one, or by five delegates": (
         "chalicelib.sponsor.final.build:_survey",
         "sum(one.own is not None for one in people) < ENOUGH",
-        "False",
+        "sum(one.own is not None for one in people) < 1",
         [
             ("pause", 0, 9),
             ("days", 0, 0),
@@ -167,13 +167,12 @@ MUTATIONS: dict[
         "commit(more, now) if more else None",
         [
             *FIVE_ANSWER,
-            ("days", 0, 9),
-            ("days", 0, 9),
-            ("days", 0, 1),
-            ("approve_story", 0),
-            ("check_story", 0, 1),
             ("months", 0, 0),
-            ("withdraw_story", 0),
+            ("days", 0, 6),
+            *((act, place, 1) for place in (1, 2) for act in ("approve_story", "check_story")),
+            ("make_edition", 0, 0),
+            ("days", 0, 0),
+            ("withdraw_story", 1),
             ("ask_the_board", 0, 0),
             ("make_edition", 0, 0),
         ],
