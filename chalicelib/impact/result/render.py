@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -12,7 +11,7 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from chalicelib.core import colour, log
+from chalicelib.core import colour
 from chalicelib.core.model import Programme
 from chalicelib.impact.result.document import Document, build_document
 from chalicelib.impact.result.facts import ResultFacts, facts_bytes
@@ -49,36 +48,15 @@ def _template() -> tuple[Template, Markup]:
 
 
 def pdf_of(document: Document, issued: date, checksum: str) -> bytes:
-    """Fonts can reject unusual letters, and a logo can be broken: then try again as the report does, with a warning."""
-    import typst  # 84 MB of shared object: not imported with this module
-
-    from chalicelib.pdf import fonts
-    from chalicelib.pdf.compile import STANDARDS, compile_pdf
-
-    attempts: tuple[tuple[str, Collection[int], list[str]], ...] = (
-        (document.logo, fonts.covered(), STANDARDS),
-        (document.logo, fonts.drawn(), STANDARDS),
-        ("", fonts.drawn(), STANDARDS),
-    )
-    for logo, letters, standards in attempts:
-        try:
-            sources = sources_of(document, issued, logo, letters)
-            return compile_pdf(sources, issued, TEMPLATES, pdf_standards=standards)
-        except (typst.TypstError, ValueError):
-            log.warning("result_simplified", checksum=checksum)
-    return compile_pdf(sources_of(document, issued, "", fonts.drawn()), issued, TEMPLATES)
-
-
-def sources_of(document: Document, issued: date, logo: str, letters: Collection[int]) -> dict[str, bytes]:
-    """Return all input of typst: the template, the content and its settings as JSON. No text enters the source."""
-    from chalicelib.pdf import fonts
-    from chalicelib.pdf.compile import logo_bytes
+    """Return the PDF. pdf/print_document.py says what is left out if fonts reject a letter, or the logo is broken."""
     from chalicelib.pdf.pdf_text import printable_tree
+    from chalicelib.pdf.print_document import print_document
 
-    content = printable_tree(msgspec.to_builtins(document), letters, kept=OURS)
-    content["logo"] = list(logo_bytes(logo)) if logo else []  # as numbers: files given in memory must be text
-    written = msgspec.json.encode(content)
-    needed = fonts.needed({ord(letter) for letter in set(written.decode())})
-    setting = {"date": [issued.year, issued.month, issued.day], "fallbacks": needed}
-    source = (TEMPLATES / "result.typ").read_bytes()
-    return {"main.typ": source, "result.json": written, "setting.json": msgspec.json.encode(setting)}
+    content = msgspec.to_builtins(document)
+    return print_document(
+        TEMPLATES / "result.typ",
+        lambda letters: printable_tree(content, letters, kept=OURS),
+        issued,
+        logo=document.logo,
+        checksum=checksum,
+    )
