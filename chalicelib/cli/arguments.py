@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError
+from argparse import ArgumentTypeError, Namespace
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+
+from chalicelib.core.errors import Refusal
+from chalicelib.core.model import Person
+
+Command = Callable[[Namespace], int]
+
+
+class UsageRefused(Refusal):
+    """Arguments that cannot be combined, or cannot be parsed."""
+
+    title = "Invalid arguments"
 
 
 def day(text: str) -> date:
@@ -21,3 +33,19 @@ def moment(text: str) -> datetime:
     except ValueError:
         raise ArgumentTypeError(f"{text!r} is not a moment: write day and time, such as 2026-12-01T09:30Z") from None
     return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def read_person(option: str, text: str) -> Person:
+    """Read `Name <address>`. Raises UsageRefused."""
+    from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name
+
+    name, opening, rest = text.partition("<")
+    address, closing, after = rest.partition(">")
+    if not (opening and closing) or after.strip():
+        raise UsageRefused(f'{option}: give the person as "Name <address>", in quotes.')
+    person = Person(clean_name(name), clean_address(address))
+    if fault := check_text(person.name):
+        raise UsageRefused(f"{option}: the name {fault}.")
+    if fault := check_address(person.email):
+        raise UsageRefused(f"{option}: the address {fault}.")
+    return person

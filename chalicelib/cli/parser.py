@@ -10,7 +10,19 @@ import os
 import sys
 from collections.abc import Sequence
 
-from chalicelib.cli import arguments, commands, people
+from chalicelib.cli import (
+    administrators,
+    arguments,
+    cohort,
+    failures,
+    load_cohort,
+    local_cloud,
+    move_dates,
+    people,
+    person,
+    programme,
+    restore,
+)
 from chalicelib.core.aws import AWS_ERRORS
 from chalicelib.core.errors import FileInvalid, Refusal
 from chalicelib.core.settings import ConfigError
@@ -21,7 +33,7 @@ LOCAL_PORT = 8000
 def main(argv: Sequence[str] | None = None) -> int:
     args = parser().parse_args(argv)
     try:
-        commands.use_cloud("local" in args, getattr(args, "port", LOCAL_PORT), getattr(args, "stage", None))
+        local_cloud.use_cloud("local" in args, getattr(args, "port", LOCAL_PORT), getattr(args, "stage", None))
         status = int(args.run(args))
         sys.stdout.flush()
         return status
@@ -75,13 +87,13 @@ def _where(part: argparse.ArgumentParser) -> None:
 
 
 def _programme(group: argparse.ArgumentParser) -> None:
-    check = _command(group, "check", commands.check_programme, "check a programme file; changes nothing")
+    check = _command(group, "check", programme.check_programme, "check a programme file; changes nothing")
     check.add_argument("file")
 
 
 def _cohort(group: argparse.ArgumentParser) -> None:
     verbs = _verbs(group)
-    load = _verb(verbs, "load", commands.load_cohort, "load a programme and its people")
+    load = _verb(verbs, "load", load_cohort.load_cohort, "load a programme and its people")
     load.add_argument("cohort", help="the cohort's id, for example autumn-2026")
     load.add_argument("--programme", required=True, metavar="FILE.yaml")
     load.add_argument("--delegates", required=True, metavar="FILE.csv")
@@ -98,11 +110,11 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     load.add_argument("--anyway", action="store_true", help="load it even if SES would not send its emails yet")
     load.add_argument("--sponsor", metavar="NAME <ADDRESS>", help="who gets the cohort summary")
 
-    status = _verb(verbs, "status", commands.cohort_status, "show the status of a cohort; changes nothing")
+    status = _verb(verbs, "status", cohort.cohort_status, "show the status of a cohort; changes nothing")
     status.add_argument("cohort")
     status.add_argument("--impact", action="store_true", help="include how many answered the six-month survey")
 
-    close = _verb(verbs, "close", commands.close_cohort, "close questionnaires, or give more time")
+    close = _verb(verbs, "close", cohort.close_cohort, "close questionnaires, or give more time")
     close.add_argument("cohort")
     close.add_argument(
         "--delegate", metavar="ADDRESS", help="only this one; default: everyone whose questionnaire is open"
@@ -111,7 +123,7 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     how.add_argument("--extend", type=arguments.day, metavar="YYYY-MM-DD", help="the new last day")
     how.add_argument("--publish", action="store_true", help="close even with too few answers")
 
-    move = _verb(verbs, "move", commands.move_dates, "move something that has not happened yet")
+    move = _verb(verbs, "move", move_dates.move_dates, "move something that has not happened yet")
     move.add_argument("cohort")
     moved = move.add_mutually_exclusive_group(required=True)
     moved.add_argument("--session", metavar="MILESTONE/N", help="a session, for example leading_self/1")
@@ -127,35 +139,35 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     move.add_argument("--why", default="", metavar="TEXT", help="the reason, for the audit trail")
     move.add_argument("--dry-run", action="store_true", help="show who would be sent what, and change nothing")
 
-    again = _verb(verbs, "followup", commands.plan_followup, "ask about all delegates again, as a second wave")
+    again = _verb(verbs, "followup", cohort.plan_followup, "ask about all delegates again, as a second wave")
     again.add_argument("cohort")
     for name, description in (("opens", "first day"), ("closes", "last day")):
         again.add_argument(f"--{name}", required=True, type=arguments.day, metavar="YYYY-MM-DD", help=description)
 
-    register = _verb(verbs, "register", commands.register_attendance, "record who attended a session, from a file")
+    register = _verb(verbs, "register", cohort.register_attendance, "record who attended a session, from a file")
     register.add_argument("cohort")
     register.add_argument("session", metavar="MILESTONE/N", help="for example leading_self/1: its first session")
     register.add_argument("file", metavar="FILE.csv", help="a column for attendance, and one for the name or the email")
     register.add_argument("--why", default="", help="for the audit trail; default: the name of the file")
     register.add_argument("--dry-run", action="store_true", help="say what would be recorded, and record nothing")
 
-    spent = _verb(verbs, "costs", commands.enter_costs, "replace what the cohort cost, from a file")
+    spent = _verb(verbs, "costs", cohort.enter_costs, "replace what the cohort cost, from a file")
     spent.add_argument("cohort")
     spent.add_argument("file", metavar="FILE.yaml", help="each kind of cost with its source: docs/costs-file.md")
     spent.add_argument("--dry-run", action="store_true", help="say the total, and change nothing")
 
-    evidence = _verb(verbs, "evidence", commands.pack_evidence, "pack the newest edition with its evidence")
+    evidence = _verb(verbs, "evidence", cohort.pack_evidence, "pack the newest edition with its evidence")
     evidence.add_argument("cohort")
     evidence.add_argument("--out", required=True, metavar="FILE.zip")
     people.add_cohort_commands(lambda name, run, description: _verb(verbs, name, run, description))
 
-    replace = _verb(verbs, "replace", commands.replace_address, "replace an address that bounced or was mistyped")
+    replace = _verb(verbs, "replace", person.replace_address, "replace an address that bounced or was mistyped")
     replace.add_argument("cohort")
     replace.add_argument("old", metavar="ADDRESS", help="a rater's, line manager's, delegate's, coach's or sponsor's")
     replace.add_argument("new", metavar="NEW_ADDRESS")
     replace.add_argument("--name", default="", help="the person's name from now on; default: unchanged")
 
-    void = _verb(verbs, "void", commands.void_answers, "destroy a person's sealed answers, and ask again")
+    void = _verb(verbs, "void", person.void_answers, "destroy a person's sealed answers, and ask again")
     void.add_argument("cohort")
     void.add_argument(
         "address", metavar="ADDRESS", help="of the person whose answers are destroyed, where they are emailed now"
@@ -163,7 +175,7 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     void.add_argument("--delegate", metavar="ADDRESS", default="", help="only about this delegate; default: all")
 
     what = "revoke every link of a person: use it if someone else may have a link"
-    revoke = _verb(verbs, "revoke-links", commands.revoke_links, what)
+    revoke = _verb(verbs, "revoke-links", person.revoke_links, what)
     revoke.add_argument("cohort")
     revoke.add_argument("address", metavar="ADDRESS", help="of the person, where they are emailed now")
     revoke.add_argument("--send", action="store_true", help="email the new link to the person at once")
@@ -181,7 +193,7 @@ def _rater(group: argparse.ArgumentParser) -> None:
 
 
 def _report(group: argparse.ArgumentParser) -> None:
-    offline = _command(group, "offline", commands.report_offline, "reports from a CSV of answers; needs no cloud")
+    offline = _command(group, "offline", programme.report_offline, "reports from a CSV of answers; needs no cloud")
     offline.add_argument("--programme", required=True, metavar="FILE.yaml")
     offline.add_argument("--responses", required=True, metavar="FILE.csv")
     offline.add_argument("--before", metavar="FILE.csv", help="answers of an earlier wave, to show what has changed")
@@ -192,15 +204,15 @@ def _report(group: argparse.ArgumentParser) -> None:
 
 def _jobs(group: argparse.ArgumentParser) -> None:
     verbs = _verbs(group)
-    due = _verb(verbs, "due", commands.due_jobs, "jobs that are due or failed; changes nothing; status 1 if any failed")
+    due = _verb(verbs, "due", failures.due_jobs, "jobs that are due or failed; changes nothing; status 1 if any failed")
     due.add_argument("--by", type=arguments.moment, metavar="ISO8601", help="due by then; default: now")
-    retry = _verb(verbs, "retry", commands.retry_jobs, "restart failed jobs")
+    retry = _verb(verbs, "retry", failures.retry_jobs, "restart failed jobs")
     retry.add_argument("job", nargs="*", help="ids as `jobs due` prints them; default: every failed job")
 
 
 def _add_emails(group: argparse.ArgumentParser) -> None:
     retry = _verb(
-        _verbs(group), "retry", commands.retry_emails, "send emails again that SES rejected, once the cause is fixed"
+        _verbs(group), "retry", failures.retry_emails, "send emails again that SES rejected, once the cause is fixed"
     )
     retry.add_argument("mail", nargs="*", metavar="ID", help="ids of emails; default: every email that SES rejected")
     retry.add_argument("--dry-run", action="store_true", help="show what would be done, and do nothing")
@@ -211,14 +223,14 @@ def _person(group: argparse.ArgumentParser) -> None:
     export = _verb(
         verbs,
         "export",
-        commands.export_person,
+        person.export_person,
         "what is stored about a person, and no one else",
     )
     export.add_argument("email")
     export.add_argument("--out", metavar="FILE.zip", help="write an archive instead, with a folder to review first")
     export.add_argument("--dry-run", action="store_true", help="count what would be exported, and write nothing")
     erase = _verb(
-        verbs, "erase", commands.erase_person, "remove a rater, coach, manager or withdrawn delegate from every row"
+        verbs, "erase", person.erase_person, "remove a rater, coach, manager or withdrawn delegate from every row"
     )
     erase.add_argument("email")
     erase.add_argument("--dry-run", action="store_true", help="count the rows of each kind, and change nothing")
@@ -227,9 +239,9 @@ def _person(group: argparse.ArgumentParser) -> None:
 def _restore(group: argparse.ArgumentParser) -> None:
     verbs = _verbs(group)
     what = "count rows by kind, and check every document that they name; changes nothing"
-    _verb(verbs, "check", commands.check_restore, what)
+    _verb(verbs, "check", restore.check_restore, what)
     what = "repeat erasures and withdrawals, and ask everyone again whose answers were open"
-    finish = _verb(verbs, "finish", commands.finish_restore, what)
+    finish = _verb(verbs, "finish", restore.finish_restore, what)
     moment = "the moment to which the table was restored, such as 2026-10-01T12:00Z"
     finish.add_argument("--since", metavar="MOMENT", required=True, help=moment)
     finish.add_argument("--dry-run", action="store_true", help="show what would be done, and do nothing")
@@ -239,15 +251,15 @@ def _restore(group: argparse.ArgumentParser) -> None:
 def _administrator(group: argparse.ArgumentParser) -> None:
     verbs = _verbs(group)
     description = "let an administrator who has lost their phone and recovery codes sign in by email alone"
-    reset = _verb(verbs, "reset-second-factor", commands.reset_second_factor, description)
+    reset = _verb(verbs, "reset-second-factor", administrators.reset_second_factor, description)
     reset.add_argument("email", metavar="ADDRESS")
     reset.add_argument("--dry-run", action="store_true", help="show what would be done, and do nothing")
-    rights = _verb(verbs, "limit", commands.limit_administrator, "choose the programmes that an administrator sees")
+    rights = _verb(verbs, "limit", administrators.limit_administrator, "choose what an administrator sees")
     rights.add_argument("email", metavar="ADDRESS")
     which = rights.add_mutually_exclusive_group(required=True)
     which.add_argument("--programme", action="append", metavar="ID", help="a programme; may be repeated")
     which.add_argument("--all", action="store_true", help="every programme, as before the first limit")
-    _verb(verbs, "list", commands.list_administrators, "list administrators and their programmes; changes nothing")
+    _verb(verbs, "list", administrators.list_administrators, "list administrators and what they see; changes nothing")
 
 
 def _verbs(group: argparse.ArgumentParser) -> argparse._SubParsersAction[argparse.ArgumentParser]:
@@ -255,13 +267,13 @@ def _verbs(group: argparse.ArgumentParser) -> argparse._SubParsersAction[argpars
 
 
 def _command(
-    group: argparse.ArgumentParser, name: str, run: commands.Command, description: str
+    group: argparse.ArgumentParser, name: str, run: arguments.Command, description: str
 ) -> argparse.ArgumentParser:
     return _verb(_verbs(group), name, run, description)
 
 
 def _verb(
-    verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: commands.Command, description: str
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, run: arguments.Command, description: str
 ) -> argparse.ArgumentParser:
     verb = verbs.add_parser(name, help=description, description=description)
     verb.add_argument("--json", action="store_true", help="print JSON")

@@ -7,12 +7,12 @@ from argparse import Namespace
 from collections.abc import Callable
 from typing import Any
 
-from chalicelib.cli import arguments, commands
+from chalicelib.cli import arguments, output
 from chalicelib.core import clock
 from chalicelib.links.kinds import FACILITATOR, SPONSOR
 
 BY = "command line"
-Verb = Callable[[str, commands.Command, str], argparse.ArgumentParser]
+Verb = Callable[[str, arguments.Command, str], argparse.ArgumentParser]
 
 
 def add_delegate_commands(verb: Verb) -> None:
@@ -81,13 +81,13 @@ def add_cohort_commands(verb: Verb) -> None:
         add_act_options(made)
 
 
-def _on_rater(verb: Verb, name: str, run: commands.Command, description: str) -> argparse.ArgumentParser:
+def _on_rater(verb: Verb, name: str, run: arguments.Command, description: str) -> argparse.ArgumentParser:
     made = _on_delegate(verb, name, run, description)
     made.add_argument("rater", metavar="RATER_ADDRESS", help="the rater’s address, as it is on the list")
     return made
 
 
-def _on_delegate(verb: Verb, name: str, run: commands.Command, description: str) -> argparse.ArgumentParser:
+def _on_delegate(verb: Verb, name: str, run: arguments.Command, description: str) -> argparse.ArgumentParser:
     made = verb(name, run, description)
     made.add_argument("cohort")
     made.add_argument("delegate", metavar="ADDRESS", help="the delegate's address")
@@ -126,7 +126,7 @@ def change_delegate(args: Namespace) -> int:
     """Change one thing at a time: each is an act of its own, with emails of its own."""
     asked = [name for name, given in _changes(args).items() if given]
     if len(asked) != 1:
-        raise commands.UsageRefused(
+        raise arguments.UsageRefused(
             "Give one of --coach, --manager, --address, or any of --name, --job-title and --service: "
             "each is a change of its own."
         )
@@ -146,14 +146,14 @@ def _changes(args: Namespace) -> dict[str, bool]:
 def _plan_coach(args: Namespace) -> Callable[..., Any]:
     from chalicelib.people.change import plan_coach
 
-    coach = commands.read_person("--coach", args.coach)
+    coach = arguments.read_person("--coach", args.coach)
     return lambda found, asking: plan_coach(found, coach, asking)
 
 
 def _plan_manager(args: Namespace) -> Callable[..., Any]:
     from chalicelib.people.change import plan_manager
 
-    manager = commands.read_person("--manager", args.manager)
+    manager = arguments.read_person("--manager", args.manager)
     return lambda found, asking: plan_manager(found, manager, asking)
 
 
@@ -192,7 +192,7 @@ def regroup_rater(args: Namespace) -> int:
 
 def correct_rater(args: Namespace) -> int:
     if not (args.name or args.address):
-        raise commands.UsageRefused("Give --name, --address or both.")
+        raise arguments.UsageRefused("Give --name, --address or both.")
     return _on_raters_form(args, "rater-correct", {"name": args.name, "email": args.address})
 
 
@@ -227,12 +227,12 @@ def discard_cohort(args: Namespace) -> int:
 
 
 def change_sponsor(args: Namespace) -> int:
-    person = commands.read_person("sponsor", args.person)
+    person = arguments.read_person("sponsor", args.person)
     return _on_cohort(args, "sponsor", {"name": person.name, "email": person.email})
 
 
 def name_facilitator(args: Namespace) -> int:
-    person = commands.read_person("facilitator", args.person)
+    person = arguments.read_person("facilitator", args.person)
     typed = {"name": person.name, "email": person.email, "former": args.instead_of}
     return _on_cohort(args, "facilitator", typed)
 
@@ -253,7 +253,7 @@ def pause_delegate(args: Namespace) -> int:
     from chalicelib.people.pause import Reason, plan_pause
 
     if args.reason not in set(Reason):
-        raise commands.UsageRefused(f"--reason: {args.reason} is none of {', '.join(Reason)}.")
+        raise arguments.UsageRefused(f"--reason: {args.reason} is none of {', '.join(Reason)}.")
     return _on_found(args, lambda found, asking: plan_pause(found, args.until, Reason(args.reason), asking))
 
 
@@ -266,7 +266,7 @@ def return_delegate(args: Namespace) -> int:
 def transfer_delegate(args: Namespace) -> int:
     from chalicelib.people.transfer import plan_transfer
 
-    coach = commands.read_person("--coach", args.coach) if args.coach else None
+    coach = arguments.read_person("--coach", args.coach) if args.coach else None
     return _on_found(args, lambda found, asking: plan_transfer(found, args.to, coach, asking))
 
 
@@ -306,5 +306,5 @@ def run_act(args: Namespace, plan: Callable[..., Any]) -> int:
         "changed": not (args.dry_run or planned.changes_nothing),
         "dry_run": args.dry_run,
     }
-    commands.say(args, result, [*planned.lines, *(["Nothing was changed yet: --dry-run."] if args.dry_run else [])])
+    output.say(args, result, [*planned.lines, *(["Nothing was changed yet: --dry-run."] if args.dry_run else [])])
     return 0

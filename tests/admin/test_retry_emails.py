@@ -11,8 +11,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.admin import address_change, retry_emails
-from chalicelib.cli import commands
-from chalicelib.cli.commands import UsageRefused
+from chalicelib.cli import cohort, failures
+from chalicelib.cli.arguments import UsageRefused
 from chalicelib.cli.parser import parser
 from chalicelib.collect import decline
 from chalicelib.collect.submit_answers import submit
@@ -112,11 +112,11 @@ def test_the_button_sends_all_again_and_pressing_twice_sends_nothing_twice(refus
 
 def test_no_page_and_no_status_says_whose_email_was_refused_or_how_many(refused, clock, monkeypatch, capsys):
     """Reminders go to those who have not answered: a list of them, or its length, would show who has."""
-    monkeypatch.setattr(commands.clock, "now", clock.now)
+    monkeypatch.setattr(cohort.clock, "now", clock.now)
     admin = refused.let_in_administrator(clock.now())
     pages = [admin.open(url).page for url in (COHORT, WORK, f"{COHORT}/delegate/{people.dana()}", f"{COHORT}/progress")]
     for words in (["cohort", "status", people.COHORT], ["cohort", "status", people.COHORT, "--json"]):
-        commands.cohort_status(parser().parse_args(words))
+        cohort.cohort_status(parser().parse_args(words))
     shown = "".join(pages) + capsys.readouterr().out
 
     assert "SES rejected some emails" in pages[0]
@@ -209,30 +209,30 @@ def command(*words: str) -> Namespace:
 
 
 def test_the_command_says_what_it_would_do_and_then_does_it(refused, clock, monkeypatch, capsys):
-    monkeypatch.setattr(commands.clock, "now", clock.now)
+    monkeypatch.setattr(cohort.clock, "now", clock.now)
     ids = {mail.id for mail in emails.refused_by_ses(clock.now())}
     with count_calls() as calls:
-        assert commands.retry_emails(command("--dry-run", "--json")) == 0
+        assert failures.retry_emails(command("--dry-run", "--json")) == 0
     said = json.loads(capsys.readouterr().out)
 
     assert {one["mail_id"] for one in said["mails"]} == ids
     assert not {"PutItem", "UpdateItem", "TransactWriteItems"} & calls.keys()
     chosen = sorted(ids)[0]
-    assert commands.retry_emails(command(chosen)) == 0
+    assert failures.retry_emails(command(chosen)) == 0
     assert capsys.readouterr().out == f"{chosen}: scheduled again, if it is still needed\n"
     with pytest.raises(UsageRefused, match="Not an email that SES rejected"):
-        commands.retry_emails(command(chosen))
-    commands.retry_emails(command())
+        failures.retry_emails(command(chosen))
+    failures.retry_emails(command())
     drain(clock.advance(minutes=5))
     assert len(sent_again()) == 6
     capsys.readouterr()
-    commands.retry_emails(command())
+    failures.retry_emails(command())
     assert capsys.readouterr().out == "SES has rejected no email.\n"
 
 
 def test_the_status_of_a_cohort_says_what_did_not_arrive_and_what_to_do(refused, clock, monkeypatch, capsys):
-    monkeypatch.setattr(commands.clock, "now", clock.now)
-    commands.cohort_status(parser().parse_args(["cohort", "status", people.COHORT]))
+    monkeypatch.setattr(cohort.clock, "now", clock.now)
+    cohort.cohort_status(parser().parse_args(["cohort", "status", people.COHORT]))
 
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("refused\t")]
     assert len(lines) == 1

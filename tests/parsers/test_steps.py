@@ -46,7 +46,7 @@ PRIMITIVES = {
     *("loads", "decode", "b64decode"),
 }
 OF_OUR_OWN = {
-    "cli/commands": "the clock of the local cloud",
+    "cli/local_cloud": "the clock of the local cloud",
     "store/programme_codec": "programmes that were checked before they were stored",
     "core/settings": "settings of the operator",
     "collect/preview/preview": "a sample email that we composed",

@@ -1,0 +1,137 @@
+"""Show a cohort, close it, and enter what belongs to it."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from chalicelib.cli.output import print_note, say
+from chalicelib.core import clock
+
+
+def cohort_status(args: Namespace) -> int:
+    from msgspec.structs import replace as changed
+
+    from chalicelib.admin import cohort_status as statuses
+    from chalicelib.admin.failures import account_trouble
+    from chalicelib.emails.refusals import TODO
+    from chalicelib.store.emails import Trouble
+
+    status, account = statuses.load_cohort_status(args.cohort), account_trouble(clock.now())
+    impact = list(statuses.impact(args.cohort)) if args.impact else []
+    lines = [f"{status.cohort.title}: closes {status.cohort.dates.closes}, ends {status.cohort.dates.ends}"]
+    lines += [f"{line.name}\t{line.stage}\tinvited {line.invited}\t{_answered(line)}" for line in status.lines]
+    lines += [f"email\t{account}"] if account else []
+    lines += [
+        "\t".join(
+            (
+                "bounced" if bounce.is_lost else bounce.trouble.value,
+                bounce.name,
+                bounce.email,
+                bounce.reason,
+                TODO[bounce.trouble],
+            )
+        )
+        for bounce in status.bounces
+        if not bounce.is_refused
+    ]
+    refused = sorted({bounce.reason for bounce in status.bounces if bounce.is_refused})  # never whose, nor how many
+    lines += [f"refused\tsome emails\t{reason}\t{TODO[Trouble.REFUSED]}" for reason in refused]
+    status = changed(status, bounces=tuple(bounce for bounce in status.bounces if not bounce.is_refused))
+    lines += [f"failed\t{job.id}\t{job.error}" for job in status.failed]
+    lines += [f"impact\t{bounce.role}\tanswered {bounce.sent} of {bounce.asked}" for bounce in impact]
+    say(args, {"status": status, "impact": impact, "account": account, "refused": refused}, lines)
+    return 1 if status.failed or account else 0
+
+
+def _answered(line: Any) -> str:
+    return f"answered {line.answered} or more" if line.answered else "few or no answers counted"
+
+
+def close_cohort(args: Namespace) -> int:
+    from chalicelib.admin import close_or_extend
+    from chalicelib.admin import cohort_status as status
+
+    lines = status.load_cohort_status(args.cohort).lines
+    chosen = (
+        [args.delegate]
+        if args.delegate
+        else [line.email for line in lines if line.stage == "collecting" and not line.withdrawn]
+    )
+    for email in chosen:
+        if args.extend:
+            close_or_extend.extend(args.cohort, email, args.extend, clock.now())
+        elif args.publish:
+            close_or_extend.publish_with_few_answers(args.cohort, email, clock.now())
+        else:
+            close_or_extend.close_now(args.cohort, email, clock.now())
+    outcome = (
+        f"extended to {args.extend}"
+        if args.extend
+        else "closing, to publish what may be"
+        if args.publish
+        else "closing"
+    )
+    say(
+        args,
+        {"delegates": chosen, "did": outcome},
+        [f"{email}: {outcome}" for email in chosen] or ["Nothing to close."],
+    )
+    return 0
+
+
+def enter_costs(args: Namespace) -> int:
+    from chalicelib.programme.read_costs import read_costs
+    from chalicelib.sponsor.prepare import enter_costs as costs
+
+    given = read_costs(Path(args.file).read_bytes(), args.file)
+    total = costs.enter_costs(args.cohort, given, "command line", clock.now(), dry_run=args.dry_run)
+    would = "would cost" if args.dry_run else "costs"
+    say(args, {"costs": given, "total": total}, [f"Cohort {args.cohort} {would} {total}."])
+    return 0
+
+
+def pack_evidence(args: Namespace) -> int:
+    from chalicelib.sponsor.evidence_pack import pack_evidence as pack
+    from chalicelib.store import audit_events
+    from chalicelib.store.table import transact
+
+    packed = pack(args.cohort)
+    Path(args.out).write_bytes(packed)
+    event, now = audit_events.AuditEvent.OPENED_SUMMARY, clock.now()
+    transact([audit_events.add(args.cohort, event, "command line", args.cohort, now, name="evidence")])
+    say(args, {"file": args.out, "bytes": len(packed)}, [f"The evidence of cohort {args.cohort} is in {args.out}."])
+    return 0
+
+
+def plan_followup(args: Namespace) -> int:
+    from chalicelib.admin import schedule_followup
+
+    planned = schedule_followup.plan(args.cohort, args.opens, args.closes, clock.now())
+    when = f"{args.opens} to {args.closes}"
+    outcome = f"is planned from {when}" if planned.changed else f"was planned before from {when}: nothing changed"
+    say(args, planned, [f"The follow-up of cohort {args.cohort} {outcome}."])
+    return 0
+
+
+def register_attendance(args: Namespace) -> int:
+    from chalicelib.workshops.record_file import record_file
+
+    path = Path(args.file)
+    done = record_file(
+        args.cohort,
+        args.session,
+        path.read_bytes(),
+        path.name,
+        args.why,
+        clock.now(),
+        dry_run=args.dry_run,
+        note=print_note,
+    )
+    would = "would be recorded" if args.dry_run else "recorded"
+    counted = ", ".join(f"{count} {words}" for words, count in done.marks.items())
+    lines = [f"{done.title}: {counted}. {done.changed} {would}."]
+    lines += [f"{done.left} on the register are not in the file: nothing was changed for them."] if done.left else []
+    say(args, {"recorded": done, "dry_run": args.dry_run}, lines)
+    return 0

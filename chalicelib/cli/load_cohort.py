@@ -1,0 +1,92 @@
+"""Load a cohort from its files."""
+
+from __future__ import annotations
+
+import re
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chalicelib.cli.arguments import UsageRefused, read_person
+from chalicelib.cli.output import print_note, say
+from chalicelib.cli.programme import read_programme_file
+from chalicelib.core import clock
+from chalicelib.core.model import Cohort, CohortDates, Person, Programme
+
+if TYPE_CHECKING:
+    from chalicelib.programme.read_cohort import CohortFile
+
+
+def load_cohort(args: Namespace) -> int:
+    from chalicelib.core.addresses import check_text, clean_text
+    from chalicelib.core.working_days import name_days_off
+    from chalicelib.programme.check_sending import check_sending
+    from chalicelib.programme.current_people import roster
+    from chalicelib.programme.load_cohort import load_cohort as load
+    from chalicelib.programme.read_people import read_delegates, read_raters
+    from chalicelib.store import cohorts
+
+    programme = read_programme_file(args.programme)
+    delegates = read_delegates(Path(args.delegates).read_bytes(), args.delegates, print_note)
+    addresses = [delegate.person.email for delegate in delegates]
+    listed = roster(cohorts.find_load(args.cohort)).raters if args.raters else {}
+    raters = (
+        read_raters(Path(args.raters).read_bytes(), args.raters, programme, addresses, listed, print_note)
+        if args.raters
+        else {}
+    )
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", args.cohort):
+        raise UsageRefused("A cohort's id is a word such as autumn-2026: small letters, digits and hyphens.")
+    stored = cohorts.find(args.cohort)
+    file = _read_cohort_file(args, programme)
+    dates = _dates(args, file, stored)
+    facilitators = file.facilitators if file else stored.facilitators if stored else ()
+    title = clean_text(args.title or args.cohort)
+    if fault := check_text(title):
+        raise UsageRefused(f"--title: the cohort's name {fault}.")
+    cohort = Cohort(
+        id=args.cohort,
+        title=title,
+        programme_id=programme.id,
+        programme_version=programme.version,
+        dates=dates,
+        sponsor=_sponsor(args.sponsor),
+        facilitators=facilitators,
+    )
+    if not args.anyway:
+        check_sending(programme, delegates, raters)
+    loaded = load(cohort, programme, delegates, raters, clock.now(), sessions=file.sessions if file else None)
+    result = {"cohort": cohort.id, "delegates": loaded.delegates, "changed": loaded.changed}
+    outcome = "loaded" if loaded.changed else "was loaded before with the same files: nothing changed"
+    questions = name_days_off(cohort.dates, programme.organisation)
+    warnings = [f"Warning: {warning}" for warning in (file.warnings if file else ())]
+    say(args, result, [f"Cohort {cohort.id} {outcome}: {loaded.delegates} delegates.", *questions, *warnings])
+    return 0
+
+
+def _read_cohort_file(args: Namespace, programme: Programme) -> CohortFile | None:
+    from chalicelib.programme.read_cohort import read_cohort
+
+    if not args.cohort_file:
+        return None
+    return read_cohort(Path(args.cohort_file).read_bytes(), args.cohort_file, args.cohort, programme)
+
+
+def _dates(args: Namespace, file: CohortFile | None, stored: Cohort | None) -> CohortDates:
+    """Return the dates of the cohort's file, or of the options; where both name one, it must be the same."""
+    given = {name: getattr(args, name) for name in ("opens", "closes", "ends")}
+    if file is None:
+        if stored and not given["ends"]:  # the end follows from the sessions: an act may have moved it
+            given["ends"] = stored.dates.ends
+        if missing := [f"--{name}" for name, day in given.items() if day is None]:
+            raise UsageRefused(f"Give {', '.join(missing)}, or --cohort with a file of the dates.")
+        return CohortDates(**given)
+    for name, day in given.items():
+        if day and day != getattr(file.dates, name):
+            said = f"--{name} is {day}, and {args.cohort_file} says {getattr(file.dates, name)}"
+            raise UsageRefused(f"{said}: leave the option out, or correct the file.")
+    return file.dates
+
+
+def _sponsor(text: str | None) -> Person | None:
+    return None if text is None else read_person("--sponsor", text)

@@ -1,0 +1,70 @@
+"""Export or erase a person, replace an address, void answers and revoke links."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from chalicelib.cli.output import say
+from chalicelib.core import clock
+
+
+def export_person(args: Namespace) -> int:
+    from chalicelib.admin import person_export
+
+    found = person_export.find(args.email) if args.dry_run else person_export.export(args.email, clock.now())
+    review = sum(person_export.REVIEW in row for row in found)
+    if args.out and not args.dry_run:
+        Path(args.out).write_bytes(person_export.pack(found))
+    if not args.out and not args.dry_run:
+        print(person_export.as_text(found))
+        return 0
+    result = {"file": args.out, "rows": len(found), "for_review": review, "dry_run": args.dry_run}
+    would = "would hold " if args.dry_run else ""
+    first = f" Read the folder “for review” ({review} rows) before you hand it over." if review else ""
+    say(args, result, [f"{args.out or 'The export'}: {would}{len(found)} rows.{first}"])
+    return 0
+
+
+def erase_person(args: Namespace) -> int:
+    from chalicelib.ownership import erase_person
+
+    if args.dry_run:
+        kinds = erase_person.preview(args.email)
+        rows = sum(kinds.values())
+        lines = [f"{args.email}: would be removed from {rows} rows", *(f"  {kind}: {n}" for kind, n in kinds.items())]
+        say(args, {"rows": rows, "kinds": kinds, "dry_run": True}, lines)
+        return 0
+    count = erase_person.erase(args.email, clock.now())
+    say(args, {"rows": count, "dry_run": False}, [f"{args.email}: removed from {count} rows"])
+    return 0
+
+
+def replace_address(args: Namespace) -> int:
+    from chalicelib.admin import address_change
+
+    address_change.change_address(args.cohort, args.old, args.new, clock.now(), name=args.name)
+    effect = "old links stop working; raters get another invitation unless they declined; the old address gets an email"
+    say(args, {"cohort": args.cohort, "old": args.old, "new": args.new}, [f"{args.old} becomes {args.new}: {effect}"])
+    return 0
+
+
+def void_answers(args: Namespace) -> int:
+    from chalicelib.admin import void_answers as void
+
+    void.void(args.cohort, args.address, clock.now(), delegate=args.delegate)
+    effect = "saved and sent answers are destroyed, and the person is asked again"
+    say(args, {"cohort": args.cohort, "address": args.address}, [f"{args.address}: {effect}"])
+    return 0
+
+
+def revoke_links(args: Namespace) -> int:
+    from chalicelib.admin import revoke_links as revoke
+
+    revoked = revoke.revoke_links(args.cohort, args.address, clock.now(), send=args.send, dry_run=args.dry_run)
+    found = {"cohort": args.cohort, "address": args.address, "links": revoked, "dry_run": args.dry_run}
+    done = "would be revoked" if args.dry_run else "is revoked"
+    lines = [f"{target.words}: {done}" for target in revoked]
+    lines += [] if args.dry_run else ["Their sessions are over. Emails that wait get the new links."]
+    say(args, found, lines)
+    return 0
