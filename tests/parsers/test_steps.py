@@ -83,11 +83,13 @@ OF_OUR_OWN = {
     "report/offline": "makes a name for a folder",
     "nominate/seen_list": "a list that our page wrote; msgspec reads a form of limited size",
     "pdf/pdf_text": "a comment that the form has limited",
+    "pdf/print_document": "content that we encoded",
     "programme/cohort_form": "a name that cells checked",
     "programme/read_programme": "what yaml_reader limits",
     "store/coach_comments": "what we wrote",
     "store/marshal": "what we wrote",
     "store/queues": "hints that we sent",
+    "store/reports": "facts that we wrote",
     "web/static": "a logo that was checked before it was stored",
 }
 
