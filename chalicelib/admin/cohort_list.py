@@ -4,52 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
 
 from msgspec import Struct, to_builtins
 
 from chalicelib.core.formatting import name_sort_key
+from chalicelib.core.labelled_enum import LabelledEnum
 from chalicelib.store.catalogue import CohortEntry
 
 
-class Period(StrEnum):
+class Period(LabelledEnum):
     """Where a cohort is in its year, by its dates."""
 
-    ALL = ""
-    AHEAD = "ahead"
-    ANSWERS = "answers"
-    PROGRAMME = "programme"
-    AFTER = "after"
-    FINISHED = "finished"
+    ALL = "", "All"
+    AHEAD = "ahead", "Not open yet"
+    ANSWERS = "answers", "Answers come in"
+    PROGRAMME = "programme", "Programme runs"
+    AFTER = "after", "After the programme"
+    FINISHED = "finished", "Finished"
 
 
-PERIODS = {
-    Period.ALL: "All",
-    Period.AHEAD: "Not open yet",
-    Period.ANSWERS: "Answers come in",
-    Period.PROGRAMME: "Programme runs",
-    Period.AFTER: "After the programme",
-    Period.FINISHED: "Finished",
-}
-
-
-class Sort(StrEnum):
+class Sort(LabelledEnum):
     """In which order cohorts are listed."""
 
-    OPENS = ""
-    NAME = "name"
-    CLOSES = "closes"
-    ENDS = "ends"
-
-
-SORTS = {
-    Sort.OPENS: "Latest opening first",
-    Sort.NAME: "By name",
-    Sort.CLOSES: "Next last day first",
-    Sort.ENDS: "Next end first",
-}
+    OPENS = "", "Latest opening first"
+    NAME = "name", "By name"
+    CLOSES = "closes", "Next last day first"
+    ENDS = "ends", "Next end first"
 
 
 class Wanted(Struct, frozen=True):
@@ -100,10 +82,9 @@ def find_period(entry: CohortEntry, today: date) -> Period:
 
 def read_wanted(query: Mapping[str, str]) -> Wanted:
     """Read the choice from the page's address. What is unknown there fits everything."""
-    show, sort = query.get("show", ""), query.get("sort", "")
     return Wanted(
         query.get("name", "").strip(),
-        Period(show) if show in list(Period) else Period.ALL,
+        Period.read(query.get("show", "")),
         query.get("programme", ""),
-        Sort(sort) if sort in list(Sort) else Sort.OPENS,
+        Sort.read(query.get("sort", "")),
     )

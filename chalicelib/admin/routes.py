@@ -306,7 +306,12 @@ def _chosen(scope: Scope) -> Mapping[str, Any]:
     wanted = waiting.read_wanted(query)
     whole = waiting.load_board(scope.board, scope.board.lines, clock.now())
     part = cut(whole.choose(wanted), query.get("page", ""))
-    labels: dict[str, Any] = {"labels": waiting.LABELS, "sorts": waiting.SORTS, "threads": Thread, "columns": ON_PAGE}
+    labels: dict[str, Any] = {
+        "labels": waiting.Show.labels(),
+        "sorts": waiting.Sort.labels(),
+        "threads": Thread,
+        "columns": ON_PAGE,
+    }
     acts = actions.list_actions(scope)
     ticked = [act for act in acts if act.of_ticked]
     labels |= {"ways": list_ways(acts, is_followup_planned=scope.board.followup is not None)}

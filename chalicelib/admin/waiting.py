@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,54 +13,34 @@ from msgspec import Struct, to_builtins
 from chalicelib.admin.dashboard import Dashboard
 from chalicelib.admin.delegate_status import Filter, ShownLine
 from chalicelib.core.formatting import name_sort_key
+from chalicelib.core.labelled_enum import LabelledEnum
 from chalicelib.core.state_machine import By
 from chalicelib.threads.describe import describe_all
 from chalicelib.threads.model import DelegateThreads, Task, Wait
 from chalicelib.threads.records import load_records
 
 
-class Show(StrEnum):
+class Show(LabelledEnum):
     """Which delegates the page lists: all, those with something that waits for one role, or the others."""
 
-    ALL = "all"
-    YOU = "decision"
-    DELEGATE = "delegate"
-    MANAGER = "manager"
-    COACH = "coach"
-    FACILITATOR = "facilitator"
-    RUNNING = "running"
-    DONE = "done"
+    ALL = "all", "All"
+    YOU = "decision", "Wait for you"
+    DELEGATE = "delegate", "For the delegate"
+    MANAGER = "manager", "For the line manager"
+    COACH = "coach", "For the coach"
+    FACILITATOR = "facilitator", "For the facilitator"
+    RUNNING = "running", "Nothing waits"
+    DONE = "done", "Finished"
 
 
-LABELS = {
-    Show.ALL: "All",
-    Show.YOU: "Wait for you",
-    Show.DELEGATE: "For the delegate",
-    Show.MANAGER: "For the line manager",
-    Show.COACH: "For the coach",
-    Show.FACILITATOR: "For the facilitator",
-    Show.RUNNING: "Nothing waits",
-    Show.DONE: "Finished",
-}
-
-
-class Sort(StrEnum):
+class Sort(LabelledEnum):
     """In which order delegates are listed."""
 
-    WAIT = ""
-    NAME = "name"
-    COACH = "coach"
-    SERVICE = "service"
-    LAST_DAY = "closes"
-
-
-SORTS = {
-    Sort.WAIT: "Longest wait first",
-    Sort.NAME: "By name",
-    Sort.COACH: "By coach",
-    Sort.SERVICE: "By service",
-    Sort.LAST_DAY: "Next last day first",
-}
+    WAIT = "", "Longest wait first"
+    NAME = "name", "By name"
+    COACH = "coach", "By coach"
+    SERVICE = "service", "By service"
+    LAST_DAY = "closes", "Next last day first"
 
 
 class Wanted(Struct, frozen=True):
@@ -78,12 +57,8 @@ class Wanted(Struct, frozen=True):
 
 def read_wanted(query: Mapping[str, str]) -> Wanted:
     """Read the choice from the page's address. What is unknown there fits everything."""
-    show, sort = query.get("show", ""), query.get("sort", "")
-    return Wanted(
-        Show(show) if show in list(Show) else Show.ALL,
-        query.get("name", "").strip(),
-        Sort(sort) if sort in list(Sort) else Sort.WAIT,
-    )
+    name = query.get("name", "").strip()
+    return Wanted(Show.read(query.get("show", "")), name, Sort.read(query.get("sort", "")))
 
 
 ROLES = {

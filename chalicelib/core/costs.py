@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from fractions import Fraction
 
 from msgspec import Struct
+
+from chalicelib.core.labelled_enum import LabelledEnum
 
 MAX_AMOUNT = 100_000_000  # whole units of the currency
 MAX_PEOPLE, MAX_HOURS, MAX_RATE = 20_000, 10_000, 10_000
@@ -13,42 +14,25 @@ NUMBERS = {"amount": MAX_AMOUNT, "people": MAX_PEOPLE, "hours": MAX_HOURS, "rate
 ONE_WAY = "give either an amount, or hours and the cost of an hour"
 
 
-class CostKind(StrEnum):
+class CostKind(LabelledEnum):
     """What was paid for. Each is entered once for a cohort."""
 
-    FEES = "fees"
-    VENUE = "venue"
-    COACHING = "coaching"
-    DELEGATES_TIME = "delegates_time"
-    MANAGERS_TIME = "managers_time"
-    RATERS_TIME = "raters_time"
-    ADMINISTRATION = "administration"
-    MATERIALS = "materials"
+    FEES = "fees", "Fees of the provider"
+    VENUE = "venue", "Venue and travel"
+    COACHING = "coaching", "Coaching"
+    DELEGATES_TIME = "delegates_time", "Time of delegates"
+    MANAGERS_TIME = "managers_time", "Time of line managers"
+    RATERS_TIME = "raters_time", "Time of raters"
+    ADMINISTRATION = "administration", "Administration"
+    MATERIALS = "materials", "Materials"
 
 
-class CostSource(StrEnum):
+class CostSource(LabelledEnum):
     """Where a cost comes from."""
 
-    INVOICE = "invoice"
-    PAYROLL = "payroll"
-    ESTIMATE = "estimate"
-
-
-COST_LABELS = {
-    CostKind.FEES: "Fees of the provider",
-    CostKind.VENUE: "Venue and travel",
-    CostKind.COACHING: "Coaching",
-    CostKind.DELEGATES_TIME: "Time of delegates",
-    CostKind.MANAGERS_TIME: "Time of line managers",
-    CostKind.RATERS_TIME: "Time of raters",
-    CostKind.ADMINISTRATION: "Administration",
-    CostKind.MATERIALS: "Materials",
-}
-SOURCE_LABELS = {
-    CostSource.INVOICE: "Invoice",
-    CostSource.PAYROLL: "Payroll",
-    CostSource.ESTIMATE: "Estimate",
-}
+    INVOICE = "invoice", "Invoice"
+    PAYROLL = "payroll", "Payroll"
+    ESTIMATE = "estimate", "Estimate"
 
 
 class Cost(Struct, frozen=True):

@@ -226,7 +226,7 @@ def _settle(found: Found, typed: Typed, asking: Asking) -> Planned:
 def _pause_fields(found: Found) -> Sequence[Field]:
     return (
         Field("until", "Day of the return", "date"),
-        Field("reason", "Why", "choice", options=tuple((one.value, words) for one, words in pause.WORDS.items())),
+        Field("reason", "Why", "choice", options=tuple((one.value, one.label) for one in pause.Reason)),
     )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from enum import StrEnum
 
 from msgspec.structs import replace
 
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import FieldError
 from chalicelib.core.formatting import day, local_date, plural
+from chalicelib.core.labelled_enum import LabelledEnum
 from chalicelib.core.model import Delegate, Pause, Standing
 from chalicelib.core.state_machine import By
 from chalicelib.emails.kinds import EmailKind, To
@@ -38,21 +38,13 @@ MAX_PAUSE_DAYS = 366
 SYSTEM = "the date of the return"
 
 
-class Reason(StrEnum):
+class Reason(LabelledEnum):
     """Why someone is paused. Health and family are no one's business here: they are “leave”."""
 
-    LEAVE = "leave"
-    SECONDMENT = "secondment"
-    WORKLOAD = "workload"
-    OTHER = "other"
-
-
-WORDS = {
-    Reason.LEAVE: "Leave from work, of any kind",
-    Reason.SECONDMENT: "Secondment to another role",
-    Reason.WORKLOAD: "Pressure of work",
-    Reason.OTHER: "Another reason",
-}
+    LEAVE = "leave", "Leave from work, of any kind"
+    SECONDMENT = "secondment", "Secondment to another role"
+    WORKLOAD = "workload", "Pressure of work"
+    OTHER = "other", "Another reason"
 
 
 # --- pause --------------------------------------------------------------------------------------------

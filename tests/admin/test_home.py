@@ -164,7 +164,7 @@ def test_every_cohort_is_in_one_period_and_no_order_loses_one(days, sort):
     ]
     in_periods = [
         entry.id
-        for period in cohort_list.PERIODS
+        for period in cohort_list.Period
         if period
         for entry in cohort_list.Wanted(show=period, sort=sort).choose(entries, TODAY)
     ]

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.core import currency
-from chalicelib.core.costs import COST_LABELS, SOURCE_LABELS, Cost, total_of
+from chalicelib.core.costs import Cost, total_of
 from chalicelib.forms.impact_answers import Claim, claims_of, lost_of
 from chalicelib.results.sponsor_rule import MAX_SHARE_OF_SUM, ONE_LARGE_SUM, Sum, sum_of, tally
 from chalicelib.sponsor.evidence import Evidence
@@ -103,4 +103,4 @@ def _total(found: Sum, code: str) -> Total:
 
 
 def _cost(cost: Cost, code: str) -> CostLine:
-    return CostLine(COST_LABELS[cost.kind], SOURCE_LABELS[cost.source], currency.whole_sum(cost.total, code))
+    return CostLine(cost.kind.label, cost.source.label, currency.whole_sum(cost.total, code))

@@ -8,7 +8,7 @@ from chalice import Blueprint, Response
 from msgspec import Struct
 
 from chalicelib.core import clock, log
-from chalicelib.core.costs import COST_LABELS, SOURCE_LABELS, CostKind, total_of
+from chalicelib.core.costs import CostKind, CostSource, total_of
 from chalicelib.core.errors import FieldError
 from chalicelib.core.model import Cohort, Programme
 from chalicelib.links import signing
@@ -91,8 +91,8 @@ def _costs_page(
         400 if faults else 200,
         opened=opened,
         programme=opened.programme,
-        kinds=[(kind.value, label, kind in TIME) for kind, label in COST_LABELS.items()],
-        sources=[(source.value, label) for source, label in SOURCE_LABELS.items()],
+        kinds=[(kind.value, kind.label, kind in TIME) for kind in CostKind],
+        sources=[(source.value, source.label) for source in CostSource],
         typed=typed,
         total=total_of(opened.stored.costs) if opened.stored else None,
         is_saved="done" in (bp.current_request.query_params or {}),
