@@ -46,7 +46,7 @@ class Kind(Struct, frozen=True):
 
 
 def read_table(data: bytes, kind: Kind, faults: FaultList) -> list[Row]:
-    """Return the rows that are not blank. Raises FileFaults if the file or its header cannot be read."""
+    """Return the rows that are not blank. Raises FileInvalid if the file or its header cannot be read."""
     if len(data) > kind.max_bytes:
         size = f"{len(data) // 1000:,} kB; allowed: at most {kind.max_bytes // 1000:,} kB"
         faults.add(1, "", f"is too large: {size}. {kind.divide}")

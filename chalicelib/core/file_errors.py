@@ -29,7 +29,7 @@ class FaultList:
         self._found: list[FileError] = []
 
     def add(self, line: int, column: str, message: str) -> None:
-        """Record a fault. Raises FileFaults when there are too many to continue."""
+        """Record a fault. Raises FileInvalid when there are too many to continue."""
         self._found.append(FileError(self.file, line, column, message))
         if len(self._found) >= MAX_FOUND:
             raise self.refusal()

@@ -31,7 +31,7 @@ MAX_DELEGATES = 500
 
 
 def read_delegates(data: bytes, file: str, note: Note = ignore) -> tuple[DelegateEntry, ...]:
-    """Read the delegates in file order. Raises FileFaults with every fault's line and column.
+    """Read the delegates in file order. Raises FileInvalid with every fault's line and column.
 
     note    receives what is passed over, such as a column that is not used
     """
@@ -53,7 +53,7 @@ def read_raters(
     listed: Mapping[str, Sequence[RaterEntry]] = MappingProxyType({}),
     note: Note = ignore,
 ) -> dict[str, tuple[RaterEntry, ...]]:
-    """Read raters by the delegate's address, in file order. Raises FileFaults with every fault.
+    """Read raters by the delegate's address, in file order. Raises FileInvalid with every fault.
 
     delegates   addresses of the cohort's delegates, lower case
     listed      who is on their lists already, by the same addresses

@@ -50,7 +50,7 @@ Kept = TypeVar("Kept", bound=Struct)
 
 
 def read_programme(text: str | bytes, file: str, folder: Path | None = None) -> Programme:
-    """Read and check a programme file. Raises FileFaults with every fault's line and key.
+    """Read and check a programme file. Raises FileInvalid with every fault's line and key.
 
     file     the name that faults show
     folder   where to find a logo that is named by file name; None: only a data URI is allowed

@@ -40,7 +40,7 @@ class Outline:
         self.count_values(1)
 
     def count_values(self, values: int, characters: int = 0) -> None:
-        """Count the values. Raises FileFaults if the file has too many."""
+        """Count the values. Raises FileInvalid if the file has too many."""
         self._values += values
         self._characters += characters
         if self._values > MAX_VALUES:

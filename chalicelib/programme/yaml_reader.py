@@ -55,7 +55,7 @@ class _Loader(yaml.SafeLoader):
 
 
 def compose(text: str, faults: FaultList) -> yaml.Node:
-    """Return the file's nodes. Raises FileFaults if it is empty, too large or not YAML."""
+    """Return the file's nodes. Raises FileInvalid if it is empty, too large or not YAML."""
     if len(text) > MAX_FILE:
         faults.add(
             1, "", f"is too large: {len(text):,} characters; allowed: at most {MAX_FILE:,}. Is it the right file?"

@@ -61,8 +61,8 @@ def report_offline(
     From five delegates on, every report shows the cohort's means, and cohort.json has them with effect sizes.
 
     Returns the folders' names in file order. A folder appears whole or not at all and replaces an older one. Raises
-    FileFaults with every fault, BaselineDiffers for a `before` that is not what the folder has published, ReportsDiffer
-    for reports that must not appear next to older ones, or LedgerDamaged; then nothing is written.
+    FileInvalid with every fault, BaselineDiffers for a `before` that is not what the folder has published,
+    ReportsDiffer for reports that must not appear next to older ones, or LedgerDamaged; then nothing is written.
     """
     wave = Wave.FOLLOWUP if before else Wave.BASELINE
     answers = _read(programme, responses)

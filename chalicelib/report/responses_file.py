@@ -23,7 +23,7 @@ MAX_COMMENT_CHARS = 1_000_000
 
 
 def read_responses(programme: Programme, data: bytes, file: str, note: Note = ignore) -> dict[str, list[Response]]:
-    """Read responses by delegate, in file order. Raises FileFaults with every fault's line and column.
+    """Read responses by delegate, in file order. Raises FileInvalid with every fault's line and column.
 
     note    receives what is passed over, such as a column that is not used
     """
