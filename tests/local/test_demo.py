@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from chalicelib.core.working_days import working_days
 from infra.local.demo import SEED
 from infra.local.demo.cast import Own, Reply, make_cast
 from infra.local.demo.diary import Calendar
@@ -117,13 +118,14 @@ def test_a_page_tells_where_one_is_and_where_its_links_lead():
 
 
 def test_people_act_on_working_days_by_their_own_clocks():
-    calendar = Calendar("Europe/London")
+    calendar = Calendar(working_days(read_example(1)[0].organisation))
     friday_evening = datetime(2026, 3, 27, 20, 0, tzinfo=UTC)
 
     assert calendar.working_days_on(friday_evening, 1, 9 * 60) == datetime(2026, 3, 30, 8, 0, tzinfo=UTC)
     for share in (0, 0.5, 0.999):
         acts = calendar.within(friday_evening, date(2026, 4, 10), share)
         assert acts.weekday() < 5
+        assert acts.date() not in (date(2026, 4, 3), date(2026, 4, 6)), "Good Friday and Easter Monday"
         assert friday_evening < acts < datetime(2026, 4, 11, tzinfo=UTC)
 
 

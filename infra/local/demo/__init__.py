@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
+from chalicelib.core.working_days import working_days
 from infra.local.cloud import Cloud
 from infra.local.demo import (
     arranging,
@@ -127,7 +128,7 @@ def new_world(cloud: Cloud, console: Console, most: int | None = None) -> World:
     }
     show = Show(console, totals)
     dates = example_dates(START.astimezone(ZoneInfo(zone)).date())
-    world = World(cloud, programme, COHORT, Calendar(zone), dates, players, show)
+    world = World(cloud, programme, COHORT, Calendar(working_days(programme.organisation)), dates, players, show)
     rescheduling.plan(world)
     return world
 

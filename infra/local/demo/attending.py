@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
+from urllib.parse import urljoin
 
+from chalicelib.assignments.emails import TO_READ_FACILITATOR
 from chalicelib.core.schedule import Session, find_by_name, held, name_of, of_milestone
 from chalicelib.links.kinds import FACILITATOR
 from chalicelib.store import attendance, workshops
@@ -23,7 +25,7 @@ MISSED = "leading_others"  # both days of it, by one delegate
 ABSENT, PARTLY = 3, 5  # places of delegates
 LEFT_EARLY = ("leading_self", 2)
 CATCH_UP_BY, CAUGHT_UP_AFTER = 10, 6  # working days
-AT_NOON = 12 * 60
+BEFORE_NOON, AT_NOON = 11 * 60, 12 * 60
 HOW = "Read the notes of both days, and talk your stakeholder map through with me for an hour."
 
 PRESENTED = "leading_the_service"  # to the Board, after a simulation
@@ -68,9 +70,28 @@ def note_parts(world: World, letter: Letter, first: Session) -> None:
     for place, player in enumerate(world.players):
         saw, advice = SEEN[place % len(SEEN)]
         _submit(world, home, player, "simulation", {"f.example": saw, "f.try": advice})
-        decision = {"f.decision": DECISIONS[place % len(DECISIONS)], "f.decided_on": first.plan.date.isoformat()}
+        decision = {"f.decision": decision_on(place), "f.decided_on": first.plan.date.isoformat()}
         terms = {"f.terms": TERMS} if decision["f.decision"] == "amended" else {}
         _submit(world, home, player, "board", {**decision, **terms, "f.owner": "Director of operations"})
+
+
+def decision_on(place: int) -> str:
+    """Return what the Board decided on the proposal of the delegate at this place."""
+    return DECISIONS[place % len(DECISIONS)]
+
+
+def on_work_to_read(world: World, letter: Letter) -> None:
+    """Read all work that waits, before noon on the Monday of the email."""
+    when = world.calendar.working_days_on(letter.sent_at, 0, BEFORE_NOON)
+    world.plan(when, Phase.WORKSHOPS, partial(read_work, world, letter))
+
+
+def read_work(world: World, letter: Letter) -> None:
+    home = open_signed_in(world, letter.link(FACILITATOR), letter.to)
+    for address in dict.fromkeys(address for address, _ in home.page.links if "/work/" in address):
+        page = world.browser.open(urljoin(home.url, address))
+        if any("read" in form.names for form in page.page.forms):  # no coach has read it meanwhile
+            world.browser.send(page, page.page.form_with("read"), {"read": ""}, "read")
 
 
 def _submit(world: World, home: Opened, player: Player, work: str, noted: dict[str, str]) -> None:
@@ -123,4 +144,7 @@ def check(world: World) -> Iterator[str]:
         yield f"{absent.email} missed {MISSED} and is recorded as {', '.join(sorted(missed)) or 'nothing'}"
 
 
-REACTIONS: dict[str, React] = {about_attendance.RUNS.name: on_start}
+REACTIONS: dict[str, React] = {
+    about_attendance.RUNS.name: on_start,
+    TO_READ_FACILITATOR.name: on_work_to_read,
+}

@@ -8,16 +8,17 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
-SATURDAY = 5
+from chalicelib.core.working_days import WorkingDays
+
 DAY_BEGINS, DAY_ENDS = 7 * 60 + 40, 21 * 60  # minutes of the day between which people answer
 SOON = timedelta(minutes=20)  # no one acts on an email sooner
 
 
 class Calendar:
-    """Local dates of one time zone."""
+    """Local dates and working days of one organisation."""
 
-    def __init__(self, zone: str):
-        self._zone = ZoneInfo(zone)
+    def __init__(self, days: WorkingDays):
+        self._days, self._zone = days, ZoneInfo(days.zone)
 
     def day(self, moment: datetime) -> date:
         return moment.astimezone(self._zone).date()
@@ -28,27 +29,19 @@ class Calendar:
         return midnight.replace(hour=minute // 60, minute=minute % 60)
 
     def working_days_on(self, moment: datetime, days: int, minute: int) -> datetime:
-        """So many working days after the moment's day; 0 is that day, or the Monday after a weekend."""
-        day = _to_working_day(self.day(moment))
-        for _ in range(days):
-            day = _to_working_day(day + timedelta(days=1))
+        """So many working days after the moment's day; 0 is that day, or the next working day."""
+        day = self._days.add(self._days.on_or_after(self.day(moment)), days)
         return max(self.at(day, minute), moment + SOON)
 
     def within(self, begin: datetime, last: date, share: float) -> datetime:
         """A working day between both, and a minute of it; `share` 0 is at once and 1 at the very end."""
-        first = _to_working_day(self.day(begin))
+        first = self._days.on_or_after(self.day(begin))
         days = [first + timedelta(days=n) for n in range(max(1, (last - first).days + 1))]
-        working = [day for day in days if day.weekday() < SATURDAY]
+        working = [day for day in days if self._days.is_working(day)]
         place = share * len(working)
         day = working[min(int(place), len(working) - 1)]
         minute = DAY_BEGINS + int((place * 7919 % 1) * (DAY_ENDS - DAY_BEGINS))
         return max(self.at(day, minute), begin + SOON)
-
-
-def _to_working_day(day: date) -> date:
-    while day.weekday() >= SATURDAY:
-        day += timedelta(days=1)
-    return day
 
 
 class Agenda:

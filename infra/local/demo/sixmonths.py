@@ -10,6 +10,7 @@ from chalicelib.links.kinds import ANSWER, IMPACT
 from chalicelib.store.impact_surveys import Role
 from chalicelib.waves.emails import about_surveys, to_raters
 from infra.local.demo import filling
+from infra.local.demo.attending import decision_on
 from infra.local.demo.cast import Player
 from infra.local.demo.mailbox import Letter
 from infra.local.demo.pages import Form
@@ -59,6 +60,8 @@ def delegate_answers(world: World, player: Player, form: Form, rng: Random) -> d
         fields |= _choice(name, [option for option in options if option], rng)
     for number, name in enumerate(sorted(name for name in form.fields if name.startswith("example."))):
         fields[name] = words["examples"][MAX_AREAS * place + number]
+    if "proposal" in form.options:
+        fields["proposal"] = decision_on(place)
     if place % 4 != 1:
         fields |= _named_before(form, rng) | _worth(words["measures"][place], rng)
         fields["implemented"] = words["implemented"][place]
@@ -73,7 +76,7 @@ def _choice(name: str, options: list[str], rng: Random) -> dict[str, str]:
         return {name: str(then), f"now.{name.removeprefix('then.')}": str(min(5, then + rng.choice((0, 1, 1))))}
     if name.startswith("level."):
         return {name: rng.choice(options[1:])}
-    if name.startswith("work.") or name == "proposal":
+    if name.startswith("work."):
         return {name: rng.choice(options[:2])}
     if name.startswith("factor."):
         return {name: rng.choice(("-2", "-1", "-1", "0", "1", "1", "2", "na"))}

@@ -33,8 +33,9 @@ REVIEW_AFTER = 2  # working days
 READ_BY_COACH = 2  # forms of each delegate
 WHY = "Three stakeholders are on your side or near it. Who could stop this, and what do they need?"
 ADDED = "The doctors could stop it. They need one number to ring, and to hear of each change first."
-FIRST_AFTER, NEXT_AFTER, AGAIN_AFTER = 5, 4, 8  # working days
+FIRST_AFTER, NEXT_AFTER, AGAIN_AFTER = 5, 2, 2  # working days: what is due before the last workshop is in time
 DONE = "submitted"
+PLAYED_LAST = "simulation"
 
 
 def begin_work(world: World, player: Player, hub: str) -> None:
@@ -49,7 +50,9 @@ def plan(world: World, player: Player, hub: str, place: int, days: int) -> None:
 
 
 def list_work(world: World) -> list[Assignment]:
-    return [one for milestone in world.programme.milestones for one in milestone.assignments]
+    """Return all work in the order of doing: the simulation is played in the workshop, after all else."""
+    listed = [one for milestone in world.programme.milestones for one in milestone.assignments]
+    return sorted(listed, key=lambda one: one.id == PLAYED_LAST)
 
 
 def do_work(world: World, player: Player, hub: str, place: int) -> None:
@@ -76,6 +79,8 @@ def review(world: World, player: Player, work: Assignment) -> None:
     shown = open_page(world, f"{link}/{world.delegate_id(player)}/work/{work.id}", coach)
     is_first = world.players.index(player) == 0 and work is list_work(world)[1]
     act = "return" if is_first and world.deeds[player.email].returned is None else "read"
+    if not any(act in form.names for form in shown.page.forms):
+        return  # the facilitator has read it meanwhile
     form = shown.page.form_with(act)
     world.browser.send(shown, form, {act: WHY if act == "return" else ""}, act)
     if act == "return":
