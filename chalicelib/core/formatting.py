@@ -33,8 +33,12 @@ def local_time(moment: datetime, zone: str) -> str:
 
 def day_and_time(moment: datetime, zone: str) -> str:
     """Format when something takes place: `Friday 6 March 2026, 14:05`."""
-    local = moment.astimezone(ZoneInfo(zone))
-    return f"{day(local.date())}, {local:%H:%M}"
+    return f"{local_day(moment, zone)}, {clock_time(moment, zone)}"
+
+
+def clock_time(moment: datetime, zone: str) -> str:
+    """Format the local time of a moment on a day that is known: `14:05`."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
 def local_day(moment: datetime, zone: str) -> str:

@@ -15,6 +15,10 @@ from chalicelib.links import signing
 from chalicelib.web import static
 
 LIBRARY = Path(__file__).parent.parent
+FORMATS = (  # functions of core.formatting that templates use as filters
+    *("day", "month", "short_date", "local_day", "last_day", "short_day"),
+    *("local_time", "day_and_time", "clock_time", "plural"),
+)
 
 
 @cache
@@ -30,20 +34,7 @@ def environment() -> Environment:
     )
     env.globals |= {"url": signing.url, "static_path": static.path}
     env.globals |= {"brand_path": static.brand_path, "logo_path": static.logo_path}
-    env.filters |= {
-        name: getattr(formatting, name)
-        for name in (
-            "day",
-            "local_day",
-            "local_time",
-            "day_and_time",
-            "last_day",
-            "short_day",
-            "short_date",
-            "month",
-            "plural",
-        )
-    }
+    env.filters |= {name: getattr(formatting, name) for name in FORMATS}
     env.filters["by_field"] = by_field
     env.filters["money"] = lambda kept, code: currency.exact_sum(Decimal(kept), code)
     return env

@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.core.calendar_entry import CalendarEntry
-from chalicelib.core.formatting import local_date, local_day, local_time
+from chalicelib.core.formatting import clock_time, local_date, local_day
 from chalicelib.core.model import Programme
 from chalicelib.core.schedule import Session, title_of
 from chalicelib.core.settings import settings
@@ -156,7 +156,7 @@ def describe_session(programme: Programme, session: Session) -> Iterator[str]:
 
 def when_of(entry: CalendarEntry, zone: str) -> str:
     """Format the time of an entry as it was sent: a session that has moved meanwhile has another one."""
-    hours = " to ".join(local_time(moment, zone)[-5:] for moment in (entry.starts, entry.ends))
+    hours = " to ".join(clock_time(moment, zone) for moment in (entry.starts, entry.ends))
     return f"{local_day(entry.starts, zone)}, {hours}"
 
 
