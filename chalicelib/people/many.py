@@ -44,7 +44,7 @@ class ManyPlanned(Struct, frozen=True):
 
     @property
     def title(self) -> str:
-        return plural(len(self.plans), "delegate changes", "delegates change")
+        return plural(len(self.plans), "delegate", "delegates")
 
 
 OF_TICKED = tuple(act for act in ACTS if act.of_ticked)
