@@ -71,13 +71,13 @@ def show(console: Console, rows: Sequence[Row]) -> None:
         table.add_column(name, justify="left" if name in ("what", "") else "right")
     for row in rows:
         used = ratio(row)
-        table.add_row(row.name, f"{row.figure:.2f} {row.unit}", *_beside(row, used, console.is_terminal))
+        table.add_row(row.name, f"{row.figure:.2f} {row.unit}", *_compare_with_budget(row, used, console.is_terminal))
     console.print(table)
     missed = [row.name for row in rows if (ratio(row) or 0) > 1]
     console.print(f"Over budget: {', '.join(missed)}" if missed else "Every budget measured here is met.")
 
 
-def _beside(row: Row, used: float | None, bars: bool) -> tuple[str, str, str]:
+def _compare_with_budget(row: Row, used: float | None, bars: bool) -> tuple[str, str, str]:
     if used is None:
         return "", "", ""
     colour = "green" if used <= 1 else "red"

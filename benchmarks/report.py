@@ -57,7 +57,7 @@ def rows(many: int = MANY) -> list[Row]:
         Row("yardstick, at the pace the budget was set at", 1000 * PACE, "ms", None),
         Row("report, processor time of all threads", 1000 * median(timed.worked), "ms", None),
         Row("report, its PDF alone, processor time", 1000 * median(timed.pdfs), "ms", None),
-        *_beside_weasyprint(timed.html, median(timed.pdfs)),
+        *_compare_with_weasyprint(timed.html, median(timed.pdfs)),
         Row("report, size of the PDF", timed.pdf_size / 1000, "kB", 200.0),
         Row("report, size of the page, gzip", len(gzip.compress(html)) / 1000, "kB", None),
         *memory,
@@ -102,7 +102,7 @@ def _times(programme: Programme, reports: list[Facts]) -> Times:
     return times
 
 
-def _beside_weasyprint(html: str, ours: float) -> list[Row]:
+def _compare_with_weasyprint(html: str, ours: float) -> list[Row]:
     try:
         from weasyprint import HTML
     except (ImportError, OSError):

@@ -107,7 +107,7 @@ class _Moving:
             yield from self._survey(survey)
         for wave, (put, add) in self.lines.items():
             yield cohorts.change_line(self.before, put=put, add=add, wave=wave)
-        yield from self.waiting.redirect(self.change, self.links, self._is_made_anew)
+        yield from self.waiting.redirect(self.change, self.links, self._is_made_again)
         yield from self._revived()
 
     # --- people and lists -------------------------------------------------------------------------------
@@ -141,7 +141,7 @@ class _Moving:
         by = lifecycle.approver_of(self.programme, self.before)
         return by is not None and (self.change.has(by) or self.change.has(self.before.person))
 
-    def _is_made_anew(self, mail: Email) -> bool:
+    def _is_made_again(self, mail: Email) -> bool:
         """Return whether a waiting email is not redirected, because another one replaces it."""
         kind = find_kind(mail.template)
         if kind.on_new_address is not OnNewAddress.REPLACE:
@@ -222,7 +222,7 @@ class _Moving:
     def _revived(self) -> Iterator[Write]:
         """Return suppressed emails that are still to come. What was cancelled for another reason stays cancelled."""
         for mail in self.waiting.suppressed:
-            if mail.due_at > self.now and self.change.has(mail.to) and not self._is_made_anew(mail):
+            if mail.due_at > self.now and self.change.has(mail.to) and not self._is_made_again(mail):
                 yield from redirect(mail, self.change, self.links, revive=True)
 
 

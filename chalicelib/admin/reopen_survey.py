@@ -32,7 +32,11 @@ def ask_again(delegate_id: str, now: datetime, by: str) -> None:
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     closes_at = _end_of_day(programme, now)
     closing = JobKind.IMPACT_CLOSE.job(delegate.id, f"{closes_at:%Y-%m-%d}", due_at=closes_at, delegate=delegate.id)
-    opened = [write for survey in _to_mend(programme, delegate) for write in _open(programme, delegate, survey, now)]
+    opened = [
+        write
+        for survey in _list_surveys_to_correct(programme, delegate)
+        for write in _open(programme, delegate, survey, now)
+    ]
     if not opened:
         return
     changes = {"left_out": "", "survey": SurveyStage.OPEN}
@@ -43,7 +47,7 @@ def ask_again(delegate_id: str, now: datetime, by: str) -> None:
         return
 
 
-def _to_mend(programme: Programme, delegate: Delegate) -> list[ImpactSurvey]:
+def _list_surveys_to_correct(programme: Programme, delegate: Delegate) -> list[ImpactSurvey]:
     surveys = impact_surveys.surveys_from(impact_surveys.of_delegate(delegate.id))
     return [one for one in surveys if _may_ask(one) and unfit(sections_of(programme, one), one.answers)]
 

@@ -22,7 +22,7 @@ from chalicelib.emails.compose import compose_message, context
 from chalicelib.emails.kinds import DIGEST, FRAME_WORDS, find_kind
 from chalicelib.emails.mime import Rendered
 from chalicelib.emails.render import Section, render, render_digest, render_section
-from chalicelib.emails.weekly_cap import is_capped, put_off_if_full
+from chalicelib.emails.weekly_cap import is_capped, postpone_if_full
 from chalicelib.store import digests, emails
 from chalicelib.store.emails import Email, EmailSettled
 from chalicelib.store.table import transact, update_one
@@ -41,7 +41,7 @@ def gather(held: Email, attempt: str, now: datetime, until: datetime, away: Away
     listed = digests.list_listed(held, whole_week=is_capped(held))
     found = digests.read_others(held, listed, now)
     others = [other for other in found if not away.find_return(other) and _is_from_same_sender(held, other)]
-    if put_off_if_full(held, others, listed, now):
+    if postpone_if_full(held, others, listed, now):
         return None
     if not others:
         return held

@@ -102,7 +102,7 @@ def _deliver(held: Email, now: datetime, away: Away) -> bool:
         return False
     except Exception as error:  # a fault of ours: the email waits until it is fixed
         log.error("mail_not_composed", error)
-        _put_off(held, log.describe_error(error), now)
+        _reschedule(held, log.describe_error(error), now)
         return False
     return _hand_over(held, raw, now)
 
@@ -153,7 +153,7 @@ def _settle_refusal(held: Email, error: ClientError | ParamValidationError, now:
         _refuse(held, f"{REFUSED[trouble]}: {message}", now, trouble)
     else:
         log.error("mail_put_off", error)
-        _put_off(held, log.describe_error(error), now)
+        _reschedule(held, log.describe_error(error), now)
 
 
 def _is_doubt(error: ClientError | ParamValidationError) -> bool:
@@ -170,7 +170,7 @@ def _code_and_message(error: ClientError | ParamValidationError) -> tuple[str, s
     return details["Code"], clean(details.get("Message", ""))[:MAX_REASON_CHARS]
 
 
-def _put_off(held: Email, reason: str, now: datetime) -> None:
+def _reschedule(held: Email, reason: str, now: datetime) -> None:
     if held.attempts >= MAX_ATTEMPTS:
         _refuse(held, reason, now)
         return

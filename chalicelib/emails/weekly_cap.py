@@ -17,8 +17,8 @@ WEEK = timedelta(days=7)
 Listed = Sequence[tuple[str, str]]
 
 
-def put_off_if_full(held: Email, others: Sequence[Email], listed: Listed, now: datetime) -> bool:
-    """Put an email off if its reader has had two digests this week, and nothing that is due today must go.
+def postpone_if_full(held: Email, others: Sequence[Email], listed: Listed, now: datetime) -> bool:
+    """Postpone an email if its reader has had two digests this week, and nothing that is due today must go.
 
     others   that would go along: if one of them cannot wait, all go
     listed   day and id of emails to the reader
@@ -33,7 +33,7 @@ def put_off_if_full(held: Email, others: Sequence[Email], listed: Listed, now: d
     if not all(one.good_until is None or until < one.good_until for one in (held, *others)):
         return False
     try:
-        digests.put_off(held, until)
+        digests.postpone(held, until)
     except EmailSettled:
         log.info("mail_was_settled")
     return True

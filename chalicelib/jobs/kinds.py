@@ -79,7 +79,7 @@ class JobKind(_Kind, Enum):
     RETURN = _Kind("people.pause:return_when_due", "Bring a delegate back from a pause")
     RELEASE_EMAILS = _Kind("people.pause:release_emails", "Send the emails that waited for a delegate’s return")
     REPLACE = _Kind("admin.address_change:change_address_everywhere", "Change an address")
-    HANDOVER = _Kind("people.hand_over:tell_of_others", "Notify people about another coach or manager")
+    HANDOVER = _Kind("people.hand_over:announce_hand_over", "Notify people about another coach or manager")
     VOID = _Kind("admin.void_answers:void_answers", "Destroy answers and ask again")
     REVOKE_LINKS = _Kind("admin.revoke_links_job:revoke_links_everywhere", "Revoke links")
     UNDELIVERABLE = _Kind("waves.suppression:suppress_address", "Stop emails to an address")

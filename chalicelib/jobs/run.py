@@ -54,16 +54,16 @@ def _settle_failure(held: Job, error: Exception, now: datetime) -> None:
         return
     if isinstance(error, ConditionFailed) and error.includes(MadeMeanwhile):
         log.info("job_looks_again")
-        _put_off(held, "", now)
+        _reschedule(held, "", now)
         return
     log.error("job_failed", error, attempts=held.attempts)
     if is_permanent(error):
         _give_up(held, f"{log.describe_error(error)}. {NO_REPEAT_HELPS}")
     else:
-        _put_off(held, log.describe_error(error), now)
+        _reschedule(held, log.describe_error(error), now)
 
 
-def _put_off(held: Job, error: str, now: datetime) -> None:
+def _reschedule(held: Job, error: str, now: datetime) -> None:
     if held.attempts >= MAX_ATTEMPTS:
         _give_up(held, error)
         return

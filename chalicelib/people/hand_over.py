@@ -40,7 +40,7 @@ from chalicelib.waves.emails.about_surveys import FIRST, first_email
 from chalicelib.waves.survey_thread import ASKED, state_of
 
 
-def tell_of_others(job: Job, now: datetime) -> Sequence[Write]:
+def announce_hand_over(job: Job, now: datetime) -> Sequence[Write]:
     """Name the other manager on lists that no one was emailed about. Notify those who had a part, and who have one."""
     if "sponsor" in job.about or "facilitator" in job.about:
         return notify_former_of_cohort(job, now)

@@ -15,8 +15,8 @@ from chalicelib.results.disclosure_control import (
     differs_by_a_few_raters,
     is_another_baseline,
     is_same_wave,
+    reveals_too_few,
     shows_other_answers,
-    tells_of_a_few,
 )
 
 NOTHING_WRITTEN = "Nothing was written."
@@ -94,7 +94,7 @@ def _refuse_means(
     out: Path, published: Iterable[Entry], means: PublishedMeans, reports: Sequence[PublishedReport]
 ) -> None:
     earlier = [entry for entry in published if isinstance(entry, PublishedMeans) and entry.wave == means.wave]
-    if tells_of_a_few(earlier, means, MIN_DELEGATES):
+    if reveals_too_few(earlier, means, MIN_DELEGATES):
         raise ReportsDiffer(out / COHORT_FILE, "has means of almost the same delegates")
     members = {delegate for entry in earlier for delegates, _ in entry.sets for delegate in delegates}
     figures: dict[str, str] = {}

@@ -8,7 +8,7 @@ from fractions import Fraction
 from chalicelib.core.model import SELF_GROUP
 from chalicelib.results.facts import ChangeFact, Facts, Statistic, amended
 from chalicelib.results.partition import may_be_another_person
-from chalicelib.results.rounding import Bound, Range, display_gap, one_decimal, read_exact, told_bounds
+from chalicelib.results.rounding import Bound, Range, bounds_of, display_gap, one_decimal, read_exact
 from chalicelib.results.statements import said_of_changes
 from chalicelib.results.uncertainty import error_of_difference, root
 
@@ -81,7 +81,7 @@ def _change(before: Statistic, after: Statistic, noise: str, facts: Facts) -> Ch
         display=display_change(change),
         noise=noise,
         se=float(se),
-        **told_bounds(change, facts.rule),
+        **bounds_of(change, facts.rule),
     )
 
 

@@ -19,7 +19,7 @@ from chalicelib.results.facts import CohortMean, Facts, Statistic, amended
 from chalicelib.results.layout import rule_of
 from chalicelib.results.partition import is_of_group, may_be_another_person
 from chalicelib.results.published import ALL_OTHERS, About
-from chalicelib.results.rounding import MINUS, Range, display_mean, on_scale, told_bounds, two_decimals, weighted
+from chalicelib.results.rounding import MINUS, Range, bounds_of, display_mean, on_scale, two_decimals, weighted
 from chalicelib.results.scoring import Clamp, Score, clamp_sum, mean_of, score, subjects
 
 MIN_DELEGATES = 5  # behind every figure about a cohort
@@ -76,7 +76,7 @@ def _score_of(statistic: Statistic) -> Score:
 
 def _cohort_mean(subject: Subject, s: Score, top: int, rule: int) -> CohortMean:
     interval = on_scale(s.range, top)
-    return CohortMean(*subject, s.n, float(interval.shown), display_mean(interval), **told_bounds(interval, rule))
+    return CohortMean(*subject, s.n, float(interval.shown), display_mean(interval), **bounds_of(interval, rule))
 
 
 def cohort_scores(

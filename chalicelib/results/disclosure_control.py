@@ -62,7 +62,7 @@ def report_entry(facts: Facts, delegate: str, folder: str, top: int) -> Publishe
         threshold=max(facts.threshold, facts.behaviours_from),
         top=top,
         anonymous=_digest(_anonymous(facts)),
-        everything=_digest(map(_told, facts.statistics)),
+        everything=_digest(map(_as_row, facts.statistics)),
         sums=sums,
         rule=facts.rule,
     )
@@ -210,13 +210,13 @@ def _may_hold(fewer: Sums, more: Sums, top: int, margin: int) -> bool:
     return bool(added) and all(raters - margin <= total <= raters * top + margin for raters, total in added)
 
 
-def _told(s: Statistic) -> tuple[str, str, str, int, float]:
+def _as_row(s: Statistic) -> tuple[str, str, str, int, float]:
     return s.about, s.id, s.cell, s.n, float(s.mean)
 
 
 def _anonymous(facts: Facts) -> Iterable[object]:
     named = {cell.cell for cell in facts.cells if cell.named}
-    yield from (_told(s) for s in facts.statistics if s.cell not in named)
+    yield from (_as_row(s) for s in facts.statistics if s.cell not in named)
     yield from ((c.question, c.cell, c.text) for c in facts.comments if c.cell not in named)
     yield from ((a.about, a.id, a.cell, a.n, a.word) for a in facts.agreements)
 
@@ -229,7 +229,7 @@ def _digest(parts: Iterable[object]) -> str:
 # --- cohorts --------------------------------------------------------------------------------------------
 
 
-def tells_of_a_few(published: Iterable[PublishedMeans], further: PublishedMeans, fewest: int) -> bool:
+def reveals_too_few(published: Iterable[PublishedMeans], further: PublishedMeans, fewest: int) -> bool:
     """Return whether a cohort's figures, combined with all published ones, reveal fewer delegates than `fewest`."""
     sets: dict[str, list[frozenset[str]]] = {}
     for entry in published:

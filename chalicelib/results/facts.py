@@ -50,11 +50,11 @@ from chalicelib.results.partition import Cell, is_numbered
 from chalicelib.results.published import ALL_OTHERS, About, Figure, PublishedCells
 from chalicelib.results.rank import ranked, ranked_if_apart
 from chalicelib.results.rounding import (
+    bounds_of,
     display_gap,
     display_mean,
     on_scale,
     read_exact,
-    told_bounds,
 )
 from chalicelib.results.statements import (
     Figures,
@@ -256,7 +256,7 @@ def _statistic(figure: Figure, top: int, rule: Rule) -> Statistic:
     mean = float(interval.shown)
     exact = "" if read_exact(mean) == interval.shown else str(interval.shown)
     place = figure.about.value, figure.id, figure.cell
-    bounds = told_bounds(interval, rule.number)
+    bounds = bounds_of(interval, rule.number)
     return Statistic(*place, figure.n, mean, display_mean(interval), exact=exact, se=float(figure.se), **bounds)
 
 
@@ -273,5 +273,5 @@ def _gaps(statistics: Iterable[Statistic], rule: Rule) -> Iterator[Gap]:
         if cell == SELF_GROUP and others:
             gap = own.range - others.range
             se = float(error_of_gap(about, others.exact_se)) if rule.number > FIRST_RULE else 0.0
-            bounds = told_bounds(gap, rule.number)
+            bounds = bounds_of(gap, rule.number)
             yield Gap(about, subject, float(gap.shown), display_gap(gap), se=se, **bounds)

@@ -93,7 +93,7 @@ def weighted(parts: Iterable[tuple[Fraction, Range]]) -> Range:
 BOUNDS = {Bound.OR_MORE: "at_least", Bound.OR_LESS: "at_most", Bound.OR_SO: "about", Bound.EXACT: ""}
 
 
-def told_bounds(interval: Range, rule: int = 1) -> dict[str, Any]:
+def bounds_of(interval: Range, rule: int = 1) -> dict[str, Any]:
     """Return the bounds of a figure for facts.json. Rule 1: none if the figure is exact."""
     bounds = {"bounds": (float(interval.low), float(interval.high))} if rule > 1 else {}
     if interval.low == interval.shown == interval.high:

@@ -72,7 +72,7 @@ def find_calendar(cohort_id: str) -> WorkingDays | None:
     return working_days(programme.organisation, cohort.dates.closed)
 
 
-def put_off(held: Email, until: datetime) -> None:
+def postpone(held: Email, until: datetime) -> None:
     """Return an email to the queue for the digest of a later day. Raises EmailSettled if it changed.
 
     Its row for that day comes first: without the email it does no harm.

@@ -34,6 +34,7 @@ WORDS: Mapping[str, str] = {  # pattern -> what to write
     r"bring about": "ensure, create",
 }
 EMAIL = r"(?<![`/\w.-])mail(?:s|ed|ing)?(?![`/\w.-])"  # what people receive; not a path or a name of the contract
+DEFINED = re.compile(r"^ *(?:def|class) (\w+)", re.MULTILINE)
 NAMES = r"^(?:MOST|LONGEST|LARGEST|FEWEST|SMALLEST)_\w+ *[:=]"
 EXCEPTIONS: Mapping[tuple[str, str], str] = {  # (file, word) -> why it must stay
     ("chalicelib/admin/address_change.py", "told"): "a key of stored jobs",
@@ -64,9 +65,19 @@ def hits(name: str, text: str) -> list[Hit]:
 def _found(name: str, text: str) -> Iterator[Hit]:
     for word, better in WORDS.items():
         yield from _matches(rf"\b(?:{word})\b", text, better, re.IGNORECASE)
+    if name.endswith(".py") and not name.startswith("tests/"):
+        yield from _names(text)
     if name.endswith((".md", ".j2")):
         yield from _matches(EMAIL, text, "email", re.IGNORECASE)
     yield from _matches(NAMES, text, "MAX_, MIN_", re.MULTILINE)
+
+
+def _names(text: str) -> Iterator[Hit]:
+    """Look for the words in names of functions and classes, in which an underscore joins them."""
+    for match in DEFINED.finditer(text):
+        for word, better in WORDS.items():
+            if re.search(rf"\b(?:{word})\b", match[1].replace("_", " ")):
+                yield Hit(text.count("\n", 0, match.start(1)) + 1, match[1], better)
 
 
 def _matches(pattern: str, text: str, better: str, flags: re.RegexFlag) -> Iterator[Hit]:

@@ -37,7 +37,7 @@ def run(args: argparse.Namespace, hand: Reporter, pause: Callable[[float], None]
         return 0
     stage = Deployment(args.stage, args.project, pause)
     if args.command == "status":
-        return _told(status.run(stage, hand, open_page=not args.skip_verify))
+        return _print_needs(status.run(stage, hand, open_page=not args.skip_verify))
     if args.command == "remove":
         remove.run(stage, hand, args.destroy)
     elif args.command == "drill":
@@ -55,7 +55,7 @@ COMMANDS = {"infra": commands.infra, "deploy": commands.deploy, "rotate-keys": c
 COMMANDS |= {"stop": commands.stop, "start": commands.start}
 
 
-def _told(needs: list[str]) -> int:
+def _print_needs(needs: list[str]) -> int:
     print(f"{len(needs)} of these need action." if needs else "Nothing needs action.")
     return 1 if needs else 0
 

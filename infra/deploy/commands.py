@@ -34,7 +34,7 @@ def infra(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     given = {"sender": args.sender, "reply_to": args.reply_to, "administrators": _listed(args.administrators)}
     given["second_factor"] = args.second_factor
     known = settings.check_given(stage, given)
-    policies.bring_about(stage, hand)
+    policies.ensure_policies(stage, hand)
     hand.step("Stack: tables, bucket, queues, topic, mail, alarms")
     wanted = _parameters(stage, known["sender"], args)
     if not stack.outputs(stage):  # the layer's zip needs the bucket
@@ -65,7 +65,7 @@ def deploy(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     api.check_kept(stage)
     state.rebuild(stage, hand)
     hand.step("Package")
-    package.bring_about(stage, hand)
+    package.ensure_package(stage, hand)
     hand.step("`chalice deploy`")
     hand.change("create or update functions, roles, schedule and API", lambda: package.chalice(stage, "deploy"))
     hand.step("What Chalice cannot say")

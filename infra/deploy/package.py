@@ -36,7 +36,7 @@ def runtime() -> str:
     return f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def bring_about(stage: Deployment, hand: Reporter) -> None:
+def ensure_package(stage: Deployment, hand: Reporter) -> None:
     archive = path(stage)
     if archive.exists() and _is_compiled(archive):
         hand.stays(f"package {archive.name}, {archive.stat().st_size:,} bytes")

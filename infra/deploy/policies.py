@@ -20,7 +20,7 @@ def policy_file(stage: str, function: str) -> str:
     return f"policies/{stage}/{function}.json"
 
 
-def bring_about(stage: Deployment, hand: Reporter) -> None:
+def ensure_policies(stage: Deployment, hand: Reporter) -> None:
     config = stage.config()
     if stage.name not in config["stages"]:
         config["stages"][stage.name] = new_stage(config["stages"][PATTERN], stage.name)

@@ -15,8 +15,8 @@ from chalicelib.results.disclosure_control import (
     differs_by_a_few_raters,
     means_entry,
     report_entry,
+    reveals_too_few,
     shows_other_answers,
-    tells_of_a_few,
 )
 from chalicelib.results.facts import build_facts
 from chalicelib.results.publish import publish
@@ -141,7 +141,7 @@ def test_means_of_a_cohort_are_compared_with_means_of_the_same_wave(wave, notice
     """Answers of another wave are other answers: a sum over both combines to no one's."""
     published = [means_entry("baseline", {"mean": "abcde"})]
 
-    assert tells_of_a_few(published, means_entry(wave, {"mean": "abcdef"}), 5) is noticed
+    assert reveals_too_few(published, means_entry(wave, {"mean": "abcdef"}), 5) is noticed
 
 
 @pytest.mark.parametrize("seed", range(20))

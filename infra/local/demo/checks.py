@@ -31,7 +31,7 @@ def _aws_would_have_taken_every_call(_world: World) -> Iterator[str]:
     yield from aws_contract.broken
 
 
-def _everybody_has_a_report_in_time(world: World) -> Iterator[str]:
+def _everyone_has_a_report_in_time(world: World) -> Iterator[str]:
     for player in world.players:
         deeds = world.deeds[player.email]
         if not (deeds.opened and deeds.own_sent and deeds.list_sent and deeds.report and deeds.released):
@@ -97,8 +97,8 @@ CHECKS: tuple[Callable[[World], Iterator[str]], ...] = (
     _jobs_are_done,
     _aws_would_have_taken_every_call,
     mail_checks.emails_are_settled_and_single,
-    mail_checks.nobody_is_reminded_for_nothing,
-    mail_checks.who_declined_is_left_alone,
+    mail_checks.no_one_is_reminded_after_answering,
+    mail_checks.raters_who_declined_get_no_more_emails,
     mail_checks.silent_raters_are_reminded,
     mail_checks.impact_is_asked_on_its_morning,
     calendars.calendars_show_the_dates,
@@ -107,7 +107,7 @@ CHECKS: tuple[Callable[[World], Iterator[str]], ...] = (
     midway.check,
     reviewing.check,
     returning.check,
-    _everybody_has_a_report_in_time,
+    _everyone_has_a_report_in_time,
     _lists_were_approved,
     _people_did_as_cast,
     _dashboard_counts_what_people_did,

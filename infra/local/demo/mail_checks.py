@@ -38,7 +38,7 @@ def emails_are_settled_and_single(world: World) -> Iterator[str]:
             yield f"mail {row['id']} is {row['state']}"
 
 
-def nobody_is_reminded_for_nothing(world: World) -> Iterator[str]:
+def no_one_is_reminded_after_answering(world: World) -> Iterator[str]:
     for letter in world.mailbox.letters:
         if letter.template not in REMINDERS:
             continue
@@ -54,7 +54,7 @@ def nobody_is_reminded_for_nothing(world: World) -> Iterator[str]:
             yield f"{letter.to} was reminded ({letter.subject}) after answering"
 
 
-def who_declined_is_left_alone(world: World) -> Iterator[str]:
+def raters_who_declined_get_no_more_emails(world: World) -> Iterator[str]:
     asks = (to_raters.REMINDER.name, to_raters.EXTENDED.name, to_raters.PULSE.name, to_raters.PULSE_REMINDER.name)
     for letter in world.mailbox.letters:
         if letter.template in asks:
