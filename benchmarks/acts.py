@@ -66,7 +66,7 @@ def rows() -> list[Row]:
 
 
 def price(used: Meter, requests: int, hints: int, mails: int, seconds: float) -> float:
-    """Dollars. Each mail is two invocations more, for SES's Send and Delivery events; a hint is sent, read, deleted."""
+    """Price in dollars. An email is two more invocations, for SES's Send and Delivery events. A hint is three calls."""
     invocations = requests + hints + 2 * mails
     running = seconds * SLOWER + used.calls.total() * CALL_SECONDS
     calls = used.calls
@@ -137,7 +137,7 @@ class Journey:
             self.seconds = time.process_time() - started
 
     def _mailing(self) -> Iterator[Row]:
-        """The opening makes mails; the first of them is looked at by itself."""
+        """The opening makes emails; the first of them is looked at by itself."""
         from chalicelib.store.due import list_due
 
         for row in [row for row in list_due(self.clock.now()) if row["kind"] != "mail"]:

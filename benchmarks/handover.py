@@ -24,7 +24,7 @@ def rows() -> list[Row]:
 
 
 def _hour() -> list[float]:
-    """Moments of mails that come as they like."""
+    """Moments of emails that come as they like."""
     rng, at, found = Random(1), 0.0, []  # noqa: S311 (arrivals, not secrets)
     while at < 3600:
         at += rng.expovariate(RATE * ORDINARY)
@@ -33,7 +33,7 @@ def _hour() -> list[float]:
 
 
 def _wait(moments: list[float]) -> float:
-    """Seconds from hint to hand-over, of 95 in 100; each mail goes to the sender that is free first."""
+    """Seconds from hint to hand-over, of 95 in 100; each email goes to the sender that is free first."""
     senders = [_Sender() for _ in range(SENDERS)]
     waits = []
     for moment in moments:

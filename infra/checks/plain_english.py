@@ -5,9 +5,12 @@ Any hit fails. List a hit that must stay in EXCEPTIONS with its reason.
 
 from __future__ import annotations
 
+import ast
+import io
 import re
 import subprocess
 import sys
+import tokenize
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -34,6 +37,7 @@ WORDS: Mapping[str, str] = {  # pattern -> what to write
     r"bring about": "ensure, create",
 }
 EMAIL = r"(?<![`/\w.-])mail(?:s|ed|ing)?(?![`/\w.-])"  # what people receive; not a path or a name of the contract
+EMAIL_IN_CODE = rf"(?<!Apple ){EMAIL}(?! (?:systems?|servers?|programs?|function|events?|row)\b)"
 DEFINED = re.compile(r"^ *(?:def|class) (\w+)", re.MULTILINE)
 NAMES = r"^(?:MOST|LONGEST|LARGEST|FEWEST|SMALLEST)_\w+ *[:=]"
 EXCEPTIONS: Mapping[tuple[str, str], str] = {  # (file, word) -> why it must stay
@@ -67,9 +71,28 @@ def _found(name: str, text: str) -> Iterator[Hit]:
         yield from _matches(rf"\b(?:{word})\b", text, better, re.IGNORECASE)
     if name.endswith(".py") and not name.startswith("tests/"):
         yield from _names(text)
+        yield from _emails_in_prose(text)
     if name.endswith((".md", ".j2")):
         yield from _matches(EMAIL, text, "email", re.IGNORECASE)
     yield from _matches(NAMES, text, "MAX_, MIN_", re.MULTILINE)
+
+
+def _emails_in_prose(text: str) -> Iterator[Hit]:
+    """Look for “mail” in comments and docstrings. Code may call a variable so."""
+    for line, words in (*_comments(text), *_docstrings(text)):
+        for match in re.finditer(EMAIL_IN_CODE, words, re.IGNORECASE):
+            yield Hit(line + words.count("\n", 0, match.start()), match.group(), "email")
+
+
+def _comments(text: str) -> Iterator[tuple[int, str]]:
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    return ((token.start[0], token.string) for token in tokens if token.type == tokenize.COMMENT)
+
+
+def _docstrings(text: str) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)) and (words := ast.get_docstring(node, False)):
+            yield node.body[0].lineno, words
 
 
 def _names(text: str) -> Iterator[Hit]:

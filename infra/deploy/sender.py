@@ -1,4 +1,4 @@
-"""Who mail comes from: whether SES knows the address or its domain, and what a person has to do for it."""
+"""Who email comes from: whether SES knows the address or its domain, and what a person has to do for it."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def check_given(stage: Deployment, given: Mapping[str, Any]) -> Values:
 
 
 def ensure_settings(stage: Deployment, hand: Reporter, given: Mapping[str, Any]) -> None:
-    """Keys are made once and kept: links in people's mail and the ids in rows hang on them."""
+    """Keys are made once and kept: links in people's email and the ids in rows hang on them."""
     known = check_given(stage, given)
     found = stack.outputs(stage)
     if not found:
@@ -131,5 +131,5 @@ def rotate(stage: Deployment, hand: Reporter, *, drop_oldest: bool) -> None:
 
 
 def _rate(stage: Deployment) -> float:
-    """Mails a second that SES lets this account send; 1 in the sandbox."""
+    """Emails a second that SES lets this account send; 1 in the sandbox."""
     return float(stage.client("sesv2").get_account()["SendQuota"]["MaxSendRate"])

@@ -102,7 +102,7 @@ class Cloud:
     # --- time -------------------------------------------------------------------------------------------------------
 
     def settle(self) -> int:
-        """Carry every waiting message. Returns how many jobs and mails were finished."""
+        """Carry every waiting message. Returns how many jobs and emails were finished."""
         with self._one_at_a_time:
             if self.pump.is_idle():
                 return 0

@@ -41,7 +41,7 @@ MAIL_STATES = {
 }
 FIRST = {"failed": 0, "waiting": 1, "done": 2}
 AFTER_OPENING = timedelta(minutes=5)  # so that the emails of the opening have gone out
-SHOWN = 100  # mails and jobs on the page; the JSON has all
+SHOWN = 100  # emails and jobs on the page; the JSON has all
 
 Headers = dict[str, str]
 Form = dict[str, Any]

@@ -71,7 +71,7 @@ def rows(table: str, *prefixes: str) -> list[Row]:
 
 
 def settled(table: str) -> int:
-    """How many jobs and mails are over, for good or ill."""
+    """How many jobs and emails are over, for good or ill."""
     with ONE_CALL:
         return row_index.count(_table(table), "waiting", _waits, [IS_OVER])
 

@@ -1,4 +1,4 @@
-"""The mail SES accepted, and what SES would say of each: moto keeps mail but publishes no events."""
+"""The email SES accepted, and what SES would say of each: moto keeps email but publishes no events."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LINK = re.compile(r"https?://[^\s<>\"]+")
 
 @dataclass(frozen=True, eq=False)
 class Accepted:
-    """One mail as SES took it."""
+    """One email as SES took it."""
 
     id: str  # SES's message id
     to: tuple[str, ...]
@@ -51,7 +51,7 @@ class Accepted:
 
     @property
     def row(self) -> str:
-        """The mail row's id, from the tag `mail`; empty for a mail that is not ours."""
+        """The mail row's id, from the tag `mail`; empty for an email that is not ours."""
         try:
             return tags.mail_id("".join(self.tags.get("mail", [])))
         except ValueError:
@@ -116,13 +116,13 @@ def _decoded(name: str, folded: str) -> str:
 
 
 def accepted(after: int = 0) -> list[Accepted]:
-    """Every mail so far but the first `after`, oldest first."""
+    """Every email so far but the first `after`, oldest first."""
     sent = memory.backend("ses").sent_messages[after:]
     return [_once(mail) for mail in sent]
 
 
 def _once(mail: Any) -> Accepted:
-    """Kept with moto's own mail: parsing is slow, and the desk lists every mail each time."""
+    """Kept with moto's own email: parsing is slow, and the desk lists every email each time."""
     if not hasattr(mail, "as_accepted"):
         mail.as_accepted = Accepted(mail.id, tuple(mail.to), mail.raw_data, mail.tags)
     found: Accepted = mail.as_accepted

@@ -21,7 +21,7 @@ class Dispatcher:
     def __init__(self, app: Chalice, topic: str, now: Callable[[], datetime]):
         self.app = app
         self.now = now
-        self.bouncing: set[str] = set()  # addresses whose mail comes back
+        self.bouncing: set[str] = set()  # addresses whose email comes back
         self._topic = topic
         self._sources = [(each.queue, each.name) for each in app.event_sources if isinstance(each, SQSEventConfig)]
         self._reported = 0

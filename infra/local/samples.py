@@ -1,4 +1,4 @@
-"""The desk's page of all mails with sample data: light, dark, with styles stripped, and as text."""
+"""The desk's page of all emails with sample data: light, dark, with styles stripped, and as text."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def page(template: Template) -> Answer:
 
 
 def look(wanted: str, name: str) -> Answer | None:
-    """One mail in one look; None if there is no such mail or look."""
+    """One email in one look; None if there is no such email or look."""
     mails = {email_id(*named): mail for named, mail in mail_samples.every().items()}
     if wanted not in mails or name not in LOOKS:
         return None

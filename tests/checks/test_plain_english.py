@@ -12,8 +12,10 @@ from infra.checks import commit_subject, plain_english
     [
         ("a.py", "# Nobody is told.\n", ["Nobody", "told"]),
         ("a.py", "MOST_ROWS = 5\n", ["MOST_ROWS ="]),
-        ("a.py", "def put_off_if_full():\n", ["put_off_if_full"]),
-        ("a.py", "mail = 1  # a mail\n", []),
+        ("a.py", "def put_off_if_full(): ...\n", ["put_off_if_full"]),
+        ("a.py", "mail = 1  # a mail\n", ["mail"]),
+        ("a.py", 'mail = 1\n\n\ndef send():\n    """Send mails to a mail server."""\n', ["mails"]),
+        ("tests/a.py", "mail = 1  # a mail\n", []),
         ("a.md", "Each mail goes once; see `mail.json` and mail/*.eml.\n", ["mail"]),
         ("a.md", "The email says how many are still to come.\n", []),
     ],

@@ -124,7 +124,7 @@ def new_world(cloud: Cloud, console: Console, most: int | None = None) -> World:
         Phase.REPORTS: len(players),
         Phase.DEBRIEFS: len(players),
         Phase.WORKSHOPS: None,
-        Phase.IMPACT: None,  # as many as their mail moves
+        Phase.IMPACT: None,  # as many as their email moves
     }
     show = Show(console, totals)
     dates = example_dates(START.astimezone(ZoneInfo(zone)).date())

@@ -21,7 +21,7 @@ def expect(shown: Opened, words: str) -> None:
 
 
 def answer(browser: Browser, link: str, sheet: Mapping[str, str]) -> None:
-    """From the link in the mail to the thanks."""
+    """From the link in the email to the thanks."""
     shown = browser.follow(browser.open(link), "/page/")
     while not shown.url.endswith("/review"):
         shown = _answer_page(browser, shown, sheet, "next")

@@ -1,4 +1,4 @@
-"""What must be true of the demo's mail: each sent once, reminders on their mornings, none to who need not be asked."""
+"""What must be true of the demo's email: each sent once, reminders on their mornings, none to who need not be asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The mail that has arrived: who got what, and the links in it."""
+"""The email that has arrived: who got what, and the links in it."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class Mailbox:
         return iter(self._by_reader[reader, template])
 
     def last(self, reader: str, template: str, about: str = "") -> Letter:
-        """The reader's last mail of the kind whose subject has the words. Raises EmailNotFound."""
+        """The reader's last email of the kind whose subject has the words. Raises EmailNotFound."""
         found = [letter for letter in self.all(reader, template) if about in letter.subject]
         if not found:
             raise EmailNotFound(f"{reader} has no mail {template} about {about or 'anything'}")

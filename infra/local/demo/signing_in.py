@@ -1,4 +1,4 @@
-"""How a reader gets past a page that needs a code: asks for one, finds it in the mail, types it."""
+"""How a reader gets past a page that needs a code: asks for one, finds it in the email, types it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def open_signed_in(world: World, link: str, reader: str) -> Opened:
     if "/sign-in/" not in "".join(form.action for form in shown.page.forms):
         return shown
     asked = world.browser.send(shown, shown.page.form_with("form"), {})
-    world.cloud.settle()  # the mail is on its way at once
+    world.cloud.settle()  # the email is on its way at once
     return world.browser.send(asked, asked.page.form_with("code"), {"code": code_for(world, reader)})
 
 

@@ -1,4 +1,4 @@
-"""The end of the demo: one row for each delegate, the mails by kind, and where to look."""
+"""The end of the demo: one row for each delegate, the emails by kind, and where to look."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Phase(StrEnum):
     DEBRIEFS = "debriefs"
     WORKSHOPS = "workshops"
     IMPACT = "impact"
-    TIME = "time passing"  # the cloud's own work: sweeps, mails, closing, printing
+    TIME = "time passing"  # the cloud's own work: sweeps, emails, closing, printing
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Deeds:
     list_sent: datetime | None = None
     change_asked: datetime | None = None  # by the approver of the list
     list_approved: datetime | None = None
-    invited: dict[str, datetime] = field(default_factory=dict)  # rater's address -> mailed
+    invited: dict[str, datetime] = field(default_factory=dict)  # rater's address -> emailed
     answered: dict[str, datetime] = field(default_factory=dict)
     declined: dict[str, datetime] = field(default_factory=dict)
     begun: dict[str, datetime] = field(default_factory=dict)  # saved half
@@ -65,11 +65,11 @@ class Deeds:
     progress: list[datetime] = field(default_factory=list)  # noted on development areas, of a month
     returned: datetime | None = None  # a form, by the coach
     attendance: dict[str, str] = field(default_factory=dict)  # session -> what is recorded
-    impact: dict[str, datetime] = field(default_factory=dict)  # role -> mailed
+    impact: dict[str, datetime] = field(default_factory=dict)  # role -> emailed
     impact_sent: dict[str, datetime] = field(default_factory=dict)  # role -> answered
-    pulse: dict[str, datetime] = field(default_factory=dict)  # rater's address -> mailed
+    pulse: dict[str, datetime] = field(default_factory=dict)  # rater's address -> emailed
     pulse_sent: dict[str, datetime] = field(default_factory=dict)
-    midway: dict[str, datetime] = field(default_factory=dict)  # rater's address -> mailed
+    midway: dict[str, datetime] = field(default_factory=dict)  # rater's address -> emailed
     midway_sent: dict[str, datetime] = field(default_factory=dict)
     documents: dict[str, bytes] = field(default_factory=dict)  # what the coach was given: pdf, html
 
@@ -115,7 +115,7 @@ class World:
         return delegate_id(self.cohort, player.email)
 
     def player(self, letter: Letter) -> Player:
-        """The delegate a mail is about: the second part of its id."""
+        """The delegate an email is about: the second part of its id."""
         return self._by_id[letter.id.split("#")[1]]
 
     def part(self, letter: Letter) -> Part:
@@ -129,7 +129,7 @@ class World:
         self.agenda.plan(moment, phase, act)
 
     def play(self, reactions: Mapping[str, Sequence[React]], until: datetime) -> None:
-        """Let time pass, and people act at their moments and react to their mail, until nothing is left to happen."""
+        """Let time pass, and people act at their moments and react to their email, until nothing is left to happen."""
         while (step := self._next_step()) is not None and step <= until:
             with Stopwatch(self.seconds, Phase.TIME):
                 self.cloud.advance_to(max(step, self.now))
