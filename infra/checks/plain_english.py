@@ -36,7 +36,7 @@ WORDS: Mapping[str, str] = {  # pattern -> what to write
     r"put off|puts off": "postpone, reschedule",
     r"bring about": "ensure, create",
 }
-EMAIL = r"(?<![`/\w.-])mail(?:s|ed|ing)?(?![`/\w.-])"  # what people receive; not a path or a name of the contract
+EMAIL = r"(?<![`/\w.-])mail(?:s|ed|ing)?(?![`/\w-]|\.\w)"  # what people receive; not a path or a name of the contract
 EMAIL_IN_CODE = rf"(?<!Apple ){EMAIL}(?! (?:systems?|servers?|programs?|function|events?|row)\b)"
 DEFINED = re.compile(r"^ *(?:def|class) (\w+)", re.MULTILINE)
 NAMES = r"^(?:MOST|LONGEST|LARGEST|FEWEST|SMALLEST)_\w+ *[:=]"

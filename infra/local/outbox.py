@@ -59,7 +59,7 @@ class Accepted:
 
     @cached_property
     def about(self) -> dict[str, Any]:
-        """What every event says of the mail."""
+        """What every event says of the email."""
         headers = self.headers
         named = {name.lower(): value for name, value in headers}
         return {

@@ -1,4 +1,4 @@
-"""Carries what AWS would carry: messages from the queues to the handlers, and SES's word of each mail."""
+"""Carries what AWS would carry: messages from the queues to the handlers, and SES's word of each email."""
 
 from __future__ import annotations
 

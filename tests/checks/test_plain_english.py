@@ -17,6 +17,7 @@ from infra.checks import commit_subject, plain_english
         ("a.py", 'mail = 1\n\n\ndef send():\n    """Send mails to a mail server."""\n', ["mails"]),
         ("tests/a.py", "mail = 1  # a mail\n", []),
         ("a.md", "Each mail goes once; see `mail.json` and mail/*.eml.\n", ["mail"]),
+        ("a.md", "They come by mail.\n", ["mail"]),
         ("a.md", "The email says how many are still to come.\n", []),
     ],
 )

@@ -119,7 +119,7 @@ class World:
         return self._by_id[letter.id.split("#")[1]]
 
     def part(self, letter: Letter) -> Part:
-        """The part of the rater who got this mail."""
+        """The part of the rater who got this email."""
         return next(part for part in self.player(letter).parts if part.person.email == letter.to)
 
     def note(self, form: str, delegate: str, by: str, answers: Mapping[str, str]) -> None:
