@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.core.model import InvitationState, PulseArea, Wave
 from chalicelib.impact.returned.form import MAX_CHARS, find_risks, read_words
 from chalicelib.links.kinds import HUB
-from chalicelib.store import debriefs, delegates, impact_results, invitations, returned
+from chalicelib.store import cohorts, debriefs, delegates, impact_results, invitations, returned
 from chalicelib.store.areas import Area
+from chalicelib.store.cohorts import CohortChanged
 from chalicelib.store.debriefs import Debrief
 from chalicelib.store.impact_results import StoredResult
 from chalicelib.store.invitations import InvitationMissing
+from chalicelib.store.marshal import fields
 from chalicelib.store.reports import ReportState, StoredReport, add
 from chalicelib.store.table import scan, update
 from tests.journey.conftest import visitor
@@ -91,6 +94,19 @@ def test_the_email_goes_out_once_for_each_occasion(released, clock):
     assert len(returned.from_rows(delegates.load_rows(people.dana()))) == 2
     released.open(page())
     assert released.status == 409
+
+
+def test_thanks_wait_for_the_end_of_the_cohorts_days_off(released, clock):
+    """A delegate presses on a day that the cohort's file names as closed: raters hear on the next working day."""
+    cohort = cohorts.find(people.COHORT)
+    closed = replace(cohort.dates, closed=(clock.now().date(),))
+    people.write(update(cohorts.key(cohort.id), put={"dates": fields(closed)}, refusal=CohortChanged))
+    send(released, text="Thank you all.")
+    drain(clock.advance(hours=1))
+    assert mails() == []
+
+    drain(clock.advance(days=1))
+    assert mails() != []
 
 
 def test_pressing_twice_sends_once(released, clock):

@@ -92,7 +92,7 @@ def send(opened: AreasPage, words: Words, now: datetime) -> None:
         return
     occasion, delegate = find_occasion(opened), opened.delegate
     sent = Returned(occasion, words.areas, words.text, now)
-    due_at = working_days(opened.programme.organisation).soon(now)
+    due_at = working_days(opened.programme.organisation, opened.cohort.dates.closed).soon(now)
     about = {"delegate": delegate.id, "occasion": occasion.value}
     job = JobKind.RETURNED.job(delegate.id, occasion.value, due_at=due_at, **about)
     event = AuditEvent.THANKED_RATERS

@@ -93,7 +93,9 @@ def review(story: Story, of: Of, fields: Mapping[str, str], by: str, now: dateti
     if story.state is StoryState.REVIEWED:
         return []  # pressed twice
     _as_shown(story, fields)
-    named = named_email(of.programme, of.delegate, story, working_days(of.programme.organisation).soon(now))
+    named = named_email(
+        of.programme, of.delegate, story, working_days(of.programme.organisation, of.cohort.dates.closed).soon(now)
+    )
     notice = emails.add(named) if story.naming is Naming.NAMED else []
     _move(story, story, REVIEW, By.ADMINISTRATOR, by, now, notice)
     return []
@@ -108,7 +110,7 @@ def correct(story: Story, of: Of, fields: Mapping[str, str], by: str, now: datet
         return []  # pressed twice
     _as_shown(story, fields)
     after = replace(story, text=text, revision=story.revision + 1)
-    due_at = working_days(of.programme.organisation).soon(now)
+    due_at = working_days(of.programme.organisation, of.cohort.dates.closed).soon(now)
     asked = emails.add(offered_email(of.programme, of.delegate, after, due_at))
     _move(story, replace(story, text=text), CORRECT, By.ADMINISTRATOR, by, now, asked)
     return []
@@ -118,7 +120,9 @@ def ask_again(story: Story, of: Of, now: datetime) -> None:
     """Have the delegate approve once more: a restored table holds words that they have changed since."""
     after = replace(story, revision=story.revision + 1)
     asked = emails.add(
-        offered_email(of.programme, of.delegate, after, working_days(of.programme.organisation).soon(now))
+        offered_email(
+            of.programme, of.delegate, after, working_days(of.programme.organisation, of.cohort.dates.closed).soon(now)
+        )
     )
     _move(story, story, ASK_AGAIN, By.SYSTEM, "restore", now, asked)
 
