@@ -16,7 +16,7 @@ from chalicelib.core.working_days import survey_opens_at
 from chalicelib.jobs.each import each
 from chalicelib.store import catalogue, jobs
 from chalicelib.store.catalogue import CohortEntry
-from chalicelib.store.cohorts import FeedbackState, SurveyStage
+from chalicelib.store.cohorts import DelegateLine, FeedbackState, KeyLoss, SurveyStage
 from chalicelib.web.paging import Part, cut
 
 COHORTS = 40  # of a page: each is one query
@@ -117,9 +117,12 @@ def _describe(entry: CohortEntry, now: datetime, *, sees_work: bool) -> CohortLi
 
 def _answers(board: Dashboard) -> tuple[int, int]:
     """Count the answers and the raters of questionnaires that are open, as of this morning."""
-    is_open = (FeedbackState.COLLECTING, FeedbackState.HELD)
-    lines = [shown for shown in board.lines if shown.line.feedback in is_open and not shown.line.withdrawn]
+    lines = [shown for shown in board.lines if _is_open(shown.line) and not shown.line.withdrawn]
     return sum(shown.answered for shown in lines), sum(shown.invited for shown in lines)
+
+
+def _is_open(line: DelegateLine) -> bool:
+    return line.feedback is not FeedbackState.PLANNED and not line.has_closed
 
 
 def _say_where(board: Dashboard, now: datetime) -> str:
@@ -135,8 +138,9 @@ def _say_where(board: Dashboard, now: datetime) -> str:
     if any(line.survey is SurveyStage.CLOSED for line in lines):
         return "Six-month survey closed"
     released = sum(line.feedback is FeedbackState.RELEASED for line in lines)
-    if released < len(lines) and any(line.feedback in WITH_REPORT for line in lines):
-        return f"Debriefs: {released} of {plural(len(lines), 'report', 'reports')} released"
+    expected = sum(line.without_key is not KeyLoss.LOST for line in lines)
+    if released < expected and any(line.feedback in WITH_REPORT for line in lines):
+        return f"Debriefs: {released} of {plural(expected, 'report', 'reports')} released"
     if today <= dates.ends:
         return f"Programme until {day(dates.ends)}"
     return f"Ended {day(dates.ends)}, six-month survey {_survey_day(board)}"

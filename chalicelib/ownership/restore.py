@@ -44,7 +44,7 @@ class Finished(Struct, frozen=True):
     repeated  what was taken back since and is taken back again, in words
     to_do     what an administrator had decided since, in words with the command that repeats it
     opened    delegate and wave
-    unopened  delegate and wave of questionnaires that could not be opened, and why
+    unopened  delegate and wave of questionnaires that could not be opened or held, and why
     printed   delegate and wave whose report is in the bucket already: no one is asked again, an administrator decides
     """
 
@@ -61,19 +61,18 @@ def finish_restore(since: datetime, now: datetime, *, dry_run: bool = False) -> 
     """Repeat what a table that was put back to `since` has forgotten. A repeat does what is left to do."""
     erased, refused = _erase_again(since, now, dry_run=dry_run)
     repeated, to_do, unrepeated = _withdraw_again(since, now, dry_run=dry_run)
-    opened, unopened, printed = [], [], []
+    opened: list[tuple[str, str]] = []
+    printed: list[tuple[str, str]] = []
+    unopened = []
     for delegate, wave in _without_key():
         which = (delegate.id, wave.wave.value)
-        if folder := reports.find_folder(delegate.id, wave.wave):
-            printed.append(which)
-            if not dry_run:
-                _hold(delegate, wave, folder, now)
-        elif dry_run:
-            opened.append(which)
-        elif why := _why_not(partial(open_again, delegate, wave, now), "/".join(which)):
+        folder = reports.find_folder(delegate.id, wave.wave)
+        done = printed if folder else opened
+        act = partial(_hold, delegate, wave, folder, now) if folder else partial(open_again, delegate, wave, now)
+        if why := "" if dry_run else _why_not(act, "/".join(which)):
             unopened.append((*which, why))
         else:
-            opened.append(which)
+            done.append(which)
     return Finished(
         tuple(erased),
         (*refused, *unrepeated),

@@ -97,6 +97,8 @@ def _effects(found: Found, wave: DelegateWave) -> Iterator[str]:
     yield f"No one is asked about {found.name} any more, and their links stop working."
     if wave.state in NOT_CLOSED:
         yield "Answers that were not closed yet are destroyed. There will be no report."
+    elif wave.state is WaveState.WITHDRAWN and wave.wave is Wave.BASELINE:
+        yield "There is no report: the answers were lost in a restore of the table."
     else:
         yield "The report does not change, and the figures of the cohort keep it. They may ask for a copy of it."
     yield "Sessions and meetings ahead are taken out of the calendars. Surveys that were sent count."

@@ -71,7 +71,7 @@ def _apply(applying: Applying, delegate_id: str) -> None:
 
 def _wave_writes(applying: Applying, delegate: Delegate, wave: DelegateWave) -> list[Write]:
     opens, closes = opens_at(applying.cohort.dates, applying.zone), closes_at(applying.cohort.dates, applying.zone)
-    if wave.own_dates:
+    if wave.own_dates or wave.without_key:
         return []
     closed = applying.cohort.dates.closed
     if wave.state is WaveState.PLANNED and (wave.opens_at, wave.closes_at, wave.closed) != (opens, closes, closed):
@@ -143,9 +143,12 @@ def _dates_known(
 
 
 def _dates_followed(applying: Applying, wave: DelegateWave) -> Iterator[str]:
-    """Yield the dates that move with the cohort's. A questionnaire that closed early says nothing of its end."""
+    """Yield the dates that move with the cohort's.
+
+    A questionnaire that closed early, or that no one can read since a restore, says nothing of its end.
+    """
     yield Moved.SURVEY
-    if wave.own_dates:
+    if wave.own_dates or wave.without_key:
         return
     if wave.state is WaveState.PLANNED:
         yield from (Moved.OPENS, Moved.CLOSES)

@@ -23,8 +23,10 @@ def give_time(
 ) -> list[Write]:
     """Move a deadline back, and have everyone who has not answered emailed.
 
-    Refused with WaveChanged if the wave changed since it was read.
+    Refused with WaveChanged if the wave changed since it was read. Raises ValueError if its key is gone.
     """
+    if wave.without_key:
+        raise ValueError(f"no one can answer {wave.wave.value} of {delegate.id}: its key is gone; settle it first")
     later = replace(wave, closes_at=closes_at, extensions=wave.extensions + 1)
     changes = {"state": WaveState.OPEN, "closes_at": closes_at, "extensions": later.extensions}
     subject = (delegate.id, wave.wave.value, str(later.extensions))

@@ -22,12 +22,16 @@ from chalicelib.waves.emails.without_key import Outcome, without_key_email
 def hold_without_key(
     programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime, stored_report: str = ""
 ) -> list[Write]:
-    """Return the writes that hold the wave and email administrators; none if that was done before. Reminders end.
+    """Return the writes that hold the wave and email administrators. Reminders end.
+
+    A wave that is held already only takes the name of its stored report: the notice about it may still wait.
 
     stored_report   the folder of the report in the bucket that was made before the restore
     """
     if wave.without_key and wave.stored_report == stored_report:
         return []
+    if wave.without_key:
+        return [delegates.hold_without_key(wave, stored_report)]
     waiting_emails.cancel_all(list_asking(delegate.id, wave.wave.value))
     writes = [
         delegates.hold_without_key(wave, stored_report),
@@ -35,8 +39,7 @@ def hold_without_key(
         *cancel_by(CancelledBy.OUTCOME, delegate.id, wave.wave.value),
     ]
     known = replace(wave, stored_report=stored_report)
-    notices = [] if wave.without_key else list_emails(programme, delegate, known, Outcome.UNSETTLED, now)
-    return [*writes, *emails.add_all(notices)]
+    return [*writes, *emails.add_all(list_emails(programme, delegate, known, Outcome.UNSETTLED, now))]
 
 
 def list_emails(

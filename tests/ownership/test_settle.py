@@ -5,20 +5,28 @@ Dana's was closed with a report after the backup; the bucket still has it.
 
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from chalicelib.admin import close_or_extend
 from chalicelib.admin.close_or_extend import CloseRefused
-from chalicelib.admin.home import list_needs
+from chalicelib.admin.cohort_list import Wanted
+from chalicelib.admin.home import list_needs, load_home
 from chalicelib.cli.parser import main
 from chalicelib.core.model import InvitationState, Wave, WaveState
+from chalicelib.links.kinds import HUB
 from chalicelib.ownership.restore import finish_restore
+from chalicelib.people.found import find
+from chalicelib.people.leave import plan_leave
+from chalicelib.people.planned import Asking
+from chalicelib.programme.move_dates import Moved, move, plan
 from chalicelib.store import audit_events, cohorts, delegates, invitations, jobs, objects, reports, wave_keys
 from chalicelib.store.cohorts import FeedbackState, KeyLoss
 from chalicelib.store.pulse_rounds import Why
-from chalicelib.store.table import scan
+from chalicelib.store.table import delete, scan
+from chalicelib.waves.more_time import give_time
+from chalicelib.waves.without_key import hold_without_key
 from infra.local.account import ADMINISTRATOR
 from tests.journey.test_few_answers import answer
 from tests.pulse import rounds
@@ -256,3 +264,63 @@ def test_a_mid_way_round_without_its_key_ends_as_one_without_answers(visitor, cl
     assert rounds.found().why is Why.FEW_ANSWERS
     assert [one.id for one in rounds.asked() if one.sent or one.draft] == []
     assert jobs.failed() == []
+
+
+def test_a_later_closing_day_of_the_cohort_asks_no_one_about_it(visitor, clock):
+    people.opened(clock, chosen=people.raters(6, 0))
+    delegate, opened = delegates.find_with_wave(people.dana(), Wave.BASELINE)
+    people.write(*hold_without_key(people.programme(), delegate, opened, clock.now(), "reports/stored"))
+    move(plan(people.COHORT, Moved.CLOSES, date(2026, 10, 9), clock.now()), "strike", ADMINISTRATOR, clock.now())
+    next_morning(clock)
+
+    assert (wave().state, wave().without_key) == (WaveState.HELD, True)
+    assert line().without_key is KeyLoss.UNSETTLED
+    assert [mail.row for mail in sent_mails() if mail.row.startswith("collect/extended")] == []
+    assert jobs.failed() == []
+
+
+def test_a_wave_without_its_key_is_given_no_time(restored, clock):
+    finish(restored, clock)
+    with pytest.raises(ValueError, match="key"):
+        give_time(
+            people.programme(), delegates.find(people.dana()), wave(), clock.now() + timedelta(days=9), clock.now()
+        )
+
+
+def test_a_finish_keeps_the_notice_that_waits_since_the_close_of_that_night(restored, clock):
+    drain(clock.now())
+    assert wave().without_key
+    assert notices("unsettled") == []
+    finish(restored, clock)
+
+    assert wave().stored_report == restored[1].pdf.rpartition("/")[0]
+    assert notices("unsettled") == [ADMINISTRATOR]
+
+
+def test_a_delegate_whose_answers_are_lost_is_still_on_the_programme(restored, visitor, clock):
+    finish(restored, clock)
+    command("--lost")
+    next_morning(clock)
+    visitor.open(HUB.url(delegates.find(people.dana())))
+
+    assert visitor.status == 200
+    assert "no longer on this programme" not in visitor.page
+
+
+def test_no_one_counts_lost_answers_or_promises_their_report(restored, clock):
+    finish(restored, clock)
+    command("--lost")
+    next_morning(clock)
+    (shown,) = load_home(None, Wanted(), "1", clock.now()).part.lines
+    effects = plan_leave(find(people.COHORT, people.dana()), Asking(ADMINISTRATOR, clock.now(), "")).effects
+
+    assert (shown.answered, shown.invited) == (0, 0)
+    assert not any("report does not change" in effect for effect in effects)
+
+
+def test_a_delegate_with_a_missing_row_does_not_end_the_finish(restored, clock):
+    people.write(delete(cohorts.line_key(people.COHORT, people.dana())))
+    found = finish_restore(restored[0], clock.now())
+
+    assert [which[:2] for which in found.unopened] == [(people.dana(), "baseline")]
+    assert found.printed == ()
