@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 
 from chalicelib.core.addresses import clean_text
 from chalicelib.core.columns import count_matches, find_columns
-from chalicelib.core.name_order import is_job, is_salutation
+from chalicelib.core.name_order import is_job, is_salutation, trim
 
 MAX_LINES_BETWEEN = 2  # a job and the number of a telephone
 MAX_NAME_WORDS = 5  # of a line that has a name and nothing else
@@ -26,6 +26,7 @@ _GROUPS = (
 )
 _CELLS = "name names email emails address addresses emailaddress contact who mailto smtp sip"
 _DASH = re.compile(r"\s[-–—|]\s")
+ASIDE = re.compile(r"[(\[][^()\[\]]*[)\]]")  # Outlook adds the organisation: "Okafor, Sam (NORTHFOLD TRUST)"
 _FIELDS = frozenset(f"{_TO_FROM} {_NO_PEOPLE}".split())
 _WORDS = frozenset(f"{_GROUPS} {_CELLS}".split())
 
@@ -80,13 +81,13 @@ def join_cards(lines: Sequence[str], titles: Collection[str]) -> list[str]:
 
 
 def _place_of_name(above: Sequence[str], address: str, titles: Collection[str]) -> int | None:
-    """Return which of the lines above an address has its name."""
+    """Return which of the lines above an address has its name: the last, if it looks like a job and none is higher."""
     last = len(above) - 1
     for place in range(last, max(last - MAX_LINES_BETWEEN, 0) - 1, -1):
         if _is_name_alone(above[place], titles) and not _is_job_of(above[place], address):
             return place
         if any(map(str.isalpha, above[place])) and not is_job(above[place]):
-            return None
+            break
     return last if above and _is_name_alone(above[last], titles) else None
 
 
@@ -140,16 +141,25 @@ def read_rows(lines: Sequence[str], separator: str) -> list[tuple[str, str]]:
 def choose_name(before: Sequence[str], after: Sequence[str], titles: Collection[str]) -> str:
     """Return the name among the cells around an address: the first that is no number, band, salutation or group."""
     for cells in (before, after):
-        names = [cell for cell in cells if _may_be_name(cell) and not is_label(cell, titles)]
+        names = [cell for cell in map(_without_band, cells) if _may_be_name(cell) and not is_label(cell, titles)]
         if names:
             first_and_last = len(names) > 1 and " " not in clean_text(names[0]) and " " not in clean_text(names[1])
             return " ".join(names[:2]) if first_and_last and "," not in names[0] else names[0]
     return ""
 
 
+def _without_band(cell: str) -> str:
+    """Return the full name of `Sam Okafor - Band 7`; any other cell as it is."""
+    name, *rest = _DASH.split(cell, maxsplit=1)
+    has_number = any(map(str.isdigit, "".join(rest)))
+    return name if has_number and " " in clean_text(name) else cell
+
+
 def _may_be_name(cell: str) -> bool:
-    has_letters = any(map(str.isalpha, cell))
-    return has_letters and not any(map(str.isdigit, cell)) and not is_salutation(cell)
+    """Return whether a cell may be a name, without its number in a list and what is in brackets."""
+    words = trim(ASIDE.sub(" ", cell))
+    has_letters = any(map(str.isalpha, words))
+    return has_letters and not any(map(str.isdigit, words)) and not is_salutation(words)
 
 
 def _bare(title: str) -> str:

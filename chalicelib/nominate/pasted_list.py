@@ -16,6 +16,7 @@ from chalicelib.core.formatting import name_sort_key
 from chalicelib.core.model import Person
 from chalicelib.core.name_order import is_job, put_in_order, trim
 from chalicelib.nominate.pasted_lines import (
+    ASIDE,
     choose_name,
     find_header,
     is_heading,
@@ -35,7 +36,6 @@ _IN_BRACKETS_OR_WORD = re.compile(r"<[^<>\n]*>|[^\s<>,;:\"()\[\]|/=·•・]+")
 _SCHEME = re.compile(r"\b(?:mailto|smtp|sips?|xmpp|e-?mail)\s*:", re.IGNORECASE)
 _AND = re.compile(r"(?:and|or|und|oder|et|ou|y|e|i|oraz|en|og|och|[&+])\s+")  # in small letters: never a name
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]\n]{0,200})\]\((?:mailto:)?([^()<>\s@]{1,64}@[^()<>\s@]{1,255})\)")
-_ASIDE = re.compile(r"[(\[][^()\[\]]*[)\]]")  # Outlook adds the organisation: "Okafor, Sam (NORTHFOLD TRUST)"
 _QUOTED_SIGNS = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&amp;": "&"}  # as the source of a page writes them
 _OTHER_SEPARATORS = str.maketrans({"؛": ";", "、": ",", "،": ",", "\r": "\n", "\v": "\n", "\u2028": "\n"})
 
@@ -133,7 +133,7 @@ def _cells(line: str, titles: Collection[str]) -> list[str]:
     for separator in "\t|":
         cells = [cell for cell in line.split(separator) if cell.strip()]
         if len(cells) > 2 and sum("@" in cell for cell in cells) == 1:
-            return cells
+            return [] if separator == "|" and _may_be_person(cells[-1], titles) else cells
     cells = [cell for cell in line.split(";") if cell.strip()]
     return cells if len(cells) > 1 and '"' not in line and _is_about_one(cells, titles) else []
 
@@ -148,7 +148,7 @@ def _is_about_one(cells: list[str], titles: Collection[str]) -> bool:
 
 
 def _may_be_person(cell: str, titles: Collection[str]) -> bool:
-    return any(map(str.isalpha, cell)) and not is_job(cell) and not is_label(cell, titles)
+    return "@" not in cell and any(map(str.isalpha, cell)) and not is_job(cell) and not is_label(cell, titles)
 
 
 def _is_address_of(cell: str, name: str) -> bool:
@@ -194,19 +194,19 @@ def _pairs(piece: str, spans: list[Span], titles: Collection[str]) -> Iterator[t
         name = after if lone else without_label(piece[start : span.start], titles)
         start = span.end
         yield clean_text(name), clean_address(span.address)
-    left_over = trim(clean_text(_ASIDE.sub(" ", after))).strip(".")
+    left_over = trim(clean_text(ASIDE.sub(" ", after))).strip(".")
     if any(map(str.isalpha, left_over)) and not lone and not is_job(left_over):
         yield left_over, ""
 
 
 def _trimmed(words: str) -> str:
-    return trim(clean_text(_ASIDE.sub(" ", words)))
+    return trim(clean_text(ASIDE.sub(" ", words)))
 
 
 def _name(words: str) -> str:
     """Turn `Surname, First (Trust)` into `First Surname`."""
     words = words.lstrip(" ,;)")
-    bare = trim(clean_name(_ASIDE.sub(" ", _AND.sub("", words, count=1) if _AND.match(words) else words)))
+    bare = trim(clean_name(ASIDE.sub(" ", _AND.sub("", words, count=1) if _AND.match(words) else words)))
     return "" if "@" in bare else put_in_order(bare)  # Outlook repeats the address where it knows no name
 
 

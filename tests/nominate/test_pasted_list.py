@@ -118,3 +118,24 @@ def test_pasting_a_list_that_was_read_gives_the_same_people(addresses, between):
 
 def test_a_name_is_made_of_the_letters_of_an_address():
     assert name_from("mary-ann.o'neill99@nhs.net") == "Mary Ann Oneill"
+
+
+@pytest.mark.parametrize(
+    "name", ["Sam Okafor (Ward 3)", "Sam Okafor (B7)", "1) Sam Okafor", "1. Sam Okafor", "Sam Okafor - Band 7"]
+)
+@pytest.mark.parametrize("column", ["Nurse", "Surgery", "Ward 3", "8a", "07700 900123"])
+def test_the_number_beside_a_name_does_not_make_the_next_column_the_name(name: str, column: str) -> None:
+    pasted = read_list(f"{name}\t{column}\ts.o@example.org")
+    assert [person.name for person in pasted.people] == ["Sam Okafor"]
+
+
+@pytest.mark.parametrize("name", ["Ravi Doctor", "Mary Secretary"])
+def test_a_surname_that_is_a_job_stays_the_name_when_no_other_is_above(name: str) -> None:
+    pasted = read_list(f"Ann Lee\nann@example.org\n{name}\nx1@example.org")
+    assert ([person.name for person in pasted.people], pasted.faults) == (["Ann Lee", name], ())
+
+
+def test_a_second_person_in_a_row_is_asked_about() -> None:
+    pasted = read_list("Ann Lee | ann@example.org | Bob Roy")
+    assert [person.name for person in pasted.people] == ["Ann Lee"]
+    assert [fault.entry for fault in pasted.faults] == ["Bob Roy"]
