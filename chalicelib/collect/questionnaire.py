@@ -43,7 +43,7 @@ class QuestionnaireClosed(Refusal):
         about = "yourself" if invitation.group == SELF_GROUP else delegate.person.name
         super().__init__(
             f"The deadline for feedback on {about} has passed, so you can no longer add or change answers. "
-            + ("What you sent counts. Thank you for it." if answered else "If it is extended, you get a mail.")
+            + ("What you sent counts. Thank you for it." if answered else "If it is extended, you get an email.")
         )
         self.programme = programme
 

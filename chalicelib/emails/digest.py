@@ -115,7 +115,7 @@ def _context_of(group: Sequence[Email]) -> dict[str, Any]:
     if len(group) == 1:
         return words
     names = sorted({context(item)["delegate"] for item in group}, key=name_sort_key)
-    return words | {"delegate": join_words(names), "several": len(names) > 1}
+    return words | {"delegate": join_words(names), "several": True}
 
 
 def _render_groups(groups: Sequence[Sequence[Email]], digest: Email) -> Rendered:

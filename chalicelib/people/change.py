@@ -57,7 +57,7 @@ def plan_coach(found: Found, coach: Person, asking: Asking) -> Planned:
 
 
 def _says_hold(found: Found, coach: Person) -> str:
-    """A new address gets sign-in codes a day later: see decision 23."""
+    """A new address gets sign-in codes a working day later: see decision 23."""
     known = any(line.coach.email == coach.email for line in cohorts.list_lines(found.cohort.id))
     scope = "for this delegate " if known else ""
     return f"Sign-in codes {scope}go to {coach.email} after a working day, or once a second administrator confirms it."

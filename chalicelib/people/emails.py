@@ -101,12 +101,12 @@ RATER_REMOVED = _declare(
 
 
 def about_delegate(
-    kind: EmailKind, programme: Programme, delegate: Delegate, to: Person, due_at: datetime, once: datetime, **more: str
+    kind: EmailKind, programme: Programme, delegate: Delegate, to: Person, due_at: datetime, once: str, **more: str
 ) -> Email:
     """Write to one person about a delegate.
 
     delegate   with people and links as they are after the change
-    once       when the change was made: the same change a moment later is another email
+    once       names the change: when it was made, or its job. The same change a moment later is another email
     more       words that say something of this change
     """
     words = common_words(programme) | {
@@ -124,7 +124,7 @@ def about_delegate(
     return create_email(
         kind,
         delegate.id,
-        stamp(once),
+        once,
         to=to,
         due_at=due_at,
         words={name: text for name, text in words.items() if name in kind.words},

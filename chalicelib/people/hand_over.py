@@ -79,7 +79,7 @@ def _notify_new_people(job: Job, programme: Programme, delegate: Delegate, now: 
     due_at = working_days(programme.organisation, cohort.dates.closed if cohort else ()).soon(now)
     for kind, person in kinds:
         if not person.is_erased:
-            email = written.about_delegate(kind, programme, delegate, person, due_at, job.due_at)
+            email = written.about_delegate(kind, programme, delegate, person, due_at, job.id.rsplit("#", 1)[-1])
             yield from emails.add(email) if emails.find(email.id) is None else []
 
 

@@ -123,7 +123,7 @@ def _emails(found: Found, now: datetime) -> list[Email]:
         (written.MANAGER_LEFT, delegate.manager),
     ]
     return [
-        written.about_delegate(kind, found.programme, delegate, to, due_at, now)
+        written.about_delegate(kind, found.programme, delegate, to, due_at, stamp(now))
         for kind, to in readers
         if not to.is_erased
     ]

@@ -40,6 +40,7 @@ class ManyPlanned(Struct, frozen=True):
     """What the act does to each, before it is done."""
 
     plans: tuple[Planned, ...]  # those that change something
+    ids: tuple[str, ...]  # of their delegates: the confirmation is about these alone
     left_out: tuple[LeftOut, ...]
 
     @property
@@ -77,7 +78,8 @@ def _hindrance(act: Act, found: Found) -> str:
 
 def plan_several(several: Several, typed: Typed, asking: Asking) -> ManyPlanned:
     """Plan the act for each. Raises FormInvalid if it can be done for no one."""
-    plans, left_out, refusals = list[Planned](), list(several.left_out), list[FormInvalid]()
+    plans, ids = list[Planned](), list[str]()
+    left_out, refusals = list(several.left_out), list[FormInvalid]()
     for found in several.each:
         try:
             planned = several.act.plan(found, typed, asking)
@@ -89,14 +91,15 @@ def plan_several(several: Several, typed: Typed, asking: Asking) -> ManyPlanned:
             left_out.append(LeftOut(found.name, "nothing differs from what is stored."))
         else:
             plans.append(planned)
+            ids.append(found.delegate.id)
     if refusals and not plans:
         raise refusals[0]
-    return ManyPlanned(tuple(plans), tuple(left_out))
+    return ManyPlanned(tuple(plans), tuple(ids), tuple(left_out))
 
 
 def perform_several(several: Several, typed: Typed, asking: Asking) -> Sequence[LeftOut]:
     """Do the act for each, planned again: the one before may have changed what it sees. Return those left out."""
-    left_out = list[LeftOut]()
+    left_out = list(several.left_out)
     for found in several.each:
         try:
             perform(several.act.plan(find(found.cohort.id, found.delegate.id), typed, asking), asking.now)

@@ -181,7 +181,7 @@ def _to_each(found: Found, after: Delegate, kinds: Sequence[EmailKind], now: dat
     readers = {To.DELEGATE: after.person, To.COACH: after.coach, To.MANAGER: after.manager}
     due_at = found.days.soon(now)
     return [
-        written.about_delegate(kind, found.programme, after, readers[kind.to], due_at, now, **words)
+        written.about_delegate(kind, found.programme, after, readers[kind.to], due_at, stamp(now), **words)
         for kind in kinds
         if not readers[kind.to].is_erased
     ]

@@ -178,14 +178,15 @@ def _many_posted(admin: SignedIn, cohort_id: str, typed: Mapping[str, str]) -> R
     if "confirmed" not in typed:
         return _many_preview(admin, several, planned, typed)
     left_out = many.perform_several(several, typed, asking)
-    log.info("people_changed", act=act_id, count=len(several.each) - len(left_out))
-    return admin.see_other(signing.url(f"{done}{'changed-many' if planned.plans else 'as-it-is'}"))
+    log.info("people_changed", act=act_id, count=len(planned.plans), left_out=len(left_out))
+    said = "changed-some" if left_out else "changed-many"
+    return admin.see_other(signing.url(f"{done}{said if planned.plans else 'as-it-is'}"))
 
 
 def _many_preview(
     admin: SignedIn, several: many.Several, planned: many.ManyPlanned, typed: Mapping[str, str]
 ) -> Response:
-    kept = {name: value for name, value in typed.items() if name not in OURS}
+    kept = {name: value for name, value in typed.items() if name not in OURS} | {"ids": ",".join(planned.ids)}
     found = several.each[0] if several.each else None
     programme: dict[str, Any] = {"programme": found.programme} if found else {}
     return admin.page("people/many_preview", several=several, planned=planned, kept=kept, typed=typed, **programme)

@@ -11,7 +11,7 @@ from chalicelib.emails.waiting import cancel_by
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.meetings.effects import first_check
 from chalicelib.people.found import Found
-from chalicelib.people.planned import ActRefused, Asking, Planned, Recipient, plan, recipients
+from chalicelib.people.planned import ActRefused, Asking, Planned, Recipient, plan
 from chalicelib.report.emails import ready_email
 from chalicelib.store import audit_events, cohorts, delegates, emails, jobs, reports
 from chalicelib.store.audit_events import AuditEvent
@@ -52,7 +52,7 @@ def plan_settle(found: Found, outcome: Outcome, asking: Asking) -> Planned:
         return plan(f"Record the answers about {found.name} as lost", LOST_EFFECTS, administrators, writes)
     report = _read_report(found, wave, asking)
     ready = ready_email(found.programme, found.delegate, wave.wave, found.days.next_morning(asking.now))
-    coach = recipients(("coach", found.delegate.coach, "that the report is ready"))
+    coach = [Recipient("coach", found.delegate.coach.name, found.delegate.coach.email, "that the report is ready")]
     writes += _publishing(found, wave, report, ready, asking)
     title = f"Let the stored report of {found.name} count"
     return plan(title, PUBLISHED_EFFECTS, [*coach, *administrators], writes)

@@ -125,7 +125,7 @@ def _emails(transfer: Transfer) -> Iterator[Email]:
     due_at = found.days.soon(now)
 
     def about(kind: EmailKind, delegate: Delegate, to: Person) -> Email:
-        return written.about_delegate(kind, found.programme, delegate, to, due_at, now)
+        return written.about_delegate(kind, found.programme, delegate, to, due_at, stamp(now))
 
     yield about(written.TRANSFERRED, after, after.person)
     yield about(written.COACH_JOINED, after, after.coach)

@@ -96,7 +96,7 @@ def _email_lines(stage: Deployment) -> Iterator[Line]:
     waiting = sender.report_state(stage, quiet, from_whom)
     yield from ((line, True) for line in waiting)
     quota = stage.client("sesv2").get_account()["SendQuota"]
-    sent = f"{quota['SentLast24Hours']:g} of {quota['Max24HourSend']:g} mails in the last 24 hours"
+    sent = f"{quota['SentLast24Hours']:g} of {quota['Max24HourSend']:g} emails in the last 24 hours"
     yield f"{from_whom}: {sent}, {quota['MaxSendRate']:g} a second", False
 
 

@@ -8,7 +8,7 @@ import io
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.core.addresses import check_text, clean_text
+from chalicelib.core.addresses import check_text, clean_name, clean_text
 from chalicelib.core.errors import FileInvalid
 from chalicelib.core.model import DelegateEntry, Person
 from chalicelib.programme.read_people import DELEGATE_COLUMNS, RATER_COLUMNS, read_delegates, read_raters
@@ -22,6 +22,7 @@ ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "utf-16"])
 
 signs = st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\r\"',;\t= ")
 texts = st.text(signs, min_size=1, max_size=40).filter(lambda text: check_text(clean_text(text)) is None)
+names = texts.filter(lambda text: check_text(clean_name(text)) is None)
 
 
 @st.composite
@@ -29,7 +30,8 @@ def delegates(draw) -> list[list[str]]:
     """Rows as typed, everyone with an address of their own."""
     rows = []
     for n in range(draw(st.integers(1, 4))):
-        name, job_title, service, manager, coach = (draw(texts) for _ in range(5))
+        name, manager, coach = (draw(names) for _ in range(3))
+        job_title, service = (draw(texts) for _ in range(2))
         rows.append(
             [name, f"D{n}@example.org", job_title, service, manager, f"m{n}@example.org", coach, f"c{n}@example.org"]
         )
@@ -48,6 +50,7 @@ def written(rows: list[list[str]], separator: str, line_end: str, *, quote_all: 
 
 def entry(row: list[str]) -> DelegateEntry:
     name, email, job_title, service, manager, manager_email, coach, coach_email = map(clean_text, row)
+    name, manager, coach = map(clean_name, (row[0], row[4], row[6]))
     return DelegateEntry(
         Person(name, email.lower()), job_title, service, Person(manager, manager_email), Person(coach, coach_email)
     )

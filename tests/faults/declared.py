@@ -66,13 +66,13 @@ DECLARED = (
         "The first press had worked, and the page after the second says so.",
     ),
     Declared(
-        r"page /(facilitator/\{token\}/session|admin/cohort/\{cohort_id\}/register)/\{session\}",
+        r"page /(facilitator/\{token\}/session|admin/cohort/\{cohort_id\}/register)/\{session\}(/file)?",
         r"the page is '303 .*\?saved=0 ', not '303 ",
         "The first press had saved the register, and the page after the second says that nothing has changed.",
     ),
     Declared(
         r"page /(coach/\{token\}/\{delegate_id\}/(report|review)|sponsor/\{token\}|facilitator/\{token\}/start"
-        r"|hub/\{token\}/(report|result)|own-data/\{token\}/file)",
+        r"|hub/\{token\}/(report|result)|own-data/\{token\}/file|admin/cohort/\{cohort_id\}/board/evidence)",
         r"2 rows AUDIT#",
         "Every opening of a document is noted, and it was opened twice.",
     ),
@@ -82,7 +82,12 @@ DECLARED = (
         "The button was pressed twice before the job ran: each press is noted, and the second changes nothing.",
     ),
     Declared(
-        r"page /admin/cohort/\{cohort_id\}/(link|confirm|delegate/\{delegate_id\}/survey)",
+        r"page /admin/cohort/\{cohort_id\}/many",
+        r"(rows (EMAILS|MAIL|READER)|email too many 1x: |the same email).*admin/former#|rows READER#",
+        "The first press had changed some delegates, the second the others: their former coach gets two notices.",
+    ),
+    Declared(
+        r"page /admin/cohort/\{cohort_id\}/(link|confirm|many|delegate/\{delegate_id\}/survey)",
         r"the page is '303 .*done=(today|as-it-is) ', not '303 ",
         "The first press had worked, and the page after the second says so.",
     ),

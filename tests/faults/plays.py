@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 import pyotp
@@ -12,7 +13,7 @@ from chalicelib.admin.address_change import change_address
 from chalicelib.collect.questionnaire import parse_answer_link
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core.ids import derive
-from chalicelib.core.model import Cohort, CohortDates, Wave
+from chalicelib.core.model import Cohort, CohortDates, Person, Wave
 from chalicelib.core.schedule import SessionPlan
 from chalicelib.core.settings import settings
 from chalicelib.emails import delivery_events
@@ -371,6 +372,10 @@ def watch_over(play: Play) -> None:
     change(play, "dora delegate", "pause", {"until": "2026-11-20", "reason": "leave"})
     play.run(days=1)
     change(play, "dora delegate", "return")
+    change(play, "dora delegate", "hold", {"why": "A complaint."})
+    change(play, "dora delegate", "hold-end", {"why": "It is settled."})
+    for coach in ("nora new", "cleo coach"):
+        change_several(play, ("dora delegate", "dev delegate"), people.person(coach))
     change(play, "dev delegate", "leave")
 
 
@@ -452,6 +457,16 @@ def change(play: Play, name: str, act: str, typed: dict[str, str] | None = None)
     play.as_administrator()
     page = f"{AT_COHORT}/person/{play.delegate(name)}/{act}"
     play.post(page, typed=typed)
+    play.visitor.post(page, {"confirmed": "yes"})
+    assert play.visitor.status in (200, 303), title(play.visitor.page)
+    play.run(minutes=1)
+
+
+def change_several(play: Play, names: Sequence[str], coach: Person) -> None:
+    """Give ticked delegates another coach after a look at the preview."""
+    play.as_administrator()
+    ids, page = ",".join(map(play.delegate, names)), f"{AT_COHORT}/many"
+    play.post(f"{page}?act=coach&ids={ids}", page, {"coach_name": coach.name, "coach_email": coach.email})
     play.visitor.post(page, {"confirmed": "yes"})
     assert play.visitor.status in (200, 303), title(play.visitor.page)
     play.run(minutes=1)
@@ -654,6 +669,12 @@ def attend(play: Play) -> None:
     correct = f"{AT_COHORT}/register/{first}"
     play.post(correct, typed={dina: "partly", "why": "Left at noon."})
     play.post(correct, f"{correct}/catch-up", {"who": dana, "go": "done", "why": "Sent a summary."})
+    paper = f"email,attendance\n{people.person('dina delegate').email},attended\n".encode()
+    play.visitor.open(f"{correct}/file").send_files(
+        f"{correct}/file", {"why": "Paper."}, {"register": ("r.csv", paper)}
+    )
+    play.visitor.send_files(f"{correct}/file", {"confirmed": "yes"})
+    assert play.visitor.status in (200, 303), title(play.visitor.page)
 
 
 def read_and_note(play: Play) -> None:
@@ -801,6 +822,7 @@ def make_editions(play: Play) -> None:
     play.post(f"{AT_COHORT}/board", typed={"ask.1": "Say who may decide on a trial."})
     play.post(f"{AT_COHORT}/board", f"{AT_COHORT}/board/edition")
     play.run()
+    play.post(f"{AT_COHORT}/board", f"{AT_COHORT}/board/evidence")
     story = f"{people.link('dora delegate', 'hub')}/story"
     play.post(story, typed={"go": "withdraw"})
     play.run()

@@ -86,6 +86,29 @@ def test_pressing_twice_does_it_once(admin, clock):
     assert sorted(who for who, act in trail() if act.startswith("changed the standing")) == sorted(ids().values())
 
 
+def test_who_left_since_the_preview_is_not_said_to_be_changed(admin, clock):
+    form(admin, "pause", *NAMES[:2]).post(MANY, TYPED["pause"])
+    page = admin.page
+    scene.change(clock, "leave", address=people.person(NAMES[1]).email)
+    admin.page = page
+    admin.post(MANY, {"confirmed": "yes"})
+
+    assert "done=changed-some" in admin.url
+    assert "not for everyone" in admin.page
+
+
+def test_who_was_left_out_of_the_preview_is_left_out_of_the_act(admin, clock):
+    scene.change(clock, "pause", **TYPED["pause"])
+    form(admin, "pause", *NAMES[:2]).post(MANY, TYPED["pause"])
+    page = admin.page
+    scene.change(clock, "return")
+    admin.page = page
+    admin.post(MANY, {"confirmed": "yes"})
+
+    standing = {line.name.lower(): line.standing.value for line in cohorts.list_lines(people.COHORT)}
+    assert (standing[NAMES[0]], standing[NAMES[1]]) == ("active", "paused")
+
+
 def test_who_does_not_fit_is_left_out_by_name(admin, clock):
     scene.change(clock, "pause", **TYPED["pause"])
     form(admin, "return", *NAMES).post(MANY)

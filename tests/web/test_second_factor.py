@@ -281,7 +281,7 @@ def test_a_recovery_code_removes_it_too(visitor, clock, secret):
 
 
 def test_an_operator_resets_it(aws, monkeypatch, capsys):
-    monkeypatch.setattr(parser.commands, "use_cloud", lambda *_: None)
+    monkeypatch.setattr(parser.local_cloud, "use_cloud", lambda *_: None)
     set_up_at(MONDAY)
 
     assert parser.main(["administrator", "reset-second-factor", ADMINISTRATOR, "--dry-run"]) == 0
