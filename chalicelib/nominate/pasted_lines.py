@@ -25,6 +25,7 @@ _GROUPS = (
     " linemanagers others other rater raters stakeholder stakeholders self team myteam mypeers"
 )
 _CELLS = "name names email emails address addresses emailaddress contact who mailto smtp sip"
+_LIST_NUMBER = re.compile(r"^\s*\d{1,3}[.)]")
 _DASH = re.compile(r"\s[-–—|]\s")
 ASIDE = re.compile(r"[(\[][^()\[\]]*[)\]]")  # Outlook adds the organisation: "Okafor, Sam (NORTHFOLD TRUST)"
 _FIELDS = frozenset(f"{_TO_FROM} {_NO_PEOPLE}".split())
@@ -88,7 +89,8 @@ def _place_of_name(above: Sequence[str], address: str, titles: Collection[str]) 
             return place
         if any(map(str.isalpha, above[place])) and not is_job(above[place]):
             break
-    return last if above and _is_name_alone(above[last], titles) else None
+    is_lone_job = last > 0 and is_job(above[last]) and " " not in clean_text(above[last])
+    return last if above and not is_lone_job and _is_name_alone(above[last], titles) else None
 
 
 def _address_first(lines: Sequence[str], titles: Collection[str]) -> list[tuple[str, str]]:
@@ -158,6 +160,8 @@ def _without_band(cell: str) -> str:
 def _may_be_name(cell: str) -> bool:
     """Return whether a cell may be a name, without its number in a list and what is in brackets."""
     words = trim(ASIDE.sub(" ", cell))
+    if " " not in words and any(map(str.isdigit, _LIST_NUMBER.sub("", cell))):
+        return False  # `3 West` and `Surgery (Ward 3)` are places
     has_letters = any(map(str.isalpha, words))
     return has_letters and not any(map(str.isdigit, words)) and not is_salutation(words)
 

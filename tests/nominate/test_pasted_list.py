@@ -139,3 +139,14 @@ def test_a_second_person_in_a_row_is_asked_about() -> None:
     pasted = read_list("Ann Lee | ann@example.org | Bob Roy")
     assert [person.name for person in pasted.people] == ["Ann Lee"]
     assert [fault.entry for fault in pasted.faults] == ["Bob Roy"]
+
+
+@pytest.mark.parametrize("place", ["3 West", "Surgery (Ward 3)"])
+def test_a_place_with_a_number_is_no_name(place: str) -> None:
+    pasted = read_list(f"{place}\tSam Okafor\ts.o@example.org")
+    assert [person.name for person in pasted.people] == ["Sam Okafor"]
+
+
+def test_a_job_alone_below_another_person_is_asked_about() -> None:
+    pasted = read_list("Ann Lee\nann@example.org\nDirector\nfoo@example.org")
+    assert [fault.entry for fault in pasted.faults] == ["Director"]
