@@ -149,7 +149,7 @@ def test_the_expressions_are_found():
 
     assert len(EXPRESSIONS) > 30
     assert all(
-        part in where for part in ("nominate/pasted_list.py:_ASIDE", "core/addresses.py:_DOMAIN", "emails/render.py:")
+        part in where for part in ("nominate/pasted_lines.py:ASIDE", "core/addresses.py:_DOMAIN", "emails/render.py:")
     )
 
 
