@@ -7,7 +7,7 @@ and run none, and a run imports only the stage it needs.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from importlib import import_module
 from typing import NamedTuple, cast
@@ -100,9 +100,9 @@ class JobKind(_Kind, Enum):
         """Make a job of this kind. Its id is derived from its cause, so that one cause cannot make two."""
         return Job(id=self.job_id(*subject), kind=self.id, due_at=due_at, about=about)
 
-    def job_of_morning(self, *subject: str, morning: datetime, **about: str) -> Job:
+    def job_of_morning(self, *subject: str, morning: datetime, ahead: timedelta = BEFORE_EMAILS, **about: str) -> Job:
         """Make a job that writes emails for a morning: it runs before it, so that one digest carries all of them."""
-        return self.job(*subject, due_at=morning - BEFORE_EMAILS, morning=stamp(morning), **about)
+        return self.job(*subject, due_at=morning - ahead, morning=stamp(morning), **about)
 
 
 def morning_of(job: Job, now: datetime) -> datetime:

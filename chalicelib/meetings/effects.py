@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -21,6 +21,7 @@ from chalicelib.store.table import Write
 
 ARRANGE_DAYS = (3, 7, 10)  # working days after which the coach is reminded, and then the administrators
 REVIEW_DAYS = (2, 5, 9, 12)  # the same after the close of the survey: first the coach learns that it is time
+AHEAD = timedelta(minutes=1)  # of the morning: a meeting that moves after its reminder is written is reminded of twice
 DAYS = {MeetingKind.DEBRIEF: ARRANGE_DAYS, MeetingKind.REVIEW: REVIEW_DAYS}
 
 
@@ -122,7 +123,7 @@ def plan_emails(delegate: Delegate, meeting: Meeting, what: str, morning: dateti
 
 def _job(delegate: Delegate, meeting: Meeting, what: str, morning: datetime, **more: str) -> Job:
     subject, about = _named(delegate, meeting, what, **more)
-    return JobKind.MEETING.job_of_morning(*subject, morning=morning, **about)
+    return JobKind.MEETING.job_of_morning(*subject, morning=morning, ahead=AHEAD, **about)
 
 
 def _named(delegate: Delegate, meeting: Meeting, what: str, **about: str) -> tuple[tuple[str, ...], dict[str, str]]:

@@ -166,13 +166,13 @@ def _freeze(cohort_round: _Round, now: datetime) -> tuple[CohortFigures, Noise]:
 
 def _sponsors_jobs(cohort_round: _Round, now: datetime) -> list[Write]:
     """Add the job of the sponsor's document that shows these figures; one that exists does it."""
-    about = {"cohort": cohort_round.cohort_id}
+    cohort_id = cohort_round.cohort_id
     if cohort_round.wave is Wave.BASELINE:
         organisation = cohort_round.programme.organisation
         days = working_days(organisation)
         morning = days.morning(days.add(local_date(now, organisation.timezone), START_AFTER))
-        return [jobs.add(JobKind.COHORT_START.job_of_morning(cohort_round.cohort_id, morning=morning, **about))]
-    return [jobs.add(JobKind.EDITION.job(cohort_round.cohort_id, "followup", due_at=now, **about))]
+        return [jobs.add(JobKind.COHORT_START.job_of_morning(cohort_id, morning=morning, cohort=cohort_id))]
+    return [jobs.add(JobKind.EDITION.job(cohort_id, "followup", due_at=now, cohort=cohort_id))]
 
 
 def _reports(cohort_round: _Round, delegate_ids: Iterable[str]) -> tuple[dict[str, Facts], dict[str, Facts]]:

@@ -77,8 +77,8 @@ def notice_job(planned: Plan, load: int, now: datetime) -> Job:
 
 
 def _morning_job(cohort_id: str, cause: str, days: WorkingDays, now: datetime) -> Job:
-    morning = days.next_morning(now)
-    return JobKind.SEND_DATES.job_of_morning(cohort_id, cause, morning=morning, cohort=cohort_id)
+    """Make the job of a morning, at that hour: a session that moves shortly before it is emailed with its last date."""
+    return JobKind.SEND_DATES.job(cohort_id, cause, due_at=days.next_morning(now), cohort=cohort_id)
 
 
 def send_dates_to_new(cohort: Cohort, programme: Programme, cause: str, now: datetime) -> list[Write]:

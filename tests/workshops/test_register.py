@@ -50,8 +50,8 @@ def test_the_facilitator_gets_a_code_and_sees_their_sessions_with_what_waits(dat
     for text in ("Leading Self, day 1 of 2", "Tuesday 13 October 2026, 09:30 to 16:30", "Education Centre, Room 4"):
         assert text in dated.page
     assert "fill in by 27 Oct" in dated.page
-    assert "register opens on " in dated.page
-    assert ", 09:15" in dated.page
+    assert "register opens at " in dated.page
+    assert "at 09:15" in dated.page
     assert "Next: fill in the register of Leading Self, day 1 of 2, by Tuesday 27 October 2026." in dated.page
     assert "Waiting for you" in dated.page
 
