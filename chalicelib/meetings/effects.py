@@ -21,7 +21,7 @@ from chalicelib.store.table import Write
 
 ARRANGE_DAYS = (3, 7, 10)  # working days after which the coach is reminded, and then the administrators
 REVIEW_DAYS = (2, 5, 9, 12)  # the same after the close of the survey: first the coach learns that it is time
-AHEAD = timedelta(minutes=1)  # of the morning: a meeting that moves after its reminder is written is reminded of twice
+AHEAD = timedelta(minutes=1)  # of the morning: a reminder that is written keeps the time that the meeting had then
 DAYS = {MeetingKind.DEBRIEF: ARRANGE_DAYS, MeetingKind.REVIEW: REVIEW_DAYS}
 
 

@@ -67,13 +67,16 @@ def announce_hand_over(job: Job, now: datetime) -> Sequence[Write]:
 
 
 def _notify_new_people(job: Job, programme: Programme, delegate: Delegate, now: datetime) -> Iterator[Write]:
-    """Write to the new coach or line manager, and to the delegate. A later change has a job of its own."""
+    """Write to the new coach or line manager, and to the delegate.
+
+    A job whose person was replaced before it ran writes to no one: the later change has a job of its own.
+    """
     if delegate.standing is not Standing.ACTIVE:
         return
     kinds: list[tuple[EmailKind, Person]] = []
-    if job.about["coach"] != delegate.coach.email:
+    if job.about["coach"] != delegate.coach.email == job.about.get("coach_named", delegate.coach.email):
         kinds += [(written.COACH_NEW, delegate.coach), (written.COACH_CHANGED, delegate.person)]
-    if job.about["manager"] != delegate.manager.email:
+    if job.about["manager"] != delegate.manager.email == job.about.get("manager_named", delegate.manager.email):
         kinds += [(written.MANAGER_NEW, delegate.manager), (written.MANAGER_CHANGED, delegate.person)]
     cohort = cohorts.find(delegate.cohort_id)
     due_at = working_days(programme.organisation, cohort.dates.closed if cohort else ()).soon(now)

@@ -50,6 +50,8 @@ def other_people(after: Delegate, loading: Loading, now: datetime) -> list[Write
         delegate=after.id,
         coach=before.coach.email,
         manager=before.manager.email,
+        coach_named=after.coach.email,
+        manager_named=after.manager.email,
     )
     return [
         jobs.add(notify),

@@ -12,7 +12,6 @@ from chalicelib.core.model import Cohort, Delegate, Programme, Standing
 from chalicelib.core.schedule import Session
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.each import each_or_fail
-from chalicelib.jobs.kinds import morning_of
 from chalicelib.store import attendance, cohorts, delegates, emails, programmes, workshops
 from chalicelib.store.emails import Email
 from chalicelib.store.jobs import Job
@@ -44,7 +43,7 @@ def send_dates(job: Job, now: datetime) -> Sequence[Write]:
 
     A job that a change of one person made is for this one only.
     """
-    now, cohort_id = morning_of(job, now), job.about["cohort"]
+    cohort_id = job.about["cohort"]
     cohort = cohorts.find(cohort_id)
     if cohort is None:
         raise LookupError(f"no cohort {cohort_id}")

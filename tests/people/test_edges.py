@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from chalicelib.core.ids import coach_id, reader_key
 from chalicelib.core.model import Wave, WaveState
 from chalicelib.links.kinds import COACH, HUB, SHARED
+from chalicelib.people.acts import find_act
+from chalicelib.people.planned import Asking, perform
 from chalicelib.store import debriefs, delegates, impact_surveys, invitations, waiting_emails, wave_keys
 from chalicelib.store.areas import Sharing, SharingState, share, sharing_state
 from chalicelib.store.debriefs import CoachNotes
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, SurveyState
+from chalicelib.store.table import scan
 from tests.people import scene
 from tests.people.scene import NEW_COACH, NEW_MANAGER, NORA
 from tests.support import people
@@ -106,3 +111,42 @@ def test_the_console_says_how_many_began_and_how_many_stay(visitor, clock):
     scene.open_cohort(clock, names=("dana delegate", "dora delegate"))
 
     assert "2 delegates began, 1 stayed." in scene.plan(clock, "leave").effects
+
+
+def test_of_two_coaches_who_follow_at_once_the_last_is_written_to_once(aws, clock):
+    """One run handles both changes."""
+    scene.open_cohort(clock)
+    for name in ("nora new", "nick next"):
+        coach, _ = people.person(name), clock.advance(seconds=5)
+        planned = scene.plan(clock, "coach", "asked", coach_name=coach.name, coach_email=coach.email)
+        perform(planned, clock.now())
+    drain(clock.advance(minutes=1))
+
+    rows = [row for row in scan() if row["pk"].startswith("MAIL#people/coach_")]
+    assert {row["to"]["email"] for row in rows} == {scene.DANA, people.person("nick next").email}
+    assert len(rows) == 2
+
+
+def test_a_coach_who_is_named_again_at_once_is_written_to(aws, clock):
+    scene.open_cohort(clock)
+    for name in ("nora new", "cleo coach"):
+        coach = people.person(name)
+        planned = scene.plan(clock, "coach", "asked", coach_name=coach.name, coach_email=coach.email)
+        perform(planned, clock.advance(seconds=5))
+    drain(clock.advance(minutes=1))
+
+    rows = [row for row in scan() if row["pk"].startswith("MAIL#people/coach_new#")]
+    assert [row["to"]["email"] for row in rows] == [people.person("cleo coach").email]
+
+
+def test_coaches_of_two_runs_at_one_moment_are_both_written_to(aws, clock):
+    scene.open_cohort(clock)
+    for number, name in enumerate(("nora new", "nick next")):
+        coach, now = people.person(name), clock.now()
+        asking = Asking("ada@example.org", now - timedelta(seconds=5 - number))
+        typed = {"coach_name": coach.name, "coach_email": coach.email}
+        perform(find_act("coach").plan(scene.found(), typed, asking), now)
+        drain(now)
+
+    written = [row["to"]["email"] for row in scan() if row["pk"].startswith("MAIL#people/coach_new#")]
+    assert sorted(written) == sorted(people.person(name).email for name in ("nora new", "nick next"))
