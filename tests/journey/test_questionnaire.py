@@ -209,7 +209,7 @@ def test_after_the_close_a_rater_is_told_whether_their_answers_count(visitor, cl
     assert (sent.status, "What you sent counts." in sent.page) == (410, True)
     assert people.programme().organisation.name in sent.page
     other = visitor.open(people.link("p1", "answer"))
-    assert (other.status, "If it is extended, you get a mail." in other.page) == (410, True)
+    assert (other.status, "If it is extended, you get an email." in other.page) == (410, True)
 
 
 def test_a_withdrawn_link_says_so_on_every_page(visitor, link):
