@@ -95,6 +95,7 @@ def _no_garbage_collection() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.freeze()  # else the first look afterwards, at the end of the process, goes through everything
         gc.enable()
 
 
