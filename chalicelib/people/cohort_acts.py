@@ -66,7 +66,7 @@ def _move(what: Moved) -> CohortAct:
 
     def fields(found: FoundCohort) -> Sequence[Field]:
         now = date_of(found.programme, found.cohort.dates, what)
-        return (Field("to", f"New day of {what.words}", "date", now.isoformat(), f"Now {day(now)}."),)
+        return (Field("to", "New day", "date", now.isoformat(), f"Now {day(now)}."),)
 
     def plan(found: FoundCohort, typed: Typed, asking: Asking) -> Planned:
         return plan_date(found, what, read_day(typed, "to", "the new day"), asking)
