@@ -52,7 +52,7 @@ class Person(Struct, frozen=True):
     """One delegate of the caseload, with where they are in the year."""
 
     line: DelegateLine
-    words: str
+    words: tuple[str, ...]  # where they are
     is_over: bool
 
 
@@ -80,17 +80,17 @@ def list_people(found: Iterable[DelegateThreads]) -> tuple[Person, ...]:
     return tuple(sorted(people, key=lambda person: (person.is_over, name_sort_key(person.line.name))))
 
 
-def describe_now(threads: DelegateThreads) -> str:
-    """Say in one line where a delegate is: the 360 until its report is made, then every thread that has begun."""
+def describe_now(threads: DelegateThreads) -> tuple[str, ...]:
+    """Say where a delegate is: the 360 until its report is made, then every thread that has begun."""
     line = threads.line
     if line.standing in STANDINGS:
-        return STANDINGS[line.standing]
+        return (STANDINGS[line.standing],)
     if line.without_key:
-        return WITHOUT_KEY[line.without_key]
+        return (WITHOUT_KEY[line.without_key],)
     if line.feedback in STEPS:
-        return _collecting(line)
+        return (_collecting(line),)
     begun = [view for view in threads.views if not view.is_ahead and view.thread is not Thread.FEEDBACK]
-    return " · ".join(f"{view.thread.value}: {view.words[:1].lower()}{view.words[1:]}" for view in begun)
+    return tuple(f"{view.thread.value}: {view.words[:1].lower()}{view.words[1:]}" for view in begun)
 
 
 def _collecting(line: DelegateLine) -> str:

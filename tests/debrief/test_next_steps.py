@@ -65,7 +65,7 @@ def test_one_line_says_where_someone_is():
     begun = (ThreadView(Thread.DEBRIEF, "Released 9 Feb"), ThreadView(Thread.REVIEW, "Later", is_ahead=True))
 
     assert describe_now(DelegateThreads(collecting, ())) == (
-        "Feedback is being collected: 4 or more of 9 answers are in"
+        "Feedback is being collected: 4 or more of 9 answers are in",
     )
-    assert describe_now(DelegateThreads(released, begun)) == "Debrief: released 9 Feb"
-    assert describe_now(DelegateThreads(replace(LINE, withdrawn=True), ())) == "Has left the programme"
+    assert describe_now(DelegateThreads(released, begun)) == ("Debrief: released 9 Feb",)
+    assert describe_now(DelegateThreads(replace(LINE, withdrawn=True), ())) == ("Has left the programme",)
