@@ -113,11 +113,11 @@ def report(event: Any) -> None:
 def mail(event: Any) -> None:
     from chalicelib.emails import send
     from chalicelib.emails.urgent import lane
-    from chalicelib.store import pauses
+    from chalicelib.store.table import get_many
 
     for message in event:
         for email_id in (*lane().list_due(clock.now()), _row_id(message)):
-            send.send(email_id, secrets.token_hex(8), clock.now(), pauses.list_paused)
+            send.send(email_id, secrets.token_hex(8), clock.now(), get_many)
 
 
 @app.on_sns_message(topic=f"fullcircle-{STAGE}-mail-events")

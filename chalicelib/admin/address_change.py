@@ -113,12 +113,11 @@ def _act(
 
 
 def _is_held(cohort_id: str, address: str, now: datetime) -> bool:
-    found = holds.from_rows(cohorts.rows(cohort_id))
-    return any(hold.who == reader_key(address) and hold.holds(now) for hold in found)
+    return holds.is_held(cohorts.rows(cohort_id), reader_key(address), now)
 
 
 def _holds(change: Change, cohort: Cohort, places: Sequence[AddressUse], until: datetime, by: str) -> list[Hold]:
-    """Hold the new address: a coach of other delegates at that address keeps access to them."""
+    """Hold the new address: a coach or line manager of others at that address keeps access to them."""
     own = [place.delegate for place in places if change.has(place.delegate.person)]
     found = [holds.new(cohort.id, change.of(delegate.person), until, by, delegate.id) for delegate in own]
     coached = [place.delegate for place in places if change.has(place.delegate.coach)]
@@ -127,6 +126,11 @@ def _holds(change: Change, cohort: Cohort, places: Sequence[AddressUse], until: 
         found += [holds.new(cohort.id, change.of(delegate.coach), until, by, delegate.id) for delegate in coached]
     elif coached:
         found.append(holds.new(cohort.id, change.of(coached[0].coach), until, by))
+    managed = [place.delegate for place in places if change.has(place.delegate.manager)]
+    if managed and _places(cohort.id, change.new):
+        found += [holds.new(cohort.id, change.of(delegate.manager), until, by, delegate.id) for delegate in managed]
+    elif managed:
+        found.append(holds.new(cohort.id, change.of(managed[0].manager), until, by))
     in_cohort = cohort_roles(cohort, change.old).values()
     found += [holds.new(cohort.id, change.of(person), until, by) for person in in_cohort]
     return list({hold.id: hold for hold in found}.values())

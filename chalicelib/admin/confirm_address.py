@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.admin.emails import send_held_links
+from chalicelib.admin.emails import send_held_emails, send_held_links
 from chalicelib.core.errors import FieldError, FormInvalid
 from chalicelib.jobs.commit import commit
 from chalicelib.store import audit_events, cohorts, holds
@@ -49,4 +49,5 @@ def confirm(cohort_id: str, hold_id: str, now: datetime, by: str) -> bool:
         )
     except HoldChanged:
         raise ConfirmRefused(FieldError("", CHANGED)) from None
+    send_held_emails(found, now)
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -16,10 +17,12 @@ from chalicelib.core.working_days import working_days
 from chalicelib.emails.common_words import SEPARATOR, common_words
 from chalicelib.emails.create import create_email
 from chalicelib.emails.kinds import OnNewAddress, To, declare_email
+from chalicelib.jobs.commit import commit
 from chalicelib.links.kinds import COACH, CONSOLE, FACILITATOR, HUB, SPONSOR, name_links
 from chalicelib.links.link_kind import Link
-from chalicelib.store import cohorts, delegates, emails, programmes, waiting_emails
-from chalicelib.store.emails import Email
+from chalicelib.store import cohorts, delegates, emails, holds, programmes, waiting_emails
+from chalicelib.store.emails import Email, EmailSettled
+from chalicelib.store.holds import Hold
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
 
@@ -194,6 +197,17 @@ def send_held_links(cohort_id: str, person: Person, now: datetime) -> list[Write
     waiting = waiting_emails.list_waiting(cohort_id)
     new = [one for one in waiting if one.template == NEW_LINK.name and one.to.email == person.email]
     return [emails.hasten(one, now) for one in new if one.due_at > now]
+
+
+def send_held_emails(hold: Hold, now: datetime) -> None:
+    """Send what else a confirmed hold kept. What a failure leaves goes out when the hold would have ended."""
+    lines = cohorts.list_lines(hold.cohort_id)
+    about = [line.delegate_id for line in lines if hold.delegate in ("", line.delegate_id)]
+    waiting = waiting_emails.list_waiting(hold.cohort_id, *about)
+    for email in waiting:
+        if email.reason == holds.REASON and email.to.email == hold.person.email and email.due_at > now:
+            with suppress(EmailSettled):
+                commit([emails.hasten(email, now)], now)
 
 
 def _page_of(part: str, change: Change) -> tuple[Person, str, Link, dict[str, str]]:

@@ -26,7 +26,7 @@ def address(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
 
 
 def link(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
-    return "sent" if resend_link.resend_link(cohort_id, fields.get("address", ""), now, by) else "today"
+    return resend_link.resend_link(cohort_id, fields.get("address", ""), now, by).value
 
 
 def revoke_links(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:

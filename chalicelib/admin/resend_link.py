@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from enum import StrEnum
 
 from chalicelib.admin.cohort_status import CohortUnknown
 from chalicelib.admin.emails import LinkOwner, link_email
 from chalicelib.core.addresses import clean_address
 from chalicelib.core.errors import FieldError, FormInvalid
+from chalicelib.core.ids import reader_key
 from chalicelib.core.model import SELF_GROUP, Cohort, Delegate, Invitation, InvitationState
 from chalicelib.jobs.commit import commit
 from chalicelib.links.kinds import APPROVE, COACH, FACILITATOR, HUB, IMPACT, INBOX, SHARED, SPONSOR
-from chalicelib.store import audit_events, cohorts, delegates, emails, impact_surveys, invitations, programmes
+from chalicelib.store import audit_events, cohorts, delegates, emails, holds, impact_surveys, invitations, programmes
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.delegates import Approval, Nomination
@@ -37,9 +39,21 @@ class AddressNotFound(FormInvalid):
         super().__init__(FieldError("address", f"{problem} {todo}" if address else problem))
 
 
-def resend_link(cohort_id: str, address: str, now: datetime, by: str) -> bool:
-    """Email everything that this address has a link to. Return False if that was done today already.
+class Resent(StrEnum):
+    """What becomes of a lost link; the value names the notice of the page."""
 
+    SENT = "sent"
+    WAITS = "link-waits"  # the address is held: links to its pages go out when the hold ends
+    TODAY = "today"  # it was sent today already
+
+    def __bool__(self) -> bool:
+        return self is not Resent.TODAY
+
+
+def resend_link(cohort_id: str, address: str, now: datetime, by: str) -> Resent:
+    """Email everything that this address has a link to; nothing if that was done today already.
+
+    A held address gets links to its pages when the hold ends: the sender keeps them.
     Raises AddressNotFound or CohortUnknown.
     """
     rows = list(cohorts.rows(cohort_id))
@@ -55,8 +69,9 @@ def resend_link(cohort_id: str, address: str, now: datetime, by: str) -> bool:
     try:
         commit([*emails.add_all(new), entry], now)
     except EmailExists:
-        return False
-    return True
+        return Resent.TODAY
+    is_held = any(hold.stops_emails for hold in holds.list_held(rows, reader_key(wanted), now))
+    return Resent.WAITS if is_held else Resent.SENT
 
 
 def list_links(cohort: Cohort, lines: list[DelegateLine], address: str) -> list[LinkOwner]:

@@ -32,6 +32,10 @@ DELEGATE = f"{COHORT}/delegate/{{delegate_id}}"
 DONE = {"loaded": "The files are loaded. Everyone in them appears here within a minute."}
 DONE |= {"replaced": "The address is being replaced: a new email goes out, and the old link stops working."}
 DONE |= {"sent": "The link is being sent again.", "today": "The link was sent again earlier today already."}
+DONE |= {
+    "link-waits": "The address was changed lately. Links to its pages go out when its wait is over, as the notice "
+    "below says, or once another administrator lets its owner in sooner."
+}
 DONE |= {"dates": "The dates are changed. Everyone concerned gets an email, on the next working morning at the latest."}
 DONE |= {"planned": "The follow-up is planned. The delegates get an email, and appear here with it within a minute."}
 DONE |= {"voided": "Saved and sent answers are being destroyed, and the person is asked again."}

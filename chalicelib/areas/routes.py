@@ -156,18 +156,14 @@ def move_as_coach(token: str, delegate_id: str, area: str, act: str) -> Response
 @bp.route("/shared/{token}", **GET)
 @page_handler
 def shared(token: str) -> Response:
-    opened = open_for_manager(token)
-    signing.refuse_ended(opened.programme, opened.ends_at, clock.now())
-    return _managers_page(opened)
+    return _managers_page(_of_manager(token))
 
 
 @bp.route("/shared/{token}", **POST)
 @page_handler
 def offer_help(token: str) -> Response:
     fields = forms.read_form(bp.current_request.raw_body, SHARED.verb, token)
-    opened = open_for_manager(token)
-    signing.refuse_ended(opened.programme, opened.ends_at, clock.now())
-    return _after_manager(opened, fields)
+    return _after_manager(_of_manager(token), fields)
 
 
 # --- helpers ----------------------------------------------------------------------------------------------------
@@ -183,6 +179,13 @@ def _of_delegate(token: str) -> AreasPage:
 def _of_coach(token: str, delegate_id: str) -> tuple[AreasPage, SignedIn]:
     opened = open_for_coach(token, delegate_id)
     return opened, signed_in(bp.current_request, opened.reader, clock.now())
+
+
+def _of_manager(token: str) -> AreasPage:
+    opened = open_for_manager(token)
+    signing.refuse_ended(opened.programme, opened.ends_at, clock.now())
+    refuse_held(opened.reader, clock.now())
+    return opened
 
 
 def _form(token: str) -> Mapping[str, str]:

@@ -1,35 +1,92 @@
-"""Emails about a delegate who is paused wait for the return."""
+"""Emails that wait: about a delegate who is paused, for the return; to an address that is held, for its hold to end."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 
-from chalicelib.emails.kinds import find_kind
+from msgspec import Struct
+
+from chalicelib.core.ids import reader_key
+from chalicelib.emails.kinds import EmailKind, To, find_kind
+from chalicelib.links.kinds import ANSWER, CODE, CONSOLE, DECLINE, INBOX, KINDS
+from chalicelib.store import holds, pauses
 from chalicelib.store.emails import Email
+from chalicelib.store.holds import Hold
+from chalicelib.store.marshal import Row, read
+from chalicelib.store.pauses import Paused
+from chalicelib.store.row_kinds import delegate_rows
+from chalicelib.store.table import Key, batched
 
-ListPaused = Callable[[], Mapping[str, datetime]]
+ReadRows = Callable[[Sequence[Key]], Mapping[Key | str, Row]]
+OF_RATERS = frozenset(kind.verb for kind in (ANSWER, DECLINE, INBOX))
+NEVER_HELD = frozenset(kind.verb for kind in (CODE, CONSOLE))
+
+
+def read_nothing(keys: Sequence[Key]) -> Mapping[Key | str, Row]:
+    """Find no one who is paused or held: for emails of which no one can be."""
+    return {}
+
+
+class Wait(Struct, frozen=True):
+    """Until when an email waits, and why."""
+
+    until: datetime
+    reason: str
 
 
 class Away:
-    """Who is paused while one email is sent. Read once, and only for an email about a delegate.
+    """Who is paused, and whose address is held, while one email is sent. Read only for an email that it may concern.
 
-    list_paused   reads ids of delegates -> when they come back
+    read_rows   reads up to 100 rows by key
     """
 
-    def __init__(self, list_paused: ListPaused, now: datetime) -> None:
-        self._list_paused = list_paused
+    def __init__(self, read_rows: ReadRows, now: datetime) -> None:
+        self._read_rows = read_rows
         self._now = now
+        self._rows: dict[Key, Row | None] = {}
 
-    @cached_property
-    def _until(self) -> Mapping[str, datetime]:
-        return self._list_paused()
+    def look_up(self, emails: Iterable[Email]) -> None:
+        """Read what concerns several emails, in one call for each hundred rows."""
+        wanted = dict.fromkeys(key for email in emails for key in _keys(email))
+        for some in batched([key for key in wanted if key not in self._rows]):
+            found = self._read_rows(some)
+            self._rows |= {key: found.get(key) for key in some}
 
-    def find_return(self, email: Email) -> datetime | None:
-        """Return until when an email has to wait for a delegate's return; None if it does not wait."""
-        delegate_id = email.about.get("delegate")
-        until = self._until.get(delegate_id) if delegate_id and not email.cancelled else None
-        if until is None or until <= self._now or find_kind(email.template).is_sent_in_pause:
-            return None
-        return until
+    def find_wait(self, email: Email) -> Wait | None:
+        """Return until when an email has to wait; None if it does not."""
+        self.look_up([email])
+        rows = [row for key in _keys(email) if (row := self._rows[key])]
+        waits = [wait for row in rows if (wait := _read_wait(row)) and wait.until > self._now]
+        return max(waits, key=lambda wait: wait.until, default=None)
+
+
+def _keys(email: Email) -> Iterator[Key]:
+    """Return the keys of rows that may keep an email back."""
+    if email.cancelled or email.items:
+        return
+    kind = find_kind(email.template)
+    if "delegate" in email.about and not kind.is_sent_in_pause:
+        yield pauses.key(email.about["delegate"])
+    if "cohort" in email.about and _brings_page(kind, email):
+        yield from holds.keys(email.about["cohort"], reader_key(email.to.email), _delegate_of(email))
+
+
+def _read_wait(row: Row) -> Wait | None:
+    """Read a pause or a hold. A new address gets no link to its pages before its hold ends: see decision 23."""
+    if delegate_rows.PAUSED.has(row):
+        return Wait(read(Paused, row).until, pauses.REASON)
+    hold = read(Hold, row)
+    return Wait(hold.until, holds.REASON) if hold.stops_emails and not hold.confirmed_by else None
+
+
+def _brings_page(kind: EmailKind, email: Email) -> bool:
+    """Return whether an email shows a link that is not a rater's. The delegate's own questionnaire is their page."""
+    verbs = {email.links[name][0] for name in kind.links if name in email.links} - NEVER_HELD
+    return bool(verbs if kind.to is To.DELEGATE else verbs - OF_RATERS)
+
+
+def _delegate_of(email: Email) -> str:
+    """Return the id of the delegate in the email’s own row, else the one in its link; empty for neither."""
+    named = (link[1] for link in email.links.values() if KINDS[link[0]].parts[0] == "delegate")
+    return email.about.get("delegate") or next(named, "")

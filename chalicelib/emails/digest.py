@@ -34,13 +34,14 @@ WAIT = timedelta(minutes=1)  # of the others for the email that takes them along
 def gather(held: Email, attempt: str, now: datetime, until: datetime, away: Away) -> Email | None:
     """Return what this run sends: the email itself, a digest that carries it, or None if another run takes it along.
 
-    away   nothing about who is paused goes along
+    away   nothing that has to wait goes along
     """
     if not held.in_digest or held.attempts > 1 or held.doubts:
         return held
     listed = digests.list_listed(held, whole_week=is_capped(held))
     found = digests.read_others(held, listed, now)
-    others = [other for other in found if not away.find_return(other) and _is_from_same_sender(held, other)]
+    away.look_up(found)
+    others = [other for other in found if not away.find_wait(other) and _is_from_same_sender(held, other)]
     if postpone_if_full(held, others, listed, now):
         return None
     if not others:

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 from chalicelib.core import log
 from chalicelib.core.aws import AWS_ERRORS, client
 from chalicelib.core.settings import settings
-from chalicelib.emails.away import Away, ListPaused
+from chalicelib.emails.away import Away, ReadRows, read_nothing
 from chalicelib.emails.compose import compose_message
 from chalicelib.emails.digest import compose_digest, gather
 from chalicelib.emails.kinds import lease_of
@@ -23,7 +23,7 @@ from chalicelib.emails.mime import AddressUnusable, address, clean
 from chalicelib.emails.rate_limit import pace
 from chalicelib.emails.ses_errors import WORDS, account_fault, trouble_of
 from chalicelib.emails.ses_tags import tag
-from chalicelib.store import digests, emails, pauses
+from chalicelib.store import digests, emails
 from chalicelib.store.account_fault import Seen
 from chalicelib.store.account_fault import save as save_fault
 from chalicelib.store.digests import Outcome
@@ -42,19 +42,19 @@ REFUSED = {
 }
 
 
-def send(mail_id: str, attempt: str, now: datetime, list_paused: ListPaused = dict) -> bool:
+def send(mail_id: str, attempt: str, now: datetime, read_rows: ReadRows = read_nothing) -> bool:
     """Return True if SES is known to have accepted the email.
 
     Never raises: a later sweep finds what an error leaves.
 
-    list_paused   reads ids of delegates -> when they come back: emails about them wait until then
+    read_rows   reads who is paused and whose new address is held: emails that this concerns wait
     """
     with log.bind(mail=mail_id):
         try:
             held = _claim(mail_id, attempt, now) or _claim_doubtful(mail_id, attempt, now)
-            away = Away(list_paused, now)
-            if held and (until := away.find_return(held)):
-                _write_if_held([emails.reschedule(held, until, pauses.REASON, counted=False)])
+            away = Away(read_rows, now)
+            if held and (wait := away.find_wait(held)):
+                _write_if_held([emails.reschedule(held, wait.until, wait.reason, counted=False)])
                 return False
             if held and not held.cancelled:
                 held = gather(held, attempt, now, now + lease_of(mail_id), away)
@@ -108,14 +108,15 @@ def _deliver(held: Email, now: datetime, away: Away) -> bool:
 
 
 def _items(held: Email, now: datetime, away: Away) -> list[Email]:
-    """Return what a digest still has to say; nothing for another email. What waits for a return leaves it."""
+    """Return what a digest still has to say; nothing for another email. What has to wait leaves it."""
     if not held.items:
         return []
     carried = [item for item in digests.items_of(held) if item.state is EmailState.CARRIED]
-    waiting = {item.id: until for item in carried if (until := away.find_return(item))}
+    away.look_up(carried)
+    waiting = {item.id: wait for item in carried if (wait := away.find_wait(item))}
     for item in carried:
         if item.id in waiting:
-            _write_if_held([digests.take_out(item, waiting[item.id])])
+            _write_if_held([digests.take_out(item, waiting[item.id].until, waiting[item.id].reason)])
     return [item for item in carried if item.id not in waiting and digests.is_fresh(item, held, now)]
 
 

@@ -16,6 +16,7 @@ from chalicelib.admin.redirect_emails import Change, find_waiting, redirect
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import FieldError
 from chalicelib.core.formatting import day, local_date
+from chalicelib.core.ids import reader_key
 from chalicelib.core.model import Cohort, Delegate, Person, Standing, Wave, WaveState
 from chalicelib.core.schedule import held, of_milestone
 from chalicelib.core.working_days import survey_opens_at, working_days
@@ -147,14 +148,31 @@ def _writes(transfer: Transfer, texts: Sequence[Email]) -> Iterator[Write]:
         yield from end_meetings(found, now, start_again=True, checked=True)
         yield from debriefs.hand_over(found.rows, found.delegate)
         yield holds.add(
-            holds.new(transfer.to.id, after.coach, found.days.a_day_after(now), transfer.asking.by, after.id)
+            holds.new(
+                transfer.to.id,
+                after.coach,
+                found.days.a_day_after(now),
+                transfer.asking.by,
+                after.id,
+                is_new_person=True,
+            )
         )
+    yield from _holds(transfer)
     yield from _dates(transfer)
     yield from _work(transfer)
     yield from _attendance(transfer)
     yield from _redirected(transfer)
     yield from emails.add_all(texts)
     yield from _audit(transfer)
+
+
+def _holds(transfer: Transfer) -> Iterator[Write]:
+    """Take along what holds a new address of the delegate or the line manager: a transfer must not end it."""
+    before, after, now = transfer.found.cohort.id, transfer.after, transfer.asking.now
+    for person in (after.person, after.manager):
+        for hold in holds.find(before, reader_key(person.email), after.id):
+            if hold.holds(now):
+                yield holds.add(replace(hold, cohort_id=transfer.to.id, delegate=after.id))
 
 
 def _dates(transfer: Transfer) -> Iterator[Write]:

@@ -210,7 +210,7 @@ def _other_sponsor(
     about = {"cohort": cohort.id, "sponsor": _address(before)}
     return [
         _audit_change("the sponsor", before, after, cohort, by, now, why),
-        *([holds.add(holds.new(cohort.id, after, held_until, by))] if after else []),
+        *([holds.add(holds.new(cohort.id, after, held_until, by, is_new_person=True))] if after else []),
         *([jobs.add(JobKind.HANDOVER.job(cohort.id, str(last.loads + 1), due_at=now, **about))] if before else []),
     ]
 
@@ -253,7 +253,10 @@ def _other_facilitators(
             _audit_change("the facilitators", one, other, cohort, by, now, why)
             for one, other in _pair_facilitators(last.cohort, cohort)
         ),
-        *(holds.add(holds.new(cohort.id, after[address], held_until, by)) for address in sorted(new)),
+        *(
+            holds.add(holds.new(cohort.id, after[address], held_until, by, is_new_person=True))
+            for address in sorted(new)
+        ),
         *map(jobs.add, notify),
     ]
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from chalicelib.core.clock import stamp
 from chalicelib.core.model import Cohort
 from chalicelib.core.working_days import WorkingDays, working_days
-from chalicelib.store import cohorts, due, pauses, programmes
+from chalicelib.store import cohorts, due, programmes
 from chalicelib.store.emails import (
     NOT_ARRIVED,
     Email,
@@ -150,9 +150,9 @@ def _settle(item: Email, outcome: Outcome, now: datetime) -> list[Write]:
     return [write, *(show(item, outcome.reason, now, outcome.trouble) if outcome.state in NOT_ARRIVED else [])]
 
 
-def take_out(item: Email, until: datetime) -> Write:
-    """Return an item to the queue until its delegate comes back. Refused if its digest's outcome is known."""
-    put = {"carried_by": "", "state": EmailState.QUEUED, "reason": pauses.REASON, **due.due_columns(item.id, until)}
+def take_out(item: Email, until: datetime, reason: str) -> Write:
+    """Return an item to the queue: it has to wait. Refused if its digest's outcome is known."""
+    put = {"carried_by": "", "state": EmailState.QUEUED, "reason": reason, **due.due_columns(item.id, until)}
     return update(key(item.id), put=put, when=[*_settled_with(item), missing("cancelled")], refusal=EmailSettled)
 
 

@@ -14,6 +14,7 @@ from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import Changed, Key, Write, get_many, put, update
 
 UNNAMED = ("command line", "")  # a command says nothing of who gave it, nor did files of earlier versions
+REASON = "The reader’s address was changed lately"  # of an email that waits for the end of a hold
 
 
 class HoldChanged(Changed):
@@ -23,7 +24,8 @@ class HoldChanged(Changed):
 class Hold(Struct, frozen=True):
     """One person's new address in one cohort.
 
-    `delegate` limits it to one delegate; otherwise it covers the whole cohort.
+    `delegate` limits it to one delegate; otherwise it covers the whole cohort. `is_new_person`: someone else was named,
+    whose emails say so at once; codes alone wait.
     """
 
     cohort_id: str
@@ -33,6 +35,7 @@ class Hold(Struct, frozen=True):
     by: str  # the administrator who changed the address
     delegate: str = ""
     confirmed_by: str = ""  # another administrator
+    is_new_person: bool = False
 
     @property
     def id(self) -> str:
@@ -43,6 +46,11 @@ class Hold(Struct, frozen=True):
         """Whether it is known who made the change, so that someone else may confirm it."""
         return self.by not in UNNAMED
 
+    @property
+    def stops_emails(self) -> bool:
+        """Whether emails with links to pages wait too: the person is the same, and may have lost the address."""
+        return not self.is_new_person
+
     def holds(self, now: datetime) -> bool:
         return now < self.until and not self.confirmed_by
 
@@ -51,9 +59,11 @@ def key(cohort_id: str, hold_id: str) -> Key:
     return Key(f"COHORT#{cohort_id}", f"HOLD#{hold_id}")
 
 
-def new(cohort_id: str, person: Person, until: datetime, by: str, delegate: str = "") -> Hold:
+def new(
+    cohort_id: str, person: Person, until: datetime, by: str, delegate: str = "", *, is_new_person: bool = False
+) -> Hold:
     """until: a working day later, so that the owner of the old address can object; see `WorkingDays.a_day_after`"""
-    return Hold(cohort_id, reader_key(person.email), person, until, by, delegate)
+    return Hold(cohort_id, reader_key(person.email), person, until, by, delegate, is_new_person=is_new_person)
 
 
 def add(hold: Hold) -> Write:
@@ -63,13 +73,23 @@ def add(hold: Hold) -> Write:
 
 def find(cohort_id: str, reader: str, delegate: str = "") -> list[Hold]:
     """Read the holds on the whole cohort and on one delegate. One call."""
+    return [read(Hold, row) for row in get_many(keys(cohort_id, reader, delegate)).values()]
+
+
+def keys(cohort_id: str, reader: str, delegate: str = "") -> list[Key]:
+    """Return the keys of the holds on the whole cohort and on one delegate."""
     ids = (reader, f"{reader}.{delegate}") if delegate else (reader,)
-    return [read(Hold, row) for row in get_many([key(cohort_id, hold_id) for hold_id in ids]).values()]
+    return [key(cohort_id, hold_id) for hold_id in ids]
 
 
 def is_held(rows: Iterable[Row], who: str, now: datetime) -> bool:
     """Return whether a cohort's rows hold the address of a reader, for the cohort or for one delegate."""
-    return any(hold.who == who and hold.holds(now) for hold in from_rows(rows))
+    return bool(list_held(rows, who, now))
+
+
+def list_held(rows: Iterable[Row], who: str, now: datetime) -> list[Hold]:
+    """Find the holds in force on the address of a reader among a cohort's rows."""
+    return [hold for hold in from_rows(rows) if hold.who == who and hold.holds(now)]
 
 
 def from_rows(rows: Iterable[Row]) -> list[Hold]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
 
-from chalicelib.store.marshal import fields, read
+from chalicelib.store.marshal import fields
 from chalicelib.store.row_kinds import delegate_rows
-from chalicelib.store.table import Key, Write, delete, put, query
+from chalicelib.store.table import Key, Write, delete, put
 
 PK = delegate_rows.PAUSED.pk
 REASON = "The delegate is paused"  # of an email that waits for the return
@@ -30,9 +29,3 @@ def begin(delegate_id: str, until: datetime) -> Write:
 
 def end(delegate_id: str) -> Write:
     return delete(key(delegate_id))
-
-
-def list_paused() -> Mapping[str, datetime]:
-    """Return when each paused delegate comes back. One query."""
-    found = [read(Paused, row) for row in query(PK)]
-    return {one.delegate_id: one.until for one in found}

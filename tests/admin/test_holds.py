@@ -1,19 +1,22 @@
 """A new address of someone who reads reports: no link, code or page for a working day, or until two agree."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace as other
 
-from chalicelib.admin import address_change, confirm_address
+from chalicelib.admin import address_change, confirm_address, resend_link
 from chalicelib.admin.confirm_address import ConfirmRefused
 from chalicelib.admin.emails import LINK
+from chalicelib.admin.resend_link import Resent
 from chalicelib.core.ids import reader_key
-from chalicelib.core.model import DelegateEntry, Person, Wave
+from chalicelib.core.model import DelegateEntry, Facilitator, Person, Wave
 from chalicelib.core.settings import settings
 from chalicelib.emails import delivery_events
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
-from chalicelib.links.kinds import CONSOLE, HUB, SPONSOR
+from chalicelib.emails.kinds import find_kind
+from chalicelib.links.kinds import COACH, CONSOLE, FACILITATOR, HUB, IMPACT, SHARED, SPONSOR
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import audit_events, cohorts, debriefs, delegates, emails, holds, reports
 from chalicelib.store.areas import Area
@@ -302,8 +305,6 @@ def load(clock, *pairs):
 
 
 def test_another_sponsor_in_a_file_waits_too(opened, clock):
-    from msgspec.structs import replace as other
-
     cohort = other(cohorts.find(people.COHORT), sponsor=Person("Sven", NEW))
     load_cohort(cohort, people.programme(), (people.entry("dana delegate"),), {}, clock.now(), BY)
     drain(clock.now())
@@ -346,3 +347,99 @@ def test_what_was_agreed_from_the_report_waits_as_the_report_does(opened, clock)
 
     clock.advance(hours=24)
     assert "BEHAVIOUR" in opened.open(held).page
+
+
+# --- emails with links to pages -----------------------------------------------------------------------
+
+
+READING = {**PARTS, "facilitator": "femi facilitator", "manager": "mara manager"}
+reading = pytest.mark.parametrize("who", sorted(READING))
+
+
+@pytest.fixture
+def everyone(opened, clock):
+    """Everyone who reads pages has a link that an administrator may send again."""
+    delegate, cohort = delegates.find(people.dana()), cohorts.find(people.COHORT)
+    femi = Facilitator("f", people.person("femi facilitator"))
+    people.write(cohorts.change_addresses(cohort, other(cohort, facilitators=(femi,))))
+    people.write(delegates.change(delegate, other(delegate, manager_link=1), ["manager_link"]))
+    return opened
+
+
+def page_mails(address):
+    """Emails with a link that is not a rater's."""
+    free = ("/answer/", "/decline/", "/inbox/")
+    return [mail for mail in sent_mails(address) if any(not any(part in url for part in free) for url in mail.links)]
+
+
+@reading
+def test_a_lost_link_waits_as_long_as_the_codes(everyone, clock, who):
+    address_change.change_address(people.COHORT, people.person(READING[who]).email, NEW, clock.now(), BY)
+    drain(clock.now())
+    assert resend_link.resend_link(people.COHORT, NEW, clock.advance(minutes=5), BY) is Resent.WAITS
+    drain(clock.now())
+    assert page_mails(NEW) == []
+
+    drain(clock.advance(hours=24))
+    again = [mail for mail in page_mails(NEW) if mail.row.startswith("admin/link#")]
+    assert len(again) == 1
+    drain(clock.advance(days=1))
+    assert len([mail for mail in page_mails(NEW) if mail.row.startswith("admin/link#")]) == 1
+
+
+@reading
+def test_an_email_that_waited_for_the_old_address_waits_for_the_end_of_the_hold(everyone, clock, who):
+    waiting = email_with_page(who, clock.now() + timedelta(hours=2))
+    people.write(*emails.add(waiting))
+    address_change.change_address(people.COHORT, people.person(READING[who]).email, NEW, clock.now(), BY)
+    drain(clock.now())
+    drain(clock.advance(hours=3))
+    assert page_mails(NEW) == []
+    (hold,) = holds.from_rows(cohorts.rows(people.COHORT))
+    kept = emails.find(waiting.id)
+    assert (kept.to.email, kept.due_at, kept.reason) == (NEW, hold.until, holds.REASON)
+
+    assert confirm_address.confirm(people.COHORT, hold.id, clock.advance(minutes=5), SECOND)
+    drain(clock.now())
+    assert [mail.row for mail in page_mails(NEW)].count(waiting.id) == 1
+
+
+def email_with_page(who, due_at):
+    """An email of some kind to this role with a link to its page."""
+    delegate, cohort = delegates.find(people.dana()), cohorts.find(people.COHORT)
+    person = people.person(READING[who])
+    template, link = {
+        "coach": ("people/coach_returned", COACH.link(cohort.id, delegate.coach, delegate.coach_link)),
+        "delegate": ("people/returned", HUB.link(delegate)),
+        "sponsor": ("people/sponsor_new", SPONSOR.link(cohort)),
+        "facilitator": ("people/facilitator_new", FACILITATOR.link(cohort, person)),
+        "manager": ("impact/counted", (IMPACT.verb, delegate.id, "manager", "1")),
+    }[who]
+    kind = find_kind(template)
+    words = dict.fromkeys(kind.words, "WORD") | common_words(people.programme()) | {"name": person.name}
+    owner = cohort.id if who in ("sponsor", "facilitator") else delegate.id
+    about = {"cohort": cohort.id} | ({} if owner == cohort.id else {"delegate": delegate.id})
+    (name,) = kind.links
+    return create_email(kind, owner, "waits", to=person, due_at=due_at, words=words, links={name: link}, about=about)
+
+
+def test_a_rater_s_link_goes_to_a_new_address_at_once_though_its_owner_is_held_as_line_manager(everyone, clock):
+    address_change.change_address(people.COHORT, people.person("mara manager").email, NEW, clock.now(), BY)
+    drain(clock.now())
+    assert any("/inbox/" in url or "/answer/" in url for mail in sent_mails(NEW) for url in mail.links)
+
+
+def test_what_a_delegate_shares_waits_for_the_line_manager_s_new_address(everyone, clock):
+    address_change.change_address(people.COHORT, people.person("mara manager").email, NEW, clock.now(), BY)
+    drain(clock.now())
+    assert everyone.open(SHARED.url(delegates.find(people.dana()))).status == 403
+    clock.advance(hours=24)
+    assert everyone.open(SHARED.url(delegates.find(people.dana()))).status == 200
+
+
+def test_someone_else_who_is_named_hears_of_it_at_once(opened, clock):
+    """Their link opens with a code alone, which waits."""
+    load(clock, ("dana delegate", "nora coach"), ("dora delegate", "cleo coach"))
+    (hold,) = holds.find(people.COHORT, reader_key(people.person("nora coach").email))
+    assert hold.is_new_person
+    assert [mail.row.split("#")[0] for mail in sent_mails(people.person("nora coach").email)] == ["people/coach_new"]

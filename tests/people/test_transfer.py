@@ -7,11 +7,13 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.admin.address_change import change_address
+from chalicelib.core.ids import reader_key
 from chalicelib.core.model import Cohort, CohortDates, Facilitator, Standing, Wave, WaveState
 from chalicelib.links.kinds import COACH, HUB
 from chalicelib.people.planned import ActRefused
 from chalicelib.programme.load_cohort import load_cohort
-from chalicelib.store import assignments, attendance, audit_events, cohorts, delegates, jobs, workshops
+from chalicelib.store import assignments, attendance, audit_events, cohorts, delegates, holds, jobs, workshops
 from chalicelib.store.assignments import WorkLine
 from chalicelib.store.attendance import Attendance, AttendanceState
 from chalicelib.workshops import change_sessions
@@ -155,3 +157,16 @@ def test_the_survey_follows_the_new_cohort(closed, clock):
             f"impact#{next(one.delegate_id for one in cohorts.list_lines(SPRING) if one.delegate_id != people.dana())}"
         ).due_at.date()
     )
+
+
+@pytest.mark.parametrize("who", ["dana delegate", "mara manager"])
+def test_a_new_address_is_held_in_the_new_cohort_as_long_as_in_the_old_one(closed, clock, who):
+    """Else a transfer lets it in at once."""
+    new = "new.address@example.org"
+    change_address(people.COHORT, people.person(who).email, new, clock.now(), scene.BY)
+    drain(clock.now())
+    delegate = delegates.find(people.dana())
+    (before,) = holds.find(people.COHORT, reader_key(new), delegate.id)
+    scene.change(clock, "transfer", address=delegate.person.email, **THERE)
+    (after,) = holds.find(SPRING, reader_key(new), delegate.id)
+    assert (after.until, after.stops_emails) == (before.until, True)

@@ -30,10 +30,10 @@ def run_row(row: Row, now: datetime) -> bool:
     from chalicelib.emails import send
     from chalicelib.jobs import run
     from chalicelib.jobs.kinds import HANDLERS
-    from chalicelib.store import pauses
+    from chalicelib.store.table import get_many
 
     row_id = row["pk"].split("#", 1)[1]
     attempt = f"attempt-{next(_attempts)}"
     if row["kind"] == "mail":
-        return send.send(row_id, attempt, now, pauses.list_paused)
+        return send.send(row_id, attempt, now, get_many)
     return run.run_job(row_id, HANDLERS, attempt, now)
