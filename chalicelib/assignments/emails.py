@@ -151,16 +151,23 @@ def after_email(
     now: datetime,
     good_until: datetime | None,
 ) -> Email:
-    """Write about the tasks of a workshop that has taken place. `due`: assignment -> the day."""
-    days = [one for one in due.values() if one]
+    """Write about what is left to do of a workshop that has taken place. `due`: assignment -> the day."""
+    today = now.date()
+    ahead = [one for one in due.values() if one and one >= today]
     titles = {one.id: one.title for one in workshop.assignments}
     words = {
         "workshop": workshop.title,
         "tasks": plural(len(due), "task", "tasks"),
-        "by": day(max(days)) if days else "",
-        "list": SEPARATOR.join(f"{titles[id]}, by {day(by)}" if by else titles[id] for id, by in due.items()),
+        "by": day(max(ahead)) if ahead else "",
+        "list": SEPARATOR.join(titles[id] + _by(one, today) for id, one in due.items()),
     }
     return _to_delegate(AFTER, programme, delegate, (workshop.id,), words, now, good_until)
+
+
+def _by(due_on: date | None, today: date) -> str:
+    if due_on is None:
+        return ""
+    return f", by {day(due_on)}" if due_on >= today else f", was due on {day(due_on)}"
 
 
 def reminder_email(

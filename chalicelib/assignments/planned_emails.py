@@ -56,12 +56,21 @@ class _Work(Struct, frozen=True):
             return line.extended_to
         return (line.extended_to if line else None) or days.due_on
 
+    def left_to_do(self, delegate_id: str, step: Milestone) -> dict[str, date | None]:
+        """Return the day of each task of a workshop that the delegate has not done yet; None without a day."""
+        spans, zone = self.spans(delegate_id), self.day.days.zone
+        left = [one for one in step.assignments if not self.is_done(delegate_id, one)]
+        return {one.id: self.due_on(delegate_id, one, days_of(one, step.id, spans, zone)) for one in left}
+
+
+def load_lines(day: CohortDay) -> dict[tuple[str, str], WorkLine]:
+    return {(line.delegate_id, line.assignment): line for line in assignments.lines_of(day.cohort.id)}
+
 
 def plan(day: CohortDay) -> Iterator[Planned]:
     begun = [one.id for one in day.sessions if one.starts_at <= day.now]
     ids = [line.delegate_id for line in day.lines]
-    lines = {(line.delegate_id, line.assignment): line for line in assignments.lines_of(day.cohort.id)}
-    work = _Work(day, lines, attendance.find_many(ids, begun))
+    work = _Work(day, load_lines(day), attendance.find_many(ids, begun))
     yield from _after_workshops(day)
     for id in ids:
         yield from _reminders(work, id)
@@ -79,16 +88,15 @@ def _after_workshops(day: CohortDay) -> Iterator[Planned]:
 
 
 def _after(step: Milestone, morning: Morning) -> Iterator[Email]:
-    """Write to everyone who was there, or whose register is not filled in yet."""
+    """Write to everyone with work to do who was there, or whose register is not filled in yet."""
     day, sessions = morning.day, of_milestone(morning.day.sessions, step.id)
     marks = attendance.find_many(list(day.delegates), [one.id for one in sessions])
-    work = _Work(day, {}, marks)
+    work = _Work(day, load_lines(day), marks)
     for delegate in day.delegates.values():
         own = [marks.get((delegate.id, one.id), Attendance(one.id)).state for one in sessions]
-        if any(state not in (*IS_ABSENT, attendance.AttendanceState.EXCUSED) for state in own):
-            spans = work.spans(delegate.id)
-            due = {one.id: days_of(one, step.id, spans, day.days.zone).due_on for one in step.assignments}
-            ends = max((by for by in due.values() if by), default=None)
+        was_there = any(state not in (*IS_ABSENT, attendance.AttendanceState.EXCUSED) for state in own)
+        if was_there and (due := work.left_to_do(delegate.id, step)):
+            ends = max((by for by in due.values() if by and by >= day.today), default=None)
             until = _end_of(ends, day) if ends else day.survey_opens_at
             yield letters.after_email(day.programme, delegate, step, due, morning.now, until)
 

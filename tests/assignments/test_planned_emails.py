@@ -46,6 +46,30 @@ def test_who_was_there_hears_of_the_tasks_on_the_next_working_day(clock):
     assert "- Write a vision for your service, by Wednesday 4 November 2026" in text
 
 
+def test_after_a_workshop_only_what_is_left_to_do_is_listed(clock):
+    save_work("dana delegate", "vision", "submitted", "2026-10-13T18:00")
+    for task in ("vision", "engage"):
+        save_work("dora delegate", task, "submitted", "2026-10-13T18:00")
+
+    run_until(clock, "2026-10-16")
+
+    assert text_of("assignments/after", DANA).startswith("After Leading Self: 1 task, by Wednesday 25 November 2026")
+    assert "Write a vision" not in text_of("assignments/after", DANA)
+    assert sent("assignments/after", DORA) == []
+
+
+def test_a_task_that_was_due_before_the_workshop_is_not_announced_for_a_day_that_has_passed(clock):
+    for task in ("vision", "engage"):
+        save_work("dana delegate", task, "draft", extended_to=date(2026, 10, 12))
+
+    run_until(clock, "2026-10-16")
+
+    text = text_of("assignments/after", DANA)
+    assert text.startswith("After Leading Self: 2 tasks\n")
+    assert "by Monday 12 October" not in text
+    assert "Write a vision for your service, was due on Monday 12 October 2026" in text
+
+
 def test_a_task_is_reminded_of_before_and_after_its_day_and_never_a_third_time(clock):
     run_until(clock, "2026-11-20")
 
