@@ -15,6 +15,7 @@ from datetime import date
 from chalicelib.core import formatting
 from chalicelib.core.errors import Refusal
 from chalicelib.core.model import Cohort, Programme
+from chalicelib.results.sponsor_rule import ENOUGH
 from chalicelib.sponsor.final.facts import Final, StoryLine, read_final
 from chalicelib.sponsor.interim import Interim, load_interim
 from chalicelib.sponsor.prepare.enter_costs import CohortUnknown
@@ -144,19 +145,28 @@ def _costs(final: Final) -> bytes:
 
 
 def _timeline(cohort: Cohort, final: Final, interim: Interim | None) -> bytes:
+    """List the year with its counts; of attendance, debriefs and work only counts that no one can be read from."""
     dates, response = cohort.dates, final.response
     rows: list[tuple[str, str, object]] = [
         (f"{dates.opens}", "The 360 opened", response.began),
-        (f"{dates.closes}", "The 360 closed", response.reports),
+        (f"{dates.closes}", "The 360 closed", ""),
+        ("", "Reports released", response.reports),
     ]
-    for workshop in interim.workshops if interim else ():
-        rows += [("", f"{workshop.title}: {words}", count) for words, count in workshop.counts.items()]
-    rows += [("", f"{one.title}: submitted", one.submitted) for one in (interim.work if interim else ())]
+    rows += [row for row in _counts(interim) if row[2] >= ENOUGH] if interim else ()
     rows.append((f"{dates.ends}", "The programme ended", response.stayed))
     rows.append(("", "Delegates answered after six months", response.delegates_answered))
     rows.append(("", "Line managers answered after six months", response.managers_answered))
     rows.append((f"{final.made_on}", f"Edition {final.edition} was made", ""))
     return _table(("day", "milestone", "delegates"), rows)
+
+
+def _counts(interim: Interim) -> Iterator[tuple[str, str, int]]:
+    yield "", "Debriefs held", interim.debriefed
+    for workshop in interim.workshops:
+        for words, count in workshop.counts.items():
+            yield f"{workshop.ended_on}", f"{workshop.title}: {words}", count
+    for one in interim.work:
+        yield "", f"{one.title}: submitted", one.submitted
 
 
 README = """\
@@ -169,15 +179,15 @@ figures.csv     every figure of the edition, with how many delegates are behind 
 figures.json    the same, with a checksum over everything else
 method.pdf      how the figures are made, and what they cannot say
 programme.yaml  the framework: competencies, behaviours, workshops; no people
-timeline.csv    milestones, with counts
+timeline.csv    milestones, with counts; of attendance and work no count below five
 stories/        each story in the words that its delegate approved
 outcomes.csv    promotions, tenders, awards, pathways and accreditations, as stories name them
 costs.csv       what it cost, each figure with its source
 withdrawn.txt   ids of stories that were withdrawn since an edition was made: please use them no more
 SHA256SUMS      a checksum of every file; check with: sha256sum -c SHA256SUMS
 
-No figure is about fewer than five delegates, and no one is named without consent. Each quotation of summary.pdf is one
-file in stories/.
+Each mean and sum is over five delegates or more. outcomes.csv counts what stories name, and no one is named without
+consent. Each quotation of summary.pdf is one file in stories/.
 {note}"""
 LEFT_OUT = "summary.pdf and figures.json are left out, because a story in them was withdrawn. A new edition follows.\n"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from msgspec import Struct
 
@@ -34,6 +35,7 @@ class WorkshopCounts(Struct, frozen=True):
     title: str
     expected: int
     counts: dict[str, int]
+    ended_on: date
 
 
 def count_workshops(cohort: Cohort, programme: Programme, rows: Iterable[Row]) -> tuple[WorkshopCounts, ...]:
@@ -54,4 +56,5 @@ def _count(workshop: Workshop, registers: Iterable[Register]) -> Iterator[Worksh
         return
     number = Counter(people)
     counts = {words: sum(number[each] for each in outcomes) for outcomes, words in SHOWN}
-    yield WorkshopCounts(workshop.title, len(people), {words: count for words, count in counts.items() if count})
+    counted = {words: count for words, count in counts.items() if count}
+    yield WorkshopCounts(workshop.title, len(people), counted, workshop.last.plan.date)

@@ -52,6 +52,23 @@ def test_each_pdf_has_its_pages_and_keeps_the_standards(documents, name):
         assert round(float(pages[0].mediabox.width / pages[0].mediabox.height), 2) == 1.78
 
 
+def test_the_summary_speaks_of_no_chart_because_it_has_none(documents):
+    assert "grey band" in text_of(documents["board"])
+    summary = NO_WORDS.sub(" ", render_summary(RULES, final(followup=frozen(seed=3))))
+    assert not re.search(r"\b(bars?|band|rings?)\b", summary)
+
+
+def test_what_helped_or_hindered_is_marked_where_it_is_too_close_to_call(documents):
+    made = final(followup=frozen(seed=3))
+    close = sum(not line.mean.clear for line in made.survey.factors)
+    assert 0 < close < len(made.survey.factors)
+
+    board = text_of(documents["board"]).partition("What helped and hindered")[2]
+    summary = NO_WORDS.sub(" ", render_summary(RULES, made)).partition("What helped and hindered")[2]
+    assert board.count("too close to call") == close
+    assert summary.partition("What we ask of you")[0].count("too close to call") == close
+
+
 def thrice(lines):
     return tuple(replace(line, id=f"{line.id}{n}") for n in range(3) for line in lines)
 

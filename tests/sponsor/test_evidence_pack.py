@@ -6,14 +6,18 @@ import hashlib
 import io
 import re
 import zipfile
+from datetime import date
 
 import pytest
 import yaml
 from pypdf import PdfReader
 
 from chalicelib.cli import parser
-from chalicelib.sponsor.evidence_pack import NoEditionYet, pack_evidence
-from chalicelib.store import audit_events
+from chalicelib.sponsor.evidence_pack import NoEditionYet, _timeline, pack_evidence
+from chalicelib.sponsor.final.facts import read_final
+from chalicelib.sponsor.interim import Interim, WorkCount
+from chalicelib.store import audit_events, cohorts, objects, summaries
+from chalicelib.workshops.counts import WorkshopCounts
 from tests.sponsor.test_editions import NAMES, SPONSOR, answered, wait
 from tests.sponsor.test_stories import WORDS, approve, check, offered, page, story
 from tests.support import people
@@ -101,3 +105,16 @@ def test_without_an_edition_there_is_no_pack(visitor, clock):
     people.load(clock.now())
     with pytest.raises(NoEditionYet):
         pack_evidence(people.COHORT)
+
+
+def test_the_timeline_has_days_of_workshops_and_no_count_of_attendance_or_work_below_five(published):
+    cohort = cohorts.find(people.COHORT)
+    workshop = WorkshopCounts("Leading Self", 7, {"attended": 5, "in part": 2}, date(2026, 10, 14))
+    counted = Interim(7, 7, 4, (workshop,), (WorkCount("Vision", 5), WorkCount("Engage", 4)), ())
+    final = read_final(objects.load(summaries.of_cohort(people.COHORT)[-1].facts))
+
+    rows = _timeline(cohort, final, counted).decode("utf-8-sig").splitlines()
+
+    assert "2026-10-14,Leading Self: attended,5" in rows
+    assert ",Vision: submitted,5" in rows
+    assert not [row for row in rows if re.search("in part|Engage|Debriefs", row)]

@@ -19,8 +19,8 @@ MAX_ROOMY_CHARS = 600  # of stories and requests; with more the second page is s
 MIN_SPAN = 1.2  # scale points to each side of the chart of changes
 
 
-def board_content(programme: Programme, final: Final) -> dict[str, Any]:
-    """Return what the templates of typst read."""
+def board_content(programme: Programme, final: Final, *, drawn: bool = True) -> dict[str, Any]:
+    """Return what the templates read. `drawn`: with charts, as on the board's pages and the slides."""
     survey, sign = final.survey, currency.sign(programme.organisation.currency)
     worked = [story for story in final.stories if story.worked][:MAX_WORKED]
     failed = [story for story in final.stories if not story.worked][:MAX_FAILED]
@@ -41,7 +41,7 @@ def board_content(programme: Programme, final: Final) -> dict[str, Any]:
         "response": words.response_line(final),
         "boxes": list(_boxes(final)),
         "final": to_builtins(final),
-        "own": words.own_sentence(survey.changes) if survey and survey.changes else "",
+        "own": words.own_sentence(survey.changes, drawn=drawn) if survey and survey.changes else "",
         "span": _span(final),
         "areas": words.areas_sentence(survey.areas) if survey else "",
         "proposals": words.parts_sentence("Of their proposals to the board", survey.proposals) if survey else "",

@@ -16,7 +16,7 @@ from chalicelib.sponsor.final.facts import Final
 
 def render_summary(programme: Programme, final: Final) -> str:
     """Render the summary of one edition. The same facts give the same text."""
-    return _page("summary.html.j2", programme, final=final, said=board_content(programme, final))
+    return _page("summary.html.j2", programme, final=final, said=board_content(programme, final, drawn=False))
 
 
 def render_start(programme: Programme, start: Start) -> str:

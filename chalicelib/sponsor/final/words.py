@@ -129,14 +129,17 @@ def _late(final: Final) -> str:
     return f" {final.response.later} more were paused and answer later." if final.response.later else ""
 
 
-def own_sentence(lines: Sequence[ChangeLine]) -> str:
-    """Explain why the two contrasts differ."""
+def own_sentence(lines: Sequence[ChangeLine], *, drawn: bool) -> str:
+    """Explain why the two contrasts differ. `drawn`: the reader sees bars on a grey band, not a table."""
     close = sum(not line.since_first.clear for line in lines)
-    of = f"{in_words(close)} of {in_words(len(lines))} changes since the first 360"
-    said = f"{_capital(of)} are too close to call: they lie inside the grey band. " if close else ""
+    of = f"{in_words(close)} of {in_words(len(lines))} {'change' if len(lines) == 1 else 'changes'} since the first 360"
+    verb, they_lie = ("is", "it lies") if close == 1 else ("are", "they lie")
+    where = f": {they_lie} inside the grey band" if drawn else ""
+    said = f"{_capital(of)} {verb} too close to call{where}. " if close else ""
+    first = "the bars" if drawn else "the change since the first 360"
     return (
-        f"{said}People raise their own bar as they learn, so a lower rating can follow real growth; looking back tends "
-        "to flatter. Read the bars first."
+        f"{said}People judge themselves more strictly as they learn, so a lower rating can follow real growth; looking "
+        f"back tends to flatter. Read {first} first."
     )
 
 
