@@ -23,7 +23,8 @@ def _read_money(ask: Ask, typed: Typed, context: Context) -> Read:
     written = take_apart(text)
     if written is not None and written.number < 0:
         return Read(None, (Fault(ask.name, ask.label, "please write 0 or more."),))
-    return _read(ask, typed, Question(ask.name, Kind.MONEY, ask.label, currency=context.currency), "", _money_fault)
+    question = Question(ask.name, Kind.MONEY, ask.label, currency=context.currency, per=ask.type.per)
+    return _read(ask, typed, question, "", _money_fault)
 
 
 def _read(ask: Ask, typed: Typed, question: Question, unit: str, fault_of: Callable[[Any, Decimal], str]) -> Read:

@@ -85,7 +85,7 @@ def enter_costs(args: Namespace) -> int:
     from chalicelib.programme.read_costs import read_costs
     from chalicelib.sponsor.prepare import enter_costs as costs
 
-    given = read_costs(Path(args.file).read_bytes(), args.file)
+    given = read_costs(Path(args.file).read_bytes(), args.file, costs.currency_of(args.cohort))
     total = costs.enter_costs(args.cohort, given, "command line", clock.now(), dry_run=args.dry_run)
     would = "would cost" if args.dry_run else "costs"
     say(args, {"costs": given, "total": total}, [f"Cohort {args.cohort} {would} {total}."])

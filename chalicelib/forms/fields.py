@@ -14,7 +14,8 @@ from functools import partial
 from msgspec import Struct
 
 from chalicelib.core import currency
-from chalicelib.forms.numbers import Written, is_of_another_currency, plain, take_apart
+from chalicelib.forms.numbers import Written, plain, take_apart
+from chalicelib.forms.units import is_rate, is_unit
 
 MAX_LINE_CHARS = 200  # characters
 MAX_TEXT_CHARS = 1500
@@ -23,6 +24,7 @@ UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 KEPT_NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,7})?")
 PERCENT_MARKS = ("%", "percent", "per cent")
+MILLIONS = ("m", "mn", "mln", "mio", "mill", "million", "millions")
 
 
 class Kind(StrEnum):
@@ -52,6 +54,7 @@ class Question(Struct, frozen=True):
     options: tuple[tuple[str, str], ...] = ()  # value, label
     unit_field: str = ""  # of a number: the field that says its unit
     currency: str = ""  # of money: its ISO 4217 code
+    per: str = ""  # of money: what one sum is for, such as "year", if the question says so
     when: When | None = None
 
 
@@ -162,7 +165,7 @@ def _read_number(question: Question, typed: str, unit: str) -> tuple[str, str]:
 
 def _fault_of_number(_: Question, written: Written, unit: str) -> str:
     """Remove a mark from a number only if the unit says the same: the number is kept alone."""
-    strange = [mark for mark in written.marks if mark.casefold() not in unit.casefold()]
+    strange = [mark for mark in written.marks if not is_unit(mark, unit)]
     if strange:
         return f"please write only the number here, and “{' '.join(strange)}” as its unit."
     return _fault_of_separators(written, "{:,f}".format)
@@ -171,16 +174,25 @@ def _fault_of_number(_: Question, written: Written, unit: str) -> str:
 def _fault_of_money(question: Question, written: Written, _: str) -> str:
     code, sign = question.currency, currency.sign(question.currency)
     format_sum = partial(currency.exact_sum, code=code)
-    strange = [mark for mark in written.marks if mark.casefold() not in (code.casefold(), sign.casefold())]
+    strange = [mark for mark in written.marks if not _is_of_the_sum(mark, question)]
     marks = " ".join(strange)
-    if any(is_of_another_currency(mark, code) for mark in strange):
+    if any(currency.names_another(word, code) for mark in strange for word in re.split(r"[ /]", mark)):
         likely = f"If you mean {format_sum(written.number)}, write {plain(written.number)}."
         return f"“{marks}” is another currency. Please give the sum in {sign} ({code}). {likely}"
+    if any(currency.without_own(mark, code) in MILLIONS for mark in strange) and not written.is_unclear:
+        millions = (1_000_000 * written.number).normalize() + 0
+        return f"did you mean {format_sum(millions)}? Then please write {plain(millions)}."
     if strange:
         return f"please write only the sum, such as 12,500, without “{marks}”."
     if written.number < 0:
         return "please write 0 or more. What was lost belongs under “What got worse”."
     return _fault_of_separators(written, format_sum)
+
+
+def _is_of_the_sum(mark: str, question: Question) -> bool:
+    """Return whether a mark says the question's own currency, or what the sum is for, and nothing else."""
+    rest = currency.without_own(mark, question.currency)
+    return not rest or bool(question.per and is_rate(rest, question.per))
 
 
 def _fault_of_percent(_: Question, written: Written, __: str) -> str:

@@ -52,6 +52,7 @@ def _worth(number: int, code: str, when: When | None) -> Iterator[Question]:
         f"Worth in money, in {currency.sign(code)} a year",
         "Saved or gained in the first year. An estimate is fine. Leave it empty if it cannot be put in money.",
         currency=code,
+        per="year",
         when=when,
     )
     yield Question(f"measure.{number}.basis", Kind.CHOICE, "Where does this sum come from?", options=BASES, when=when)

@@ -193,6 +193,7 @@ def _closing(code: str) -> Section:
             f"What did that cost, in {currency.sign(code)} a year?",
             "Leave it empty if you cannot say.",
             currency=code,
+            per="year",
         ),
         Question(
             "line_to_manager",

@@ -71,6 +71,7 @@ def _worth(code: str) -> Section:
             f"Worth in money, in {currency.sign(code)} a year",
             "Saved or gained in the first year. An estimate is fine.",
             currency=code,
+            per="year",
         ),
         Question("basis", Kind.CHOICE, "Where does this sum come from?", options=BASES_BEFORE),
         Question("share", Kind.PERCENT, "How much of all this is due to the programme, in percent?", SHARE_HINT),

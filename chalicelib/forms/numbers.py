@@ -6,21 +6,19 @@ Pure.
 from __future__ import annotations
 
 import re
-import unicodedata
 from decimal import Decimal
 
 from msgspec import Struct
-
-from chalicelib.core import currency
 
 MAX_NUMBER_CHARS = 60  # characters
 THOUSAND = 1000
 
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
 _PARTS = re.compile(
-    r"(?P<minus>-?) ?(?P<before>[^0-9\s.,+-]{0,4}) ?(?P<minus_after>-?) ?"
+    r"(?P<minus>-?) ?(?P<before>[^\W\d_]{1,3}\.(?= )|[^0-9\s.,+-]{0,4}) ?(?P<minus_after>-?) ?"
     r"(?P<digits>\.?[0-9](?:[0-9.,'’ ]*[0-9])?) ?(?P<after>[^0-9]*)"
 )
+_NO_PENCE = re.compile(r"(?:[.,]\s?[-–—]+|/-)=?")  # after a whole sum: "500,-", "500.–", "500/-"
 _PLAIN = re.compile(r"(?P<whole>[0-9]{0,15})(?:\.(?P<part>[0-9]{1,6}))?")
 _GROUPED = re.compile(
     r"(?P<whole>[1-9][0-9]{0,2}(?P<by>[, '’])[0-9]{3}(?:(?P=by)[0-9]{3}){0,3})(?:\.(?P<part>[0-9]{1,6}))?"
@@ -48,7 +46,7 @@ def take_apart(typed: str) -> Written | None:
     match = _PARTS.fullmatch(text) if len(text) <= MAX_NUMBER_CHARS else None
     if not match:
         return None
-    thousands, after = _thousands(match["after"].strip())
+    thousands, after = _thousands(_NO_PENCE.sub("", match["after"], count=1).strip())
     readings = _read_digits(match["digits"])
     if readings is None:
         return None
@@ -97,8 +95,3 @@ def plain(number: Decimal) -> str:
     """
     text = format(number, "f")
     return f"{text}0" if re.fullmatch(r"-?0*[1-9][0-9]*\.[0-9]{3}", text) else text
-
-
-def is_of_another_currency(mark: str, code: str) -> bool:
-    own = mark.casefold() in (code.casefold(), currency.sign(code).casefold())
-    return not own and (mark.upper() in currency.CODES or any(unicodedata.category(sign) == "Sc" for sign in mark))

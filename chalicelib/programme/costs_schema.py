@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from chalicelib.core.costs import MAX_AMOUNT, MAX_HOURS, MAX_PEOPLE, MAX_RATE
-from chalicelib.programme.shapes import About, Shape
+from chalicelib.programme.shapes import About, AsWritten, Shape
 
-Amount = Annotated[float, Meta(ge=0, le=MAX_AMOUNT, description=f"a number from 0 to {MAX_AMOUNT:,}")]
-Hours = Annotated[float, Meta(ge=0, le=MAX_HOURS, description=f"a number from 0 to {MAX_HOURS:,}")]
-Rate = Annotated[float, Meta(ge=0, le=MAX_RATE, description=f"a number from 0 to {MAX_RATE:,}")]
-People = Annotated[int, Meta(ge=1, le=MAX_PEOPLE, description=f"a whole number from 1 to {MAX_PEOPLE:,}")]
+Number = Annotated[str, AsWritten()]  # read as the form of the costs reads it
+Amount = Annotated[Number, Meta(description=f"a sum from 0 to {MAX_AMOUNT:,}, such as 5,000 or £5,000")]
+Hours = Annotated[Number, Meta(description=f"a number from 0 to {MAX_HOURS:,}, such as 7.5 or 7.5 h")]
+Rate = Annotated[Number, Meta(description=f"a sum from 0 to {MAX_RATE:,}, such as 30 or £30/h")]
+People = Annotated[Number, Meta(description=f"a whole number from 1 to {MAX_PEOPLE:,}")]
 Source = Annotated[Literal["invoice", "payroll", "estimate"], Meta(description="invoice, payroll or estimate")]
 
 

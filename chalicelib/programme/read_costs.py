@@ -7,21 +7,25 @@ from collections.abc import Iterator
 import msgspec
 
 from chalicelib.core.costs import NUMBERS, ONE_WAY, Cost, CostKind, CostSource
-from chalicelib.core.file_errors import FaultList
-from chalicelib.forms.numbers import plain, take_apart
+from chalicelib.core.file_errors import FaultList, shown
+from chalicelib.forms.cost_numbers import read_cost_number
 from chalicelib.programme import yaml_reader
 from chalicelib.programme.costs_schema import CostShape, CostsShape
 from chalicelib.programme.read_programme import decoded
 from chalicelib.programme.yaml_paths import Outline
 
 
-def read_costs(text: str | bytes, file: str) -> tuple[Cost, ...]:
-    """Read and check a file of costs. Raises FileInvalid with every fault's line and key."""
+def read_costs(text: str | bytes, file: str, currency: str) -> tuple[Cost, ...]:
+    """Read and check a file of costs. Raises FileInvalid with every fault's line and key.
+
+    currency  code of the organisation's: its sign may be written with a sum
+    """
     faults = FaultList(file)
     outline = Outline(faults)
     found = yaml_reader.read(outline, yaml_reader.compose(decoded(text, faults), faults), CostsShape)
     faults.refuse_if_any()
-    costs = tuple(_costs(msgspec.convert(found, CostsShape)))
+    costs = tuple(_costs(outline, msgspec.convert(found, CostsShape), currency))
+    faults.refuse_if_any()
     for cost in costs:
         if not cost.is_given_one_way:
             outline.fault((cost.kind.value,), f"is incomplete: {ONE_WAY}")
@@ -29,13 +33,18 @@ def read_costs(text: str | bytes, file: str) -> tuple[Cost, ...]:
     return costs
 
 
-def _costs(shape: CostsShape) -> Iterator[Cost]:
+def _costs(outline: Outline, shape: CostsShape, currency: str) -> Iterator[Cost]:
     for kind in CostKind:
         if (given := getattr(shape, kind.value)) is not None:
-            yield Cost(kind, CostSource(given.source), **{name: _decimal(given, name) for name in NUMBERS})
+            yield Cost(kind, CostSource(given.source), **_numbers(outline, kind, given, currency))
 
 
-def _decimal(shape: CostShape, name: str) -> str:
-    number = getattr(shape, name)
-    written = None if number is None else take_apart(f"{number:f}")
-    return plain(written.number) if written else ""
+def _numbers(outline: Outline, kind: CostKind, given: CostShape, currency: str) -> dict[str, str]:
+    """Return the numbers as they are kept. Add a fault for each that has no one meaning."""
+    numbers = {}
+    for name in NUMBERS:
+        if written := getattr(given, name):
+            numbers[name], fault = read_cost_number(name, written, currency)
+            if fault:
+                outline.fault((kind.value, name), f"is “{shown(written)}”: {fault.rstrip('.')}")
+    return numbers

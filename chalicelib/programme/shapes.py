@@ -15,6 +15,10 @@ class About(NamedTuple):
     text: str
 
 
+class AsWritten(NamedTuple):
+    """Mark a value that its reader takes as the file writes it, such as `12.000`: YAML itself reads 12 there."""
+
+
 class Becomes(NamedTuple):
     """What the programme has in place of the file's value.
 

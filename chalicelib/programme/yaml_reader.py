@@ -18,7 +18,7 @@ from chalicelib.core.addresses import clean_text
 from chalicelib.core.file_errors import MAX_SHOWN_CHARS, FaultList, hint, nearest, shown
 from chalicelib.core.formatting import slug
 from chalicelib.programme.form_schema import AssignmentShape, OptionShape
-from chalicelib.programme.shapes import Shape, Slug, Title
+from chalicelib.programme.shapes import AsWritten, Shape, Slug, Title
 from chalicelib.programme.yaml_faults import MAX_LINE_CHARS, explain, hint_at_comment, name_of, odd_blank
 from chalicelib.programme.yaml_paths import Outline, Path
 
@@ -241,7 +241,7 @@ def _scalar(outline: Outline, node: yaml.Node, kind: Any, path: Path) -> object:
         outline.fault(path, f"is a list or a block{_allowed(kind)}")
         return None
     outline.count_values(0, len(node.value))
-    value = outline.scalars[path] = _written_date(node, kind) or _plain(node)
+    value = outline.scalars[path] = _as_written(node, kind) or _plain(node)
     if isinstance(value, str) and any(unicodedata.category(sign) in ("Cc", "Cs") for sign in value):
         outline.fault(path, "contains a control character")
     if value is None and _may_be_none(kind):
@@ -255,10 +255,12 @@ def _scalar(outline: Outline, node: yaml.Node, kind: Any, path: Path) -> object:
     return None
 
 
-def _written_date(node: yaml.ScalarNode, kind: Any) -> str | None:
-    """Return a date without quotes as it is written, where the shape wants a date."""
-    is_date = node.tag.endswith(":timestamp") and any(_bare(member) is date for member in _members(kind))
-    return str(node.value) if is_date else None
+def _as_written(node: yaml.ScalarNode, kind: Any) -> str | None:
+    """Return a date without quotes where the shape wants a date, and any value where it wants it as it is written."""
+    members = list(_members(kind))
+    is_date = node.tag.endswith(":timestamp") and any(_bare(member) is date for member in members)
+    is_kept = any(isinstance(note, AsWritten) for member in members for note in getattr(member, "__metadata__", ()))
+    return clean_text(str(node.value)) if is_date or is_kept else None
 
 
 def _may_be_none(kind: Any) -> bool:

@@ -31,7 +31,7 @@ FEES = Cost(CostKind.FEES, CostSource.INVOICE, amount="18000")
 
 
 def test_the_costs_of_the_field_add_up():
-    by_kind = {cost.kind.value: cost.total for cost in read_costs(FILE, "costs.yaml")}
+    by_kind = {cost.kind.value: cost.total for cost in read_costs(FILE, "costs.yaml", "GBP")}
     assert by_kind == {
         "fees": 42_000,
         "venue": 6_300,
@@ -40,7 +40,7 @@ def test_the_costs_of_the_field_add_up():
         "raters_time": 702,
         "administration": 1_560,
     }
-    assert total_of(read_costs(FILE, "costs.yaml")) == 71_634
+    assert total_of(read_costs(FILE, "costs.yaml", "GBP")) == 71_634
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,14 @@ def test_the_return_of_the_field(benefit, spent, expected):
         ("fees: {amount: 42000}", "fees.source"),
         ("fees: {source: invoice}", "fees"),
         ("fees: {source: invoice, hours: 3}", "fees"),
+        ("fees: {source: invoice, amount: 12.000}", "fees.amount"),
+        ("fees: {source: invoice, amount: €3}", "fees.amount"),
+        ("fees: {source: invoice, amount: £1.2m}", "fees.amount"),
+        ("fees: {source: invoice, amount: '42,5'}", "fees.amount"),
+        ("fees: {source: invoice, amount: 1e3}", "fees.amount"),
+        ("fees: {source: invoice, hours: 3 days, rate: 2}", "fees.hours"),
+        ("fees: {source: invoice, people: 1.5, hours: 3, rate: 2}", "fees.people"),
+        ("fees: {source: invoice, people: 0, hours: 3, rate: 2}", "fees.people"),
         ("fees: {source: invoice, amount: 3, hours: 3, rate: 2}", "fees"),
         ("fees: {source: guess, amount: 3}", "fees.source"),
         ("fees: {source: invoice, amount: -3}", "fees.amount"),
@@ -70,7 +78,7 @@ def test_the_return_of_the_field(benefit, spent, expected):
 )
 def test_a_fault_in_the_file_names_its_key(text, place):
     with pytest.raises(FileInvalid) as refused:
-        read_costs(text, "costs.yaml")
+        read_costs(text, "costs.yaml", "GBP")
     assert place in [fault.column for fault in refused.value.faults]
 
 
@@ -109,7 +117,7 @@ def test_a_fault_in_the_form_is_shown_at_its_field(typed, field):
 
 @pytest.mark.parametrize(
     ("typed", "strange"),
-    [("£1.2m", "m"), ("2 million", "million"), ("(5,000)", "( )"), ("5,000½", "½"), ("5,000 a month", "a month")],
+    [("(5,000)", "( )"), ("5,000½", "½"), ("5,000 a month", "a month")],
 )
 def test_what_changes_a_sum_is_not_read_past(typed, strange):
     _, (fault,) = read_form({"fees.amount": typed, "fees.source": "estimate"}, "GBP")
@@ -118,11 +126,90 @@ def test_what_changes_a_sum_is_not_read_past(typed, strange):
     assert f"“{strange}”" in fault.message
 
 
-@pytest.mark.parametrize("typed", ["£5,000", "5000 GBP", "5k", "5 000 £"])
-def test_the_own_currency_may_stand_with_a_sum(typed):
-    (cost,), faults = read_form({"fees.amount": typed, "fees.source": "estimate"}, "GBP")
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("£1.2m", "£1,200,000"), ("2 million", "£2,000,000"), ("12.000", "£12,000"), ("1.234,5", "£1,234.5")],
+)
+def test_an_unclear_sum_is_refused_with_the_reading_that_we_would_take(typed, meant):
+    _, (fault,) = read_form({"fees.amount": typed, "fees.source": "estimate"}, "GBP")
+
+    assert meant in fault.message
+
+
+OWN_MARKS = [
+    *[
+        ("GBP", typed)
+        for typed in ("£5,000", "5000 GBP", "5k", "5 000 £", "5,000 pounds", "£ 5000", "5000/-", "5000.00")
+    ],
+    *[("NOK", typed) for typed in ("5000 kr", "kr 5000", "kr. 5000", "5000 kr.", "5000,-", "NOK 5 000", "5000 kroner")],
+    *[("CHF", typed) for typed in ("5'000.-", "Fr. 5'000.–", "5000 Franken")],
+    *[("EUR", typed) for typed in ("5000 euros", "5 000 €", "EUR5000")],
+    *[("PLN", typed) for typed in ("5000 zł", "5 000 PLN", "5000 zloty")],
+]
+
+
+@pytest.mark.parametrize(("code", "typed"), OWN_MARKS)
+def test_the_own_currency_may_stand_with_a_sum(code, typed):
+    (cost,), faults = read_form({"fees.amount": typed, "fees.source": "estimate"}, code)
 
     assert (cost.amount, faults) == ("5000", [])
+
+
+TIME = [
+    ("hours", "40 hours", "40"),
+    ("hours", "40 h", "40"),
+    ("hours", "40hrs", "40"),
+    ("hours", "7.5 hr", "7.5"),
+    ("people", "12 people", "12"),
+    ("people", "12 delegates", "12"),
+    *[
+        ("rate", typed, "30")
+        for typed in (
+            "£30/h",
+            "£ 30 per hour",
+            "30 £/hr",
+            "£30 / hour",
+            "30 an hour",
+            "£30ph",
+            "£30 p/h",
+            "30 GBP per hr",
+        )
+    ],
+]
+
+
+@pytest.mark.parametrize(("name", "typed", "kept"), TIME)
+def test_a_number_may_say_again_what_its_field_says(name, typed, kept):
+    time = {"people": "2", "hours": "3", "rate": "4"} | {name: typed}
+    fields = {f"fees.{name}": text for name, text in time.items()} | {"fees.source": "payroll"}
+    as_file = f"fees: {{source: payroll, {', '.join(f'{key}: {value}' for key, value in time.items())}}}"
+
+    assert getattr(read_form(fields, "GBP")[0][0], name) == kept
+    assert read_costs(as_file, "costs.yaml", "GBP") == read_form(fields, "GBP")[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("hours", "40 days"),
+        ("hours", "2400 minutes"),
+        ("hours", "£40"),
+        ("people", "12 hours"),
+        ("people", "1.5"),
+        ("rate", "£30 per day"),
+        ("rate", "€30/h"),
+        ("rate", "30 kr/h"),
+        ("rate", "£30 per person"),
+        ("rate", "20 to 30"),
+        ("rate", "-30"),
+    ],
+)
+def test_a_number_that_says_something_else_is_refused_at_its_field(name, typed):
+    time = {"people": "2", "hours": "3", "rate": "4"} | {name: typed}
+    fields = {f"fees.{name}": text for name, text in time.items()} | {"fees.source": "payroll"}
+    costs_read, faults = read_form(fields, "GBP")
+
+    assert (costs_read, [fault.field for fault in faults]) == ((), [f"fees.{name}"])
 
 
 def test_an_administrator_enters_costs_and_no_one_overwrites_what_they_did_not_see(visitor, clock):

@@ -23,12 +23,17 @@ class CohortUnknown(Refusal):
         super().__init__(f"No cohort {cohort_id} is loaded in this deployment.")
 
 
-def enter_costs(cohort_id: str, given: tuple[Cost, ...], by: str, now: datetime, *, dry_run: bool = False) -> str:
-    """Replace the costs and return their total. Raises CohortUnknown, or CostsChanged if others changed them."""
+def currency_of(cohort_id: str) -> str:
+    """Return the code of the currency of a cohort's costs. Raises CohortUnknown."""
     cohort = cohorts.find(cohort_id)
     if cohort is None:
         raise CohortUnknown(cohort_id)
-    code = programmes.load(cohort.programme_id, cohort.programme_version).organisation.currency
+    return programmes.load(cohort.programme_id, cohort.programme_version).organisation.currency
+
+
+def enter_costs(cohort_id: str, given: tuple[Cost, ...], by: str, now: datetime, *, dry_run: bool = False) -> str:
+    """Replace the costs and return their total. Raises CohortUnknown, or CostsChanged if others changed them."""
+    code = currency_of(cohort_id)
     total = whole_sum(total_of(given), code)
     before = costs.find(cohort_id)
     if dry_run or (before and before.costs == given):

@@ -10,7 +10,7 @@ from chalicelib.links.kinds import HUB, SPONSOR
 from chalicelib.programme.read_costs import read_costs
 from chalicelib.sponsor.board.requests import revision_of, save_asks
 from chalicelib.sponsor.emails import about_documents, about_stories
-from chalicelib.sponsor.prepare.enter_costs import enter_costs
+from chalicelib.sponsor.prepare.enter_costs import currency_of, enter_costs
 from chalicelib.sponsor.stories import acts
 from chalicelib.sponsor.stories.acts import CHECKS, Of
 from chalicelib.store import board_requests, cohorts, delegates, stories
@@ -48,7 +48,8 @@ def on_start(world: World, letter: Letter) -> None:
 
 def read_start(world: World, letter: Letter) -> None:
     read(world, letter, "start", AT_THE_START, "cohort")
-    enter_costs(world.cohort, read_costs(COSTS.read_bytes(), COSTS.name), "administrator", world.now)
+    costs = read_costs(COSTS.read_bytes(), COSTS.name, currency_of(world.cohort))
+    enter_costs(world.cohort, costs, "administrator", world.now)
 
 
 def on_story(world: World, letter: Letter) -> None:
