@@ -19,11 +19,32 @@ _JOB_WORDS = (  # no one's name; "nurse" and "head" are surnames too
     "|(?:charge|staff|district|community|practice|school|senior|research|lead|chief|registered) nurse"
 )
 _JOB = re.compile(rf"\b(?:{_JOB_WORDS})\b|^(?:nurse|sister|lead)$")
+_AROUND_JOBS = (  # words of titles of jobs and wards: "Deputy Director", "Theatre Manager"
+    "acting assistant associate bank chief clerical clinical corporate deputy divisional executive general group head"
+    " interim joint junior lead line managing national non-clinical operational principal professional regional"
+    " section senior specialty staff strategic trainee training vice"
+    " acute admin administration admissions ambulance anaesthetic business cancer capital care catering charge children"
+    " children’s commercial communications community contracts critical data dental department development digital"
+    " directorate discharge division education emergency engagement equality estates facilities family finance"
+    " financial fundraising gp governance health healthcare home hospital housekeeping hr human improvement information"
+    " informatics innovation integrated investment it laboratory learning legal locality logistics maintenance"
+    " maternity medical medicine mental midwifery nurse nursing office operations organisational orthopaedic outpatient"
+    " outpatients paediatric paediatrics palliative pathology patient payroll people performance pharmacy planning"
+    " policy practice primary procurement programme project property public quality radiology reception recruitment"
+    " rehabilitation research resources risk safeguarding safety sales school service services shift site social"
+    " strategy support surgery surgical systems team technical technology theatre theatres therapies therapy transport"
+    " transformation unit urgent volunteer ward wards wellbeing women’s workforce"
+    " cardiac diabetes dementia frailty learning-disability oncology renal respiratory stroke"
+)
+_OF_A_JOB = frozenset(f"{_AROUND_JOBS} {_JOB_WORDS.replace('|', ' ')}".split()) | {"&", "and", "the", "sister"}
+_AFTER_JOB = re.compile(r"\s(?:of|for|to|at|in)\s|[,(–—-]")  # what follows says of what or where
+_LETTERS = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 _SALUTATIONS = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "rev"])
 _SUFFIXES = frozenset(["jr", "sr", "jnr", "snr", "ii", "iii", "iv"])  # part of the name: they stay at the end
 _MIN_CAPITALS = 3  # two capitals after a surname may be initials: "De Vries, JK"
-_NUMBER = re.compile(  # "1.", "2)", "4 ", "15,", "a)", "iv."
-    r"(?:\d{1,3}(?:[.):\],]|(?=\s))|[A-Za-z]\)|[ivx]{1,4}(?:\)|\.(?=\s)))\s*"
+_NUMBER = re.compile(  # "1.", "2)", "4 ", "15,", "No. 3", "a)", "iv."; one small letter only before a whole name: "b."
+    r"(?:(?:[Nn][or]\.?\s?)?\d{1,3}(?:\.\d{1,2})?(?:[.):\],/°º]|(?=\s))|[①-⓿❶-➓]|[A-Za-z]\)|[ivx]{1,4}\)|[ivx]{2,4}\.(?=\s)"
+    r"|[a-z]\.(?=\s+(?!(?-i:[a-z]))[^\W\d_]+\s+[^\W\d_]))\s*"
 )
 _ELIDED = re.compile(r"['’][a-z](?=[\s-])")  # the beginning of 't Hooft and 's-Gravesande
 _BETWEEN_WORDS = re.compile(r"[\s/&()]")
@@ -42,6 +63,12 @@ def trim(words: str) -> str:
 def is_job(words: str) -> bool:
     """Return whether words say what someone does, such as `Charge Nurse` or `Head of Service`, and name no one."""
     return _JOB.search(words.casefold()) is not None
+
+
+def is_job_alone(words: str) -> bool:
+    """Return whether words are a job and no name: `Ward Manager, Ward 5`, but not `Ann Director` or `Matron Roy`."""
+    title = _AFTER_JOB.split(words.casefold().replace("'", "’"), maxsplit=1)[0]
+    return is_job(words) and all(word in _OF_A_JOB for word in _LETTERS.findall(title))
 
 
 def is_salutation(word: str) -> bool:

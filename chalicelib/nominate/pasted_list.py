@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from itertools import repeat
+from itertools import repeat, starmap
 
 from msgspec import Struct
 
 from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name, clean_text, fold_width
 from chalicelib.core.formatting import name_sort_key
 from chalicelib.core.model import Person
-from chalicelib.core.name_order import is_job, put_in_order, trim
+from chalicelib.core.name_order import is_job, is_job_alone, put_in_order, trim
 from chalicelib.nominate.pasted_lines import (
     ASIDE,
     choose_name,
@@ -32,6 +32,7 @@ MAX_PASTED_ENTRIES = 60  # as many raters as any programme allows
 MAX_SHOWN_CHARS = 40  # characters of an entry in a message
 
 _ENTRY = re.compile(r'(?:"[^"\n]*"|[^;\n])+')  # a semicolon in quotes belongs to a name
+_BETWEEN_TURNS = (re.compile(r"[;|\t]"), re.compile(r"[;|\t,]"))
 _IN_BRACKETS_OR_WORD = re.compile(r"<[^<>\n]*>|[^\s<>,;:\"()\[\]|/=·•・]+")
 _SCHEME = re.compile(r"\b(?:mailto|smtp|sips?|xmpp|e-?mail)\s*:", re.IGNORECASE)
 _AND = re.compile(r"(?:and|or|und|oder|et|ou|y|e|i|oraz|en|og|och|[&+])\s+")  # in small letters: never a name
@@ -123,9 +124,35 @@ def _entries(text: str, titles: Collection[str]) -> Iterator[tuple[str, str]]:
             yield _of_cells(cells, titles)
         elif "@" not in line and is_heading(line, titles):
             yield from ((words, "") for words in [clean_text(line)] if any(map(str.isalnum, words)))
+        elif turns := _turns(line, titles):
+            yield from turns
         else:
-            for piece in _ENTRY.findall(line):
-                yield from _of_piece(piece, titles)
+            yield from _of_pieces(_ENTRY.findall(line), titles)
+
+
+def _turns(line: str, titles: Collection[str]) -> list[tuple[str, str]]:
+    """Return (name, address) of people whose names and addresses take turns: `Ann Lee; ann@x.org; Bob Roy; bob@x.org`.
+
+    Names without an address may follow at the end: each gives ("Bob Roy", ""). Empty if the line is another list.
+    """
+    for separator in "" if '"' in line else _BETWEEN_TURNS:
+        cells = [cell.strip() for cell in separator.split(line) if cell.strip()]
+        at = sum("@" in cell for cell in cells)
+        pairs = list(zip(cells[: 2 * at : 2], cells[1 : 2 * at : 2], strict=False))
+        if "@" in cells[0]:
+            pairs = [(name, address) for address, name in pairs]
+        tail = cells[2 * at :]
+        rest = [] if is_job_alone(", ".join(tail)) else [cell for cell in tail if _may_be_person(cell, titles)]
+        enough = len(pairs) > 1 or (rest and "@" not in cells[0])
+        if at == len(pairs) and enough and all(starmap(_are_one_person, pairs)):
+            return [(clean_text(name), clean_address(address)) for name, address in pairs] + [
+                (clean_text(name), "") for name in rest
+            ]
+    return []
+
+
+def _are_one_person(name: str, address: str) -> bool:
+    return "@" not in name and _is_address_of(address, name)
 
 
 def _cells(line: str, titles: Collection[str]) -> list[str]:
@@ -148,7 +175,7 @@ def _is_about_one(cells: list[str], titles: Collection[str]) -> bool:
 
 
 def _may_be_person(cell: str, titles: Collection[str]) -> bool:
-    return "@" not in cell and any(map(str.isalpha, cell)) and not is_job(cell) and not is_label(cell, titles)
+    return "@" not in cell and any(map(str.isalpha, cell)) and not is_job_alone(cell) and not is_label(cell, titles)
 
 
 def _is_address_of(cell: str, name: str) -> bool:
@@ -165,11 +192,19 @@ def _of_cells(cells: list[str], titles: Collection[str]) -> tuple[str, str]:
     return _trimmed(name) or clean_text(choose_name(cells[:place], cells[place + 1 :], titles)), address
 
 
-def _of_piece(piece: str, titles: Collection[str]) -> Iterator[tuple[str, str]]:
+def _of_pieces(pieces: list[str], titles: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield the people of each piece. After a name alone, an address may belong to it: ask about words that follow."""
+    after_name = False
+    for piece in pieces:
+        yield from _of_piece(piece, titles, after_name=after_name)
+        after_name = _may_be_person(piece, titles)
+
+
+def _of_piece(piece: str, titles: Collection[str], *, after_name: bool = False) -> Iterator[tuple[str, str]]:
     piece = _SCHEME.sub(" ", piece)
     spans = list(_addresses(piece))
     if spans:
-        yield from _pairs(piece, spans, titles)
+        yield from _pairs(piece, spans, titles, after_name=after_name)
     elif any(map(str.isalnum, piece)):
         yield clean_text(piece), ""
 
@@ -186,17 +221,31 @@ def _addresses(piece: str) -> Iterator[Span]:
             yield Span(address, match.start(), match.start() + len(address))
 
 
-def _pairs(piece: str, spans: list[Span], titles: Collection[str]) -> Iterator[tuple[str, str]]:
+def _pairs(piece: str, spans: list[Span], titles: Collection[str], *, after_name: bool) -> Iterator[tuple[str, str]]:
     """Find the name before its address, or after it in a table with the address first."""
     start, after = 0, piece[spans[-1].end :]
-    lone = len(spans) == 1 and not _trimmed(without_label(piece[: spans[0].start], titles))
+    lone = len(spans) == 1 and not after_name and not _trimmed(without_label(piece[: spans[0].start], titles))
     for span in spans:
-        name = after if lone else without_label(piece[start : span.start], titles)
+        name = after if lone else _without_jobs(without_label(piece[start : span.start], titles))
         start = span.end
         yield clean_text(name), clean_address(span.address)
-    left_over = trim(clean_text(ASIDE.sub(" ", after))).strip(".")
-    if any(map(str.isalpha, left_over)) and not lone and not is_job(left_over):
+    if left_over := _left_over(after, is_name=lone):
         yield left_over, ""
+
+
+def _without_jobs(words: str) -> str:
+    """Leave out the job of the person before, which ends at a comma: `Director of Nursing, Bob Roy` is Bob Roy."""
+    job, comma, rest = words.lstrip(" ,;").partition(",")
+    return rest if comma and " " in rest.strip() and is_job_alone(clean_text(job)) else words
+
+
+def _left_over(after: str, *, is_name: bool) -> str:
+    """Return who may be one more person behind the last address, or behind its name if that follows it."""
+    words = trim(clean_text(ASIDE.sub(" ", after))).strip(".")
+    if is_name:
+        name, _, words = words.partition(", ")
+        words = words if " " in name and is_job(words) else ""
+    return words if any(map(str.isalpha, words)) and not is_job_alone(words) else ""
 
 
 def _trimmed(words: str) -> str:
