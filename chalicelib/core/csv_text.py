@@ -10,31 +10,47 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from chalicelib.core.file_errors import FaultList
+from chalicelib.core.western_text import western_text
 
 SEPARATORS = ",;\t"
 MAX_HEADER_LINE = 10  # a list may have titles above its header
 MAX_LINE_CHARS = 100_000  # characters of a line that may be the header
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?(\r\n|\n|\r)', re.IGNORECASE)
+_UTF16 = (BOM_UTF16_LE, BOM_UTF16_BE)
+_MOST = 0.9  # of the bytes of a text in UTF-16 without its mark: those that are zero
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .xls
 
 
 def decode(data: bytes, faults: FaultList, save_as: str = "CSV UTF-8") -> str:
-    """Return the text: try UTF-8 or UTF-16 by their marks, then UTF-8, then what Excel in western Europe writes."""
+    """Return the text: UTF-16 or UTF-8 if it is that, else what Excel in western Europe writes on Windows or a Mac."""
     if data.startswith(_WORKBOOKS):
         faults.add(1, "", f"is an Excel workbook: save it as {save_as}")
         raise faults.refusal()
-    utf16 = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
-    line = 1
-    for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "cp1252"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            continue
-        if "\0" not in text:
-            return text
-    faults.add(line, "", f"is not text: save it as {save_as}")
-    raise faults.refusal()
+    text, line = _decoded(data, _utf16(data) or "utf-8-sig")
+    if text is None and not data.startswith(_UTF16):
+        text = western_text(data)
+    if text is None or "\0" in text:
+        faults.add(line, "", f"is not text, or has letters that may be read in two ways: save it as {save_as}")
+        raise faults.refusal()
+    return text
+
+
+def _utf16(data: bytes) -> str:
+    """Return which UTF-16 the bytes are, by their mark or by their zeros; empty if they are something else."""
+    if data.startswith(_UTF16):
+        return "utf-16"
+    for encoding, high in (("utf-16-le", data[1::2]), ("utf-16-be", data[::2])):
+        if high and high.count(0) >= _MOST * len(high) and len(data) % 2 == 0:
+            return encoding
+    return ""
+
+
+def _decoded(data: bytes, encoding: str) -> tuple[str | None, int]:
+    """Return the text or None, and the line of the first byte that is none."""
+    try:
+        return data.decode(encoding), 1
+    except UnicodeDecodeError as error:
+        return None, data.count(b"\n", 0, error.start) + 1
 
 
 def find_separator(text: str, count_matches: Callable[[list[str]], int]) -> tuple[str, int]:

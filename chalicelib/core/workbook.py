@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from chalicelib.core import workbook_view
 from chalicelib.core.file_errors import FaultList, shown
+from chalicelib.core.workbook_view import Filler, SheetView, read_view, refuse_hidden_rows
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -29,6 +31,7 @@ DIGITS = 15  # that Excel keeps of a number
 _ZEROS = re.compile(r"0+")
 UNREADABLE = (
     *(zipfile.BadZipFile, zlib.error, EOFError, OSError, SyntaxError, KeyError, ValueError, TypeError, IndexError),
+    *workbook_view.UNREADABLE,
     *(AttributeError, RuntimeError),  # RuntimeError: a part has a password, or is nested too deeply
 )
 
@@ -55,7 +58,9 @@ def read_workbook(data: bytes, limits: Limits, faults: FaultList) -> Iterator[Re
         values, formulas = _open(data, data_only=True), _open(data, data_only=False)
         title = _find_sheet(values, limits, faults)
         faults.file = f"{faults.file} (sheet “{shown(title)}”)"
-        yield from _records(values[title], formulas[title], limits, faults)
+        yield from _shown(
+            _records(values[title], formulas[title], limits, faults), read_view(values[title]), limits, faults
+        )
     except UNREADABLE:
         faults.add(1, "", "is an Excel workbook that cannot be read: open it, save it as .xlsx or as CSV UTF-8")
         raise faults.refusal() from None
@@ -93,6 +98,31 @@ def _find_sheet(book: Workbook, limits: Limits, faults: FaultList) -> str:
 def _fit(sheet: Any, limits: Limits) -> int:
     rows = islice(_rows(sheet, limits), MAX_HEADER_ROW)
     return max((limits.count_matches(_trim([_text(cell) for cell in row])) for row in rows), default=0)
+
+
+def _shown(records: Iterator[Record], view: SheetView, limits: Limits, faults: FaultList) -> Iterator[Record]:
+    """Yield the rows with the values of merged cells. Add faults for hidden rows, and hidden columns of the table."""
+    filler = Filler(view)
+    hidden_lines = []
+    hidden_columns = {column for column in view.hidden_columns if column <= limits.max_columns}
+    for line, read in records:
+        cells = filler.fill(line, read)
+        hidden_lines += [line] if cells and line in view.hidden_rows else []
+        if line <= MAX_HEADER_ROW:
+            hidden_columns -= _refuse_hidden_columns(line, cells, hidden_columns, limits, faults)
+        yield line, cells
+    refuse_hidden_rows(hidden_lines, faults)
+
+
+def _refuse_hidden_columns(
+    line: int, cells: list[str], hidden: set[int], limits: Limits, faults: FaultList
+) -> set[int]:
+    """Return the hidden columns whose title is one of the table, each with a fault."""
+    used = {place for place in hidden if place < len(cells) and limits.count_matches([cells[place]])}
+    for place in used:
+        message = "is hidden: show the column if its values are right, or delete it"
+        faults.add(line, shown(cells[place]), message)
+    return used
 
 
 def _records(values: Any, formulas: Any, limits: Limits, faults: FaultList) -> Iterator[Record]:

@@ -128,6 +128,47 @@ def test_a_formula_counts_with_its_result_and_without_one_it_is_refused():
     assert row.cells["rating"] == "4"
 
 
+def test_hidden_rows_are_neither_read_nor_left_out_without_a_word():
+    def hide(made):
+        made.active.row_dimensions[3].hidden = True
+        made.active.auto_filter.ref = "A1:C5"
+        for line in (5, 6, 9):  # the last two hold nothing
+            made.active.row_dimensions[line].hidden = True
+
+    rows = [[f"Name {n}", f"n{n}@example.org", 1] for n in range(4)]
+    ((file, line, _, message),) = faults_of(book(HEADER, *rows, change=hide))
+
+    assert (file, line) == ("people.xlsx (sheet “People”)", 3)
+    assert message.startswith("is hidden and 1 more, by hand or by a filter: show every row")
+
+
+@pytest.mark.parametrize(("column", "is_refused"), [("A", True), ("C", True), ("D", False)])
+def test_a_hidden_column_of_the_table_is_refused_and_another_is_passed_over(column, is_refused):
+    def hide(made):
+        made.active.column_dimensions[column].hidden = True
+
+    data = book(["Leadership 2026"], [*HEADER, "Band"], [*JO, 1, "8a"], change=hide)
+    if is_refused:
+        assert [(line, message.split(":")[0]) for _, line, _, message in faults_of(data)] == [(2, "is hidden")]
+    else:
+        assert [row.cells["name"] for row in read(data)] == ["Jo Ward"]
+
+
+def test_cells_merged_downwards_hold_their_value_in_every_row():
+    def merge(made):
+        made.active.merge_cells("C3:C4")
+        made.active.merge_cells("A1:C1")  # a title above the table
+
+    rows = [
+        ["People of the cohort"],
+        HEADER,
+        ["Ann", "a@example.org", 4],
+        ["Bob", "b@example.org"],
+        ["Cy", "c@example.org"],
+    ]
+    assert [row.cells["rating"] for row in read(book(*rows, change=merge))] == ["4", "4", ""]
+
+
 def test_an_error_of_excel_is_refused_with_its_place():
     found = faults_of(book(HEADER, [*JO, "#REF!"], ["Sam Lee", "sam@example.org", "#N/A"]))
     assert [(line, column, message.split(":")[0]) for _, line, column, message in found] == [

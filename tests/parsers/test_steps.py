@@ -13,15 +13,17 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 import chalicelib
-from chalicelib.core import addresses, csv_reader
+from chalicelib.core import addresses, csv_reader, workbook_view
 from chalicelib.core.calendar import parse_duration
 from chalicelib.core.errors import Refusal
+from chalicelib.core.western_text import western_text
 from chalicelib.links import signing
 from chalicelib.programme import logo, svg, yaml_reader
 from chalicelib.programme.read_people import DELEGATE_COLUMNS, read_delegates
@@ -154,6 +156,20 @@ def _cookie(text: object) -> object:
     return sessions._session(request, datetime(2026, 9, 1, tzinfo=UTC))
 
 
+def _western(part: bytes) -> Callable[[int], bytes]:
+    return lambda size: (part * (size // len(part)))[:size] + b"\xe9"
+
+
+def _view(rows: object) -> object:
+    """Read a sheet that is cut off somewhere, and give each merged row its value."""
+    source = BytesIO(f"<worksheet>{rows}".encode())
+    with contextlib.suppress(*workbook_view.UNREADABLE):
+        view = workbook_view.read_view(SimpleNamespace(_get_source=lambda: source))
+        filler = workbook_view.Filler(view)
+        return [filler.fill(line, ["a"]) for line in range(1, 100)]
+    return None
+
+
 TINY = read_programme(SMALL, "p.yaml")
 RESPONSES_HEADER = ",".join(["delegate", "group", *(item.id for item in TINY.items)]) + "\n"
 LIST_LIMIT = 30_000
@@ -258,6 +274,19 @@ CASES = [
             lambda size, row=row: (RESPONSES_HEADER + _repeat(row)(size)).encode(),
         )
         for name, row in {"rows": "a,b\n", "ratings": "a,peer,(4) often (\n", "quotes": '"', "letters": "a"}.items()
+    ),
+    *(
+        Case(f"western-{name}", "core/western_text", western_text, csv_reader.MAX_BYTES // 4, _western(part))
+        for name, part in {"words": b"\xe9 ", "letters": b"\xe9", "dashes": b"Ma\x97a ", "one": b"A"}.items()
+    ),
+    *(
+        Case(f"sheet-{name}", "core/workbook_view", _view, 400_000, _repeat(part))
+        for name, part in {
+            "rows": "<row hidden='1'/>",
+            "columns": "<col min='1' max='16384' hidden='1'/>",
+            "merged": "<mergeCell ref='A1:A9'/>",
+            "depth": "<row>",
+        }.items()
     ),
     Case(
         "responses-columns",
