@@ -22,9 +22,9 @@ from chalicelib.results.change import Subject
 from chalicelib.results.cohort import MIN_DELEGATES, cohort_means, consistency, effects, noise_words
 from chalicelib.results.cohort_snapshot import Frozen, Share, frozen_bytes, read_frozen, share_bytes
 from chalicelib.results.facts import Facts
-from chalicelib.store import cohort_figures, cohorts, delegates, jobs, programmes
+from chalicelib.store import cohort_figures, cohorts, delegates, jobs, programmes, responses
 from chalicelib.store.cohort_figures import CohortFigures, FiguresExist, StoredShare
-from chalicelib.store.cohorts import DelegateLine, FeedbackState
+from chalicelib.store.cohorts import DelegateLine, FeedbackState, KeyLoss
 from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.table import Write, transact
 from chalicelib.waves import lifecycle
@@ -49,8 +49,11 @@ class _Round(Struct, frozen=True):
 
     @property
     def counted(self) -> tuple[DelegateLine, ...]:
-        """Return the delegates that the figures are about: a delegate who joined after the cohort is in none."""
-        return tuple(line for line in self.lines if not line.apart)
+        """Return the delegates that the figures are about.
+
+        A delegate who joined after the cohort is in none, and neither is one whose answers are lost for good.
+        """
+        return tuple(line for line in self.lines if not line.apart and line.without_key is not KeyLoss.LOST)
 
     @property
     def closed(self) -> tuple[str, ...]:
@@ -143,7 +146,10 @@ def _meanwhile(job: Job, cohort_round: _Round, now: datetime) -> list[Write]:
 
 
 def _freeze(cohort_round: _Round, now: datetime) -> tuple[CohortFigures, Noise]:
-    """Take the snapshot over closed delegates whose rows can be read; the others' reports fail, and that is shown.
+    """Take the snapshot over closed delegates who have responses that can be read.
+
+    If rows cannot be read, the report fails, and that is shown. A report that was stored before a restore has no
+    responses any more: its delegate is in no figure, and so not counted in their number.
 
     If another attempt was first, keep its snapshot.
     """
@@ -176,15 +182,18 @@ def _sponsors_jobs(cohort_round: _Round, now: datetime) -> list[Write]:
 
 
 def _reports(cohort_round: _Round, delegate_ids: Iterable[str]) -> tuple[dict[str, Facts], dict[str, Facts]]:
-    """Return by delegate the facts of this wave, and of the previous one if there was a report."""
+    """Return by delegate with responses the facts of this wave, and of the previous one if there was a report."""
 
-    def read(delegate_id: str) -> tuple[Facts, Facts | None]:
+    def read(delegate_id: str) -> tuple[Facts, Facts | None] | None:
         rows = list(delegates.load_rows(delegate_id))
+        if not responses.from_rows(rows, cohort_round.wave):
+            return None
         return wave_facts(cohort_round.programme, delegate_in(rows), cohort_round.wave, rows), earlier_facts(
             rows, cohort_round.wave
         )
 
-    both, _ = each(delegate_ids, read, "cohort_figures")
+    done, _ = each(delegate_ids, read, "cohort_figures")
+    both = {delegate_id: found for delegate_id, found in done.items() if found}
     earlier = {delegate_id: before for delegate_id, (_, before) in both.items() if before}
     return {delegate_id: facts for delegate_id, (facts, _) in both.items()}, earlier
 

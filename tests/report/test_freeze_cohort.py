@@ -17,7 +17,7 @@ from chalicelib.report.load_facts import facts_in
 from chalicelib.results.cohort_snapshot import Frozen, Share, frozen_bytes, read_frozen, read_share, share_bytes
 from chalicelib.results.facts import Facts, facts_bytes, read_facts
 from chalicelib.store import cohort_figures, cohorts, delegates, jobs, objects, reports, responses
-from chalicelib.store.cohorts import FeedbackState
+from chalicelib.store.cohorts import FeedbackState, KeyLoss
 from chalicelib.store.table import query
 from tests.faults.scene import Scene, run_job
 from tests.support import people
@@ -102,6 +102,35 @@ def test_who_closes_after_the_deadline_sees_the_means_of_the_others(aws, clock):
 
     assert frozen_set() == frozen
     assert facts_of(NAMES[-1]).cohort_means == facts_of(NAMES[0]).cohort_means != ()
+
+
+def settle_as_stored(name: str, now) -> None:
+    """As the act leaves a delegate whose report is in the bucket, and whose answers a restore has lost."""
+    delegate, _ = delegates.find_with_wave(an_id(name), BASELINE)
+    line = cohorts.feedback_is(FeedbackState.REPORT_READY)
+    closed = delegates.move_wave(delegate.id, BASELINE, WaveState.CLOSED, WaveState.PLANNED)
+    commit([closed, cohorts.change_line(delegate, put=line)], now)
+
+
+def test_a_stored_report_without_responses_is_in_no_figure(aws, clock):
+    """Else figures over five say that they are over six: see the ledger of published figures."""
+    enrolled(clock)
+    settle_as_stored(NAMES[-1], clock.now())
+    for name in NAMES[:-1]:
+        close(name, clock.now())
+    drain(clock.now())
+    assert frozen_set() == {an_id(name) for name in NAMES[:-1]}
+
+
+def test_no_one_waits_for_answers_that_are_lost(aws, clock):
+    enrolled(clock)
+    lost, _ = delegates.find_with_wave(an_id(NAMES[-1]), BASELINE)
+    line = {**cohorts.feedback_is(FeedbackState.HELD), **cohorts.key_is(KeyLoss.LOST)}
+    commit([cohorts.change_line(lost, put=line)], clock.now())
+    for name in NAMES[:-1]:
+        close(name, clock.now())
+    drain(clock.now())
+    assert frozen_set() == {an_id(name) for name in NAMES[:-1]}
 
 
 def run_only(kind: str, now) -> None:
