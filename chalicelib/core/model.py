@@ -354,7 +354,7 @@ class WaveState(StrEnum):
     HELD = "held"  # the deadline passed with too few answers: the administrator extends or closes
     CLOSING = "closing"  # answers are no longer accepted; stored answers are being decrypted
     CLOSED = "closed"  # responses stored without identity, key destroyed
-    WITHDRAWN = "withdrawn"  # the delegate left before the close: answers destroyed, nothing is published
+    WITHDRAWN = "withdrawn"  # ended without a report: the delegate left before the close, or a restore lost the answers
 
 
 class PulseArea(Struct, frozen=True):

@@ -13,6 +13,11 @@ from chalicelib.web.timeline import HubView, ItemState, TimelineItem
 RATERS_RANK, OWN_RANK = 1, 2
 COLLECTING = (WaveState.PLANNED, WaveState.OPEN, WaveState.HELD)
 CHOOSE, OWN = "Choose your raters", "Answer your own questionnaire"
+LOST = "The answers about you are lost"
+LOST_WORDS = (
+    "A fault of ours has lost them, so this questionnaire has no report. We are sorry. "
+    "Your coach or the programme team explains what happens next."
+)
 
 
 def list_items(hub: Hub, view: HubView) -> Iterator[TimelineItem]:
@@ -83,7 +88,9 @@ def _answers(hub: Hub, view: HubView) -> Iterator[TimelineItem]:
     elif hub.wave.state in COLLECTING:
         words = "They have until this day. You can ask them in person to answer."
         yield TimelineItem(last, ItemState.NEXT, title, words)
-    elif hub.wave.state is not WaveState.WITHDRAWN:
+    elif hub.wave.state is WaveState.WITHDRAWN:  # who has left opens no page: the answers are lost
+        yield TimelineItem(last, ItemState.DONE, LOST, LOST_WORDS)
+    else:
         yield TimelineItem(last, ItemState.DONE, "360 feedback collected")
 
 

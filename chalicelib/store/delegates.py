@@ -249,10 +249,21 @@ def move_wave(delegate_id: str, wave: Wave, to: WaveState, *before: WaveState) -
 
 
 def hold_without_key(read: DelegateWave, stored_report: str) -> Write:
-    """Hold a wave whose answers no one can read. Refused if it was closed or has another deadline than when read."""
+    """Hold a wave whose answers no one can read.
+
+    Refused if it was closed, has another deadline than when read, or was held or given its stored report since.
+    """
     put = {"state": WaveState.HELD, "without_key": True, "stored_report": stored_report}
     states = (WaveState.OPEN, WaveState.HELD, WaveState.CLOSING)
-    return change_wave(read.delegate_id, read.wave, put, [one_of("state", states), equals("closes_at", read.closes_at)])
+    as_read = [one_of("state", states), equals("closes_at", read.closes_at)]
+    as_read += [_as_read_or_missing(read, name) for name in ("without_key", "stored_report")]
+    return change_wave(read.delegate_id, read.wave, put, as_read)
+
+
+def _as_read_or_missing(read: DelegateWave, name: str) -> Condition:
+    """Return whether an attribute is as read; rows of earlier versions lack one that is empty."""
+    same = equals(name, getattr(read, name))
+    return same if getattr(read, name) else either(same, missing(name))
 
 
 def settle(read: DelegateWave, to: WaveState) -> Write:

@@ -26,9 +26,9 @@ def hold_without_key(
 
     A wave that is held already only takes the name of its stored report: the notice about it may still wait.
 
-    stored_report   the folder of the report in the bucket that was made before the restore
+    stored_report   the folder of the report in the bucket that was made before the restore; empty: none is known here
     """
-    if wave.without_key and wave.stored_report == stored_report:
+    if wave.without_key and stored_report in ("", wave.stored_report):
         return []
     if wave.without_key:
         return [delegates.hold_without_key(wave, stored_report)]

@@ -15,7 +15,9 @@ from chalicelib.admin.cohort_list import Wanted
 from chalicelib.admin.home import list_needs, load_home
 from chalicelib.cli.parser import main
 from chalicelib.core.model import InvitationState, Wave, WaveState
+from chalicelib.jobs.commit import commit
 from chalicelib.links.kinds import HUB
+from chalicelib.milestones.on_hub import LOST, LOST_WORDS
 from chalicelib.ownership.restore import finish_restore
 from chalicelib.people.found import find
 from chalicelib.people.leave import plan_leave
@@ -23,6 +25,7 @@ from chalicelib.people.planned import Asking
 from chalicelib.programme.move_dates import Moved, move, plan
 from chalicelib.store import audit_events, cohorts, delegates, invitations, jobs, objects, reports, wave_keys
 from chalicelib.store.cohorts import FeedbackState, KeyLoss
+from chalicelib.store.delegates import WaveChanged
 from chalicelib.store.pulse_rounds import Why
 from chalicelib.store.table import delete, scan
 from chalicelib.waves.more_time import give_time
@@ -324,3 +327,25 @@ def test_a_delegate_with_a_missing_row_does_not_end_the_finish(restored, clock):
 
     assert [which[:2] for which in found.unopened] == [(people.dana(), "baseline")]
     assert found.printed == ()
+
+
+def test_a_close_that_read_the_wave_before_the_finish_does_not_take_its_stored_report(restored, clock):
+    delegate, read = delegates.find_with_wave(people.dana(), Wave.BASELINE)
+    late = hold_without_key(people.programme(), delegate, read, clock.now())
+    finish_restore(restored[0], clock.now())
+    folder = wave().stored_report
+    with pytest.raises(WaveChanged):
+        commit(late, clock.now())
+
+    assert hold_without_key(people.programme(), delegate, wave(), clock.now()) == []  # its next attempt
+    assert wave().stored_report == folder != ""
+
+
+def test_the_delegate_s_page_says_that_their_answers_are_lost(restored, visitor, clock):
+    finish(restored, clock)
+    command("--lost")
+    next_morning(clock)
+    page = visitor.open(HUB.url(delegates.find(people.dana()))).page
+
+    assert LOST in page
+    assert LOST_WORDS in page
