@@ -18,7 +18,7 @@ from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.jobs.commit import commit
 from chalicelib.meetings import emails as letters
 from chalicelib.meetings import machine
-from chalicelib.meetings.effects import first_check, plan_emails, plan_lapse, released
+from chalicelib.meetings.effects import cancel_outdated, first_check, plan_emails, plan_lapse, released
 from chalicelib.meetings.form import BOOKED_ALREADY, Calendar, read_offer, read_place, read_slot
 from chalicelib.store import audit_events, delegates, emails, meetings
 from chalicelib.store.audit_events import AuditEvent
@@ -189,7 +189,8 @@ def _commit(
     )
     saved = meetings.save(delegate.id, before, after, now)
     try:
-        commit([saved, *writes, audit, delegates.still_coached(delegate)], now)
+        outdated = cancel_outdated(delegate.id, before)
+        commit([saved, *writes, *outdated, audit, delegates.still_coached(delegate)], now)
     except MeetingChanged:
         raise MeetingRefused("It was changed in another window, or by someone else. Open the page again.") from None
     except SlotTaken:

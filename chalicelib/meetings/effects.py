@@ -14,7 +14,7 @@ from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.meetings import emails as letters
 from chalicelib.meetings import machine
-from chalicelib.store import cohorts, emails, jobs, meetings, programmes
+from chalicelib.store import cohorts, emails, jobs, meetings, programmes, waiting_emails
 from chalicelib.store.jobs import Job
 from chalicelib.store.meetings import Meeting, MeetingKind, MeetingState
 from chalicelib.store.table import Write
@@ -43,13 +43,24 @@ def start_review(delegate: Delegate, now: datetime) -> list[Write]:
     return first_check(delegate, review, days, now)
 
 
+def cancel_outdated(delegate_id: str, before: Meeting) -> list[Write]:
+    """Cancel emails that wait and name the time that was booked before an act, such as a reminder of it.
+
+    Cancelled calendar entries are still to go, and so is what was recorded.
+    """
+    if before.booked is None:
+        return []
+    waiting = waiting_emails.find_waiting(letters.list_outdated(delegate_id, before))
+    return [emails.cancel(one.id) for one in waiting]
+
+
 def hold(delegate_id: str, before: Meeting, now: datetime) -> list[Write]:
     """Write that the meeting was held: part of recording it. Nothing if that was written before."""
     if not machine.MACHINES[before.kind].allows(before.state, machine.HOLD, By.COACH):
         return []
     after = replace(before, state=MeetingState.HELD, slots=(), revision=before.revision + 1)
     freed = meetings.free(before.coach, before.booked) if before.booked else []
-    return [meetings.save(delegate_id, before, after, now), *freed]
+    return [meetings.save(delegate_id, before, after, now), *freed, *cancel_outdated(delegate_id, before)]
 
 
 def end(

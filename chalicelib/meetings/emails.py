@@ -141,6 +141,9 @@ AGREED = _declare(
 )
 
 
+OF_A_TIME = (BOOKED, BOOKED_COACH, PREPARE, PREPARE_COACH, RECORD)  # each names the booked time
+
+
 def agreed_email(
     programme: Programme, delegate: Delegate, of: str, kind: MeetingKind, held_on: date, due_at: datetime
 ) -> Email:
@@ -191,6 +194,11 @@ def meeting_email(
         entry=entry,
         good_until=good_until,
     )
+
+
+def list_outdated(delegate_id: str, before: Meeting) -> list[str]:
+    """Return the ids that emails may have which name the booked time, in the meeting's last revision."""
+    return ["#".join((kind.name, delegate_id, before.kind.value, str(before.revision))) for kind in OF_A_TIME]
 
 
 def administrator_email(

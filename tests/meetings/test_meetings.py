@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -19,12 +19,14 @@ from chalicelib.meetings.machine import DEBRIEF, REVIEW
 from chalicelib.people.leave import leave as withdraw
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import audit_events, cohorts, delegates, jobs, meetings
+from chalicelib.store.due import list_due
 from chalicelib.store.meetings import Meeting, MeetingKind, MeetingState, Slot
 from chalicelib.store.table import query, scan
 from tests.support import people
 from tests.support.clock import Clock
-from tests.support.drain import drain
+from tests.support.drain import drain, run_row
 from tests.support.interleave import explore
+from tests.support.mails import sent_mails
 
 COACH_EMAIL, DANA = (people.person(name).email for name in ("cleo coach", "dana delegate"))
 KIND = MeetingKind.DEBRIEF
@@ -347,6 +349,40 @@ def test_a_move_leaves_no_reminder_of_the_time_before(ready, clock):
 
 
 # --- people who change ----------------------------------------------------------------------------------------------
+
+
+def late_in_the_minute_before_nine(clock):
+    """Write what is due at nine, as the jobs do a minute ahead; no email is sent yet."""
+    clock.to(datetime.fromisoformat("2026-09-17T07:59:30Z"))  # 08:59:30 in London, two working days before
+    for row in list_due(clock.now()):
+        run_row(row, clock.now())
+
+
+def test_a_move_in_the_minute_before_nine_cancels_the_reminder_that_is_written(ready, clock):
+    offer(clock)
+    choose(clock)
+    drain(clock.advance(hours=2))
+    late_in_the_minute_before_nine(clock)
+    assert {one["due_at"] for one in mails("prepare")} == {"2026-09-17T08:00:00Z"}
+    acts.enter(for_coach(), meeting(), {"day-1": "2026-09-24", "time-1": "10:00", "minutes": "60"} | PLACE, clock.now())
+    drain(clock.advance(minutes=5))
+
+    assert [mail.row for mail in sent_mails() if mail.row.startswith("meetings/prepare")] == []
+    assert [mail.row.split("#")[0] for mail in sent_mails()].count("meetings/booked") == 2
+
+
+def test_a_meeting_that_is_asked_for_anew_leaves_no_reminder_and_still_cancels_its_entries(ready, clock):
+    offer(clock)
+    choose(clock)
+    drain(clock.advance(hours=2))
+    late_in_the_minute_before_nine(clock)
+    acts.ask(for_delegate(), meeting(), "Only mornings", clock.now())
+    acts.offer(for_coach(), meeting(), OFFER | PLACE, clock.now())
+    drain(clock.advance(minutes=5))
+
+    assert [mail.row for mail in sent_mails() if mail.row.startswith("meetings/prepare")] == []
+    assert [cancelled for _, _, cancelled in entries()][-2:] == [True, True]
+    assert sum(mail.row.startswith("meetings/cancelled") for mail in sent_mails()) == 2
 
 
 def test_another_coach_starts_again_and_the_former_ones_entry_is_cancelled(ready, clock):
