@@ -17,6 +17,7 @@ from tests.emails.samples import WORDS, mail
 from tests.emails.test_mime import parsed, part
 from tests.support.clock import MONDAY
 
+PACKAGE = Path(chalicelib.__file__).parent
 KINDS = load_kinds()
 EVERY = sorted(KINDS)
 NAMELESS = {"admin/former", "admin/replaced"}  # the address may never have been the person's: a stranger learns no name
@@ -47,6 +48,23 @@ def test_each_link_stands_whole_on_a_line_of_its_own_and_in_the_html(template):
 def _without_page(url: str, links: set[str]) -> str:
     """Return the link that an address begins with: an email may lead to one page behind a link."""
     return next((link for link in links if url.startswith(f"{link}/")), url)
+
+
+@pytest.mark.parametrize("template", EVERY)
+def test_a_part_that_texts_share_is_a_paragraph_of_its_own(template):
+    """A template loses the line break after a block: without one more, the foot joined the last sentence."""
+    stage, name = template.split("/")
+    source = (PACKAGE / stage / "templates" / "mail" / f"{name}.txt.j2").read_text()
+    words = compose.context(mail(template))
+    paragraphs = rendered(template).text.strip().split("\n\n")
+    shared = {
+        render.wrap_text(render.environment().get_template(path).render(words)).strip()
+        for path in re.findall(r'include "([^"]+)"', source)
+    }
+
+    found = {part for part in shared if part in "\n\n".join(paragraphs)}
+    assert found <= set(paragraphs)
+    assert any(part in found for part in shared)
 
 
 @pytest.mark.parametrize("template", EVERY)
