@@ -37,9 +37,10 @@ _PARTS_OF_A_NAME = (
     ("first", "firstname", "preferredname", "forename", "givenname", "given", "vorname", "imię", "prénom"),
     ("last", "lastname", "surname", "familyname", "family", "nachname", "nazwisko", "nom"),
 )
+_BOTH = ("servicedepartment", "departmentservice", "serviceteam", "teamservice")
 _OTHER_TITLES = {
     "job_title": ("job", "role", "position", "post", "jobrole"),
-    "service": ("department", "team", "unit", "directorate", "division"),
+    "service": ("department", "dept", "team", "unit", "directorate", "division", "area", "ward", "servicearea", *_BOTH),
     "group": ("relationship", "relation", "ratergroup", "category", "role"),
     "attendance": ("attended", "present", "status", "mark", "presence"),
     "manager_name": ("manager",),
@@ -63,7 +64,9 @@ def find_columns(header: Sequence[str], columns: Sequence[str]) -> Found:
     places: dict[str, tuple[int, ...]] = {}
     twice: list[str] = []
     left = {place: title for place, title in enumerate(header) if title}
-    for key, known in ((_bare, {_bare(column): column for column in columns}), (_key, _other_words(columns))):
+    names = {_bare(column): column for column in columns}
+    ids = {bare: column for bare, column in names.items() if bare not in _LAST_WORDS}  # “Name: Jo Ward” is no title
+    for key, known in ((_bare, names), (_key, _other_words(columns)), (_first_word, ids)):
         found: dict[str, tuple[int, ...]] = {}
         for place, title in list(left.items()):
             column = known.get(key(title))
@@ -92,7 +95,9 @@ def _other_words(columns: Sequence[str]) -> dict[str, str]:
     named = [(_key(column), column) for column in columns]
     other = [(word, column) for column in columns for word in _OTHER_TITLES.get(column, ())]
     of_subject = [(f"{subject}{key}", column) for subject in _SUBJECTS for key, column in named]
-    return dict(reversed([*named, *other, *of_subject]))
+    has_subject = any(key.startswith(_SUBJECTS) for key, _ in named)
+    alone = [] if has_subject or "name" not in columns else [(subject, "name") for subject in _SUBJECTS]
+    return dict(reversed([*named, *other, *of_subject, *alone]))
 
 
 def _parts_of_names(left: Mapping[int, str], columns: Sequence[str]) -> dict[str, tuple[int, ...]]:
@@ -118,6 +123,12 @@ def _key(title: str) -> str:
     words = [word for word in words if word not in _IGNORED_WORDS]
     words.sort(key=lambda word: word in _LAST_WORDS)
     return "".join(word for word in words if word != "address" or "email" not in words)
+
+
+def _first_word(title: str) -> str:
+    """Return `i1` of `i1. Listens to others`, as survey tools write a question below its id."""
+    first, _, rest = clean_text(title[:MAX_TITLE_CHARS]).partition(" ")
+    return _bare(first) if rest and first.endswith((".", ":", ")")) else ""
 
 
 def _bare(name: str) -> str:

@@ -12,7 +12,7 @@ from itertools import islice
 from chalicelib.core.file_errors import FaultList
 from chalicelib.core.western_text import western_text
 
-SEPARATORS = ",;\t"
+SEPARATORS = ",;\t|"
 MAX_HEADER_LINE = 10  # a list may have titles above its header
 MAX_LINE_CHARS = 100_000  # characters of a line that may be the header
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;\t|])"?(\r\n|\n|\r)', re.IGNORECASE)

@@ -41,6 +41,7 @@ _AFTER_JOB = re.compile(r"\s(?:of|for|to|at|in)\s|[,(–—-]")  # what follows 
 _LETTERS = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 _SALUTATIONS = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "rev"])
 _SUFFIXES = frozenset(["jr", "sr", "jnr", "snr", "ii", "iii", "iv"])  # part of the name: they stay at the end
+_WHOLE_NAME = 2  # words
 _MIN_CAPITALS = 3  # two capitals after a surname may be initials: "De Vries, JK"
 _NUMBER = re.compile(  # "1.", "2)", "4 ", "15,", "No. 3", "a)", "iv."; one small letter only before a whole name: "b."
     r"(?:(?:[Nn][or]\.?\s?)?\d{1,3}(?:\.\d{1,2})?(?:[.):\],/°º]|(?=\s))|[①-⓿❶-➓]|[A-Za-z]\)|[ivx]{1,4}\)|[ivx]{2,4}\.(?=\s)"
@@ -48,7 +49,7 @@ _NUMBER = re.compile(  # "1.", "2)", "4 ", "15,", "No. 3", "a)", "iv."; one smal
 )
 _ELIDED = re.compile(r"['’][a-z](?=[\s-])")  # the beginning of 't Hooft and 's-Gravesande
 _BETWEEN_WORDS = re.compile(r"[\s/&()]")
-_DASH = re.compile(r"\s[-–—]+\s")
+_DASH = re.compile(r"\s[-–—|]+\s")
 _QUOTES = "'‘’"
 _ENCODED = ("=?", "?=")  # around an encoded word, which is refused if it cannot be decoded
 
@@ -75,9 +76,14 @@ def is_salutation(word: str) -> bool:
     return _bare(word.strip()) in _SALUTATIONS
 
 
+def is_credential(word: str) -> bool:
+    return _bare(word) in _CREDENTIALS
+
+
 def put_in_order(name: str) -> str:
     """Turn `Surname, First` into `First Surname`; leave out credentials, jobs and numbers; keep `Jr.` at the end."""
     head, *parts = (part.strip() for part in name.split(","))
+    head = _without_credentials(head)
     parts = [part for part in parts if not part or any(map(str.isalpha, part))]
     suffixes = []
     while parts and (not parts[-1] or _is_suffix(parts[-1]) or _is_credentials(parts[-1], name)):
@@ -87,6 +93,14 @@ def put_in_order(name: str) -> str:
         return name
     ordered = f"{_DASH.split(parts[0], maxsplit=1)[0].strip()} {head}" if parts else head
     return ", ".join([ordered.strip(), *reversed(suffixes)])
+
+
+def _without_credentials(words: str) -> str:
+    """Leave out capitals that are credentials behind a whole name: `Asha Roy MBBS FRCP` is Asha Roy."""
+    name = words.split()
+    while len(name) > _WHOLE_NAME and is_credential(name[-1]) and name[-1][-1:].isupper() and not words.isupper():
+        name.pop()
+    return " ".join(name)
 
 
 def _is_suffix(part: str) -> bool:

@@ -9,7 +9,7 @@ _WINDOWS, _MAC = "cp1252", "mac_roman"
 _CLEARLY = 5  # times as many odd places in the other reading
 MAX_WORDS = 5_000  # enough for a choice; a file of comments has more
 MAX_WORD_CHARS = 60
-_BETWEEN_WORDS = re.compile(r"[\s,;:@\"()<>/]+")
+_WORD = re.compile(r"[^\s,;:@\"()<>/]+")
 _LETTERS = r"a-zA-Z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ffŠšŽžŒœŸ"
 _INSIDE = "’‘´·º°–—\u00a0"  # in O’Neil, col·legi, word—word
 _AFTER = "”“»›…®™"  # and at the end of a word
@@ -41,7 +41,7 @@ def western_text(data: bytes) -> str | None:
 
 def _words(text: str) -> list[str]:
     """Return words with a letter or sign beyond ASCII."""
-    words = (word[:MAX_WORD_CHARS] for word in _BETWEEN_WORDS.split(text) if not word.isascii())
+    words = (word[:MAX_WORD_CHARS] for match in _WORD.finditer(text) if not (word := match[0]).isascii())
     return [*islice(words, MAX_WORDS)]
 
 

@@ -25,6 +25,7 @@ _GROUPS = (
     " linemanagers others other rater raters stakeholder stakeholders self team myteam mypeers"
 )
 _CELLS = "name names email emails address addresses emailaddress contact who mailto smtp sip"
+_AROUND_ADDRESS = "<>()[];,. -–—•*·◦▪‣"
 _LIST_NUMBER = re.compile(r"^\s*\d{1,3}[.)]")
 _DASH = re.compile(r"\s[-–—|]\s")
 ASIDE = re.compile(r"[(\[][^()\[\]]*[)\]]")  # Outlook adds the organisation: "Okafor, Sam (NORTHFOLD TRUST)"
@@ -41,7 +42,7 @@ def is_label(text: str, titles: Collection[str]) -> bool:
 
 def is_heading(line: str, titles: Collection[str]) -> bool:
     """Return whether a line without an address is passed over: `Direct reports:`, `Subject: Raters`, `Name, Email`."""
-    words = clean_text(line)
+    words = clean_text(ASIDE.sub(" ", line))
     label, colon, rest = words.partition(":")
     if colon and not rest.strip():
         return True
@@ -102,7 +103,7 @@ def _address_first(lines: Sequence[str], titles: Collection[str]) -> list[tuple[
 
 
 def _is_address_alone(line: str, titles: Collection[str]) -> bool:
-    label, _, address = clean_text(line).strip("<>()[];,. ").rpartition(":")
+    label, _, address = clean_text(line).strip(_AROUND_ADDRESS).rpartition(":")
     return address.count("@") == 1 and " " not in address.strip() and (not label or is_label(label, titles))
 
 

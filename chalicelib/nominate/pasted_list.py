@@ -34,6 +34,7 @@ MAX_SHOWN_CHARS = 40  # characters of an entry in a message
 _ENTRY = re.compile(r'(?:"[^"\n]*"|[^;\n])+')  # a semicolon in quotes belongs to a name
 _BETWEEN_TURNS = (re.compile(r"[;|\t]"), re.compile(r"[;|\t,]"))
 _IN_BRACKETS_OR_WORD = re.compile(r"<[^<>\n]*>|[^\s<>,;:\"()\[\]|/=·•・]+")
+_TELEPHONE = re.compile(r"^(?:ext|extn|extension|tel|t|m|mob|mobile|phone|bleep|x)\b\W{0,3}\d", re.IGNORECASE)
 _SCHEME = re.compile(r"\b(?:mailto|smtp|sips?|xmpp|e-?mail)\s*:", re.IGNORECASE)
 _AND = re.compile(r"(?:and|or|und|oder|et|ou|y|e|i|oraz|en|og|och|[&+])\s+")  # in small letters: never a name
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]\n]{0,200})\]\((?:mailto:)?([^()<>\s@]{1,64}@[^()<>\s@]{1,255})\)")
@@ -226,17 +227,19 @@ def _pairs(piece: str, spans: list[Span], titles: Collection[str], *, after_name
     start, after = 0, piece[spans[-1].end :]
     lone = len(spans) == 1 and not after_name and not _trimmed(without_label(piece[: spans[0].start], titles))
     for span in spans:
-        name = after if lone else _without_jobs(without_label(piece[start : span.start], titles))
+        name = after if lone else _without_columns(without_label(piece[start : span.start], titles), titles)
         start = span.end
         yield clean_text(name), clean_address(span.address)
     if left_over := _left_over(after, is_name=lone):
         yield left_over, ""
 
 
-def _without_jobs(words: str) -> str:
-    """Leave out the job of the person before, which ends at a comma: `Director of Nursing, Bob Roy` is Bob Roy."""
-    job, comma, rest = words.lstrip(" ,;").partition(",")
-    return rest if comma and " " in rest.strip() and is_job_alone(clean_text(job)) else words
+def _without_columns(words: str, titles: Collection[str]) -> str:
+    """Leave out jobs and groups between commas: `Director of Nursing, Bob Roy` and `Bob Roy, Peer` are Bob Roy."""
+    cells = [cell for cell in words.split(",") if any(map(str.isalnum, cell))]
+    names = [cell for cell in cells if not (is_job_alone(clean_text(cell)) or is_label(cell, titles))]
+    is_whole = any(" " in clean_text(cell) for cell in names) or len(names) > 1
+    return ", ".join(names) if is_whole and '"' not in words else words
 
 
 def _left_over(after: str, *, is_name: bool) -> str:
@@ -245,7 +248,8 @@ def _left_over(after: str, *, is_name: bool) -> str:
     if is_name:
         name, _, words = words.partition(", ")
         words = words if " " in name and is_job(words) else ""
-    return words if any(map(str.isalpha, words)) and not is_job_alone(words) else ""
+    is_number = _TELEPHONE.search(words) is not None
+    return words if any(map(str.isalpha, words)) and not (is_number or is_job_alone(words)) else ""
 
 
 def _trimmed(words: str) -> str:

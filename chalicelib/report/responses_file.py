@@ -13,12 +13,14 @@ from chalicelib.core.cell_values import find_group_id, read_rating
 from chalicelib.core.csv_reader import Kind, Row, read_table
 from chalicelib.core.file_errors import FaultList, Note, hint, ignore, shown
 from chalicelib.core.model import Person, Programme
+from chalicelib.core.name_order import is_credential, is_salutation
 
 DELEGATE, GROUP = "delegate", "group"
 PERSON = "person"  # optional: who answers in a group that is shown by name
 MAX_BYTES = 50_000_000
 MAX_ROWS = 200_000
 MAX_COLUMNS = 200  # 60 items and 18 questions at most, and some unknown ones
+_LOOKALIKES = str.maketrans("аеорсухіјѕοαν", "aeopcyxijsoav")  # of Cyrillic and Greek
 MAX_COMMENT_CHARS = 1_000_000
 
 
@@ -67,6 +69,15 @@ def _without_invisible_signs(name: str) -> str:
     return "".join(c for c in name.casefold() if unicodedata.category(c) != "Cf")
 
 
+def _words_of(name: str) -> str:
+    """Return what `Ward, Jo`, `Dr Jo Ward RN` and a Jo with a Cyrillic o share. Words in brackets make a difference."""
+    apart = unicodedata.normalize("NFKD", name.casefold()).translate(_LOOKALIKES)
+    plain = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    bare, bracket, rest = plain.partition("(")
+    words = [word for word in re.findall(r"[^\W_]+", bare) if not (is_salutation(word) or is_credential(word))]
+    return " ".join(sorted(words)) + bracket + rest
+
+
 class _Delegates:
     """Find one name for each delegate of a file: the first spelling.
 
@@ -77,6 +88,7 @@ class _Delegates:
     def __init__(self, faults: FaultList) -> None:
         self._faults = faults
         self._first: dict[str, tuple[str, int]] = {}  # identity -> first spelling and its line
+        self._likely: dict[str, tuple[str, int]] = {}  # words of a name -> the same
 
     def name(self, record: Row) -> str:
         name = clean_text(unicodedata.normalize("NFKC", record.cells[DELEGATE]))
@@ -84,7 +96,10 @@ class _Delegates:
             self._faults.add(record.line, DELEGATE, "is missing")
             return name
         first, line = self._first.setdefault(identify(name), (name, record.line))
-        if _without_invisible_signs(name) != _without_invisible_signs(first):
+        likely, likely_line = self._likely.setdefault(_words_of(name), (first, line))
+        if first != likely:
+            self._faults.add(record.line, DELEGATE, _spelt_in_two_ways(name, likely, likely_line))
+        elif _without_invisible_signs(name) != _without_invisible_signs(first):
             self._faults.add(record.line, DELEGATE, _spelt_in_two_ways(name, first, line))
         return first
 

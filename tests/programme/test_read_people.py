@@ -126,7 +126,7 @@ WITHOUT_SERVICE = HEADER.replace(",service", "")
         pytest.param(delegates_file(), (1, ""), "has a header only", id="header-only"),
         pytest.param(b"PK\x03\x04", (1, ""), "is an Excel workbook", id="workbook"),
         pytest.param(delegates_file(ADA) + b"\x81", (3, ""), "is not text", id="no-code-page"),
-        pytest.param(HEADER.encode("utf-16-le"), (1, ""), "is not text", id="utf-16-without-mark"),
+        pytest.param(HEADER.encode("utf-16-le"), (1, ""), "has a header only", id="utf-16-without-mark"),
         pytest.param(delegates_file(ADA, '"Bea'), (3, ""), "A quotation mark may be missing", id="open-quote"),
         pytest.param(
             delegates_file(ADA, header=WITHOUT_SERVICE), (1, "service"), "is missing: add a column", id="no-column"
