@@ -161,7 +161,7 @@ def _extend(scope: Scope, fields: Fields, now: datetime, by: str) -> None:
     def extend(shown: ShownLine) -> None:
         done = shown.line.feedback is FeedbackState.COLLECTING and shown.line.closes_at == closes_at
         if not done:  # otherwise pressed twice, or begun before
-            close_or_extend.extend(cohort, shown.line.email, last, now, by)
+            close_or_extend.extend(cohort, shown.line.email, last, now, by, why=fields.get("why", ""))
 
     _each(scope, EXTENDABLE, extend)
 
@@ -207,7 +207,12 @@ def _remind_surveyed(scope: Scope, _: Fields, now: datetime, by: str) -> None:
 
 def _extend_survey(scope: Scope, fields: Fields, now: datetime, by: str) -> None:
     last = read_last_day(fields)
-    _act_on(scope, _surveyed(scope), lambda shown: survey_acts.extend_survey(shown.line.delegate_id, last, now, by))
+    why = fields.get("why", "")
+
+    def extend(shown: ShownLine) -> None:
+        survey_acts.extend_survey(shown.line.delegate_id, last, now, by, why=why)
+
+    _act_on(scope, _surveyed(scope), extend)
 
 
 def _surveyed(scope: Scope) -> list[ShownLine]:

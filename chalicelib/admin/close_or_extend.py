@@ -8,7 +8,7 @@ from chalicelib.core.addresses import clean_address
 from chalicelib.core.calendar import MAX_OPEN_DAYS, local_moment
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import Refusal
-from chalicelib.core.formatting import last_day
+from chalicelib.core.formatting import last_date, last_day
 from chalicelib.core.model import Delegate, DelegateWave, Programme, WaveState
 from chalicelib.emails.kinds import CancelledBy
 from chalicelib.emails.waiting import cancel_by
@@ -23,6 +23,8 @@ from chalicelib.waves.more_time import give_time
 from chalicelib.waves.thread import CLOSE, GIVE_TIME, PUBLISH, WAVE
 
 BY = "command line"
+MAX_WHY_CHARS = 200
+NO_REASON = "no reason given"
 
 
 class CloseRefused(Refusal):
@@ -31,7 +33,7 @@ class CloseRefused(Refusal):
     title = "Nothing was changed"
 
 
-def extend(cohort_id: str, email: str, new_last_day: date, now: datetime, by: str = BY) -> None:
+def extend(cohort_id: str, email: str, new_last_day: date, now: datetime, by: str = BY, *, why: str = "") -> None:
     """Accept answers until the end of that local day, and email raters who have not answered. Raises CloseRefused."""
     delegate, wave, programme = _find(cohort_id, email)
     _refuse_unless(wave, *WAVE.before(GIVE_TIME))
@@ -42,11 +44,21 @@ def extend(cohort_id: str, email: str, new_last_day: date, now: datetime, by: st
         )
     if closes_at > wave.opens_at + timedelta(days=2 * MAX_OPEN_DAYS):
         raise CloseRefused(f"{new_last_day} is more than {2 * MAX_OPEN_DAYS} days after the opening.")
+    before = last_date(wave.closes_at, programme.organisation.timezone)
+    words = {"before": f"{before}", "after": f"{new_last_day}", "why": read_reason(why)}
     writes = [
         *give_time(programme, delegate, wave, closes_at, now),
-        audit_events.add(cohort_id, AuditEvent.EXTENDED, by, delegate.id, now, day=f"{new_last_day}"),
+        audit_events.add(cohort_id, AuditEvent.EXTENDED, by, delegate.id, now, **words),
     ]
     _commit(delegate, writes, now)
+
+
+def read_reason(typed: str) -> str:
+    """Return a reason on one line, for the audit trail. Raises CloseRefused for one that is too long."""
+    why = " ".join(typed.split())
+    if len(why) > MAX_WHY_CHARS:
+        raise CloseRefused(f"Shorten the reason to {MAX_WHY_CHARS} characters; it has {len(why)}.")
+    return why or NO_REASON
 
 
 def close_now(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from chalicelib.admin import actions, waiting
 from chalicelib.admin.actions import Act, Scope
+from chalicelib.admin.close_or_extend import read_reason
 from chalicelib.admin.dashboard import load_dashboard
 from chalicelib.admin.delegate_status import ShownLine
 from chalicelib.core import log
@@ -33,7 +34,7 @@ def order(act: Act, scope: Scope, fields: Mapping[str, str], now: datetime, by: 
     The form brings an id of its own, `once`: the same form sent twice is one order.
     """
     once = fields.get("once", "")
-    typed = {"last_day": actions.read_last_day(fields).isoformat()} if act.asks_for_date else {}
+    typed = _read_typed(fields) if act.asks_for_date else {}
     ids = [one.line.delegate_id for one in list_fitting(act, scope)]
     cohort_id = scope.board.cohort.id
     job = JobKind.ACT_ON_MANY.job(
@@ -52,6 +53,11 @@ def order(act: Act, scope: Scope, fields: Mapping[str, str], now: datetime, by: 
         commit([jobs.add(job)], now)
     except JobExists:
         return
+
+
+def _read_typed(fields: Mapping[str, str]) -> dict[str, str]:
+    """Raises DateRefused, or CloseRefused for a reason that is too long: the job would pass over it in silence."""
+    return {"last_day": actions.read_last_day(fields).isoformat(), "why": read_reason(fields.get("why", ""))}
 
 
 def list_ticked(scope: Scope, query: Mapping[str, str], now: datetime) -> list[str]:
@@ -76,7 +82,7 @@ def act_on_each(job: Job, now: datetime) -> Sequence[Write]:
     """Act on each delegate as of the moment of the order, so that a repeat does nothing twice."""
     about = job.about
     board, asked_at = load_dashboard(about["cohort"], now), datetime.fromisoformat(about["at"])
-    act, fields = actions.ACTS[about["act"]], {"last_day": about.get("last_day", "")}
+    act, fields = actions.ACTS[about["act"]], {name: about.get(name, "") for name in ("last_day", "why")}
     chosen = tick(Scope(board, None), about["delegates"].split(","))
     scopes = {scope.one.line.delegate_id: scope for scope in chosen.each() if scope.one}
     each_or_fail(scopes, lambda who: _act_on(act, scopes[who], fields, asked_at, about["by"]), "act_on_many")

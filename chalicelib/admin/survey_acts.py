@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.admin.close_or_extend import CloseRefused
+from chalicelib.admin.close_or_extend import CloseRefused, read_reason
 from chalicelib.admin.remind import send_reminders
 from chalicelib.core.calendar import MAX_OPEN_DAYS, local_moment
 from chalicelib.core.clock import stamp
-from chalicelib.core.formatting import last_day, local_date
+from chalicelib.core.formatting import last_date, last_day, local_date
 from chalicelib.core.model import Delegate, DelegateWave, Programme, Wave, WaveState
 from chalicelib.core.state_machine import By
 from chalicelib.core.working_days import WorkingDays, working_days
@@ -72,7 +72,7 @@ def remind_surveyed(delegate_id: str, now: datetime, by: str) -> None:
         return
 
 
-def extend_survey(delegate_id: str, new_last_day: date, now: datetime, by: str) -> None:
+def extend_survey(delegate_id: str, new_last_day: date, now: datetime, by: str, *, why: str = "") -> None:
     """Accept answers until the end of that local day, and email who has not answered. Raises CloseRefused.
 
     The same last day again succeeds and changes nothing.
@@ -82,9 +82,9 @@ def extend_survey(delegate_id: str, new_last_day: date, now: datetime, by: str) 
     if closes_at == asked.closes_at:
         return
     _refuse_day(asked, closes_at, now)
-    entry = audit_events.add(
-        asked.delegate.cohort_id, AuditEvent.EXTENDED_SURVEY, by, delegate_id, now, day=f"{new_last_day}"
-    )
+    before = last_date(asked.closes_at, asked.days.zone)
+    words = {"before": f"{before}", "after": f"{new_last_day}", "why": read_reason(why)}
+    entry = audit_events.add(asked.delegate.cohort_id, AuditEvent.EXTENDED_SURVEY, by, delegate_id, now, **words)
     try:
         commit([*_extension_writes(asked, closes_at, now), entry], now)
     except (SurveyChanged, WaveChanged, LineMissing, JobExists, EmailExists):

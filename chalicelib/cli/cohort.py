@@ -61,7 +61,7 @@ def close_cohort(args: Namespace) -> int:
     )
     for email in chosen:
         if args.extend:
-            close_or_extend.extend(args.cohort, email, args.extend, clock.now())
+            close_or_extend.extend(args.cohort, email, args.extend, clock.now(), why=args.why)
         elif args.publish:
             close_or_extend.publish_with_few_answers(args.cohort, email, clock.now())
         else:

@@ -122,6 +122,7 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     how = close.add_mutually_exclusive_group()
     how.add_argument("--extend", type=arguments.day, metavar="YYYY-MM-DD", help="the new last day")
     how.add_argument("--publish", action="store_true", help="close even with too few answers")
+    close.add_argument("--why", default="", metavar="TEXT", help="the reason for more time, for the audit trail")
 
     move = _verb(verbs, "move", move_dates.move_dates, "move something that has not happened yet")
     move.add_argument("cohort")

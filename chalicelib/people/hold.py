@@ -14,8 +14,13 @@ def is_held(found: Found) -> bool:
 
 
 def plan_hold(found: Found, asking: Asking) -> Planned:
-    """Plan to keep everything about a delegate until the hold ends. Raises ActRefused without a reason."""
-    why = _read_reason(asking)
+    """Plan to keep everything about a delegate until the hold ends, or give the hold another reason.
+
+    Raises ActRefused without a reason.
+    """
+    why, before = _read_reason(asking), kept_data.find_reason(found.rows)
+    if before:
+        return _plan_reason(found, before, why, asking)
     entry = audit_events.add(found.cohort.id, AuditEvent.KEPT_DATA, asking.by, found.delegate.id, asking.now, why=why)
     return plan(
         f"Keep the data of {found.name} although its time is over",
@@ -24,7 +29,23 @@ def plan_hold(found: Found, asking: Asking) -> Planned:
             "The reason is in the audit trail, and the hold ends only if someone ends it.",
         ],
         [],
-        [] if is_held(found) else [kept_data.keep(found.delegate.id, why, asking.now), entry],
+        [kept_data.keep(found.delegate.id, why, asking.now), entry],
+    )
+
+
+def _plan_reason(found: Found, before: str, after: str, asking: Asking) -> Planned:
+    if before == after:
+        title = f"The data of {found.name} is on hold already, for this reason"
+        return plan(title, ["Nothing changes."], [], [])
+    event, words = AuditEvent.CHANGED_HOLD, {"before": before, "after": after}
+    return plan(
+        f"Change why the data of {found.name} is on hold",
+        [f"It was put on hold for another reason: “{before}”.", "The hold goes on. The audit trail has both reasons."],
+        [],
+        [
+            kept_data.change_reason(found.delegate.id, before, after),
+            audit_events.add(found.cohort.id, event, asking.by, found.delegate.id, asking.now, **words),
+        ],
     )
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row
 from chalicelib.store.row_kinds import cohort_rows, delegate_rows
-from chalicelib.store.table import Write, delete, put
+from chalicelib.store.table import Changed, Write, delete, put, update
+
+
+class HoldChanged(Changed):
+    """The hold ended, or its reason changed since it was read."""
 
 
 def keep(delegate_id: str, why: str, now: datetime) -> Write:
@@ -21,6 +26,17 @@ def let_go(delegate_id: str) -> Write:
 def is_kept(rows: Iterable[Row]) -> bool:
     """Return whether the rows of a delegate say so."""
     return any(row["sk"] == delegate_rows.KEPT.sk for row in rows)
+
+
+def find_reason(rows: Iterable[Row]) -> str:
+    """Return why a delegate's data is on hold; empty if it is not."""
+    return next((str(row["why"]) for row in rows if row["sk"] == delegate_rows.KEPT.sk), "")
+
+
+def change_reason(delegate_id: str, before: str, after: str) -> Write:
+    """Give a hold another reason; since when it holds stays. Refused if it ended or has another reason by now."""
+    same = [equals("why", before)]
+    return update(delegate_rows.KEPT.key(delegate=delegate_id), put={"why": after}, when=same, refusal=HoldChanged)
 
 
 def note_notice(cohort_id: str, day: date) -> Write:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.admin.close_or_extend import MAX_WHY_CHARS
 from chalicelib.core.ids import derive
 from chalicelib.store import audit_events, cohorts
 from chalicelib.store.emails import EmailState, find, settle
@@ -87,8 +88,11 @@ def test_the_figure_of_addresses_agrees_with_who_waits(admin, clock):
 
 def act(admin, clock) -> None:
     url = f"{COHORT}/delegate/{people.dana()}/extend"
-    admin.open(url).post(url, {"last_day": "2026-10-09"})
+    admin.open(url).post(url, {"last_day": "2026-10-09", "why": "A strike."})
     admin.let_in_administrator(clock.advance(days=1))
+
+
+EXTENDED = f"extended from {people.DATES.closes} to 2026-10-09 (A strike.)"
 
 
 def rows(admin, query: str = "") -> list[dict[str, str]]:
@@ -108,14 +112,14 @@ def test_the_trail_is_filtered_by_person_act_and_day(admin, clock):
         f"?since={day + timedelta(days=1)}&act=extended": False,
         "?since=soon&act=extended": True,
     }.items():
-        assert ("extended to 2026-10-09" in admin.open(f"{COHORT}/trail{query}").page.lower()) is fits, query
+        assert ("to 2026-10-09" in admin.open(f"{COHORT}/trail{query}").page.lower()) is fits, query
 
 
 def test_the_file_has_what_the_filters_leave(admin, clock):
     act(admin, clock)
     everything, some = rows(admin), rows(admin, "?act=extended")
     assert list(everything[0]) == ["when", "who", "what", "about"]
-    assert [row["what"] for row in some] == ["extended to 2026-10-09"]
+    assert [row["what"] for row in some] == [EXTENDED]
     assert len(everything) > len(some)
 
 
@@ -126,3 +130,10 @@ def test_progress_says_where_each_thread_is(admin, clock):
     assert first["survey"]
     assert {"waits_for", "to_do", "waits_since"} <= first.keys()
     assert cohorts.bounces(people.COHORT) == []
+
+
+def test_a_reason_that_is_too_long_changes_nothing(admin, clock):
+    url = f"{COHORT}/delegate/{people.dana()}/extend"
+    admin.open(url).post(url, {"last_day": "2026-10-09", "why": "x" * (MAX_WHY_CHARS + 1)})
+    assert admin.status in (400, 409)
+    assert not any("2026-10-09" in act for act in trail())

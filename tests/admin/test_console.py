@@ -359,7 +359,7 @@ def test_the_trail_says_who_did_what(opened, clock):
     opened.open(f"{COHORT}/trail")
 
     assert settings().administrators[0] in opened.page
-    assert "Extended to 2026-10-09" in opened.page
+    assert f"Extended from {people.DATES.closes} to 2026-10-09" in opened.page
     assert "Dana Delegate" in opened.page
 
 

@@ -19,7 +19,17 @@ from chalicelib.retention.jobs import remove_old_data
 from chalicelib.retention.periods import Clock, list_ends, notice_day
 from chalicelib.retention.remove import DueRows, go_through
 from chalicelib.retention.state import DECIDED_WITHIN, read_year
-from chalicelib.store import audit_events, catalogue, cohort_figures, cohorts, invitations, jobs, waiting_emails
+from chalicelib.store import (
+    audit_events,
+    catalogue,
+    cohort_figures,
+    cohorts,
+    delegates,
+    invitations,
+    jobs,
+    kept_data,
+    waiting_emails,
+)
 from chalicelib.store.row_kinds import kinds_of
 from chalicelib.store.row_kinds.row_kind import Retention
 from chalicelib.store.table import Key, delete_all, put, scan, transact
@@ -220,6 +230,17 @@ def test_a_hold_keeps_one_delegate_and_its_end_lets_them_go(year_over):
     assert not any(key.pk.startswith("DELEGATE#") and key.sk != "KEPT" for key in stored())
     acts = [row["act"] for row in audit_events.of_cohort(people.COHORT)]
     assert any("on hold (A dispute about the report)" in act for act in acts)
+
+
+def test_a_hold_that_is_asked_for_again_takes_the_new_reason_and_says_so(year_over):
+    for why in ("A dispute", "A request of the employee", "A request of the employee"):
+        hold_data("hold", why, year_over.advance(minutes=1))
+    acts = [row["act"] for row in audit_events.of_cohort(people.COHORT) if "on hold" in row["act"]]
+    assert sorted(acts) == [
+        "changed why the data of the delegate is on hold, from “A dispute” to “A request of the employee”",
+        "put the data of the delegate on hold (A dispute)",
+    ]
+    assert kept_data.find_reason(delegates.load_rows(people.dana())) == "A request of the employee"
 
 
 def test_a_hold_needs_a_reason(year_over):
