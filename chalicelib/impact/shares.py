@@ -11,7 +11,7 @@ from chalicelib.core.model import Delegate, Programme
 from chalicelib.core.working_days import working_days
 from chalicelib.forms.impact_answers import Answers, claimed
 from chalicelib.impact.emails import shares_email
-from chalicelib.store import emails
+from chalicelib.store import cohorts, emails
 from chalicelib.store.emails import Email
 from chalicelib.store.impact_surveys import ImpactSurvey
 from chalicelib.store.table import Write
@@ -41,6 +41,7 @@ def ask_for_shares(
 
 def _email(programme: Programme, delegate: Delegate, manager: ImpactSurvey, keys: list[str], now: datetime) -> Email:
     """One email for the same sums, however often the delegate goes back to them."""
-    due_at = working_days(programme.organisation).next_morning(now)
+    cohort = cohorts.find(delegate.cohort_id)
+    due_at = working_days(programme.organisation, cohort.dates.closed if cohort else ()).next_morning(now)
     closes = last_day(manager.closes_at, programme.organisation.timezone)
     return shares_email(programme, delegate, manager, closes, due_at, derive(KEY_CHARS, *keys))

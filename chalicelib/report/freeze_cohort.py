@@ -14,7 +14,7 @@ from msgspec import Struct
 from chalicelib.core.calendar import local_moment
 from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Programme, Wave
-from chalicelib.core.working_days import working_days
+from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.jobs.each import each, each_or_fail
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.report.load_facts import delegate_in, earlier_facts, earlier_report, wave_facts
@@ -46,6 +46,7 @@ class _Round(Struct, frozen=True):
     programme: Programme
     lines: tuple[DelegateLine, ...]
     deadline: datetime
+    days: WorkingDays
 
     @property
     def counted(self) -> tuple[DelegateLine, ...]:
@@ -128,7 +129,8 @@ def _round(cohort_id: str, wave: Wave) -> _Round:
     last_day = cohorts.last_day(rows, wave)
     lines = [line for line in cohorts.lines_from(rows, wave) if not line.withdrawn]
     deadline = local_moment(last_day + timedelta(days=1), 0, programme.organisation.timezone)
-    return _Round(cohort_id, wave, programme, tuple(lines), deadline)
+    days = working_days(programme.organisation, cohort.dates.closed)
+    return _Round(cohort_id, wave, programme, tuple(lines), deadline, days)
 
 
 def _meanwhile(job: Job, cohort_round: _Round, now: datetime) -> list[Write]:
@@ -174,9 +176,8 @@ def _sponsors_jobs(cohort_round: _Round, now: datetime) -> list[Write]:
     """Add the job of the sponsor's document that shows these figures; one that exists does it."""
     cohort_id = cohort_round.cohort_id
     if cohort_round.wave is Wave.BASELINE:
-        organisation = cohort_round.programme.organisation
-        days = working_days(organisation)
-        morning = days.morning(days.add(local_date(now, organisation.timezone), START_AFTER))
+        days = cohort_round.days
+        morning = days.morning(days.add(local_date(now, days.zone), START_AFTER))
         return [jobs.add(JobKind.COHORT_START.job_of_morning(cohort_id, morning=morning, cohort=cohort_id))]
     return [jobs.add(JobKind.EDITION.job(cohort_id, "followup", due_at=now, cohort=cohort_id))]
 

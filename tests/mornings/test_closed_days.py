@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 from datetime import date
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+import chalicelib
 from chalicelib.core.model import Cohort, Wave
 from chalicelib.core.working_days import BEFORE_EMAILS
+from chalicelib.impact.result.jobs import plan_result
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import delegates, emails, jobs, meetings
 from chalicelib.store.meetings import MeetingKind
@@ -17,6 +21,7 @@ from tests.mornings.calendar import utc
 from tests.support import people
 from tests.support.drain import drain
 
+CODE = Path(chalicelib.__file__).parent
 CLOSED = (date(2026, 9, 25), date(2026, 9, 28), date(2026, 9, 29))
 
 
@@ -66,3 +71,26 @@ def test_a_review_is_proposed_once_after_the_close_of_the_survey(aws, clock):
     assert (sent.state, sent.to) == (emails.EmailState.SENT, delegate.coach)
     later = [one for one in jobs.waiting(utc("2027-01-01")) if one.kind == "meeting"]
     assert [f"{one.due_at:%Y-%m-%d}" for one in later] == ["2026-10-06"]  # three working days later
+
+
+def test_a_result_is_made_for_a_day_on_which_the_cohort_works(aws, clock):
+    load(clock)
+    delegate, closes_at = delegates.find(people.dana()), utc("2026-09-24T23:00")
+    people.write(plan_result(people.programme(), delegate, closes_at, closes_at))
+
+    (job,) = [one for one in jobs.waiting(utc("2027-01-01")) if one.kind == "impact_result"]
+    assert job.due_at.date() == date(2026, 9, 30)
+
+
+OF_SEVERAL_COHORTS = {"admin/emails.py", "waves/lifecycle.py"}  # one email to an administrator about all of them
+
+
+def test_every_use_of_working_days_counts_the_days_off_of_its_cohort():
+    found = {
+        str(path.relative_to(CODE))
+        for path in CODE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "working_days"
+        if len(node.args) + len(node.keywords) < 2
+    }
+    assert found == OF_SEVERAL_COHORTS

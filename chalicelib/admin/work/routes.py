@@ -15,7 +15,7 @@ from chalicelib.assignments.tasks import Task
 from chalicelib.core import clock, log
 from chalicelib.core.model import Delegate, Programme
 from chalicelib.core.state_machine import By
-from chalicelib.core.working_days import working_days
+from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.links import signing
 from chalicelib.store import delegates, programmes
 from chalicelib.store.delegate_record import DelegateRecord
@@ -30,6 +30,7 @@ class _Opened(Struct, frozen=True):
     delegate: Delegate
     programme: Programme
     task: Task
+    days: WorkingDays
 
     @property
     def url(self) -> str:
@@ -57,7 +58,7 @@ def waive(cohort_id: str, delegate_id: str, work: str) -> Response:
 def _waive(admin: SignedIn, opened: _Opened, fields: Mapping[str, str]) -> Sequence[ReviewFault]:
     person = admin.reader.person
     who = Reviewer(By.ADMINISTRATOR, person.email if person else "")
-    of = Reviewed(opened.programme, opened.delegate, opened.task, working_days(opened.programme.organisation))
+    of = Reviewed(opened.programme, opened.delegate, opened.task, opened.days)
     return review(of, WAIVE, fields.get(WAIVE, ""), who, clock.now())
 
 
@@ -71,7 +72,7 @@ def _open(cohort_id: str, delegate_id: str, work: str) -> _Opened:
     task = book_of(delegate, programme, rows).find(work)
     if task is None:
         raise NoSuchWork
-    return _Opened(delegate, programme, task)
+    return _Opened(delegate, programme, task, working_days(programme.organisation, delegates.days_off(rows)))
 
 
 def _page(

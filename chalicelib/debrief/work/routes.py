@@ -55,7 +55,8 @@ def _find(case: Case, work: str) -> tuple[Book, Task]:
 def _decide(case: Case, work: str, fields: Mapping[str, str]) -> Sequence[ReviewFault]:
     _, task = _find(case, work)
     act = forms.choice(fields, "go", ACTS)
-    of = Reviewed(case.programme, case.delegate, task, working_days(case.programme.organisation))
+    days = working_days(case.programme.organisation, case.cohort.dates.closed)
+    of = Reviewed(case.programme, case.delegate, task, days)
     faults = review(of, act, fields.get(act, ""), Reviewer(By.COACH, f"coach {case.coach_id}"), clock.now())
     if not faults:
         log.info("work_reviewed", delegate=case.delegate.id, work=work, act=act)

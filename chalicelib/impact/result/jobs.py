@@ -35,7 +35,8 @@ def plan_result(programme: Programme, delegate: Delegate, closes_at: datetime, n
 
     A survey that opens again has another result planned.
     """
-    days = working_days(programme.organisation)
+    cohort = cohorts.find(delegate.cohort_id)
+    days = working_days(programme.organisation, cohort.dates.closed if cohort else ())
     last = last_date(closes_at, days.zone)
     due_at = max(days.morning(days.add(last, RESULT_AFTER)) - BEFORE_EMAILS, now + AT_LEAST)
     return jobs.add(JobKind.IMPACT_RESULT.job(delegate.id, last.isoformat(), due_at=due_at, delegate=delegate.id))

@@ -112,9 +112,10 @@ def send_returned(job: Job, now: datetime) -> Sequence[Write]:
         return []
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     asks_in = _month(programme, delegate, sent)
+    due_at = working_days(programme.organisation, delegates.days_off(rows)).soon(now)
     for invitation in _asked(delegate.id, list_suppressed(delegate.cohort_id)):
         try:
-            commit(emails.add(_email(programme, delegate, invitation, sent, asks_in, now)), now)
+            commit(emails.add(_email(programme, delegate, invitation, sent, asks_in, due_at)), now)
         except EmailExists:
             continue
     return []
@@ -136,7 +137,7 @@ def _asked(delegate_id: str, lost: Collection[str]) -> list[Invitation]:
 
 
 def _email(
-    programme: Programme, delegate: Delegate, invitation: Invitation, sent: Returned, asks_in: str, now: datetime
+    programme: Programme, delegate: Delegate, invitation: Invitation, sent: Returned, asks_in: str, due_at: datetime
 ) -> Email:
     return create_email(
         RETURNED,
@@ -144,7 +145,7 @@ def _email(
         invitation.id,
         sent.occasion.value,
         to=invitation.rater,
-        due_at=working_days(programme.organisation).soon(now),
+        due_at=due_at,
         words=common_words(programme)
         | {
             "name": invitation.rater.name,
