@@ -173,7 +173,7 @@ def open_hub(token: str) -> Hub:
         delegate=delegate,
         programme=programme,
         wave=record.wave(wave),
-        nomination=record.nomination(wave),
+        nomination=record.find_nomination(wave) or Nomination(delegate.id, wave),  # forgotten after a time
         own=next((one for one in record.invitations(wave) if one.group == SELF_GROUP), None),
         raters=progress(programme, line.visible_counts) if line else (),
         report=report,

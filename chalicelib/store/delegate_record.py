@@ -64,13 +64,6 @@ class DelegateRecord(Struct, frozen=True, dict=True):
     def find_nomination(self, wave: Wave) -> Nomination | None:
         return self._find(Nomination, delegates.nomination_key("", wave).sk)
 
-    def nomination(self, wave: Wave) -> Nomination:
-        """Return the list of raters. Raises LookupError if the wave has none."""
-        found = self.find_nomination(wave)
-        if found is None:
-            raise LookupError(f"these rows have no list of raters for {wave.value}")
-        return found
-
     @property
     def nominations(self) -> Iterator[Nomination]:
         return self._all(Nomination, "NOMINATION#")

@@ -182,6 +182,17 @@ def test_raters_are_forgotten_with_their_inbox_and_emails(year_over):
     assert not any(key.pk.startswith("RATER#") for key in stored())
 
 
+@pytest.mark.parametrize(("name", "page"), [("dana delegate", "hub"), ("cleo coach", "coach")])
+def test_pages_open_after_the_list_of_raters_was_forgotten(visitor, year_over, name, page):
+    url = people.link(name, page)
+    day = ends()[Retention.COLLECTION]
+    run(year_over, day)
+    year_over.to(datetime.combine(day, time(12), UTC))
+    visitor.let_in(people.person(name).email, year_over.now())
+
+    assert visitor.open(url).status == 200
+
+
 def test_nothing_is_deleted_while_a_questionnaire_is_open(aws, clock):
     people.opened(clock, chosen=people.raters(4, 0))
     drain(clock.to(people.CLOSE))  # too few answers: it waits for a decision
