@@ -45,8 +45,8 @@ def infra(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     layer.upload(stage, hand)
     if stack.outputs(stage):  # not in a dry run on an empty account
         stack.ensure_stack(stage, hand, {**wanted, "LayerKey": layer.key(stage)})
-    if arn := stack.outputs(stage).get("PdfLayer"):
-        policies.set_layer(stage, hand, arn)
+    if arn := layer.layer_of(stage):
+        hand.stays(f"make deploy gives report the layer {arn}")
     hand.step("Settings")
     settings.ensure_settings(stage, hand, given)
     if state.live_functions(stage):
@@ -150,8 +150,8 @@ def _check_ready(stage: Deployment, *, any_python: bool) -> None:
     config = stage.config()["stages"].get(stage.name)
     if config is None or not stack.outputs(stage):
         wrong.append(f"there is no stage {stage.name} yet: make infra STAGE={stage.name}")
-    elif config["lambda_functions"]["report"].get("layers") != [stack.outputs(stage).get("PdfLayer")]:
-        wrong.append(f"the PDF layer of .chalice/config.json is not this account's: make infra STAGE={stage.name}")
+    elif not layer.layer_of(stage):
+        wrong.append(f"there is no PDF layer yet: make infra STAGE={stage.name}")
     if list(policies.stale(stage.project, stage.name)):
         wrong.append("policy files differ from infra/rights.yaml: make policies")
     if not settings.read(stage):

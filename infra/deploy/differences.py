@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from infra import rights
-from infra.deploy import api, commands, declared, protection, settings, stack, state
+from infra.deploy import api, commands, declared, layer, protection, settings, stack, state
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import Deployment, found_or_none
 
@@ -89,10 +89,11 @@ def _function(stage: Deployment, name: str, arn: str) -> Iterator[str]:
     own: dict[str, Any] = {**config, **of_stage, **of_stage.get("lambda_functions", {}).get(name, {})}
     found = stage.client("lambda").get_function_configuration(FunctionName=arn)
     layers = [each["Arn"] for each in found.get("Layers", [])]
+    wanted_layers = [layer.layer_of(stage)] if name == "report" else own.get("layers", [])
     for what, has, wanted in (
         ("MB", found["MemorySize"], own.get("lambda_memory_size")),
         ("seconds", found["Timeout"], own.get("lambda_timeout")),
-        ("layers", layers, own.get("layers", [])),
+        ("layers", layers, wanted_layers),
     ):
         if has != wanted:
             yield f"{name} has {has} {what} instead of {wanted}: run make deploy STAGE={stage.name}"

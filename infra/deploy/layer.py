@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 from chalicelib.pdf import fonts
+from infra.deploy import stack
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import DeployError, Deployment, found_or_none
 
@@ -28,6 +29,14 @@ def key(stage: Deployment) -> str:
     """Where the zip is in the bucket: another name for other requirements."""
     text = (stage.project / REQUIREMENTS).read_bytes() + f"{PYTHON} {architecture(stage)}".encode()
     return f"layers/pdf-{architecture(stage)}-{hashlib.sha256(text).hexdigest()[:16]}.zip"
+
+
+def layer_of(stage: Deployment) -> str:
+    """Return the layer's ARN with its version, as the account's stack says; empty before there is one.
+
+    Account and version are in it, so it is kept in no tracked file.
+    """
+    return stack.outputs(stage).get("PdfLayer", "")
 
 
 def upload(stage: Deployment, hand: Reporter) -> None:

@@ -23,8 +23,8 @@ from chalice.deploy.packager import LambdaDeploymentPackager, PipRunner, Subproc
 from chalice.utils import UI, OSUtils
 
 from infra.deploy.hand import Reporter
-from infra.deploy.layer import write_zip
-from infra.deploy.stage import DeployError, Deployment
+from infra.deploy.layer import layer_of, write_zip
+from infra.deploy.stage import ROOT, DeployError, Deployment
 
 MAX_PACKAGE_BYTES = 14_000_000  # with byte code: it is uploaded once for each function, and unpacked at cold starts
 
@@ -84,9 +84,9 @@ def add_byte_code(archive: Path) -> None:
 
 def chalice(stage: Deployment, verb: str) -> None:
     """`chalice deploy` or `chalice delete`, its words passed on."""
-    program = "import sys; from chalice.cli import main; sys.exit(main())"
-    command = [sys.executable, "-c", program, "--project-dir", str(stage.project), verb, "--stage", stage.name]
-    if subprocess.run(command, check=False).returncode:  # noqa: S603 (our own words)
+    words = ["--project-dir", str(stage.project.resolve()), verb, "--stage", stage.name]
+    command = [sys.executable, "-m", "infra.deploy.run_chalice", stage.name, layer_of(stage), *words]
+    if subprocess.run(command, check=False, cwd=ROOT).returncode:  # noqa: S603 (our own words)
         raise DeployError(f"`chalice {verb}` failed. Fix the error above and run the command again: it resumes.")
 
 

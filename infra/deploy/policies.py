@@ -32,12 +32,11 @@ def ensure_policies(stage: Deployment, hand: Reporter) -> None:
 
 
 def new_stage(pattern: dict[str, Any], name: str) -> dict[str, Any]:
-    """A stage like another, under its own name and without its layer."""
+    """A stage like another, under its own name."""
     found = copy.deepcopy(pattern)
     found["environment_variables"]["FULLCIRCLE_STAGE"] = name
     for function, settings in found["lambda_functions"].items():
         settings["iam_policy_file"] = policy_file(name, function)
-        settings.pop("layers", None)
     found.pop("api_gateway_custom_domain", None)
     return found
 
@@ -49,17 +48,6 @@ def stale(project: Path, stage: str) -> Iterator[tuple[Path, str]]:
         text = rights.text(stage, function)
         if not path.exists() or path.read_text() != text:
             yield path, text
-
-
-def set_layer(stage: Deployment, hand: Reporter, layer: str) -> None:
-    """The version's number and the account are in a layer's name, so it cannot derive from the stage."""
-    config = stage.config()
-    function = config["stages"][stage.name]["lambda_functions"]["report"]
-    if function.get("layers") == [layer]:
-        hand.stays(f"report has layer {layer}")
-        return
-    function["layers"] = [layer]
-    hand.change(f"give report the layer {layer} in .chalice/config.json", lambda: write(stage, config))
 
 
 def write(stage: Deployment, config: dict[str, Any]) -> None:

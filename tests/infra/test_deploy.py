@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from infra import rights
-from infra.deploy import api, gateway, settings
+from infra.deploy import api, differences, gateway, settings
 from tests.support.deployment import ROOT, WHO, live, put_package
 
 pytestmark = pytest.mark.infra
@@ -40,9 +40,23 @@ def test_chalice_itself_deploys_after_the_set_up(account):
     done = subprocess.run([*command, "deploy", "--stage", "prod"], env=os.environ, check=False)
 
     assert done.returncode == 0
-    assert live(account.stage)["functions"]["fullcircle-prod-report"]["Layers"]
+    assert "report has [] layers" in " ".join(line for line, _ in differences.look(account.stage))
     assert account.deploy() == 0
+    assert live(account.stage)["functions"]["fullcircle-prod-report"]["Layers"]
     assert live(account.stage)["apis"] == 1
+
+
+def test_no_tracked_file_holds_what_is_of_one_account(deployed):
+    """The whole way from the set-up to a deploy leaves the files as they were cloned: nothing to commit."""
+    for name in ("prod", "dev"):
+        assert deployed.run("infra", *WHO, stage=name) == 0
+        assert deployed.deploy(stage=name) == 0
+    tracked = {path.relative_to(ROOT / ".chalice") for path in (ROOT / ".chalice").rglob("*.json")}
+    ours = {path for path in tracked if not path.is_relative_to("deployed")}
+
+    assert len(ours) > len(rights.FUNCTIONS)
+    for path in ours:
+        assert (deployed.project / ".chalice" / path).read_text() == (ROOT / ".chalice" / path).read_text()
 
 
 def test_a_list_is_never_read_in_one_call():
