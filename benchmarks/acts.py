@@ -24,7 +24,7 @@ from tests.support import people
 from tests.support.clock import Clock
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain, run_row
-from tests.support.mails import sent_mails, tell_mail_events
+from tests.support.emails import publish_email_events, sent_emails
 from tests.support.visitor import FORM, Visitor
 
 RATERS = people.raters(peers=5, reports=5, others=2)  # and the line manager: 13
@@ -50,7 +50,7 @@ def rows() -> list[Row]:
     with small_cloud() as (visitor, clock):
         journey = Journey(visitor, clock)
         acts = list(journey.act_by_act())
-        cost = price(journey.total, journey.requests, journey.hints, len(sent_mails()), journey.seconds)
+        cost = price(journey.total, journey.requests, journey.hints, len(sent_emails()), journey.seconds)
     return [
         *acts,
         Row("a delegate's journey, 13 raters: AWS calls", journey.total.calls.total(), "calls", None),
@@ -65,9 +65,9 @@ def rows() -> list[Row]:
     ]
 
 
-def price(used: Meter, requests: int, hints: int, mails: int, seconds: float) -> float:
+def price(used: Meter, requests: int, hints: int, emails: int, seconds: float) -> float:
     """Price in dollars. An email is two more invocations, for SES's Send and Delivery events. A hint is three calls."""
-    invocations = requests + hints + 2 * mails
+    invocations = requests + hints + 2 * emails
     running = seconds * SLOWER + used.calls.total() * CALL_SECONDS
     calls = used.calls
     return float(
@@ -77,7 +77,7 @@ def price(used: Meter, requests: int, hints: int, mails: int, seconds: float) ->
         + running * MEMORY * PRICES["lambda_gb_second"]
         + requests * PRICES["api_request"]
         + 3 * hints * PRICES["queue_request"]
-        + mails * PRICES["mail"]
+        + emails * PRICES["mail"]
         + calls["PutObject"] * PRICES["object_put"]
         + calls["GetObject"] * PRICES["object_get"]
     )
@@ -132,8 +132,8 @@ class Journey:
                 self.of_a_rater = self.requests - before + FILES
             yield from self._closing()
             self._after()
-            tell_mail_events(self.clock.now())
-            tell_mail_events(self.clock.now(), "Delivery")
+            publish_email_events(self.clock.now())
+            publish_email_events(self.clock.now(), "Delivery")
             self.seconds = time.process_time() - started
 
     def _mailing(self) -> Iterator[Row]:

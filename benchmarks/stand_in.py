@@ -42,7 +42,7 @@ class StandIn:
         self.rows: dict[str, dict[str, dict[str, Item]]] = defaultdict(lambda: defaultdict(dict))
         self.index: dict[str, list[tuple[str, str, str]]] = defaultdict(list)  # shard -> due_at, pk, sk
         self.hinted: deque[str] = deque()
-        self.mails = 0
+        self.emails = 0
         self.meter = Meter()
         self.queries: Counter[str] = Counter()  # pages by what was asked
         self._documents: dict[str, bytes] = {}
@@ -72,7 +72,7 @@ class StandIn:
         return {"Successful": [], "Failed": []}
 
     def _send_email(self, asked: Item) -> Item:
-        self.mails += 1
+        self.emails += 1
         return {"MessageId": f"mail-{self.mails}"}
 
     def _put_object(self, asked: Item) -> Item:

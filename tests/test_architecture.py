@@ -74,7 +74,7 @@ def broken_rules(tree: Path) -> str:
     return done.stdout if done.returncode else ""
 
 
-def test_no_folder_imports_what_stands_above_it(tree):
+def test_no_folder_imports_what_is_above_it(tree):
     assert broken_rules(tree) == ""
 
 
@@ -159,7 +159,7 @@ def test_every_route_says_in_the_rules_who_may_use_it():
 
 
 @pytest.mark.parametrize("name", sorted(name for name in MODULES if not name.startswith(("store.", "jobs."))))
-def test_a_failed_condition_is_caught_by_the_refusal_that_its_write_stands_for(name):
+def test_a_failed_condition_is_caught_by_the_refusal_of_its_write(name):
     """A catch of every failed condition would guess why it failed, and show a person the guess. Name the class."""
     caught = [
         each.id

@@ -75,13 +75,13 @@ def test_a_questionnaires_first_view_is_within_its_weight_and_its_pages_can_be_t
     assert all(row.figure > 0 for row in found.values())
 
 
-def test_a_mail_more_costs_its_mail_and_two_functions_more():
+def test_one_more_email_costs_its_sending_and_two_more_functions():
     more = price(Meter(), 0, 0, 1, 0.0)
 
     assert more == pytest.approx(PRICES["mail"] + 2 * PRICES["lambda_request"] + 2 * 1200e-9 * PRICES["log_gb"])
 
 
-def test_mails_that_come_together_wait_for_one_another_at_the_senders_pace():
+def test_emails_that_come_together_wait_for_one_another_at_the_senders_pace():
     assert handover._wait([0.0] * 60) == pytest.approx(28 * 2 / (14 * 0.8) + 0.06)
 
 
@@ -93,7 +93,7 @@ def put(sk, **condition):
     }
 
 
-def test_the_stand_in_holds_conditions_counts_units_and_keeps_the_index():
+def test_the_fake_table_checks_conditions_counts_units_and_keeps_the_index():
     cloud = StandIn({})
     once = {"ConditionExpression": "attribute_not_exists(#n0)", "ExpressionAttributeNames": {"#n0": "pk"}}
     cloud._transact_write_items({"TransactItems": [{"Put": put("1", **once)}, {"Put": put("2", **once)}]})
@@ -106,7 +106,7 @@ def test_the_stand_in_holds_conditions_counts_units_and_keeps_the_index():
     assert cloud.meter.refused == 1
 
 
-def test_the_stand_in_updates_as_the_store_writes_updates():
+def test_the_fake_table_updates_as_the_store_writes_updates():
     cloud = StandIn({})
     cloud._put_item(put("1"))
     names = {"#n0": "count", "#n1": "due_shard", "#n2": "due_at", "#n3": "was"}

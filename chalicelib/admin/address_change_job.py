@@ -199,7 +199,7 @@ class _Moving:
         reader = self._reader(self.after, survey)
         links = name_links(IMPACT.link(replace(survey, link_version=survey.link_version + 1)))
         yield impact_surveys.move(survey)
-        first = emails.find(self._first_mail(survey))
+        first = emails.find(self._first_email_id(survey))
         if self._is_asked(survey) and first:
             again = f"{first.id}.v{survey.link_version + 1}"
             words = {**first.words, "name": reader.name}
@@ -213,7 +213,7 @@ class _Moving:
     def _reader(self, delegate: Delegate, survey: ImpactSurvey) -> Person:
         return delegate.person if survey.role is Role.DELEGATE else delegate.manager
 
-    def _first_mail(self, survey: ImpactSurvey) -> str:
+    def _first_email_id(self, survey: ImpactSurvey) -> str:
         day = local_date(survey.opened_at, self.programme.organisation.timezone)
         return f"impact/{survey.role.value}#{self.before.id}#{survey.role.value}#{day}"
 

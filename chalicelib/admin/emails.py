@@ -166,11 +166,11 @@ def former_notice(programme: Programme, cohort_id: str, part: str, before: str, 
 
 
 def links_to_pages(job: Job, change: Change, programme: Programme, now: datetime) -> list[Write]:
-    new = _link_mails(job, change, programme, now)
+    new = _link_emails(job, change, programme, now)
     return emails.add_all(mail for mail in new if emails.find(mail.id) is None)
 
 
-def _link_mails(job: Job, change: Change, programme: Programme, now: datetime) -> Iterator[Email]:
+def _link_emails(job: Job, change: Change, programme: Programme, now: datetime) -> Iterator[Email]:
     """Write the email for readers whose pages outlast a questionnaire.
 
     It waits as long as sign-in codes do: the owner of the old address may object.

@@ -86,7 +86,7 @@ def parse(message: str) -> Event | None:
         kind, tag = content["eventType"], content["mail"]["tags"]
         state, trouble, reason = _outcome(kind, content)
         return Event(
-            mail_id=ses_tags.mail_id(tag["mail"][0]),
+            mail_id=ses_tags.read_tag(tag["mail"][0]),
             attempt=str(tag.get("attempt", [""])[0]),
             message_id=str(content["mail"]["messageId"]),
             kind=str(kind),

@@ -13,6 +13,6 @@ def tag(mail_id: str) -> str:
     return value
 
 
-def mail_id(value: str) -> str:
+def read_tag(value: str) -> str:
     """Decode a tag to its id. Raises ValueError for a tag that is not ours."""
     return b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True).decode()

@@ -18,7 +18,7 @@ from chalicelib.links.kinds import COACH, CONSOLE, HUB, name_links
 from chalicelib.links.link_kind import LinkKind
 from chalicelib.store.emails import Email
 from chalicelib.store.meetings import Meeting, MeetingKind, Slot
-from chalicelib.workshops.notices import mail_domain
+from chalicelib.workshops.notices import sender_domain
 
 TITLES = {MeetingKind.DEBRIEF: "debrief", MeetingKind.REVIEW: "review"}
 SAMPLE = {
@@ -229,7 +229,7 @@ def entries(
 def _entry(delegate: Delegate, meeting: Meeting, slot: Slot, whose: str, other: str, cancelled: bool) -> CalendarEntry:
     is_link = meeting.place.startswith("https://")
     return CalendarEntry(
-        uid=f"{meeting.kind.value}-{meeting.number}.{delegate.id}.{whose}@{mail_domain()}",
+        uid=f"{meeting.kind.value}-{meeting.number}.{delegate.id}.{whose}@{sender_domain()}",
         sequence=meeting.sequence,
         starts=slot.starts,
         ends=slot.ends,

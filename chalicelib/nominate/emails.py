@@ -93,17 +93,17 @@ def change_wanted(choice: RaterList, remark: str, now: datetime) -> Email:
 def _to_approver(choice: RaterList, kind: EmailKind, due_at: datetime) -> Email:
     by = approver(choice)
     words = {"people": _people(choice)}
-    mail = _mail(choice, kind, by, due_at, words, name_links(APPROVE.link(choice.delegate, by)))
+    mail = _make(choice, kind, by, due_at, words, name_links(APPROVE.link(choice.delegate, by)))
     return replace(mail, good_until=choice.wave.closes_at)
 
 
 def _to_delegate(choice: RaterList, kind: EmailKind, now: datetime, words: Mapping[str, str]) -> Email:
     delegate = choice.delegate
     hers = name_links(NOMINATE.link(delegate), HUB.link(delegate))
-    return _mail(choice, kind, delegate.person, now, {**words, "approver": approver(choice).name}, hers)
+    return _make(choice, kind, delegate.person, now, {**words, "approver": approver(choice).name}, hers)
 
 
-def _mail(
+def _make(
     choice: RaterList,
     kind: EmailKind,
     to: Person,

@@ -13,7 +13,7 @@ from chalicelib.store import emails, workshops
 from chalicelib.store.table import Write
 from chalicelib.store.workshops import Seat, SeatChanged
 from chalicelib.workshops.emails.about_dates import facilitator_email
-from chalicelib.workshops.notices import Notice, Reader, list_notices, mail_domain
+from chalicelib.workshops.notices import Notice, Reader, list_notices, sender_domain
 
 Seats = Mapping[str, Seat]
 
@@ -56,7 +56,7 @@ def _notify(
     now: datetime,
 ) -> None:
     """Send what is lacking; in two rounds after a change of address."""
-    while notices := list_notices(programme, sessions, reader, seats, mail_domain(), now):
+    while notices := list_notices(programme, sessions, reader, seats, sender_domain(), now):
         new = [facilitator_email(programme, cohort, reader, name, notice, now) for notice in notices]
         try:
             commit(

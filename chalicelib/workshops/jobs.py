@@ -20,7 +20,7 @@ from chalicelib.store.workshops import Seat, SeatChanged
 from chalicelib.waves.suppression import list_suppressed
 from chalicelib.workshops.emails.about_dates import dates_email, entry_email, manager_email
 from chalicelib.workshops.facilitator_calendar import notify_facilitators
-from chalicelib.workshops.notices import Notice, NoticeKind, Reader, days_of, list_notices, mail_domain
+from chalicelib.workshops.notices import Notice, NoticeKind, Reader, days_of, list_notices, sender_domain
 
 
 class Sending(Struct, frozen=True):
@@ -91,7 +91,7 @@ def notices_for(
     now: datetime,
 ) -> list[Notice]:
     reader = Reader(delegate.id, delegate.person.email, comes=comes_to(delegate, sessions))
-    return list_notices(programme, sessions, reader, seats, mail_domain(), now)
+    return list_notices(programme, sessions, reader, seats, sender_domain(), now)
 
 
 def comes_to(delegate: Delegate, sessions: Sequence[Session]) -> bool:

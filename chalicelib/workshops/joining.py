@@ -16,7 +16,7 @@ from chalicelib.core.schedule import Session, of_milestone, title_of
 from chalicelib.core.settings import settings
 from chalicelib.links.kinds import HUB, compose_url
 from chalicelib.store import workshops
-from chalicelib.workshops.notices import Reader, mail_domain, make_entry, uid_of, zone_name
+from chalicelib.workshops.notices import Reader, make_entry, sender_domain, uid_of, zone_name
 
 MAP = "https://www.openstreetmap.org/search?query="
 MAX_NAME_CHARS = 60  # of a file
@@ -114,7 +114,7 @@ def make_calendar_file(programme: Programme, delegate: Delegate, session_id: str
         raise SessionUnknown
     seat = workshops.find_seats([delegate.id], [session])[delegate.id].get(session.id)
     sent = seat.entry if seat and not seat.entry.cancelled else None
-    uid = uid_of(session, Reader(delegate.id, delegate.person.email), seat.number + 1 if seat else 1, mail_domain())
+    uid = uid_of(session, Reader(delegate.id, delegate.person.email), seat.number + 1 if seat else 1, sender_domain())
     entry = make_entry(programme, session, sessions, sent.uid if sent else uid)
     invite = build_download(
         replace(entry, sequence=sent.sequence if sent else 0),

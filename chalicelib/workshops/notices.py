@@ -44,7 +44,7 @@ class Notice(Struct, frozen=True):
         return self.after.entry
 
 
-def mail_domain() -> str:
+def sender_domain() -> str:
     """Return the domain of the From address, which UIDs end with."""
     return parseaddr(settings().sender)[1].rpartition("@")[2]
 
@@ -70,14 +70,14 @@ def list_notices(
     sessions: Sequence[Session],
     reader: Reader,
     seats: Mapping[str, Seat],
-    mail_domain: str,
+    sender_domain: str,
     now: datetime,
 ) -> list[Notice]:
     """Return what this reader's calendar lacks, in the order of the sessions. What has begun does not change.
 
     After another address there are two rounds: cancellations to the old one, then entries for the new one.
     """
-    made = _Made(programme, sessions, reader, mail_domain, now)
+    made = _Made(programme, sessions, reader, sender_domain, now)
     return [notice for each in sessions if (notice := made.notice(each, seats.get(each.id)))]
 
 
@@ -85,7 +85,7 @@ class _Made(Struct, frozen=True):
     programme: Programme
     sessions: Sequence[Session]
     reader: Reader
-    mail_domain: str
+    sender_domain: str
     now: datetime
 
     def notice(self, session: Session, seat: Seat | None) -> Notice | None:
@@ -122,14 +122,14 @@ class _Made(Struct, frozen=True):
 
     def entry(self, session: Session, number: int) -> CalendarEntry:
         """Return the entry as it is sent first, with sequence 0."""
-        uid = uid_of(session, self.reader, number, self.mail_domain)
+        uid = uid_of(session, self.reader, number, self.sender_domain)
         return make_entry(self.programme, session, self.sessions, uid)
 
 
-def uid_of(session: Session, reader: Reader, number: int, mail_domain: str) -> str:
+def uid_of(session: Session, reader: Reader, number: int, sender_domain: str) -> str:
     """Return the UID of a session in one calendar: the same for ever, and another one after a cancellation."""
     again = f"-{number}" if number > 1 else ""
-    return f"{session.id}.{reader.id}{again}@{mail_domain}"
+    return f"{session.id}.{reader.id}{again}@{sender_domain}"
 
 
 def make_entry(programme: Programme, session: Session, sessions: Sequence[Session], uid: str) -> CalendarEntry:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from chalicelib.core.model import Delegate
 from chalicelib.store import cohorts, delegates, workshops
 from chalicelib.workshops.jobs import comes_to, notices_for
-from chalicelib.workshops.notices import Notice, NoticeKind, Reader, days_of, list_notices, mail_domain
+from chalicelib.workshops.notices import Notice, NoticeKind, Reader, days_of, list_notices, sender_domain
 from chalicelib.workshops.plan_sessions import Plan
 
 WORDS = {
@@ -44,7 +44,7 @@ def _facilitators(planned: Plan, now: datetime) -> Iterator[Recipient]:
     for one in planned.cohort.facilitators:
         reader = Reader(one.id, one.person.email, runs=one.id)
         seats = stored.get(one.id, {})
-        notices = list_notices(planned.programme, planned.after, reader, seats, mail_domain(), now)
+        notices = list_notices(planned.programme, planned.after, reader, seats, sender_domain(), now)
         if notices:
             what = "; ".join(_words(notice, planned) for notice in notices)
             yield Recipient(one.person.name, one.person.email, "facilitator", what)

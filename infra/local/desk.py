@@ -58,7 +58,7 @@ class DevTools:
         self.cloud = cloud
         self._routes: dict[tuple[str, str], Callable[[Form], Any]] = {
             ("GET", ""): self.page,
-            ("GET", "mail.json"): self.mails,
+            ("GET", "mail.json"): self.list_emails,
             ("GET", "mails"): lambda _form: samples.page(_environment().get_template("mails.html.j2")),
             ("GET", "people.json"): self.people,
             ("GET", "clock"): self.clock,
@@ -105,7 +105,7 @@ class DevTools:
     def clock(self, _form: Form) -> dict[str, str]:
         return {"now": stamp(self.cloud.clock.now())}
 
-    def mails(self, _form: Form) -> list[dict[str, Any]]:
+    def list_emails(self, _form: Form) -> list[dict[str, Any]]:
         return [_describe_email(mail) for mail in outbox.accepted()]
 
     def jobs(self, _form: Form) -> list[dict[str, Any]]:
@@ -116,7 +116,7 @@ class DevTools:
         return people.everyone(self.cloud.table)
 
     def page(self, form: Form) -> Answer:
-        emails = self.mails(form)
+        emails = self.list_emails(form)
         jobs = self.jobs(form)
         body = (
             _environment()

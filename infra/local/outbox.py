@@ -53,7 +53,7 @@ class Accepted:
     def row(self) -> str:
         """The mail row's id, from the tag `mail`; empty for an email that is not ours."""
         try:
-            return tags.mail_id("".join(self.tags.get("mail", [])))
+            return tags.read_tag("".join(self.tags.get("mail", [])))
         except ValueError:
             return ""
 

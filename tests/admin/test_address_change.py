@@ -26,7 +26,7 @@ from chalicelib.store.table import scan
 from infra.local import outbox
 from tests.support import people
 from tests.support.drain import drain, run_row
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 BY = "ada@example.org"
 NEW = "new.address@example.org"
@@ -50,7 +50,7 @@ def change(clock, who, new=NEW, **more):
 
 def wait_for_the_link(clock):
     """A reader's new link waits for a working day, as sign-in codes do."""
-    assert sent_mails(NEW) == []
+    assert sent_emails(NEW) == []
     drain(clock.advance(days=1))
 
 
@@ -59,16 +59,18 @@ def invitation(address):
 
 
 def new_link(part, address=NEW):
-    return [url for mail in sent_mails(address) for url in mail.links if f"/{part}/" in url][-1]
+    return [url for email in sent_emails(address) for url in email.links if f"/{part}/" in url][-1]
 
 
 def to_old(who):
     """Emails to an old address but for the notice that it was replaced."""
-    return [mail for mail in sent_mails(old(who)) if mail not in notices(who)]
+    return [email for email in sent_emails(old(who)) if email not in notices(who)]
 
 
 def notices(who):
-    return [mail for mail in sent_mails(old(who)) if "no longer come to this address" in str(mail.message["Subject"])]
+    return [
+        email for email in sent_emails(old(who)) if "no longer come to this address" in str(email.message["Subject"])
+    ]
 
 
 def waiting():
@@ -77,15 +79,15 @@ def waiting():
 
 def test_a_rater_is_invited_again_and_the_old_link_opens_nothing(opened, clock):
     before = people.link("p0", "answer")
-    reminders = {mail for mail, to in waiting().items() if to == old("p0")}
+    reminders = {email for email, to in waiting().items() if to == old("p0")}
 
     change(clock, "p0")
 
-    assert [str(mail.message["To"]) for mail in sent_mails(NEW)] == [f"P0 <{NEW}>"]
+    assert [str(email.message["To"]) for email in sent_emails(NEW)] == [f"P0 <{NEW}>"]
     assert opened.open(before).status == 410
     assert opened.open(new_link("answer")).status == 200
     assert opened.open(new_link("inbox")).status == 200
-    assert {mail for mail, to in waiting().items() if to == NEW} == reminders
+    assert {email for email, to in waiting().items() if to == NEW} == reminders
     assert old("p0") not in str([row for row in scan() if row["pk"].startswith(("DELEGATE#", "COHORT#"))])
     assert [row["act"] for row in audit_events.of_cohort(people.COHORT)][-1] == "replaced the address of a rater"
 
@@ -121,20 +123,20 @@ def test_an_address_in_many_rows_makes_one_entry(opened, clock):
 
 @pytest.mark.parametrize("how", ["extended", "voided"])
 def test_a_new_address_revives_no_reminder_that_others_have_replaced(opened, clock, how):
-    replaced = {mail for mail, to in waiting().items() if to == old("p0")}
+    replaced = {email for email, to in waiting().items() if to == old("p0")}
     if how == "extended":
         later = people.DATES.closes + timedelta(days=3)
         close_or_extend.extend(people.COHORT, old("dana delegate"), later, clock.now())
     else:
         void_answers.void(people.COHORT, old("p0"), clock.now(), BY)
     drain(clock.advance(minutes=1))
-    current = {mail for mail, to in waiting().items() if to == old("p0")}
+    current = {email for email, to in waiting().items() if to == old("p0")}
     outdated = replaced - current
     assert outdated
 
     change(clock, "p0")
 
-    assert {mail for mail, to in waiting().items() if to == NEW} >= current
+    assert {email for email, to in waiting().items() if to == NEW} >= current
     assert not outdated & waiting().keys()
 
 
@@ -142,10 +144,10 @@ def test_reminders_lead_to_the_new_link(opened, clock):
     change(clock, "p0")
     drain(clock.to(local_moment(people.DATES.closes - timedelta(days=7), 9, "Europe/London")))
 
-    mails = sent_mails(NEW)
-    assert len(mails) > 1
+    emails = sent_emails(NEW)
+    assert len(emails) > 1
     assert {
-        link.rsplit(".", 1)[0].rsplit(".", 1)[1] for mail in mails for link in mail.links if "/answer/" in link
+        link.rsplit(".", 1)[0].rsplit(".", 1)[1] for email in emails for link in email.links if "/answer/" in link
     } == {"2"}
     assert len(to_old("p0")) == 1
 
@@ -158,19 +160,21 @@ def test_the_new_address_gets_the_same_email_whether_answers_were_sent_or_not(op
     for name, new in addresses.items():
         address_change.change_address(people.COHORT, old(name), new, clock.advance(minutes=1), BY)
         drain(clock.now())
-    assert len({_alike(mail, name) for name, new in addresses.items() for mail in sent_mails(new)}) == 1
+    assert len({_alike(email, name) for name, new in addresses.items() for email in sent_emails(new)}) == 1
 
     for new in addresses.values():
-        (mail,) = sent_mails(new)
-        delivery_events.record_delivery_event(outbox.bounce(mail, clock.now()), clock.now())
+        (email,) = sent_emails(new)
+        delivery_events.record_delivery_event(outbox.bounce(email, clock.now()), clock.now())
         drain(clock.now())
     bounced = [bounce.email for bounce in cohorts.bounces(people.COHORT)]
     assert sorted(bounced) == sorted(addresses.values())
 
 
-def _alike(mail, name):
+def _alike(email, name):
     """An email without what is the person's own: their name and their links."""
-    return mail.row.partition("#")[0], re.sub(r"https?://\S+", "LINK", mail.part("plain")).replace(name.upper(), "NAME")
+    return email.row.partition("#")[0], re.sub(r"https?://\S+", "LINK", email.part("plain")).replace(
+        name.upper(), "NAME"
+    )
 
 
 def test_an_answer_given_stays_and_counts(opened, clock):
@@ -198,7 +202,7 @@ def test_the_old_address_is_notified_at_once_and_once(opened, clock):
 
 
 @pytest.mark.parametrize("who", ["mara manager", "dana delegate", "cleo coach"])
-def test_whoever_the_address_belonged_to_is_told(opened, clock, who):
+def test_the_former_owner_of_the_address_gets_a_notice(opened, clock, who):
     change(clock, who)
 
     assert len(notices(who)) == 1
@@ -207,7 +211,7 @@ def test_whoever_the_address_belonged_to_is_told(opened, clock, who):
 def test_an_address_that_bounced_gets_no_notice(opened, clock):
     from chalicelib.emails import delivery_events
 
-    delivery_events.record_delivery_event(outbox.bounce(sent_mails(old("p0"))[0], clock.now()), clock.now())
+    delivery_events.record_delivery_event(outbox.bounce(sent_emails(old("p0"))[0], clock.now()), clock.now())
     change(clock, "p0")
 
     assert notices("p0") == []
@@ -221,7 +225,7 @@ def test_an_email_that_waits_for_the_old_address_goes_to_the_new_one_or_is_made_
     for kind in ("open", "invite"):
         for row in [row for row in scan() if row["pk"].startswith(f"JOB#{kind}#")]:
             run_row({"pk": row["pk"], "kind": kind}, clock.now())
-    assert [mail for mail, to in waiting().items() if to == old("p0") and mail.startswith("collect/invitation")]
+    assert [email for email, to in waiting().items() if to == old("p0") and email.startswith("collect/invitation")]
 
     address_change.change_address(people.COHORT, old("p0"), NEW, clock.now(), BY)
     for row in [row for row in scan() if row["pk"].startswith("JOB#replace#")]:
@@ -229,7 +233,7 @@ def test_an_email_that_waits_for_the_old_address_goes_to_the_new_one_or_is_made_
     drain(clock.now())
 
     assert to_old("p0") == []
-    assert len(sent_mails(NEW)) == 1
+    assert len(sent_emails(NEW)) == 1
     assert visitor.open(new_link("answer")).status == 200
 
 
@@ -240,7 +244,7 @@ def test_a_link_that_was_asked_for_again_and_waits_is_not_sent_to_the_old_addres
         run_row({"pk": row["pk"], "kind": "replace"}, clock.now())
     drain(clock.now())
 
-    assert [mail for mail in to_old("p0") if "here is your link" in str(mail.message["Subject"])] == []
+    assert [email for email in to_old("p0") if "here is your link" in str(email.message["Subject"])] == []
 
 
 def test_the_sponsor_gets_a_new_link_and_the_old_one_ends(opened, clock):
@@ -274,7 +278,7 @@ def test_a_facilitator_gets_a_new_link_and_the_old_one_opens_nothing(opened, clo
 
 
 def kinds_to(address: str) -> list[str]:
-    return [mail.row.partition("#")[0] for mail in sent_mails(address)]
+    return [email.row.partition("#")[0] for email in sent_emails(address)]
 
 
 def test_the_address_of_a_sponsor_who_is_a_facilitator_too_changes_in_both_parts(opened, clock):
@@ -298,7 +302,7 @@ def test_a_file_with_the_sponsor_of_before_gives_them_another_link_once_more(ope
     assert (cohort.sponsor.email, cohort.sponsor_link) == (people.SPONSOR.email, 3)
 
 
-def test_a_mail_that_reached_someone_else_is_asked_again_under_the_right_address(opened, clock):
+def test_an_email_that_reached_someone_else_is_asked_again_under_the_right_address(opened, clock):
     opened.open(people.link("p0", "decline"))
     opened.post(opened.url, {"reason": "wrong_person"})
     assert cohorts.list_lines(people.COHORT)[0].declined == 1
@@ -319,18 +323,18 @@ def test_who_declined_gets_the_same_email_and_no_reminder(opened, clock):
     change(clock, "p1", "p1.new@example.org")
 
     assert invitation(NEW).state is InvitationState.DECLINED
-    (mail,), (other,) = sent_mails(NEW), sent_mails("p1.new@example.org")
-    assert _alike(mail, "p0") == _alike(other, "p1")
+    (email,), (other,) = sent_emails(NEW), sent_emails("p1.new@example.org")
+    assert _alike(email, "p0") == _alike(other, "p1")
     drain(clock.to(people.CLOSE - timedelta(days=1)))
-    assert len(sent_mails(NEW)) == 1
-    assert len(sent_mails("p1.new@example.org")) > 1
+    assert len(sent_emails(NEW)) == 1
+    assert len(sent_emails("p1.new@example.org")) > 1
 
 
 def test_a_bounce_leaves_the_dashboard(opened, clock):
     from chalicelib.emails import delivery_events
 
-    (mail,) = sent_mails(old("p0"))
-    delivery_events.record_delivery_event(outbox.bounce(mail, clock.now()), clock.now())
+    (email,) = sent_emails(old("p0"))
+    delivery_events.record_delivery_event(outbox.bounce(email, clock.now()), clock.now())
     assert [bounce.email for bounce in cohorts.bounces(people.COHORT)] == [old("p0")]
 
     change(clock, "p0")
@@ -345,8 +349,8 @@ def test_a_rater_who_was_chosen_and_not_yet_asked_is_asked_once_under_the_new_ad
     change(clock, "p0")
     drain(clock.to(people.OPENING))
 
-    assert len(sent_mails(NEW)) == 1
-    assert sent_mails(old("p0")) == []
+    assert len(sent_emails(NEW)) == 1
+    assert sent_emails(old("p0")) == []
 
 
 def test_the_line_manager_moves_with_their_questionnaire(opened, clock):
@@ -388,7 +392,7 @@ def test_a_coach_moves_with_all_their_delegates_and_is_notified_once(visitor, cl
 
     assert {line.coach.email for line in cohorts.list_lines(people.COHORT)} == {NEW}
     wait_for_the_link(clock)
-    assert len(sent_mails(NEW)) == 1
+    assert len(sent_emails(NEW)) == 1
     assert visitor.open(new_link("coach")).status == 200
 
 
@@ -399,7 +403,7 @@ def test_pressing_twice_sends_once(opened, clock):
     address_change.change_address(people.COHORT, old("p0"), NEW, clock.now(), BY)
     drain(clock.now())
 
-    assert len(sent_mails(NEW)) == 1
+    assert len(sent_emails(NEW)) == 1
 
 
 def test_there_and_back_again(opened, clock):

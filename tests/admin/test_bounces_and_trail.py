@@ -18,7 +18,7 @@ from chalicelib.waves.suppression import list_suppressed
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 COHORT = f"{BASE_URL}/admin/cohort/{people.COHORT}"
 
@@ -32,10 +32,10 @@ def admin(visitor, clock):
 
 def bounce(name: str, clock) -> str:
     """The newest email to someone bounces. Return the bounce's name in an address."""
-    mail = find(sent_mails(people.person(name).email)[-1].row)
-    assert mail
-    transact(settle(mail, EmailState.BOUNCED, "m", "no such mailbox", clock.now()))
-    return derive(12, mail.id)
+    email = find(sent_emails(people.person(name).email)[-1].row)
+    assert email
+    transact(settle(email, EmailState.BOUNCED, "m", "no such mailbox", clock.now()))
+    return derive(12, email.id)
 
 
 def dismiss(admin, name: str):

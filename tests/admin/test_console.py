@@ -19,7 +19,7 @@ from tests.support import people
 from tests.support.calls import count_calls
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 from tests.support.visitor import newest_code
 
 COHORT = f"{BASE_URL}/admin/cohort/{people.COHORT}"
@@ -107,25 +107,25 @@ def test_a_reminder_goes_to_everyone_who_has_not_answered_and_counts_no_one(open
     opened.open(url)
     assert "An email goes out at once to everyone who has not answered" in opened.page
     assert "8" not in re.sub(r"<[^>]+>", "", opened.page.split("An email goes out")[1].split("<form")[0])
-    before = len(sent_mails())
+    before = len(sent_emails())
 
     opened.post(url)
     drain(clock.now())
 
     assert "The reminders are being sent." in opened.page
-    assert len(sent_mails()) - before == 8
+    assert len(sent_emails()) - before == 8
 
 
 def test_pressing_chase_twice_sends_once(opened, clock):
     url = f"{dana()}/chase"
     nonce = opened.open(url).nonce
-    before = len(sent_mails())
+    before = len(sent_emails())
     for _ in range(2):
         opened.post(url, nonce=nonce)
         assert opened.status == 200
     drain(clock.now())
 
-    assert len(sent_mails()) - before == 8
+    assert len(sent_emails()) - before == 8
 
 
 def test_equal_acts_of_one_second_are_two_events_and_a_retry_is_none(aws, clock):
@@ -156,7 +156,7 @@ def test_more_time_is_given_and_pressing_twice_is_success(opened, clock):
 
 
 @pytest.mark.parametrize("typed", ["", "soon", "2026-10-01"])
-def test_a_last_day_that_is_none_is_told_at_its_field(opened, typed):
+def test_a_last_day_that_is_no_date_is_reported_at_its_field(opened, typed):
     url = f"{dana()}/extend"
     opened.open(url).post(url, {"last_day": typed})
 
@@ -198,8 +198,8 @@ def test_an_address_that_bounced_asks_for_a_decision(opened, clock):
     from chalicelib.store import invitations
 
     peer = next(one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.rater.name == "P0")
-    mail = find(f"collect/invitation#{people.dana()}#baseline#{peer.id}#2026-09-14.0")
-    transact(settle(mail, EmailState.BOUNCED, mail.message_id, "There is no such address", clock.now()))
+    email = find(f"collect/invitation#{people.dana()}#baseline#{peer.id}#2026-09-14.0")
+    transact(settle(email, EmailState.BOUNCED, email.message_id, "There is no such address", clock.now()))
     opened.open(COHORT)
     assert "1 address does not work" in opened.page
     opened.open(dana())
@@ -299,15 +299,15 @@ def test_everyones_questionnaire_is_closed_at_once(opened, clock):
     assert "Too few answers" in opened.open(COHORT).page
 
 
-def test_the_mail_of_too_few_answers_leads_to_the_decision(visitor, clock):
-    """Through the sign-in, and back to the page that the mail named."""
+def test_the_email_of_too_few_answers_leads_to_the_decision(visitor, clock):
+    """Through the sign-in, and back to the page that the email named."""
     people.opened(clock, chosen=people.raters(4, 0))
     drain(clock.to(people.CLOSE))
     for minutes in (56 * 60 + 55, 5):  # to Monday morning
         drain(clock.advance(minutes=minutes))
     administrator = settings().administrators[0]
     url = dana()
-    assert url in sent_mails(administrator)[-1].links  # on Monday morning, in the email of what needs them
+    assert url in sent_emails(administrator)[-1].links  # on Monday morning, in the email of what needs them
     visitor.open(url)
     visitor.post(visitor.links("/sign-in/")[0], {"email": administrator, "to": HIDDEN_TO.findall(visitor.page)[0]})
     drain(clock.now())
@@ -344,14 +344,14 @@ def test_a_failed_job_is_started_over(opened, clock):
 def test_an_unconfirmed_email_is_shown_by_its_kind_and_without_its_reader(opened, clock):
     from chalicelib.emails.kinds import LEASE
     from chalicelib.store import emails
-    from tests.emails.samples import mail
+    from tests.emails.samples import make_email
 
-    transact(emails.add(mail("collect/invitation")))
-    emails.claim(mail("collect/invitation").id, "attempt", clock.now(), clock.now() + LEASE)
+    transact(emails.add(make_email("collect/invitation")))
+    emails.claim(make_email("collect/invitation").id, "attempt", clock.now(), clock.now() + LEASE)
 
     page = opened.open(f"{BASE_URL}/admin/work").page
     assert "Invitation to a rater" in page
-    assert mail("collect/invitation").to.email not in page
+    assert make_email("collect/invitation").to.email not in page
 
 
 def test_the_trail_says_who_did_what(opened, clock):

@@ -53,8 +53,8 @@ def erased(request, visitor, clock):
 
 def emailed_since(moment):
     """Emails to someone who was erased, made or sent since; without those that are kept and never sent."""
-    mails = [row for row in scan() if row["sk"] == "MAIL" and row["to"]["email"] == ERASED_ADDRESS]
-    return [row["id"] for row in mails if "cancelled" not in row and row["due_at"] > stamp(moment)]
+    emails = [row for row in scan() if row["sk"] == "MAIL" and row["to"]["email"] == ERASED_ADDRESS]
+    return [row["id"] for row in emails if "cancelled" not in row and row["due_at"] > stamp(moment)]
 
 
 def row_of_erased():
@@ -62,7 +62,7 @@ def row_of_erased():
     return row
 
 
-def test_the_row_is_the_same_whatever_they_had_done(erased):
+def test_the_row_is_the_same_for_everything_they_had_done(erased):
     row = row_of_erased()
 
     assert (row["state"], row["reason"], row["draft"], row["sealed"]) == ("revoked", "", {}, False)
@@ -140,7 +140,7 @@ def opened(visitor, clock):
 
 
 @pytest.mark.parametrize("did", DID)
-def test_while_it_is_open_the_counts_of_the_group_are_hidden_whatever_they_had_done(opened, clock, did):
+def test_while_it_is_open_the_counts_of_the_group_are_hidden_in_every_case(opened, clock, did):
     for name in ("p1", "p2", "p3", "p4"):
         answer(name, clock)
     act(did, clock)

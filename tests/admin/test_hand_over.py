@@ -14,7 +14,7 @@ from chalicelib.store import cohorts, delegates, impact_surveys
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, SurveyState
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 BY = "ada@example.org"
 CANARY = "CANARY"
@@ -57,7 +57,7 @@ def survey_now() -> ImpactSurvey:
 
 
 def links_to(name: str) -> list[str]:
-    return [url for mail in sent_mails(people.person(name).email) for url in mail.links if "/impact/" in url]
+    return [url for email in sent_emails(people.person(name).email) for url in email.links if "/impact/" in url]
 
 
 @pytest.mark.parametrize("sent", [False, True])

@@ -22,12 +22,12 @@ from tests.support import people
 from tests.support.calls import watched_by
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 BY = "ada@example.org"
 BOUNCES = {
     "permanent": outbox.bounce,
-    "full": lambda mail, now: outbox.bounce(mail, now, kind="Transient"),
+    "full": lambda email, now: outbox.bounce(email, now, kind="Transient"),
     "complaint": outbox.complaint,
 }
 
@@ -57,20 +57,20 @@ def reminded(visitor, clock):
             drain(clock.advance(minutes=1))
         else:
             drain(clock.to(people.CLOSE - timedelta(days=1)))
-        return last_mail("p1", f"collect/{how}#")
+        return last_email("p1", f"collect/{how}#")
 
     return remind
 
 
-def last_mail(name, kind):
-    found = sent_mails(people.person(name).email)
-    return [mail for mail in found if any(row.startswith(kind) for row in emails.find(mail.row).items or [mail.row])][
-        -1
-    ]
+def last_email(name, kind):
+    found = sent_emails(people.person(name).email)
+    return [
+        email for email in found if any(row.startswith(kind) for row in emails.find(email.row).items or [email.row])
+    ][-1]
 
 
-def bounce(mail, clock, event=outbox.bounce):
-    delivery_events.record_delivery_event(event(mail, clock.now()), clock.now())
+def bounce(email, clock, event=outbox.bounce):
+    delivery_events.record_delivery_event(event(email, clock.now()), clock.now())
     drain(clock.now())
 
 
@@ -94,10 +94,10 @@ def all_that_is_shown(visitor, clock, capsys):
 @pytest.mark.parametrize("event", BOUNCES.values(), ids=BOUNCES)
 @pytest.mark.parametrize("how", ["reminder", "extended"])
 def test_nothing_that_anyone_reads_changes_with_it(reminded, visitor, clock, capsys, how, event):
-    mail = reminded(how)
+    email = reminded(how)
     before = all_that_is_shown(visitor, clock, capsys)
 
-    bounce(mail, clock, event)
+    bounce(email, clock, event)
 
     assert {one.email for one in cohorts.bounces(people.COHORT)} == {people.person("p1").email}
     assert all_that_is_shown(visitor, clock, capsys) == before
@@ -105,25 +105,25 @@ def test_nothing_that_anyone_reads_changes_with_it(reminded, visitor, clock, cap
 
 def test_an_invitation_that_bounces_is_shown(reminded, visitor, clock, capsys):
     reminded("reminder")
-    bounce(last_mail("p1", "collect/invitation#"), clock)
+    bounce(last_email("p1", "collect/invitation#"), clock)
 
     _, delegate, *_ = all_that_is_shown(visitor, clock, capsys)
     assert people.person("p1").email in delegate, "or the test of pages could not fail"
 
 
-def test_no_more_reminders_go_there_but_whatever_else_waits_does(reminded, clock):
-    mail = reminded("extended")
+def test_no_more_reminders_go_there_but_everything_else_that_waits_does(reminded, clock):
+    email = reminded("extended")
     waiting = lambda: {row["id"] for row in scan() if row["sk"] == "MAIL" and "due_shard" in row}  # noqa: E731
     of_p1 = {row["id"] for row in scan() if row["sk"] == "MAIL" and row["to"]["email"] == people.person("p1").email}
     assert waiting() & of_p1
-    bounce(mail, clock)
+    bounce(email, clock)
 
     assert not waiting() & of_p1
     later = people.DATES.closes + timedelta(days=14)
     close_or_extend.extend(people.COHORT, people.person("dana delegate").email, later, clock.advance(days=1))
     drain(clock.now())
-    assert last_mail("p1", "collect/extended#").row == mail.row
-    assert last_mail("p2", "collect/extended#").row != last_mail("p2", "collect/invitation#").row
+    assert last_email("p1", "collect/extended#").row == email.row
+    assert last_email("p2", "collect/extended#").row != last_email("p2", "collect/invitation#").row
 
 
 def test_a_correction_and_a_void_are_alike_for_who_was_reminded_and_who_was_not(reminded, clock):
@@ -136,7 +136,9 @@ def test_a_correction_and_a_void_are_alike_for_who_was_reminded_and_who_was_not(
             people.COHORT, people.person(name).email, f"{name}.new@example.org", clock.advance(minutes=1), BY
         )
         drain(clock.now())
-        notices = [mail.row for mail in sent_mails(people.person(name).email) if mail.row.startswith("admin/replaced#")]
+        notices = [
+            email.row for email in sent_emails(people.person(name).email) if email.row.startswith("admin/replaced#")
+        ]
         (job,) = [
             row for row in scan() if row["pk"].startswith("JOB#replace#") and row["about"]["old"].startswith(name)
         ]
@@ -159,14 +161,14 @@ def test_a_void_asks_again_at_an_address_where_a_reminder_bounced(reminded, cloc
         )
         drain(clock.now())
 
-    asked_again = {name: last_mail(name, "collect/again#").row.partition("#")[0] for name in ("p0", "p1")}
+    asked_again = {name: last_email(name, "collect/again#").row.partition("#")[0] for name in ("p0", "p1")}
     assert asked_again == dict.fromkeys(("p0", "p1"), "collect/again")
 
 
 def test_an_email_that_arrives_deletes_no_hidden_row(reminded, clock):
-    mail = reminded("reminder")
-    delivery_events.record_delivery_event(outbox.bounce(mail, clock.now(), kind="Transient"), clock.now())
-    first = last_mail("p1", "collect/invitation#")
+    email = reminded("reminder")
+    delivery_events.record_delivery_event(outbox.bounce(email, clock.now(), kind="Transient"), clock.now())
+    first = last_email("p1", "collect/invitation#")
     delivery_events.record_delivery_event(outbox.delivery(first, clock.advance(hours=1)), clock.now())
 
     shown = len(cohorts.bounces(people.COHORT))
@@ -176,13 +178,13 @@ def test_an_email_that_arrives_deletes_no_hidden_row(reminded, clock):
 @pytest.mark.parametrize("how", ["reminder", "extended"])
 def test_a_reminder_that_arrives_removes_no_bounce_from_the_page(reminded, visitor, clock, capsys, how):
     """The invitation of both met an absence notice. Who has answered gets no reminder that could take theirs away."""
-    mail = reminded(how)
+    email = reminded(how)
     for name in ("p0", "p1"):
-        bounce(last_mail(name, "collect/invitation#"), clock, BOUNCES["full"])
+        bounce(last_email(name, "collect/invitation#"), clock, BOUNCES["full"])
     before = all_that_is_shown(visitor, clock, capsys)
     assert people.person("p1").email in before[1], "or the test could not fail"
 
-    bounce(mail, clock, lambda sent, now: outbox.delivery(sent, clock.advance(hours=1)))
+    bounce(email, clock, lambda sent, now: outbox.delivery(sent, clock.advance(hours=1)))
 
     assert all_that_is_shown(visitor, clock, capsys) == before
 

@@ -27,7 +27,7 @@ from infra.local import outbox
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 from tests.support.visitor import newest_code
 
 BY = "ada@example.org"
@@ -65,7 +65,7 @@ def ask_for_code(visitor, who):
 
 
 def codes_to(address):
-    return [mail for mail in sent_mails(address) if "code" in str(mail.message["Subject"]).lower()]
+    return [message for message in sent_emails(address) if "code" in str(message.message["Subject"]).lower()]
 
 
 @part
@@ -133,7 +133,7 @@ def bounce_link(email, clock):
     )
     people.write(*emails.add(email_of))
     drain(clock.now())
-    delivery_events.record_delivery_event(outbox.bounce(sent_mails(email)[-1], clock.now()), clock.now())
+    delivery_events.record_delivery_event(outbox.bounce(sent_emails(email)[-1], clock.now()), clock.now())
     drain(clock.now())
 
 
@@ -180,7 +180,7 @@ def test_a_second_administrator_confirms_and_the_first_cannot(opened, clock):
 
 
 def links_to(address):
-    return [mail for mail in sent_mails(address) if mail.row.startswith("admin/new_link")]
+    return [message for message in sent_emails(address) if message.row.startswith("admin/new_link")]
 
 
 @part
@@ -250,7 +250,7 @@ def test_the_console_shows_who_waits_and_confirms(opened, clock):
     assert (row["by"], row["about"]) == (settings().administrators[0], people.dana())
 
 
-def test_the_console_refuses_whoever_made_the_change(opened, clock):
+def test_the_console_refuses_the_person_who_made_the_change(opened, clock):
     move(clock, "coach", by=settings().administrators[0])
     (hold,) = holds.from_rows(cohorts.rows(people.COHORT))
     opened.let_in_administrator(clock.now()).open(f"{COHORT}/confirm?hold={hold.id}")

@@ -9,7 +9,7 @@ from chalicelib.links.kinds import ANSWER, INBOX
 from chalicelib.store import invitations
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 BY = "ada@example.org"
 P0 = people.person("p0").email
@@ -68,7 +68,7 @@ def test_a_link_from_before_leads_to_the_other_forms_only(opened, clock):
 
 def test_the_new_link_leads_to_all_forms_and_the_new_one_is_empty(opened, clock):
     void(clock, DANA)
-    (inbox,) = [link for link in sent_mails(P0)[-1].links if "/inbox/" in link]
+    (inbox,) = [link for link in sent_emails(P0)[-1].links if "/inbox/" in link]
 
     assert forms(opened, inbox) == {DANA, DORA}
     assert asked(DANA).draft == {}
@@ -88,11 +88,11 @@ def test_a_lost_link_that_is_sent_again_leads_to_every_form(opened, clock):
     clock.advance(days=1)
     void(clock, DORA)
     assert forms(opened, inbox_of(DANA)) == {DANA}
-    count = len(sent_mails(P0))
+    count = len(sent_emails(P0))
     resend_link.resend_link(people.COHORT, P0, clock.now(), BY)
     drain(clock.now())
 
-    links = [link for mail in sent_mails(P0)[count:] for link in mail.links if "/inbox/" in link]
+    links = [link for email in sent_emails(P0)[count:] for link in email.links if "/inbox/" in link]
     assert len(links) == 2
     assert set.union(*(forms(opened, link) for link in links)) == {DANA, DORA}
 

@@ -12,7 +12,7 @@ from tests.support import people
 from tests.support.calls import count_calls
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 COHORT = f"{BASE_URL}/admin/cohort/{people.COHORT}"
 NAMES = ("dana delegate", "dev delegate", "dora delegate")
@@ -57,7 +57,7 @@ def test_more_time_goes_to_those_ticked_alone(admin, clock):
 
 def test_pressing_twice_or_a_repeat_of_the_job_does_it_once(admin, clock):
     admin.open(chosen("chase", *NAMES))
-    nonce, before = admin.nonce, len(sent_mails())
+    nonce, before = admin.nonce, len(sent_emails())
     hidden = {"ids": ",".join(ids()[name] for name in NAMES), "act": "chase", "once": "a"}
     for _ in range(2):
         admin.post(f"{COHORT}/chosen", hidden, nonce=nonce)
@@ -65,7 +65,7 @@ def test_pressing_twice_or_a_repeat_of_the_job_does_it_once(admin, clock):
         clock.advance(seconds=1)
     assert len([job for job in jobs.waiting(clock.now()) if job.kind == "act_on_many"]) == 1
     drain(clock.now())
-    sent = [(mail.addresses[0], mail.subject) for mail in sent_mails()[before:]]
+    sent = [(email.addresses[0], email.subject) for email in sent_emails()[before:]]
     assert sent
     assert len(sent) == len(set(sent))
 

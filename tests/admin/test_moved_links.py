@@ -13,7 +13,7 @@ from chalicelib.store.impact_surveys import Role
 from chalicelib.store.table import scan
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 BY = "ada@example.org"
 NEW = "mine@elsewhere.example.org"
@@ -40,7 +40,7 @@ def inbox_of(visitor, clock, address=NEW):
     """As an administrator with that address gets there: by a link that was lost."""
     resend_link.resend_link(people.COHORT, address, clock.now(), BY)
     drain(clock.advance(minutes=1))
-    return visitor.open(next(url for url in sent_mails(address)[-1].links if "/inbox/" in url))
+    return visitor.open(next(url for url in sent_emails(address)[-1].links if "/inbox/" in url))
 
 
 def answer_link(address=NEW):

@@ -16,14 +16,14 @@ from chalicelib.store.table import delete, scan, transact
 from infra.local.account import ADMINISTRATOR
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 FAR = people.CLOSE + timedelta(days=900)
 
 
 def subjects() -> list[tuple[str, str]]:
-    found = [mail for mail in sent_mails(ADMINISTRATOR) if "Needs you" in str(mail.message["Subject"])]
-    return [(f"{mail.sent_at:%a %Y-%m-%d %H:%M}", str(mail.message["Subject"])) for mail in found]
+    found = [email for email in sent_emails(ADMINISTRATOR) if "Needs you" in str(email.message["Subject"])]
+    return [(f"{email.sent_at:%a %Y-%m-%d %H:%M}", str(email.message["Subject"])) for email in found]
 
 
 def mornings(clock, count: int) -> None:
@@ -59,7 +59,7 @@ def test_one_email_on_each_working_morning_counts_things_and_cohorts(undecided, 
 def test_the_email_says_what_waits_in_which_cohort_and_names_no_one(undecided, clock):
     mornings(clock, 4)
 
-    last = [mail for mail in sent_mails(ADMINISTRATOR) if "Needs you" in str(mail.message["Subject"])][-1]
+    last = [email for email in sent_emails(ADMINISTRATOR) if "Needs you" in str(email.message["Subject"])][-1]
     for part in (last.part("plain"), last.part("html")):
         assert "Too few answers: give more time or close (2)" in " ".join(part.split())
         assert "Delegate" not in part.replace("Maximising", "")

@@ -8,7 +8,7 @@ from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import audit_events, cohorts
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 BY = "ada@example.org"
 FORMER = {"coach": "cleo coach", "line manager": "mara manager", "sponsor": "sponsor"}
@@ -31,7 +31,7 @@ def load(clock, *, coach="cleo coach", manager="mara manager", sponsor="sponsor"
 
 
 def notices_to(name):
-    return [mail for mail in sent_mails(people.person(name).email) if mail.row.startswith("admin/former#")]
+    return [email for email in sent_emails(people.person(name).email) if email.row.startswith("admin/former#")]
 
 
 def acts():
@@ -54,7 +54,7 @@ def test_who_had_the_part_is_notified_once_and_no_one_else(opened, clock, part):
 
 
 @pytest.mark.parametrize("part", sorted(FORMER))
-def test_who_is_named_again_and_passed_over_again_is_told_again(opened, clock, part):
+def test_who_is_named_again_and_passed_over_again_gets_another_notice(opened, clock, part):
     for who in ("nora new", FORMER[part], "nora new"):
         name_another(clock, part, who)
 

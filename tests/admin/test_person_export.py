@@ -113,6 +113,6 @@ def test_it_is_noted_in_the_audit_trail(opened, clock):
     assert address("p0") not in as_text([row])
 
 
-def test_someone_of_whom_nothing_is_stored_is_told_so(opened, clock):
+def test_the_answer_says_when_nothing_is_stored_about_someone(opened, clock):
     with pytest.raises(PersonUnknown):
         person_export.export("who@example.org", clock.now())

@@ -9,7 +9,7 @@ from chalicelib.store.delegates import Approval
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 FILE = people.raters(2, 0)  # P0 and P1
 
@@ -46,7 +46,7 @@ def test_who_is_only_on_the_delegates_list_is_not_sent_by_a_file(choosing, clock
 
     assert invited() == ["Dana Delegate", "Mara Manager", "P0", "P1"]
     assert names(on_list().unsent) == ["P9"]
-    assert sent_mails("p9@example.org") == []
+    assert sent_emails("p9@example.org") == []
 
 
 def test_the_delegate_sends_the_rest_herself(choosing, clock):
@@ -56,7 +56,7 @@ def test_the_delegate_sends_the_rest_herself(choosing, clock):
     people.invited(clock)
 
     assert invited() == ["Dana Delegate", "Mara Manager", "P0", "P1", "P9"]
-    assert [len(sent_mails(f"{name}@example.org")) for name in ("p0", "p1", "p9")] == [1, 1, 1]
+    assert [len(sent_emails(f"{name}@example.org")) for name in ("p0", "p1", "p9")] == [1, 1, 1]
 
 
 def test_the_same_file_again_asks_no_one_twice(choosing, clock):
@@ -68,12 +68,12 @@ def test_the_same_file_again_asks_no_one_twice(choosing, clock):
         drain(clock.advance(days=1))
 
     assert on_list() == before
-    assert [len(sent_mails(f"{name}@example.org")) for name in ("p0", "p1")] == [2, 2]  # about Dana, and about Dora
+    assert [len(sent_emails(f"{name}@example.org")) for name in ("p0", "p1")] == [2, 2]  # about Dana, and about Dora
 
 
 @pytest.mark.parametrize("guess", ["p9@example.org", "p7@example.org"])
 @pytest.mark.parametrize("group", ["peer", "direct_report"])
-def test_a_preview_shows_nothing_of_whom_the_delegate_has_only_chosen(choosing, clock, guess, group):
+def test_a_preview_shows_no_rater_that_the_delegate_has_only_chosen(choosing, clock, guess, group):
     page = f"{BASE_URL}/admin/cohort/{people.COHORT}/people"
     rows = f"delegate_email,group,name,email\n{people.person('dana delegate').email},{group},Pat,{guess}\n"
     choosing.let_in_administrator(clock.now()).open(page)

@@ -13,14 +13,14 @@ from chalicelib.store import audit_events, cohorts, emails, invitations
 from chalicelib.store.table import query
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 BY = "ada@example.org"
 PEERS = ("p0", "p1", "p2", "p3")
 
 
 def subjects(name):
-    return [str(mail.message["Subject"]) for mail in sent_mails(people.person(name).email)]
+    return [str(email.message["Subject"]) for email in sent_emails(people.person(name).email)]
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def chase_dana(clock):
     drain(clock.now())
 
 
-def test_who_has_not_answered_gets_one_more_mail(opened, clock):
+def test_who_has_not_answered_gets_one_more_email(opened, clock):
     before = Counter({name: len(subjects(name)) for name in PEERS})
 
     assert count([people.dana()], clock.now()) == 6  # the peers, the manager and the delegate
@@ -55,7 +55,7 @@ def test_who_has_not_answered_gets_one_more_mail(opened, clock):
 
 def test_a_second_chase_on_the_same_day_sends_nothing(opened, clock):
     chase_dana(clock)
-    sent = len(sent_mails(people.person("p0").email))
+    sent = len(sent_emails(people.person("p0").email))
     clock.advance(hours=3)
 
     assert count([people.dana()], clock.now()) == 0
@@ -63,7 +63,7 @@ def test_a_second_chase_on_the_same_day_sends_nothing(opened, clock):
     remind.remind_cohort(people.COHORT, clock.now().date(), clock.now(), BY)
     drain(clock.now())
 
-    assert len(sent_mails(people.person("p0").email)) == sent
+    assert len(sent_emails(people.person("p0").email)) == sent
 
 
 def test_the_next_day_it_may_be_done_again(opened, clock):
@@ -115,8 +115,8 @@ def test_an_address_that_does_not_work_is_not_mailed_again(opened, clock):
     from chalicelib.store.table import transact
 
     invited = next(one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.rater.name == "P0")
-    mail = find(f"collect/invitation#{people.dana()}#baseline#{invited.id}#2026-09-14.0")
-    transact(settle(mail, EmailState.BOUNCED, mail.message_id, "no such address", clock.now()))
+    email = find(f"collect/invitation#{people.dana()}#baseline#{invited.id}#2026-09-14.0")
+    transact(settle(email, EmailState.BOUNCED, email.message_id, "no such address", clock.now()))
 
     assert count([people.dana()], clock.now()) == 5
 
@@ -141,9 +141,9 @@ def test_the_whole_cohort_is_chased_at_once(visitor, clock):
     remind.remind_cohort(people.COHORT, clock.now().date(), clock.now(), BY)
     drain(clock.now())
 
-    reminded = sent_mails()[before:]
-    assert sum(len(emails.find(mail.row).items or [mail.row]) for mail in reminded) == promised == 12
-    raters = [mail.addresses[0] for mail in reminded]
+    reminded = sent_emails()[before:]
+    assert sum(len(emails.find(email.row).items or [email.row]) for email in reminded) == promised == 12
+    raters = [email.addresses[0] for email in reminded]
     assert len(set(raters)) == len(raters) == 7, "who is asked about both delegates gets one email"
 
 

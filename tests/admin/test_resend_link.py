@@ -6,7 +6,7 @@ from chalicelib.admin import resend_link
 from chalicelib.admin.resend_link import AddressNotFound
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 BY = "ada@example.org"
 
@@ -23,14 +23,14 @@ BY = "ada@example.org"
 def test_a_person_gets_their_own_link_again_and_once_a_day(visitor, clock, name, part):
     people.opened(clock, chosen=people.raters(4, 0))
     clock.advance(days=1)
-    before = len(sent_mails(people.person(name).email))
+    before = len(sent_emails(people.person(name).email))
 
     assert resend_link.resend_link(people.COHORT, people.person(name).email.upper(), clock.now(), BY)
     assert not resend_link.resend_link(people.COHORT, people.person(name).email, clock.now(), BY)
     drain(clock.now())
-    mails = sent_mails(people.person(name).email)[before:]
+    emails = sent_emails(people.person(name).email)[before:]
 
-    assert ["here is your link" in str(mail.message["Subject"]) for mail in mails] == [True]
+    assert ["here is your link" in str(email.message["Subject"]) for email in emails] == [True]
     assert visitor.open(people.link(name, part)).status == 200
 
 
@@ -39,7 +39,7 @@ def test_the_sponsor_gets_theirs(visitor, clock):
     resend_link.resend_link(people.COHORT, people.SPONSOR.email, clock.now(), BY)
     drain(clock.now())
 
-    assert any("/sponsor/" in url for mail in sent_mails(people.SPONSOR.email) for url in mail.links)
+    assert any("/sponsor/" in url for email in sent_emails(people.SPONSOR.email) for url in email.links)
 
 
 def test_a_stranger_is_named_and_no_one_is_mailed(visitor, clock):

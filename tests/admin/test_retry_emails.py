@@ -30,8 +30,8 @@ from tests.support import people
 from tests.support.calls import count_calls, watched_by
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
+from tests.support.emails import sent_emails
 from tests.support.faults import single_faults
-from tests.support.mails import sent_mails
 
 BY = "ada@example.org"
 WORK = f"{BASE_URL}/admin/work"
@@ -46,7 +46,7 @@ def states() -> Counter[str]:
 
 
 def sent_again() -> list[str]:
-    return [mail.row for mail in sent_mails() if mail.row.startswith(FIRST)]
+    return [email.row for email in sent_emails() if email.row.startswith(FIRST)]
 
 
 def refused_invitations(clock) -> list[str]:
@@ -57,7 +57,7 @@ def refused_invitations(clock) -> list[str]:
     with watched_by(SesSays(CONTENT[0], message=CONTENT[1])):
         drain(clock.to(people.OPENING))
         drain(clock.advance(minutes=1))
-    return [mail.id for mail in emails.refused_by_ses(clock.now())]
+    return [email.id for email in emails.refused_by_ses(clock.now())]
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_a_sender_that_is_not_verified_costs_no_email(visitor, unverified, clock
     client("sesv2").create_email_identity(EmailIdentity=SENDER_DOMAIN)
     drain(clock.advance(minutes=ACCOUNT_DELAY.seconds // 60 + 1))
     assert states() == {EmailState.SENT: 6}
-    assert Counter(mail.addresses[0] for mail in sent_mails()).most_common(1)[0][1] == 1
+    assert Counter(email.addresses[0] for email in sent_emails()).most_common(1)[0][1] == 1
     assert "SES rejects" not in visitor.open(COHORT).page
 
 
@@ -153,7 +153,7 @@ def test_a_rater_who_has_responded_gets_no_invitation_and_the_administrator_does
     responds(scene.ticket(scene.invitation("p0")), clock.now())
 
     assert again(clock) == 6
-    assert sent_mails(P0) == []
+    assert sent_emails(P0) == []
     assert len(sent_again()) == 5
     assert cohorts.bounces(people.COHORT) == []
     noted = [row for row in audit_events.of_cohort(people.COHORT) if row["act"] == f"sent again: {INVITATION.label}"]
@@ -166,14 +166,14 @@ def test_the_list_of_refused_emails_does_not_show_who_has_answered(visitor, cloc
     with watched_by(SesSays(CONTENT[0], message=CONTENT[1])):
         for days in range(1, 16):
             drain(clock.to(people.OPENING + timedelta(days=days, minutes=10)))
-    before = [mail.id for mail in emails.refused_by_ses(clock.now())]
-    assert any(mail.startswith("collect/reminder") and scene.invitation("p0").id in mail for mail in before)
+    before = [email.id for email in emails.refused_by_ses(clock.now())]
+    assert any(email.startswith("collect/reminder") and scene.invitation("p0").id in email for email in before)
 
     answers(scene.ticket(scene.invitation("p0")), clock.now())
 
-    assert [mail.id for mail in emails.refused_by_ses(clock.now())] == before
+    assert [email.id for email in emails.refused_by_ses(clock.now())] == before
     again(clock)
-    assert len(sent_mails(P0)) == 1, "the invitation, and no reminder after the answer"
+    assert len(sent_emails(P0)) == 1, "the invitation, and no reminder after the answer"
 
 
 def test_no_one_is_asked_about_a_delegate_who_has_left(refused, clock):
@@ -181,7 +181,9 @@ def test_no_one_is_asked_about_a_delegate_who_has_left(refused, clock):
     drain(clock.now())
 
     assert again(clock) == 6
-    assert [mail.row for mail in sent_mails() if not mail.row.startswith("people/")] == []  # only that they have left
+    assert [
+        email.row for email in sent_emails() if not email.row.startswith("people/")
+    ] == []  # only that they have left
 
 
 def test_an_old_address_gets_nothing_after_it_was_replaced(refused, clock):
@@ -190,9 +192,9 @@ def test_an_old_address_gets_nothing_after_it_was_replaced(refused, clock):
 
     again(clock)
 
-    (notice,) = sent_mails(P0)
+    (notice,) = sent_emails(P0)
     assert "no longer come to this address" in str(notice.message["Subject"])
-    assert len(sent_mails("new@example.org")) == 1
+    assert len(sent_emails("new@example.org")) == 1
 
 
 def test_a_refused_email_that_would_come_too_late_is_not_offered(refused, clock):
@@ -210,7 +212,7 @@ def command(*words: str) -> Namespace:
 
 def test_the_command_says_what_it_would_do_and_then_does_it(refused, clock, monkeypatch, capsys):
     monkeypatch.setattr(cohort.clock, "now", clock.now)
-    ids = {mail.id for mail in emails.refused_by_ses(clock.now())}
+    ids = {email.id for email in emails.refused_by_ses(clock.now())}
     with count_calls() as calls:
         assert failures.retry_emails(command("--dry-run", "--json")) == 0
     said = json.loads(capsys.readouterr().out)
@@ -256,9 +258,9 @@ def test_under_every_fault_a_refused_email_is_sent_again_once(clock, aws):
 
     def check(_):
         drain(start + timedelta(hours=9))
-        mail = emails.find(chosen)
-        wrong = [] if mail.state is EmailState.SENT else [f"{mail.state}: {mail.reason}"]
-        sent = [one for one in sent_mails() if one.row == chosen]
+        email = emails.find(chosen)
+        wrong = [] if email.state is EmailState.SENT else [f"{email.state}: {email.reason}"]
+        sent = [one for one in sent_emails() if one.row == chosen]
         wrong += [] if len(sent) == 1 else [f"sent {len(sent)} times"]
         noted = [row for row in audit_events.of_cohort(people.COHORT) if row["act"].startswith("sent again")]
         wrong += [] if len(noted) == 1 else [f"noted {len(noted)} times"]
@@ -271,5 +273,5 @@ def test_a_delegate_is_not_lost_by_a_refusal_of_content(refused, clock):
     """Reminders and later emails still go out."""
     drain(clock.to(people.CLOSE - timedelta(days=2)))
 
-    assert len(sent_mails(P0)) >= 1
+    assert len(sent_emails(P0)) >= 1
     assert not delegates.find(people.dana()).withdrawn

@@ -10,7 +10,7 @@ from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import cohorts, delegates
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 BY = "ada@example.org"
 CLEO = people.person("cleo coach")
@@ -84,5 +84,5 @@ def test_a_lost_link_that_is_sent_again_after_the_return_opens(opened, clock, ho
     resend_link.resend_link(people.COHORT, CLEO.email, clock.now(), BY)
     drain(clock.now())
 
-    (link,) = [link for link in sent_mails(CLEO.email)[-1].links if "/coach/" in link]
+    (link,) = [link for link in sent_emails(CLEO.email)[-1].links if "/coach/" in link]
     assert opens(opened, clock, link) == 200

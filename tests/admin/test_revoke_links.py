@@ -28,7 +28,7 @@ from chalicelib.waves.emails import about_surveys
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 BY = "ada@example.org"
 CANARY = "CANARY"
@@ -200,13 +200,15 @@ def test_sessions_end_and_a_later_one_lasts(opened, clock, verb):
 
 @pytest.mark.parametrize("email", [P0, DANA])
 def test_a_reminder_that_waits_brings_the_new_links(opened, clock, email):
-    before = len(sent_mails(email))
+    before = len(sent_emails(email))
     revoke(clock, email)
     drain(clock.to(people.CLOSE - timedelta(hours=1)))
 
-    mails = sent_mails(email)[before:]
-    urls = [url for mail in mails for url in mail.links if re.search("/(answer|decline|inbox|hub|nominate)/", url)]
-    assert mails
+    messages = sent_emails(email)[before:]
+    urls = [
+        url for message in messages for url in message.links if re.search("/(answer|decline|inbox|hub|nominate)/", url)
+    ]
+    assert messages
     assert urls
     assert {url: opened.open(url).status for url in urls} == dict.fromkeys(urls, 200)
 
@@ -218,7 +220,7 @@ def test_other_emails_that_wait_bring_the_new_link(opened, clock, verb, template
     revoke(clock, HOLDERS[verb])
     drain(clock.to(later))
 
-    (url,) = [url for mail in sent_mails(HOLDERS[verb])[-1:] for url in mail.links if f"/{verb}/" in url]
+    (url,) = [url for message in sent_emails(HOLDERS[verb])[-1:] for url in message.links if f"/{verb}/" in url]
     assert url == links()[verb]
     assert opened.open(url).status == 200
 
@@ -236,7 +238,7 @@ def test_the_sponsors_summary_that_waits_brings_the_new_link(opened, clock):
     revoke(clock, SPONSOR)
     drain(clock.to(later))
 
-    assert links()["sponsor"] in sent_mails(SPONSOR)[-1].links
+    assert links()["sponsor"] in sent_emails(SPONSOR)[-1].links
 
 
 def test_a_lost_link_that_waits_becomes_the_new_one(opened, clock):
@@ -289,7 +291,7 @@ def test_links_may_be_revoked_again_and_the_lost_link_is_another_email_each_time
         revoke(clock, P0, send=True)
         assert is_revoked(opened, before["inbox"])
         assert people.link("p0", "inbox") == links()["inbox"]
-        assert sum("here is your link" in str(mail.message["Subject"]) for mail in sent_mails(P0)) == 1 + times
+        assert sum("here is your link" in str(message.message["Subject"]) for message in sent_emails(P0)) == 1 + times
 
 
 @pytest.mark.parametrize(("verb", "name"), [("impact", "mara manager"), ("approve", "cleo coach")])

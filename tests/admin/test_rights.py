@@ -19,7 +19,7 @@ from infra.local.account import ADMINISTRATOR
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 from tests.web.rules import COHORT, RULES
 
 HOME = f"{BASE_URL}/admin"
@@ -107,9 +107,9 @@ def test_a_right_that_is_taken_away_ends_with_the_next_page(admin):
 
 def test_emails_about_a_cohort_go_to_who_may_see_it(admin, clock):
     give("another")
-    before = len(sent_mails())
+    before = len(sent_emails())
     drain(clock.to(people.CLOSE + timedelta(minutes=5)))
-    notified = [mail for mail in sent_mails()[before:] if ADMINISTRATOR in mail.addresses]
+    notified = [message for message in sent_emails()[before:] if ADMINISTRATOR in message.addresses]
     assert not notified
     assert administrator_rights.list_administrators("another") == list(settings().administrators)
 

@@ -18,7 +18,7 @@ from tests.journey.conftest import visitor
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 __all__ = ["opened", "visitor"]
 
@@ -41,11 +41,11 @@ def let_in(visitor, clock):
 
 
 def addresses(sent) -> list[str]:
-    return sorted(address for mail in sent for address in mail.addresses)
+    return sorted(address for email in sent for address in email.addresses)
 
 
-def body(mail) -> str:
-    return mail.message.get_body(("plain",)).get_content()
+def body(email) -> str:
+    return email.message.get_body(("plain",)).get_content()
 
 
 def of(*names: str) -> list[str]:
@@ -64,11 +64,11 @@ def survey(role: str = "delegate") -> impact_surveys.ImpactSurvey:
 
 @pytest.mark.parametrize("scope", ["", "all"])
 def test_a_reminder_goes_to_delegate_manager_and_raters(admin, clock, scope):
-    before = len(sent_mails())
+    before = len(sent_emails())
     act(admin, "survey-remind", scope=scope)
     drain(clock.now())
     assert "The reminders are being sent." in admin.page
-    assert addresses(sent_mails()[before:]) == of(*EVERYONE)
+    assert addresses(sent_emails()[before:]) == of(*EVERYONE)
 
 
 def test_who_has_answered_or_was_reminded_today_gets_none(admin, clock):
@@ -76,11 +76,11 @@ def test_who_has_answered_or_was_reminded_today_gets_none(admin, clock):
     answered = people.link("p1", "answer")
     admin.open(answered).post(f"{answered}/pulse", {"item.1": "1"})
     let_in(admin, clock)
-    before = len(sent_mails())
+    before = len(sent_emails())
     for _ in range(2):
         act(admin, "survey-remind")
         drain(clock.now())
-    found = addresses(sent_mails()[before:])
+    found = addresses(sent_emails()[before:])
     assert people.person("mara manager").email not in found
     assert len(found) == len(set(found))
 
@@ -88,29 +88,29 @@ def test_who_has_answered_or_was_reminded_today_gets_none(admin, clock):
 def test_an_answer_stops_a_reminder_that_was_ordered_before(admin, clock):
     survey_acts.remind_surveyed(people.dana(), clock.now(), "ada")
     send(admin, "dana delegate", own_parts())
-    before = len(sent_mails())
+    before = len(sent_emails())
     drain(clock.now())
-    assert people.person("dana delegate").email not in addresses(sent_mails()[before:])
+    assert people.person("dana delegate").email not in addresses(sent_emails()[before:])
 
 
 def test_a_late_repeat_of_the_reminder_reaches_no_one_twice(admin, clock):
     survey_acts.remind_surveyed(people.dana(), clock.now(), "ada")
     drain(clock.now())
-    before = len(sent_mails())
+    before = len(sent_emails())
     (job,) = [one for one in map(jobs.find, [f"remind_survey#{people.dana()}#{clock.now().date()}"]) if one]
     survey_acts.send_survey_reminders(job, clock.advance(minutes=30))
     drain(clock.now())
-    assert not sent_mails()[before:]
+    assert not sent_emails()[before:]
 
 
 def test_more_time_moves_surveys_raters_and_the_close(admin, clock):
-    before = len(sent_mails())
+    before = len(sent_emails())
     act(admin, "survey-extend", {"last_day": f"{LATER}"})
     drain(clock.now())
 
     assert "The survey is extended" in admin.page
-    assert addresses(sent_mails()[before:]) == of(*EVERYONE)
-    assert all("9 July 2027" in body(mail) for mail in sent_mails()[before:])
+    assert addresses(sent_emails()[before:]) == of(*EVERYONE)
+    assert all("9 July 2027" in body(email) for email in sent_emails()[before:])
     _, pulse = delegates.find_with_wave(people.dana(), Wave.PULSE)
     assert pulse.closes_at == survey().closes_at == survey("manager").closes_at
     drain(clock.to(survey().closes_at - timedelta(minutes=1)))
@@ -123,12 +123,14 @@ def test_more_time_moves_surveys_raters_and_the_close(admin, clock):
 def test_no_reminder_names_the_former_last_day(admin, clock):
     act(admin, "survey-extend", {"last_day": f"{LATER}"})
     drain(clock.now())
-    before = len(sent_mails())
+    before = len(sent_emails())
     while clock.now() < survey().closes_at - timedelta(hours=12):
         drain(clock.advance(hours=12))
-    later = [mail for mail in sent_mails()[before:] if "Six months on" in mail.subject or "One minute" in mail.subject]
+    later = [
+        email for email in sent_emails()[before:] if "Six months on" in email.subject or "One minute" in email.subject
+    ]
     assert later
-    assert all("28 June" not in body(mail) for mail in later)
+    assert all("28 June" not in body(email) for email in later)
 
 
 def test_the_same_day_again_changes_nothing(admin, clock):

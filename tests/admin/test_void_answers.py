@@ -21,7 +21,7 @@ from tests.faults.scene import Scene
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 BY = "ada@example.org"
 NEW = "new.address@example.org"
@@ -53,7 +53,7 @@ def voided(clock, who="p0", **more):
 
 def again(who):
     email = who if "@" in who else people.person(who).email
-    return [mail for mail in sent_mails(email) if "once more" in str(mail.message["Subject"])]
+    return [message for message in sent_emails(email) if "once more" in str(message.message["Subject"])]
 
 
 def line():
@@ -74,8 +74,8 @@ def test_answers_are_destroyed_and_the_rater_is_asked_again_and_counted_once(ope
     assert "sent_at" not in row
     assert (line().answered, line().groups["peer"].answered) == (1, 1)
     assert opened.open(old_link).status == 410
-    (mail,) = again("p0")
-    link = next(url for url in mail.links if "/answer/" in url)
+    (message,) = again("p0")
+    link = next(url for url in message.links if "/answer/" in url)
     assert CANARY not in opened.open(f"{link}/page/comments").page
     people.send(people.answer_all(opened, link), link)
     assert (line().answered, line().groups["peer"].answered) == (2, 2)
@@ -102,13 +102,13 @@ def test_who_was_asked_again_is_reminded_with_the_new_link(opened, clock):
     for _ in range(18):
         drain(clock.advance(days=1))
 
-    _, first, *reminders = sent_mails(people.person("p0").email)
+    _, first, *reminders = sent_emails(people.person("p0").email)
     assert len(reminders) == len(people.programme().reminders)
-    assert {answer_link(mail) for mail in reminders} == {answer_link(first)}
+    assert {answer_link(message) for message in reminders} == {answer_link(first)}
 
 
-def answer_link(mail):
-    return next(url for url in mail.links if "/answer/" in url)
+def answer_link(message):
+    return next(url for url in message.links if "/answer/" in url)
 
 
 def seen_by_everyone(visitor, clock, capsys):
@@ -136,8 +136,8 @@ def test_no_one_is_shown_whether_there_was_anything_to_destroy(visitor, clock, c
         scene.lay_out()
         act()
         voided(clock)
-        to_others = [mail for mail in sent_mails() if people.person("p0").email not in mail.addresses]
-        emails = [(str(mail.message["To"]), str(mail.message["Subject"])) for mail in to_others]
+        to_others = [message for message in sent_emails() if people.person("p0").email not in message.addresses]
+        emails = [(str(message.message["To"]), str(message.message["Subject"])) for message in to_others]
         worlds.append((seen_by_everyone(visitor, clock, capsys), emails, len(again("p0"))))
     seen, _, _ = worlds[0]
     assert worlds[:3] == [worlds[0]] * 3
@@ -187,7 +187,7 @@ def test_a_correction_hides_the_counts_unless_the_address_had_bounced(opened, cl
     from infra.local import outbox
 
     delivery_events.record_delivery_event(
-        outbox.bounce(sent_mails(people.person("d0").email)[0], clock.now()), clock.now()
+        outbox.bounce(sent_emails(people.person("d0").email)[0], clock.now()), clock.now()
     )
     address_change.change_address(people.COHORT, people.person("d0").email, NEW, clock.now(), BY)
     drain(clock.now())

@@ -20,7 +20,7 @@ from chalicelib.store.areas import Area, AreaState
 from chalicelib.store.table import Changed, scan, update
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 COACH, MANAGER, DANA = (people.person(name).email for name in ("cleo coach", "mara manager", "dana delegate"))
 LEGACY = "1"
@@ -124,7 +124,7 @@ def test_an_older_page_is_shown_again_with_its_words_and_undoes_nothing(dana, cl
 # --- done, dropped, replaced --------------------------------------------------------------------------------------
 
 
-def test_the_delegate_marks_an_area_as_done_and_the_coach_is_told_once(dana, clock):
+def test_the_delegate_marks_an_area_as_done_and_the_coach_gets_one_notice(dana, clock):
     for _ in range(2):
         dana.open(f"{hub()}/area/{LEGACY}").post(f"{hub()}/area/{LEGACY}/finish")
 
@@ -311,7 +311,7 @@ def test_the_delegate_is_prompted_once_unless_they_share_or_decline(dana, clock,
 
 
 def count_prompts() -> int:
-    return len([mail for mail in sent_mails(DANA) if mail.row.startswith("areas/prompt#")])
+    return len([email for email in sent_emails(DANA) if email.row.startswith("areas/prompt#")])
 
 
 # --- the words that others read -----------------------------------------------------------------------------------

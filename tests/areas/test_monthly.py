@@ -12,7 +12,7 @@ from chalicelib.store import areas, cohorts, delegates
 from chalicelib.store.cohorts import SurveyStage
 from tests.mornings.calendar import DANA, run_until, sent
 from tests.support import people
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 pytestmark = pytest.mark.usefixtures("dana")
 
@@ -26,9 +26,9 @@ def test_a_delegate_with_live_areas_is_asked_once_a_month(clock):
     run_until(clock, "2026-12-20")
 
     assert sent("areas/monthly", DANA) == ["2026-10-13", "2026-11-10", "2026-12-08"]
-    mail = next(mail for mail in sent_mails(DANA) if mail.row.startswith("areas/monthly#"))
-    assert mail.subject == "Two minutes: your development areas"
-    assert any(link.endswith("/areas/progress") for link in mail.links)
+    email = next(email for email in sent_emails(DANA) if email.row.startswith("areas/monthly#"))
+    assert email.subject == "Two minutes: your development areas"
+    assert any(link.endswith("/areas/progress") for link in email.links)
 
 
 def test_a_month_with_another_email_nearby_is_left_out(clock):

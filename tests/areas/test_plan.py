@@ -104,7 +104,7 @@ def test_an_area_that_was_given_up_is_not_on_it_and_a_done_one_is(dana):
 
 
 @pytest.mark.parametrize("text", ["Łucja asks first", "先问两个人", "🙂 Ask two people", "a" * 400])
-def test_it_keeps_the_standards_whatever_is_typed(dana, text):
+def test_it_keeps_the_standards_with_any_text(dana, text):
     pdf = render_plan(plan_of(replace(AREA, behaviour=text)), date(2026, 10, 10))
 
     assert standards.faults(pdf) == []

@@ -29,7 +29,7 @@ class Device:
 
 
 @given(EDITS)
-def test_the_later_typing_of_each_field_stays_and_the_other_is_kept_beside_it(edits):
+def test_the_later_text_of_each_field_stays_and_the_other_is_kept_next_to_it(edits):
     devices = {"phone": Device(), "laptop": Device()}
     draft, last = Draft(), dict.fromkeys(NAMES, "")
     for at, (device, name, text) in enumerate(edits, start=1):
@@ -47,7 +47,7 @@ def test_the_later_typing_of_each_field_stays_and_the_other_is_kept_beside_it(ed
     assert all(draft.typed.get(name, "") == text for name, text in last.items())
 
 
-def test_one_device_alone_is_never_told_of_another():
+def test_one_device_alone_never_hears_of_another():
     draft, page = Draft(), Device()
     for at, text in enumerate(["o", "on", "one", "", "two"], start=1):
         page.texts["a"] = text

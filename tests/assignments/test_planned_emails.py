@@ -11,7 +11,7 @@ from chalicelib.store.assignments import WorkLine
 from chalicelib.store.attendance import Attendance, AttendanceState
 from tests.mornings.calendar import CLEO, DANA, DORA, MO, run_until, sent, utc
 from tests.support import people
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 from tests.workshops.registers import DAY_1, DAY_2, id_of
 
 pytestmark = pytest.mark.usefixtures("dated")
@@ -30,8 +30,8 @@ def mark(name: str, *session_ids: str, state: AttendanceState, **more: object) -
 
 
 def text_of(kind: str, address: str) -> str:
-    mail = next(mail for mail in sent_mails(address) if mail.row.startswith(f"{kind}#"))
-    return f"{mail.subject}\n{' '.join(mail.part('plain').split())}"
+    email = next(email for email in sent_emails(address) if email.row.startswith(f"{kind}#"))
+    return f"{email.subject}\n{' '.join(email.part('plain').split())}"
 
 
 def test_who_was_there_hears_of_the_tasks_on_the_next_working_day(clock):
@@ -80,7 +80,7 @@ def test_a_task_is_reminded_of_before_and_after_its_day_and_never_a_third_time(c
 
 
 def sent_rows_of(address: str) -> list[str]:
-    from tests.support.mails import sent_rows
+    from tests.support.emails import sent_rows
 
     return [row for row, _ in sent_rows(address)]
 

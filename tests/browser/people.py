@@ -56,12 +56,12 @@ def approve_lists(cloud: Served) -> None:
 
 
 def letters(cloud: Served, to: str = "", about: str = "") -> list[Letter]:
-    """Mails, oldest first: those to an address, those whose subject has the words."""
+    """Emails, oldest first: those to an address, those whose subject has the words."""
     found: list[dict[str, Any]] = cloud.get("/_local/mail.json").json
     return [
-        Letter(mail["to"], mail["subject"], mail["text"], mail["html"], mail["links"])
-        for mail in found
-        if to in mail["to"] and about in mail["subject"]
+        Letter(email["to"], email["subject"], email["text"], email["html"], email["links"])
+        for email in found
+        if to in email["to"] and about in email["subject"]
     ]
 
 
@@ -75,7 +75,7 @@ def link(cloud: Served, verb: str, to: str = "", about: str = "") -> str:
 
 
 def code(cloud: Served, to: str) -> str:
-    """The newest six-digit code mailed to an address."""
+    """The newest six-digit code emailed to an address."""
     found = [match[1] for letter in letters(cloud, to) for match in CODE.finditer(letter.text)]
     assert found, f"no mail to {to} has a code"
     return found[-1].replace(" ", "")

@@ -1,4 +1,4 @@
-"""A mail scanner: asks for every link, runs the scripts of each kind of page, and presses a lone button."""
+"""An email scanner: asks for every link, runs the scripts of each kind of page, and presses a lone button."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SCRIPTS_DONE = 400  # ms; autosave would have been sent by then
 
 
-def scan_mails(cloud: Served, visit: Callable[..., Page]) -> set[str]:
+def scan_emails(cloud: Served, visit: Callable[..., Page]) -> set[str]:
     """The kinds of link that were followed: "answer", "hub" ..."""
     links = sorted({link for letter in people.letters(cloud) for link in letter.links})
     for link in links:

@@ -120,6 +120,6 @@ def fail_job(cloud: Served) -> str:
 
 
 def bounce(cloud: Served, to: str) -> None:
-    """The newest mail to the address comes back."""
-    mail = [found["id"] for found in cloud.get("/_local/mail.json").json if to in found["to"]][-1]
-    assert cloud.post("/_local/bounce", mail=mail, type="Permanent").status == 200
+    """The newest email to the address comes back."""
+    email = [found["id"] for found in cloud.get("/_local/mail.json").json if to in found["to"]][-1]
+    assert cloud.post("/_local/bounce", mail=email, type="Permanent").status == 200

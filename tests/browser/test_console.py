@@ -228,8 +228,8 @@ def test_a_cohort_is_chased_given_time_and_closed(cloud, admin, javascript):
     page.get_by_role("link", name="Remind raters who have not answered…").click()
     page.wait_for_url("**/chase")
     sound(page, javascript)
-    mails = page.locator("main li").first.inner_text()
-    if "mail goes" in mails or "mails go" in mails:
+    emails = page.locator("main li").first.inner_text()
+    if "mail goes" in emails or "mails go" in emails:
         press(page, "Send reminders")
         assert "reminders are being sent" in page.get_by_role("status").inner_text()
     else:  # on the day of the programme's own reminder

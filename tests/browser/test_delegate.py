@@ -15,7 +15,7 @@ from infra.local.demo import filling
 from infra.local.demo.browser import Browser
 from tests.browser.checks import assert_sound
 from tests.browser.people import advance, approve_lists, letters, link, load_example
-from tests.browser.scanner import rows, scan_mails
+from tests.browser.scanner import rows, scan_emails
 from tests.support.served import Served
 
 AMARA, DANIEL, PRIYA = "amara.osei@example.org", "daniel.prentice@example.org", "priya.raghunathan@example.org"
@@ -158,13 +158,13 @@ def _email(name: str) -> str:
 
 
 def _links(cloud: Served) -> list[str]:
-    return [link for mail in cloud.get("/_local/mail.json").json for link in mail["links"]]
+    return [link for email in cloud.get("/_local/mail.json").json for link in email["links"]]
 
 
 def test_a_scanner_changes_nothing_six_months_on_either(months_on, visit):
     before = rows(months_on)
 
-    assert scan_mails(months_on, visit) >= {"answer", "impact", "hub"}
+    assert scan_emails(months_on, visit) >= {"answer", "impact", "hub"}
 
     assert rows(months_on) == before
 

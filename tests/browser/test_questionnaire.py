@@ -15,7 +15,7 @@ from infra.local.demo import filling
 from infra.local.demo.browser import Browser
 from tests.browser import people
 from tests.browser.checks import assert_fits, assert_sound
-from tests.browser.scanner import rows, scan_mails
+from tests.browser.scanner import rows, scan_emails
 from tests.collect import test_comment_check as vectors
 from tests.support.people import programme
 
@@ -304,7 +304,7 @@ def test_a_text_that_no_page_can_send_while_it_goes_is_saved_without_waiting(ask
     assert asked_to_stay == ["beforeunload"]
 
 
-def test_after_the_last_word_was_said_a_page_tells_that_it_is_saved_no_more(asked, visit):
+def test_after_a_form_was_sent_its_page_says_that_it_saves_no_more(asked, visit):
     page = visit(asked("answer", 5) + FIRST)
     page.route("**/page/**", lambda route: route.fulfill(status=410, body="closed"))
     choose(page, ITEMS[0])
@@ -406,12 +406,12 @@ def test_the_browser_marks_the_same_words_as_the_last_page(visit):
         assert shown == [f"“{hint.phrase}” {hint.why}." for hint in vectors.hints(comment)], comment
 
 
-# --- scanners of mail -------------------------------------------------------------------------------------------------
+# --- scanners of email ------------------------------------------------------------------------------------------------
 
 
 def test_a_scanner_changes_nothing(cloud, asked, visit):
     before = rows(cloud)
 
-    assert scan_mails(cloud, visit) >= {"answer", "decline", "inbox", "hub", "nominate"}
+    assert scan_emails(cloud, visit) >= {"answer", "decline", "inbox", "hub", "nominate"}
 
     assert rows(cloud) == before

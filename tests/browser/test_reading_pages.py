@@ -100,8 +100,8 @@ def test_a_strict_cookie_survives_a_click_on_another_site(cloud, visit):
     assert (cookie["name"], cookie["secure"], cookie["httpOnly"]) == ("__Host-session", True, True)
     assert cookie["sameSite"] == "Strict"
 
-    with other_site(f'<a href="{url}">Your mail</a>') as mail:
-        page.goto(mail)
+    with other_site(f'<a href="{url}">Your mail</a>') as message:
+        page.goto(message)
         page.get_by_text("Your mail").click()
         page.wait_for_url("**/report?here=1")
     assert heading(page) == "Your 360 report"
@@ -143,7 +143,7 @@ class other_site:  # noqa: N801 (reads as a sentence)
 @pytest.mark.parametrize(
     ("entry", "javascript"), [pytest.param(FIRST, True, id="script"), pytest.param(SECOND, False, id="no-script")]
 )
-def test_a_coach_goes_from_the_mail_to_the_release(cloud, visit, entry, javascript):
+def test_a_coach_goes_from_the_email_to_the_release(cloud, visit, entry, javascript):
     page = visit(javascript=javascript)
     let_in(cloud, page, seeds.coach_link(), COACH.email)
     sound = assert_sound if javascript else assert_fits

@@ -15,7 +15,11 @@ from infra.checks import commit_subject, plain_english
         ("a.py", "def put_off_if_full(): ...\n", ["put_off_if_full"]),
         ("a.py", "mail = 1  # a mail\n", ["mail"]),
         ("a.py", 'mail = 1\n\n\ndef send():\n    """Send mails to a mail server."""\n', ["mails"]),
-        ("tests/a.py", "mail = 1  # a mail\n", []),
+        (
+            "tests/a.py",
+            "def test_one_mail_is_told(): ...  # a mail\n",
+            ["mail", "test_one_mail_is_told", "test_one_mail_is_told"],
+        ),
         ("a.md", "Each mail goes once; see `mail.json` and mail/*.eml.\n", ["mail"]),
         ("a.md", "They come by mail.\n", ["mail"]),
         ("a.md", "The email says how many are still to come.\n", []),

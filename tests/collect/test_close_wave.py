@@ -111,7 +111,7 @@ def test_a_close_leaves_nothing_sealed_of_who_saved_and_did_not_send():
     assert wave_keys.find(people.dana(), Wave.BASELINE) is None
 
 
-def test_a_close_leaves_no_email_that_tells_who_was_reminded():
+def test_a_close_leaves_no_email_that_reveals_who_was_reminded():
     all_but("p0")
     scene.settle(people.CLOSE - timedelta(hours=1))
     reminded = [row["to"]["email"] for row in scan() if row["sk"] == "MAIL" and row["template"] in REMINDERS]

@@ -51,7 +51,7 @@ TELLING = [
 
 
 @pytest.mark.parametrize(("comment", "found"), TELLING)
-def test_words_that_tell_who_wrote_them_are_pointed_out(comment, found):
+def test_words_that_reveal_their_writer_are_pointed_out(comment, found):
     assert phrases(comment) == found
 
 

@@ -26,7 +26,7 @@ from tests.support import people
 from tests.support.clock import Clock
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 BY = "ada@example.org"
 DANA = people.person("dana delegate").email
@@ -60,7 +60,7 @@ def seen(visitor, clock):
     visitor.let_in_administrator(clock.now())
     base = f"{BASE_URL}/admin/cohort/{people.COHORT}"
     pages = [visitor.open(f"{base}{path}").page for path in ("", f"/delegate/{people.dana()}", "/progress")]
-    emails = [str(mail.message["Subject"]) for mail in sent_mails() if mail.row.startswith("report/too_few")]
+    emails = [str(email.message["Subject"]) for email in sent_emails() if email.row.startswith("report/too_few")]
     return tuple(re.sub(r'value="[^"]{20,}"', "", page) for page in pages), tuple(emails)
 
 
@@ -145,8 +145,8 @@ def test_the_console_and_the_email_say_why_a_decision_is_asked_for(visitor, cloc
     assert "Not all answers are counted" in page
     assert "give more time, or close" in page
     assert "too few answers counted" in " ".join(subject.split())
-    (mail,) = [mail for mail in sent_mails() if mail.row.startswith("report/too_few")]
-    assert "Then there may be more answers than are counted." in " ".join(mail.part("plain").split())
+    (email,) = [email for email in sent_emails() if email.row.startswith("report/too_few")]
+    assert "Then there may be more answers than are counted." in " ".join(email.part("plain").split())
 
 
 def test_a_close_that_began_before_a_void_begins_again(visitor, clock, monkeypatch):

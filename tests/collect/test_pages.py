@@ -67,7 +67,7 @@ def test_carrying_on_is_where_one_left_off(saved, place):
     assert form.find_first_unanswered_page((PAGE, replace(PAGE, id="c-2")), saved) == place
 
 
-def test_a_competency_s_own_question_stands_on_its_page_and_the_others_come_last():
+def test_a_competency_s_own_question_is_on_its_page_and_the_others_come_last():
     asked = (OpenQuestion("more", "More?"), OpenQuestion("voices", "What about voices?", "inclusion"))
     pages = form.pages(replace(people.programme(), open_questions=asked), "peer")
 

@@ -144,7 +144,7 @@ def test_no_channel_links_answers_to_raters_better_than_chance(scenes):
         sum(not wave.is_midway for wave in Wave) * DELEGATES * len(GROUPS) * ANSWER
     }
     _the_attacker_would_notice(scenes)
-    _only_the_number_of_saves_tells_more(scenes)
+    _only_the_number_of_saves_reveals_more(scenes)
     _rows_of_one_state_are_alike(scenes)
     assert not any(bucket.keys for bucket in backend("s3").buckets.values())
 
@@ -158,7 +158,7 @@ def _the_attacker_would_notice(scenes: Sequence[Scene]) -> None:
     assert not measured.is_chance, measured
 
 
-def _only_the_number_of_saves_tells_more(scenes: Sequence[Scene]) -> None:
+def _only_the_number_of_saves_reveals_more(scenes: Sequence[Scene]) -> None:
     """Data events of CloudTrail count a rater's own saves: docs/threat-model.md says so. Nothing else in them helps."""
     counted = attack(_cells(scenes, lambda scene, one: {"saves": float(_own_writes(scene, one))}))
 

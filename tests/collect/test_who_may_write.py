@@ -26,7 +26,7 @@ from tests.faults import scene
 from tests.support import people
 from tests.support.clock import MONDAY
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 DANA = people.person("dana delegate").email
 NOW = scene.at(MONDAY)
@@ -153,12 +153,12 @@ def test_declining_needs_one_of_the_reasons():
 
 
 def test_who_declined_gets_no_reminder():
-    before = {name: len(sent_mails(people.person(name).email)) for name in ("p0", "p1")}
+    before = {name: len(sent_emails(people.person(name).email)) for name in ("p0", "p1")}
     decline(ticket("p0"), "no_time", NOW)
     drain(LAST_MINUTE)
 
-    assert len(sent_mails(people.person("p0").email)) == before["p0"]
-    assert len(sent_mails(people.person("p1").email)) > before["p1"]
+    assert len(sent_emails(people.person("p0").email)) == before["p0"]
+    assert len(sent_emails(people.person("p1").email)) > before["p1"]
 
 
 # --- the close --------------------------------------------------------------------------------------------------------

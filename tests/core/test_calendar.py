@@ -168,7 +168,7 @@ def test_time_never_goes_back(day, hour, days, hours, months, zone):
         pytest.param("2026-06-22", "2026-06-21", "2026-06-01", ["before it opens", "must end after"], id="two-faults"),
     ],
 )
-def test_dates_out_of_order_are_told(opens, closes, ends, parts):
+def test_dates_out_of_order_are_reported(opens, closes, ends, parts):
     messages = check_dates(CohortDates(*map(date.fromisoformat, (opens, closes, ends))))
 
     assert [part in message for part, message in zip(parts, messages, strict=True)] == [True] * len(parts)

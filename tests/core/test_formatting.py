@@ -1,4 +1,4 @@
-"""Words that many pages and mails share."""
+"""Words that many pages and emails share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import pairwise
 from chalicelib.core.formatting import name_sort_key
 
 
-def test_names_stand_where_a_reader_looks_for_them():
+def test_names_are_where_a_reader_looks_for_them():
     names = [
         "amara Osei",
         "Amélie Zola",

@@ -133,7 +133,7 @@ def test_a_new_link_key_signs_and_the_old_one_still_opens_what_is_out(aws):
         use_keys(*before)
 
 
-def test_ids_stay_as_they_are_when_a_deployment_from_before_gets_its_id_key_and_rotates_its_link_keys():
+def test_ids_do_not_change_when_an_older_deployment_gets_its_id_key_and_rotates_its_link_keys():
     before = {name: value for name, value in sound().items() if name != "id_key"}
     in_effect = parse_settings(json.dumps(before), STAGE).id_key
     stored = with_id_key(before)

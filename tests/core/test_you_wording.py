@@ -31,7 +31,7 @@ def test_the_files_own_wording_comes_first():
     assert to_you(item("I adapt how we work.", "You adapt how the team works.")) == "you adapt how the team works"
 
 
-def test_other_languages_stay_as_they_are():
+def test_other_languages_are_left_alone():
     assert to_you(item("Ich frage nach Rückmeldung.", "Sie fragen nach Rückmeldung.")) == "Sie fragen nach Rückmeldung"
     assert to_you(item("Ich frage nach.")) == "Ich frage nach"
 

@@ -91,7 +91,7 @@ def cleo_opens(wave=BASELINE, checksum="c" * 64):
     ],
     ids=["nothing", "by-another-coach", "of-another-wave", "another-report"],
 )
-def test_a_coach_who_has_not_opened_the_report_is_told_to_open_it_first(case, opened):
+def test_a_coach_who_has_not_opened_the_report_must_open_it_first(case, opened):
     people.write(delete(openings.key(people.dana(), BASELINE, case.coach_id)))
     opened()
 

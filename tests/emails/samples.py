@@ -1,4 +1,4 @@
-"""A mail of each kind, with plausible words and links."""
+"""An email of each kind, with plausible words and links."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from chalicelib.core.model import Person
 from chalicelib.emails.samples import SAM, WORDS, sample
 from chalicelib.store.emails import Email
 
-__all__ = ["SAM", "WORDS", "mail"]
+__all__ = ["SAM", "WORDS", "make_email"]
 
 
-def mail(template: str = "collect/again", *subject: str, to: Person = SAM, **words: str) -> Email:
+def make_email(template: str = "collect/again", *subject: str, to: Person = SAM, **words: str) -> Email:
     """Return a sample; by default one that is always an email of its own."""
     return sample(template, *subject, to=to, **words)

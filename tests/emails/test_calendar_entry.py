@@ -22,7 +22,7 @@ from chalicelib.emails.create import create_email
 from chalicelib.store.emails import Email, add
 from chalicelib.store.emails import find as find_email
 from chalicelib.store.table import transact
-from tests.emails.samples import mail
+from tests.emails.samples import make_email
 from tests.emails.test_mime import NASTY, parsed
 from tests.support.clock import MONDAY
 
@@ -51,7 +51,7 @@ def unfold(text: str) -> list[str]:
 
 
 def with_entry(entry: CalendarEntry = ENTRY, **words: str) -> Email:
-    return replace(mail(**words), entry=entry)
+    return replace(make_email(**words), entry=entry)
 
 
 def composed(email: Email) -> EmailMessage:
@@ -135,7 +135,7 @@ def test_a_download_names_no_attendee():
 
 
 @given(NASTY, NASTY, NASTY)
-def test_whatever_the_words_hold_the_event_has_its_properties_and_no_others(title, place, name):
+def test_with_any_words_the_event_has_its_properties_and_no_others(title, place, name):
     entry = replace(ENTRY, title=title, place=place, description=f"{title}\n{place}")
     text = request(entry, CalendarUser(title, ORGANISER.address), CalendarUser(name, SAM.address))
 
@@ -150,7 +150,7 @@ pytestmark = pytest.mark.usefixtures("aws")
 
 
 @pytest.mark.parametrize(("cancelled", "method"), [(False, "REQUEST"), (True, "CANCEL")])
-def test_the_method_stands_in_the_header_and_in_the_body_of_one_email(cancelled, method):
+def test_the_method_is_in_the_header_and_in_the_body_of_one_email(cancelled, method):
     message = composed(with_entry(replace(ENTRY, cancelled=cancelled)))
     inline = calendar_part(message)
 
@@ -175,7 +175,7 @@ def test_the_organiser_is_the_from_address_and_the_attendee_the_reader():
     assert event.organizer.value == f"mailto:{message['From'].addresses[0].addr_spec}"
     assert event.organizer.params["CN"] == ["Maximising Potential"]
     assert event.attendee.value == f"mailto:{message['To'].addresses[0].addr_spec}"
-    assert next(iter(compose.context(mail())["links"].values())) in event.description.value.replace("\n", "")
+    assert next(iter(compose.context(make_email())["links"].values())) in event.description.value.replace("\n", "")
 
 
 def test_a_title_with_a_comma_quotes_an_emoji_and_a_line_break_stays_one_title():
@@ -192,7 +192,7 @@ def test_a_title_with_a_comma_quotes_an_emoji_and_a_line_break_stays_one_title()
 
 
 def test_an_email_without_an_entry_has_text_and_html_only():
-    message = composed(mail())
+    message = composed(make_email())
 
     assert message.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
@@ -211,7 +211,7 @@ def test_a_kind_with_an_entry_refuses_an_email_without_one():
     from chalicelib.emails.kinds import find_kind
 
     kind = replace(find_kind("collect/invitation"), has_entry=True)
-    email = mail()
+    email = make_email()
 
     with pytest.raises(KeyError, match="calendar entry"):
         create_email(

@@ -1,4 +1,4 @@
-"""What SES says settles a mail, however late, doubled or shuffled the events come."""
+"""What SES says settles an email, however late, doubled or shuffled the events come."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from chalicelib.store.due import list_due
 from chalicelib.store.emails import Email, EmailState, Trouble
 from chalicelib.store.table import ConditionFailed, get, query, transact
 from chalicelib.waves.suppression import list_suppressed
-from tests.emails.samples import SAM, mail
+from tests.emails.samples import SAM, make_email
 from tests.support import cloud
 from tests.support.calls import count_calls
 from tests.support.clock import MONDAY
@@ -37,7 +37,7 @@ DETAILS: dict[str, Any] = {"Bounce": BOUNCE, "Soft": SOFT}
 def event(kind: str, attempt: str = "one", message_id: str = "ses-1") -> str:
     """`Soft` is a transient bounce."""
     name = "Bounce" if kind == "Soft" else kind
-    about = {"messageId": message_id, "tags": {"mail": [ses_tags.tag(mail().id)], "attempt": [attempt]}}
+    about = {"messageId": message_id, "tags": {"mail": [ses_tags.tag(make_email().id)], "attempt": [attempt]}}
     return json.dumps({"eventType": name, "mail": about, name.lower(): DETAILS.get(kind, {})})
 
 
@@ -46,7 +46,7 @@ def state() -> EmailState:
 
 
 def found() -> Email:
-    read = emails.find(mail().id)
+    read = emails.find(make_email().id)
     assert read
     return read
 
@@ -64,9 +64,9 @@ def problems(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def taken() -> None:
-    """A sender holds the mail, and no answer has come."""
-    transact(emails.add(mail()))
-    emails.claim(mail().id, "one", MONDAY, MONDAY + LEASE)
+    """A sender holds the email, and no answer has come."""
+    transact(emails.add(make_email()))
+    emails.claim(make_email().id, "one", MONDAY, MONDAY + LEASE)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def taken() -> None:
         ("Open", EmailState.SENDING),
     ],
 )
-def test_each_event_says_what_became_of_the_mail(taken, kind, becomes):
+def test_each_event_says_how_the_email_ended(taken, kind, becomes):
     delivery_events.record_delivery_event(event(kind), MONDAY)
 
     assert state() is becomes
@@ -94,7 +94,7 @@ def test_an_email_that_did_not_arrive_is_on_the_dashboard(taken, kind):
     delivery_events.record_delivery_event(event(kind), MONDAY)
 
     (row,) = shown()
-    assert row["sk"] == f"BOUNCE#{mail().id}"
+    assert row["sk"] == f"BOUNCE#{make_email().id}"
     who = ("", "", "k3jx9qmw7s", "") if kind == "Reject" else (SAM.name, SAM.email, "k3jx9qmw7s", "k3jx9qmw")
     assert (row["name"], row["email"], row["delegate"], row["invitation"]) == who
     assert row["reason"] == found().reason
@@ -126,7 +126,7 @@ CASES = [
 def test_every_email_that_ses_gave_up_on_is_shown_with_what_to_do(taken, kind, sub, recipients, becomes, trouble):
     """SES sends DeliveryDelay while it still tries: a bounce of any type is the end."""
     bounce = {"bounceType": kind, "bounceSubType": sub, "bouncedRecipients": recipients}
-    about = {"messageId": "ses-1", "tags": {"mail": [ses_tags.tag(mail().id)], "attempt": ["one"]}}
+    about = {"messageId": "ses-1", "tags": {"mail": [ses_tags.tag(make_email().id)], "attempt": ["one"]}}
     delivery_events.record_delivery_event(json.dumps({"eventType": "Bounce", "mail": about, "bounce": bounce}), MONDAY)
 
     (row,) = shown()
@@ -139,7 +139,7 @@ def test_every_email_that_ses_gave_up_on_is_shown_with_what_to_do(taken, kind, s
 
 def test_a_later_email_that_arrives_takes_the_earlier_one_off_the_dashboard(taken):
     delivery_events.record_delivery_event(event("Soft"), MONDAY)
-    later = replace(mail(), id=f"{mail().id}.later")
+    later = replace(make_email(), id=f"{make_email().id}.later")
     transact(emails.add(later))
     about = {"messageId": "ses-2", "tags": {"mail": [ses_tags.tag(later.id)], "attempt": ["one"]}}
     delivery_events.record_delivery_event(
@@ -150,9 +150,9 @@ def test_a_later_email_that_arrives_takes_the_earlier_one_off_the_dashboard(take
     assert state() is EmailState.UNDELIVERED
 
 
-def test_an_address_that_is_lost_stays_on_the_dashboard_whatever_arrives(taken):
+def test_a_dead_address_stays_on_the_dashboard_after_any_event(taken):
     delivery_events.record_delivery_event(event("Bounce"), MONDAY)
-    later = replace(mail(), id=f"{mail().id}.later")
+    later = replace(make_email(), id=f"{make_email().id}.later")
     transact(emails.add(later))
     about = {"messageId": "ses-2", "tags": {"mail": [ses_tags.tag(later.id)], "attempt": ["one"]}}
     delivery_events.record_delivery_event(
@@ -168,7 +168,7 @@ def test_a_bounce_says_why_in_a_few_words(taken):
     assert found().reason == "The address does not accept email (5.1.1)"
 
 
-def test_a_bounce_of_a_mail_without_a_cohort_is_kept_in_its_own_row_only():
+def test_a_bounce_of_an_email_without_a_cohort_is_kept_in_its_own_row_only():
     alone = emails.Email("web/x#1", "web/x", SAM, MONDAY)
     transact(emails.add(alone))
     about = {"messageId": "ses-1", "tags": {"mail": [ses_tags.tag(alone.id)], "attempt": ["one"]}}
@@ -179,15 +179,15 @@ def test_a_bounce_of_a_mail_without_a_cohort_is_kept_in_its_own_row_only():
 
 def test_the_send_event_of_an_earlier_attempt_stops_the_next(taken):
     """The doubtful first attempt had reached SES; the second was throttled, and waits."""
-    held = emails.claim_unconfirmed(mail().id, "two", MONDAY + LEASE, MONDAY + 2 * LEASE)
+    held = emails.claim_unconfirmed(make_email().id, "two", MONDAY + LEASE, MONDAY + 2 * LEASE)
     transact([emails.reschedule(held, MONDAY + LEASE, "busy")])
     delivery_events.record_delivery_event(event("Send", attempt="one"), MONDAY + LEASE)
 
     assert state() is EmailState.SENT
-    assert not send(mail().id, "three", MONDAY + 2 * LEASE)
+    assert not send(make_email().id, "three", MONDAY + 2 * LEASE)
 
 
-def test_a_mail_that_was_given_up_but_had_been_sent_leaves_the_dashboard(taken):
+def test_an_email_that_was_given_up_but_had_been_sent_leaves_the_dashboard(taken):
     transact(emails.refused(found(), "All attempts timed out or crashed", MONDAY))
     assert shown()
     delivery_events.record_delivery_event(event("Delivery"), MONDAY)
@@ -196,7 +196,7 @@ def test_a_mail_that_was_given_up_but_had_been_sent_leaves_the_dashboard(taken):
     assert shown() == []
 
 
-def test_a_second_message_of_one_mail_is_a_problem(taken, problems):
+def test_a_second_message_of_one_email_is_a_problem(taken, problems):
     delivery_events.record_delivery_event(event("Send"), MONDAY)
     delivery_events.record_delivery_event(event("Send", attempt="two", message_id="ses-2"), MONDAY)
 
@@ -217,7 +217,7 @@ def test_an_event_that_meets_another_writer_is_applied_to_what_is_there_then(tak
     delivery_events.record_delivery_event(event("Delivery"), MONDAY)
 
     assert readings == [EmailState.SENDING, EmailState.SENT]
-    assert true_find(mail().id).state is EmailState.DELIVERED
+    assert true_find(make_email().id).state is EmailState.DELIVERED
 
 
 def test_an_event_that_cannot_be_written_comes_again(taken, monkeypatch):
@@ -252,8 +252,8 @@ FINAL = [
 def test_any_order_and_doubling_ends_in_the_same_state(kinds):
     """`(settle)` is the sender's own write, at any place among the events."""
     cloud.empty()
-    transact(emails.add(mail()))
-    held = emails.claim(mail().id, "one", MONDAY, MONDAY + LEASE)
+    transact(emails.add(make_email()))
+    held = emails.claim(make_email().id, "one", MONDAY, MONDAY + LEASE)
     for kind in kinds:
         if kind == "(settle)":
             settle_as_the_sender_would(held)
@@ -265,7 +265,7 @@ def test_any_order_and_doubling_ends_in_the_same_state(kinds):
     assert len(shown()) == int(state() in emails.NOT_ARRIVED)
     if state() is not EmailState.SENDING:
         assert found().message_id == "ses-1"
-        assert "due_shard" not in get(emails.key(mail().id))
+        assert "due_shard" not in get(emails.key(make_email().id))
 
 
 def settle_as_the_sender_would(held: Email) -> None:
@@ -300,7 +300,7 @@ def test_what_is_no_event_of_ours_is_ignored(problems, message):
     assert problems == ["mail_event_ignored"]
 
 
-def test_an_event_of_a_mail_that_is_gone_is_ignored(problems):
+def test_an_event_of_an_email_that_is_gone_is_ignored(problems):
     delivery_events.record_delivery_event(event("Send"), MONDAY)
 
     assert problems == ["mail_event_of_no_mail"]

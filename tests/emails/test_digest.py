@@ -22,14 +22,14 @@ from chalicelib.store import cohorts, digests, emails, pauses, waiting_emails
 from chalicelib.store.due import list_due
 from chalicelib.store.emails import Email, EmailSettled, EmailState
 from chalicelib.store.table import scan, transact, update_one
-from tests.emails.samples import SAM, mail
+from tests.emails.samples import SAM, make_email
 from tests.emails.test_faults import FAULTS, Died, Plan
 from tests.emails.test_send import SesSays
 from tests.support import cloud
 from tests.support.calls import watched_by
 from tests.support.clock import MONDAY
 from tests.support.drain import drain
-from tests.support.mails import sent_mails, tell_mail_events
+from tests.support.emails import publish_email_events, sent_emails
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -40,7 +40,7 @@ MAX_CALLS = 22  # of three emails that go out together, with retries
 
 def about(name: str, **more) -> Email:
     """Return an email to Sam, as line manager of a delegate."""
-    made = mail(KIND, name, delegate=ABOUT[name], **more)
+    made = make_email(KIND, name, delegate=ABOUT[name], **more)
     return replace(made, about={"cohort": "spring", "delegate": name})
 
 
@@ -65,7 +65,7 @@ def digest() -> Email:
 def test_three_emails_to_one_reader_go_out_as_one(three):
     drain(MONDAY)
 
-    (sent,) = sent_mails()
+    (sent,) = sent_emails()
     assert sent.message["Subject"] == "Dates of Maximising Potential have moved for Amara Osei (and 2 more)"
     for part in (sent.part("plain"), sent.part("html")):
         assert [part.count(f"line manager of {name}") for name in ABOUT.values()] == [1, 1, 1]
@@ -77,7 +77,7 @@ def test_three_emails_to_one_reader_go_out_as_one(three):
 def test_a_digest_comes_from_the_programme_and_its_row_names_no_one(three):
     drain(MONDAY)
 
-    (sent,) = sent_mails()
+    (sent,) = sent_emails()
     assert parseaddr(str(sent.message["From"]))[0] == "Maximising Potential"
     assert not any(
         name in str([row for row in scan() if row["pk"] == f"MAIL#{digest().id}"]) for name in ABOUT.values()
@@ -85,9 +85,9 @@ def test_a_digest_comes_from_the_programme_and_its_row_names_no_one(three):
 
 
 def test_a_foot_that_all_items_share_is_shown_once():
-    store(mail("report/ready", "one"), mail("report/ready", "two"))
+    store(make_email("report/ready", "one"), make_email("report/ready", "two"))
     drain(MONDAY)
-    assert sent_mails()[0].part("html").count("This link is yours alone") == 1
+    assert sent_emails()[0].part("html").count("This link is yours alone") == 1
 
 
 @pytest.mark.parametrize(
@@ -102,18 +102,18 @@ def test_a_foot_that_all_items_share_is_shown_once():
     ],
 )
 def test_emails_of_one_kind_share_a_subject(kind, subject):
-    store(mail(kind, "one"), mail(kind, "two"))
+    store(make_email(kind, "one"), make_email(kind, "two"))
     drain(MONDAY)
-    (sent,) = sent_mails()
+    (sent,) = sent_emails()
     assert sent.message["Subject"] == subject
 
 
 @pytest.mark.parametrize("kind", [kind for kind in load_kinds().values() if kind.names_several], ids=lambda k: k.name)
 def test_what_is_said_of_several_delegates_is_said_once(kind):
-    store(*(mail(kind.name, name, delegate=ABOUT[name]) for name in ABOUT))
+    store(*(make_email(kind.name, name, delegate=ABOUT[name]) for name in ABOUT))
     drain(MONDAY)
 
-    (sent,) = sent_mails()
+    (sent,) = sent_emails()
     for part in ("plain", "html"):
         assert "Amara Osei, Bela Novak and Chidi Obi" in " ".join(sent.part(part).split())
         assert "Dear Sam" in sent.part(part)
@@ -124,32 +124,32 @@ def test_what_is_said_of_several_delegates_is_said_once(kind):
 def test_what_differs_in_more_than_the_delegate_keeps_a_section_of_its_own():
     store(
         *(
-            mail("workshops/away", name, delegate=ABOUT[name], days=days)
+            make_email("workshops/away", name, delegate=ABOUT[name], days=days)
             for name, days in zip(ABOUT, "445", strict=True)
         )
     )
     drain(MONDAY)
 
-    (sent,) = sent_mails()
+    (sent,) = sent_emails()
     assert sent.part("html").count("<h1") == 2
     assert "Amara Osei and Bela Novak are away on 4" in sent.part("html")
     assert "Chidi Obi is away on 5" in sent.part("html")
 
 
 def test_a_shared_subject_counts_its_own_kind_only():
-    store(mail("report/ready", "one"), mail("report/ready", "two"), about("three"))
+    store(make_email("report/ready", "one"), make_email("report/ready", "two"), about("three"))
     drain(MONDAY)
-    (sent,) = sent_mails()
+    (sent,) = sent_emails()
     assert str(sent.message["Subject"]) in (
         "Reports are ready: 2 people (and 1 more)",
         "Dates of Maximising Potential have moved for Chidi Obi (and 1 more)",
     )
 
 
-def test_one_email_alone_stays_as_it_is():
+def test_one_email_alone_does_not_change():
     store(about("one"))
     drain(MONDAY)
-    (sent,) = sent_mails()
+    (sent,) = sent_emails()
     assert (sent.row, "Dear Sam" in sent.part("plain")) == (about("one").id, True)
 
 
@@ -160,20 +160,20 @@ def test_one_email_alone_stays_as_it_is():
         pytest.param(replace(about("two"), in_digest="2026-09-08"), id="another-day"),
         pytest.param(about("two", programme="Rising Stars"), id="another-programme"),
         pytest.param(replace(about("two"), due_at=MONDAY + timedelta(minutes=5)), id="later"),
-        pytest.param(mail("debrief/released", "two"), id="always-an-email-of-its-own"),
+        pytest.param(make_email("debrief/released", "two"), id="always-an-email-of-its-own"),
     ],
 )
 def test_what_does_not_belong_together_goes_by_itself(other):
     store(about("one"), other)
     drain(MONDAY + timedelta(seconds=1))
     drain(MONDAY + timedelta(minutes=6))
-    assert {sent.row for sent in sent_mails()} == {about("one").id, other.id}
+    assert {sent.row for sent in sent_emails()} == {about("one").id, other.id}
 
 
-def test_items_of_two_roles_stand_under_their_roles():
-    store(about("one"), mail("report/ready", "two"))
+def test_items_of_two_roles_are_listed_under_their_roles():
+    store(about("one"), make_email("report/ready", "two"))
     drain(MONDAY)
-    (sent,) = sent_mails()
+    (sent,) = sent_emails()
     text = sent.part("plain")
     assert "FOR YOU AS THE LINE MANAGER" in text
     assert "FOR YOU AS THE COACH" in text
@@ -186,7 +186,7 @@ def test_the_administrator_reads_what_a_digest_is():
 def test_the_most_urgent_names_the_digest():
     store(about("one"), replace(about("two"), good_until=MONDAY + timedelta(days=1)))
     drain(MONDAY)
-    assert sent_mails()[0].message["Subject"].endswith("for Bela Novak (and 1 more)")
+    assert sent_emails()[0].message["Subject"].endswith("for Bela Novak (and 1 more)")
 
 
 LATER = MONDAY + timedelta(hours=2)  # the lease of the digest has ended
@@ -233,7 +233,7 @@ def test_an_item_that_is_cancelled_on_the_way_is_left_out(three):
     carried()
     update_one(emails.cancel(about("two").id))
     drain(LATER)
-    (sent,) = sent_mails()
+    (sent,) = sent_emails()
     assert "Bela Novak" not in sent.part("plain")
     assert states()["two"] is EmailState.CANCELLED
 
@@ -242,7 +242,7 @@ def test_a_digest_with_nothing_left_is_not_sent(three):
     held = carried()
     waiting_emails.cancel_all([about(name).id for name in ABOUT])
     drain(LATER)
-    assert sent_mails() == []
+    assert sent_emails() == []
     assert emails.find(held.id).state is EmailState.CANCELLED
 
 
@@ -251,7 +251,7 @@ def test_an_item_whose_reader_has_another_address_goes_there(three):
     new = Person("Sam O'Brien", "sam.new@example.org")
     update_one(emails.redirect(emails.find(about("two").id), new, {}, revive=False))
     drain(LATER)
-    assert {sent.addresses[0]: "Bela Novak" in sent.part("plain") for sent in sent_mails()} == {
+    assert {sent.addresses[0]: "Bela Novak" in sent.part("plain") for sent in sent_emails()} == {
         SAM.email: False,
         new.email: True,
     }
@@ -261,13 +261,13 @@ def test_an_item_to_an_address_that_bounced_waits_for_another(three):
     carried()
     update_one(emails.suppress(about("two").id))
     drain(LATER)
-    assert "Bela Novak" not in sent_mails()[0].part("plain")
+    assert "Bela Novak" not in sent_emails()[0].part("plain")
 
     waiting, suppressed = waiting_emails.list_queued("two")
     assert (waiting, [email.id for email in suppressed]) == ([], [about("two").id])
     update_one(emails.redirect(suppressed[0], Person("Sam", "sam.new@example.org"), {}, revive=True))
     drain(LATER + timedelta(minutes=5))
-    assert "Bela Novak" in sent_mails("sam.new@example.org")[0].part("plain")
+    assert "Bela Novak" in sent_emails("sam.new@example.org")[0].part("plain")
 
 
 RETURN = MONDAY + timedelta(days=9)
@@ -277,16 +277,16 @@ def test_an_item_about_a_delegate_who_is_paused_since_waits_for_the_return(three
     carried()
     transact([pauses.begin("two", RETURN)])
     drain(LATER)
-    (sent,) = sent_mails()
+    (sent,) = sent_emails()
     assert ["Bela Novak" in sent.part("plain"), "Amara Osei" in sent.part("plain")] == [False, True]
     waiting = emails.find(about("two").id)
     assert (waiting.state, waiting.due_at, waiting.carried_by) == (EmailState.QUEUED, RETURN, "")
 
-    tell_mail_events(LATER, "Delivery")
+    publish_email_events(LATER, "Delivery")
     assert emails.find(about("two").id).state is EmailState.QUEUED, "the digest's outcome is not that of the item"
     transact([pauses.end("two")])
     drain(RETURN)
-    (_, sent) = sent_mails()
+    (_, sent) = sent_emails()
     assert "Bela Novak" in sent.part("plain")
 
 
@@ -294,14 +294,14 @@ def test_a_digest_about_delegates_who_are_all_paused_is_not_sent(three):
     held = carried()
     transact([pauses.begin(name, RETURN) for name in ABOUT])
     drain(LATER)
-    assert sent_mails() == []
+    assert sent_emails() == []
     assert emails.find(held.id).state is EmailState.CANCELLED
     assert set(states().values()) == {EmailState.QUEUED}
 
 
 def test_an_item_that_says_that_the_delegate_is_paused_stays_in_the_digest():
-    notice = replace(mail("admin/needs", "spring"), about={"cohort": "spring", "delegate": "two"})
-    others = [mail("admin/needs", name) for name in ("summer", "autumn")]
+    notice = replace(make_email("admin/needs", "spring"), about={"cohort": "spring", "delegate": "two"})
+    others = [make_email("admin/needs", name) for name in ("summer", "autumn")]
     store(notice, *others)
     transact([pauses.begin("two", RETURN)])
     drain(MONDAY)
@@ -313,7 +313,7 @@ def test_an_email_about_no_delegate_takes_along_none_about_who_is_paused():
     store(first, about("two"))
     transact([pauses.begin("two", RETURN)])
     drain(MONDAY)
-    assert [sent.row for sent in sent_mails()] == [first.id]
+    assert [sent.row for sent in sent_emails()] == [first.id]
     assert emails.find(about("two").id).due_at == RETURN
 
 
@@ -323,7 +323,7 @@ def test_an_unconfirmed_email_about_a_delegate_who_is_paused_since_waits_for_the
         send(about("one").id, "unanswered", MONDAY)
     transact([pauses.begin("one", RETURN)])
     drain(LATER)
-    assert sent_mails() == []
+    assert sent_emails() == []
     assert emails.find(about("one").id).due_at == RETURN
 
 
@@ -332,7 +332,7 @@ def test_no_act_about_one_delegate_finds_the_digest(three):
     assert all(held.id not in waiting_emails.list_ids(name) for name in ABOUT)
     waiting_emails.cancel_all(list_unwanted("one"))
     drain(LATER)
-    (sent,) = sent_mails()
+    (sent,) = sent_emails()
     assert ("Amara Osei" in sent.part("plain"), "Bela Novak" in sent.part("plain")) == (False, True)
 
 
@@ -340,7 +340,7 @@ def test_an_item_that_would_come_too_late_is_left_out():
     store(about("one"), about("three"), replace(about("two"), good_until=MONDAY + timedelta(minutes=30)))
     carried()
     drain(LATER)
-    assert "Bela Novak" not in sent_mails()[0].part("plain")
+    assert "Bela Novak" not in sent_emails()[0].part("plain")
 
 
 # --- what the email service says ------------------------------------------------------------------------
@@ -348,13 +348,13 @@ def test_an_item_that_would_come_too_late_is_left_out():
 
 def test_items_have_the_outcome_of_their_digest(three):
     drain(MONDAY)
-    tell_mail_events(MONDAY, "Delivery")
+    publish_email_events(MONDAY, "Delivery")
     assert set(states().values()) == {EmailState.DELIVERED}
 
 
 def test_a_digest_that_bounced_is_shown_for_each_item(three):
     drain(MONDAY)
-    tell_mail_events(MONDAY, "Bounce")
+    publish_email_events(MONDAY, "Bounce")
     assert set(states().values()) == {EmailState.BOUNCED}
     assert {bounce.mail_id for bounce in cohorts.bounces("spring")} == {about(name).id for name in ABOUT}
 
@@ -370,7 +370,7 @@ def test_what_ses_rejects_is_retried_item_by_item_and_arrives_once(three):
     for email in refused:
         transact(emails.retry(email, later))
     drain(later)
-    text = " ".join(sent.part("plain") for sent in sent_mails())
+    text = " ".join(sent.part("plain") for sent in sent_emails())
     assert [text.count(f"line manager of {name}") for name in ABOUT.values()] == [1, 1, 1]
     assert set(states().values()) == {EmailState.SENT}
 
@@ -386,7 +386,7 @@ def deliver(plan: Mapping[int, str], *, heard: bool) -> None:
             with suppress(Died), watched_by(faults):
                 send(row["pk"].partition("#")[2], f"attempt-{next(attempts)}", at)
         if heard:
-            tell_mail_events(at)
+            publish_email_events(at)
         if not list(list_due(at + timedelta(days=9))):
             return
         at += timedelta(minutes=5)
@@ -400,7 +400,7 @@ def test_after_a_fault_at_any_call_each_email_arrives_once(fault):
         cloud.empty()
         store(*map(about, ABOUT))
         deliver({call: fault}, heard=True)
-        texts = [sent.part("plain") for sent in sent_mails()]
+        texts = [sent.part("plain") for sent in sent_emails()]
         seen = Counter(name for name in ABOUT.values() for text in texts if f"line manager of {name}" in text)
         assert seen == Counter(ABOUT.values()), f"{fault} at call {call}"
 
@@ -411,5 +411,5 @@ def test_without_events_no_email_is_lost():
         cloud.empty()
         store(*map(about, ABOUT))
         deliver({call: "dead after"}, heard=False)
-        text = " ".join(sent.part("plain") for sent in sent_mails())
+        text = " ".join(sent.part("plain") for sent in sent_emails())
         assert all(f"line manager of {name}" in text for name in ABOUT.values()), f"call {call}"

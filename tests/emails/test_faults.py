@@ -19,11 +19,11 @@ from chalicelib.store import account_fault, emails
 from chalicelib.store.due import list_due
 from chalicelib.store.emails import EmailState
 from chalicelib.store.table import transact
-from tests.emails.samples import mail
+from tests.emails.samples import make_email
 from tests.support import cloud
 from tests.support.calls import watched_by
 from tests.support.clock import MONDAY
-from tests.support.mails import sent_mails, tell_mail_events
+from tests.support.emails import publish_email_events, sent_emails
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -66,14 +66,14 @@ class Plan:
 
 
 def deliver(plan: Mapping[int, str], *, heard: bool = True) -> datetime:
-    """Send one mail by hints and sweeps while the plan strikes; `heard`: SES's events reach us. When it was settled."""
+    """Send one email by hints and sweeps while the plan strikes; `heard`: SES reports back. When it was settled."""
     attempts, at, faults = count(), MONDAY, Plan(plan)
     for _ in range(SWEEPS):
         for _hint in range(2):  # every hint comes twice
             with suppress(Died), watched_by(faults):
-                send(mail().id, f"attempt-{next(attempts)}", at)
+                send(make_email().id, f"attempt-{next(attempts)}", at)
         if heard:
-            tell_mail_events(at)
+            publish_email_events(at)
         if not list(list_due(at + timedelta(days=9))):
             return at
         at += timedelta(minutes=5)
@@ -81,15 +81,15 @@ def deliver(plan: Mapping[int, str], *, heard: bool = True) -> datetime:
 
 
 def run(plan: Mapping[int, str], *, heard: bool = True) -> int:
-    """How many mails SES took."""
+    """How many emails SES took."""
     cloud.empty()
     settings()
-    transact(emails.add(mail()))
+    transact(emails.add(make_email()))
     deliver(plan, heard=heard)
-    found = emails.find(mail().id)
+    found = emails.find(make_email().id)
     assert found
     assert found.state is EmailState.SENT
-    return len(sent_mails())
+    return len(sent_emails())
 
 
 PLANS: list[dict[int, str]] = [{}]
@@ -101,14 +101,14 @@ PAIRS = [
 ]
 
 
-def test_one_fault_anywhere_sends_no_mail_twice_and_loses_none():
+def test_one_fault_anywhere_sends_no_email_twice_and_loses_none():
     assert {tuple(plan.items()): run(plan) for plan in PLANS} == {tuple(plan.items()): 1 for plan in PLANS}
 
 
 ACCOUNT_PLANS = [{2: "account"}] + [{2: "account", place: fault} for place in (1, 3, 4, 5, 6) for fault in FAULTS]
 
 
-def test_a_fault_of_the_account_and_one_more_send_no_mail_twice_and_lose_none():
+def test_a_fault_of_the_account_and_one_more_send_no_email_twice_and_lose_none():
     """Calls 3 and 4 put the email off and note the fault for the console; 7 clears the note."""
     assert {tuple(plan.items()): run(plan) for plan in ACCOUNT_PLANS} == {
         tuple(plan.items()): 1 for plan in ACCOUNT_PLANS
@@ -117,7 +117,7 @@ def test_a_fault_of_the_account_and_one_more_send_no_mail_twice_and_lose_none():
 
 
 @pytest.mark.prove
-def test_two_faults_anywhere_send_no_mail_twice_and_lose_none():
+def test_two_faults_anywhere_send_no_email_twice_and_lose_none():
     assert {tuple(plan.items()): run(plan) for plan in PAIRS} == {tuple(plan.items()): 1 for plan in PAIRS}
 
 
@@ -132,7 +132,7 @@ def test_the_one_way_to_a_second_copy_is_that_neither_answer_nor_event_reaches_u
 
 
 def test_a_doubt_waits_for_its_whole_lease():
-    transact(emails.add(mail()))
+    transact(emails.add(make_email()))
     settings()
 
     assert deliver({2: "dead before"}) == MONDAY + LEASE

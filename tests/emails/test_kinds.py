@@ -134,7 +134,7 @@ def test_an_email_of_an_earlier_version_keeps_its_name_and_has_the_usual_lease()
     assert all(lease_of(sample(name).id) == kind.lease for name, kind in KINDS.items())
 
 
-def test_labels_tell_kinds_apart():
+def test_no_two_kinds_have_the_same_label():
     assert len({kind.label for kind in KINDS.values()}) == len(KINDS)
 
 

@@ -29,22 +29,22 @@ HEADERS += ["MIME-Version", "Content-Type", "Date", "Message-ID"]
 def made(
     name: str = "Sam", from_name: str = "Amara", subject: str = "Hello", text: str = "Hi\n", html: str = ""
 ) -> bytes:
-    mail = mime.message(
+    message = mime.message(
         Rendered(subject, "", text, html),
         to=Person(name, "sam@example.org"),
         sender="Feedback <feedback@programmes.example.org>",
         from_name=from_name,
         reply_to="A person <help@programmes.example.org>",
     )
-    return mime.stamp(mail, "abc", MONDAY)
+    return mime.stamp(message, "abc", MONDAY)
 
 
 def parsed(raw: bytes) -> EmailMessage:
     return message_from_bytes(raw, policy=default)
 
 
-def part(mail: EmailMessage, kind: str) -> str:
-    return mail.get_body((kind,)).get_content().replace("\r\n", "\n")
+def part(message: EmailMessage, kind: str) -> str:
+    return message.get_body((kind,)).get_content().replace("\r\n", "\n")
 
 
 def display_name(raw: bytes, header: str) -> str:
@@ -57,16 +57,16 @@ def display_name(raw: bytes, header: str) -> str:
 @example('O\'Brien, "Sam" <x@evil.example>', "a\r\nBcc: x@evil.example", "b\nX-Evil: yes\n\nbody")
 @example("=?utf-8?q?a=0D=0ABcc:_x@evil.example?=", "=?utf-8?b?DQo=?=", "=?utf-8?q?a=0D=0ABcc:_x@evil.example?=")
 @example("å" * 100, "Åsa Öström-Bergström via Förderprogramm für Führungskräfte im Gesundheitswesen", "é " * 100)
-def test_whatever_a_name_holds_headers_parse_back_and_none_is_added(name, from_name, subject):
+def test_with_any_name_headers_parse_back_and_none_is_added(name, from_name, subject):
     raw = made(name, from_name, subject)
-    mail = parsed(raw)
+    message = parsed(raw)
 
-    assert mail.keys() == HEADERS
-    assert [address.addr_spec for address in mail["To"].addresses] == ["sam@example.org"]
-    assert [address.addr_spec for address in mail["From"].addresses] == ["feedback@programmes.example.org"]
+    assert message.keys() == HEADERS
+    assert [address.addr_spec for address in message["To"].addresses] == ["sam@example.org"]
+    assert [address.addr_spec for address in message["From"].addresses] == ["feedback@programmes.example.org"]
     assert display_name(raw, "To") == mime.clean(name)[: mime.MAX_NAME_CHARS].strip()
     assert display_name(raw, "From") == mime.clean(from_name)[: mime.MAX_NAME_CHARS].strip()
-    assert mail["Subject"] == mime.clean(subject)[: mime.MAX_SUBJECT_CHARS].strip()
+    assert message["Subject"] == mime.clean(subject)[: mime.MAX_SUBJECT_CHARS].strip()
 
 
 @given(NASTY)
@@ -79,7 +79,7 @@ def test_a_name_keeps_no_sign_that_is_not_seen(name):
 
 @example("", "\ud800")
 @given(NASTY, NASTY)
-def test_a_mail_is_seven_bits_in_lines_that_every_server_takes(name, text):
+def test_an_email_is_seven_bits_in_lines_that_every_server_takes(name, text):
     raw = made(name=name, text=text, html=text)
 
     assert raw.isascii()
@@ -97,21 +97,21 @@ def test_no_header_begins_on_an_empty_line(name, subject):
 
 
 def test_both_parts_say_what_was_written():
-    mail = parsed(made(text="O'Brien – 10 < 20\n", html="<p>O&#39;Brien – 10 &lt; 20</p>"))
+    message = parsed(made(text="O'Brien – 10 < 20\n", html="<p>O&#39;Brien – 10 &lt; 20</p>"))
 
-    assert mail.get_content_type() == "multipart/alternative"
-    assert part(mail, "plain") == "O'Brien – 10 < 20\n"
-    assert part(mail, "html") == "<p>O&#39;Brien – 10 &lt; 20</p>\n"
+    assert message.get_content_type() == "multipart/alternative"
+    assert part(message, "plain") == "O'Brien – 10 < 20\n"
+    assert part(message, "html") == "<p>O&#39;Brien – 10 &lt; 20</p>\n"
 
 
 def test_a_machine_says_that_it_is_one_and_a_person_gets_the_replies():
-    mail = parsed(made())
+    message = parsed(made())
 
-    assert mail["Auto-Submitted"] == "auto-generated"
-    assert mail["X-Auto-Response-Suppress"] == "OOF, AutoReply"
-    assert mail["Reply-To"] == "A person <help@programmes.example.org>"
-    assert mail["Date"] == "Mon, 07 Sep 2026 09:00:00 +0000"
-    assert mail["Message-ID"] == "<abc@programmes.example.org>"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["X-Auto-Response-Suppress"] == "OOF, AutoReply"
+    assert message["Reply-To"] == "A person <help@programmes.example.org>"
+    assert message["Date"] == "Mon, 07 Sep 2026 09:00:00 +0000"
+    assert message["Message-ID"] == "<abc@programmes.example.org>"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""One mail, once: three calls, and what each refusal or doubt leaves behind."""
+"""One email, once: three calls, and what each refusal or doubt leaves behind."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from chalicelib.store.table import ConditionFailed, get, query, transact, update
 from chalicelib.waves.suppression import list_suppressed
 from chalicelib.web.sign_in_codes import CODE_LIFETIME
 from infra.local import account
-from tests.emails.samples import SAM, mail
+from tests.emails.samples import SAM, make_email
 from tests.support.calls import count_calls, watched_by
 from tests.support.clock import MONDAY
-from tests.support.mails import sent_mails, tell_mail_events
+from tests.support.emails import publish_email_events, sent_emails
 
 pytestmark = pytest.mark.usefixtures("aws")
 
 
 class SesSays:
-    """SES rejects every mail with this code, before it takes any."""
+    """SES rejects every email with this code, before it takes any."""
 
     def __init__(self, code: str, status: int = 400, message: str = "no"):
         self.answer = {
@@ -51,7 +51,7 @@ class SesSays:
 
 
 class SesIsSilent(SesSays):
-    """SES takes every mail, and no answer comes back."""
+    """SES takes every email, and no answer comes back."""
 
     def __init__(self) -> None:
         pass
@@ -74,12 +74,12 @@ def problems(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def queued() -> Email:
-    transact(emails.add(mail()))
-    return mail()
+    transact(emails.add(make_email()))
+    return make_email()
 
 
 def now_is(state: EmailState) -> Email:
-    found = emails.find(mail().id)
+    found = emails.find(make_email().id)
     assert found
     assert found.state is state
     return found
@@ -89,7 +89,7 @@ def due_ids(at: Any) -> list[str]:
     return [row["pk"] for row in list_due(at)]
 
 
-def test_a_mail_takes_three_calls(queued):
+def test_an_email_takes_three_calls(queued):
     settings()
     with count_calls() as calls:
         assert send(queued.id, "one", MONDAY)
@@ -97,11 +97,11 @@ def test_a_mail_takes_three_calls(queued):
     assert dict(calls) == {"UpdateItem": 2, "SendEmail": 1}
 
 
-def test_a_sent_mail_is_settled_and_no_longer_due(queued):
+def test_a_sent_email_is_settled_and_no_longer_due(queued):
     send(queued.id, "one", MONDAY)
 
     found = now_is(EmailState.SENT)
-    (accepted,) = sent_mails()
+    (accepted,) = sent_emails()
     assert (found.message_id, found.sent_at, found.attempts) == (accepted.id, "2026-09-07T09:00:00Z", 1)
     assert accepted.addresses[0] == SAM.email
     assert due_ids(MONDAY + timedelta(days=9)) == []
@@ -110,70 +110,70 @@ def test_a_sent_mail_is_settled_and_no_longer_due(queued):
 def test_a_second_hint_sends_nothing(queued):
     assert send(queued.id, "one", MONDAY)
     assert not send(queued.id, "two", MONDAY)
-    assert len(sent_mails()) == 1
+    assert len(sent_emails()) == 1
 
 
-def test_a_mail_is_not_sent_before_it_is_due(queued):
+def test_an_email_is_not_sent_before_it_is_due(queued):
     assert not send(queued.id, "one", MONDAY - timedelta(seconds=1))
-    assert sent_mails() == []
+    assert sent_emails() == []
 
 
-def test_a_hint_at_no_mail_does_nothing():
+def test_a_hint_at_no_email_does_nothing():
     assert not send("collect/invitation#gone", "one", MONDAY)
 
 
-def test_a_cancelled_mail_is_never_sent(queued):
+def test_a_cancelled_email_is_never_sent(queued):
     transact([emails.cancel(queued.id)])
 
     assert not send(queued.id, "one", MONDAY)
-    assert sent_mails() == []
+    assert sent_emails() == []
 
 
-def test_a_mail_that_comes_too_late_to_be_of_use_is_not_sent_and_asks_no_one_to_act(problems):
-    late = replace(mail("web/code"), good_until=MONDAY + timedelta(minutes=10))
+def test_an_email_that_comes_too_late_to_be_of_use_is_not_sent_and_asks_no_one_to_act(problems):
+    late = replace(make_email("web/code"), good_until=MONDAY + timedelta(minutes=10))
     transact(emails.add(late))
 
     assert not send(late.id, "one", MONDAY + timedelta(minutes=10))
-    assert sent_mails() == []
+    assert sent_emails() == []
     assert emails.find(late.id).state is EmailState.REFUSED
     assert due_ids(MONDAY + timedelta(days=9)) == []
     assert (problems, list(query("COHORT#spring", "BOUNCE#"))) == ([], [])
 
 
-def test_a_mail_cancelled_while_in_doubt_is_not_sent_again(queued):
+def test_an_email_cancelled_while_in_doubt_is_not_sent_again(queued):
     with watched_by(SesIsSilent()):
         send(queued.id, "one", MONDAY)
     transact([emails.cancel(queued.id)])
 
-    assert [mail.id for mail in emails.list_unconfirmed(MONDAY + LEASE)] == [queued.id]
+    assert [email.id for email in emails.list_unconfirmed(MONDAY + LEASE)] == [queued.id]
     assert not send(queued.id, "two", MONDAY + LEASE)
-    assert len(sent_mails()) == 1
+    assert len(sent_emails()) == 1
     assert "cancelled before we knew" in now_is(EmailState.CANCELLED).reason
     assert due_ids(MONDAY + timedelta(days=9)) == []
 
-    tell_mail_events(MONDAY + LEASE)
+    publish_email_events(MONDAY + LEASE)
     assert now_is(EmailState.SENT).message_id, "a late event still says whether it was delivered"
 
 
 @pytest.mark.parametrize("alone", [True, False], ids=["alone", "in-a-transaction"])
-def test_a_mail_cancelled_before_it_is_taken_is_off_the_index_at_once(queued, alone):
+def test_an_email_cancelled_before_it_is_taken_is_off_the_index_at_once(queued, alone):
     cancel = emails.cancel(queued.id)
     if alone:
         update_one(cancel)
     else:
-        transact([*emails.add(mail("web/code")), cancel])
+        transact([*emails.add(make_email("web/code")), cancel])
 
-    assert due_ids(MONDAY + timedelta(days=9)) == ([] if alone else ["MAIL#" + mail("web/code").id])
+    assert due_ids(MONDAY + timedelta(days=9)) == ([] if alone else ["MAIL#" + make_email("web/code").id])
 
 
-def test_a_mail_that_is_not_there_cannot_be_cancelled():
+def test_an_email_that_is_not_there_cannot_be_cancelled():
     with pytest.raises(EmailMissing):
         transact([emails.cancel("none")])
     with pytest.raises(EmailMissing):
         update_one(emails.cancel("none"))
 
 
-def test_a_mail_cancelled_while_it_is_put_off_stays_off_the_index(queued):
+def test_an_email_cancelled_while_it_is_postponed_is_not_on_the_index(queued):
     held = emails.claim(queued.id, "one", MONDAY, MONDAY + LEASE)
     transact([emails.cancel(queued.id)])
     transact([emails.reschedule(held, MONDAY, "busy")])
@@ -181,7 +181,7 @@ def test_a_mail_cancelled_while_it_is_put_off_stays_off_the_index(queued):
     assert due_ids(MONDAY + timedelta(days=9)) == []
     assert now_is(EmailState.CANCELLED)
     assert not send(queued.id, "two", MONDAY + LEASE)
-    assert sent_mails() == []
+    assert sent_emails() == []
 
 
 class LoseAnswers:
@@ -199,15 +199,15 @@ class LoseAnswers:
             raise ReadTimeoutError(endpoint_url=service)
 
 
-def test_a_lost_answer_while_claiming_does_not_hold_a_mail_up(queued):
+def test_a_lost_answer_while_claiming_does_not_hold_an_email_up(queued):
     with watched_by(LoseAnswers("UpdateItem", 1)):
         assert send(queued.id, "one", MONDAY)
 
-    assert len(sent_mails()) == 1
+    assert len(sent_emails()) == 1
 
 
 def test_a_sign_in_code_is_held_no_longer_than_it_lives():
-    code = replace(mail("web/code"), id="web/code#x", good_until=MONDAY + CODE_LIFETIME)
+    code = replace(make_email("web/code"), id="web/code#x", good_until=MONDAY + CODE_LIFETIME)
     transact(emails.add(code))
     with watched_by(LoseAnswers("UpdateItem", 2)):
         assert not send(code.id, "one", MONDAY)
@@ -234,7 +234,7 @@ NOT_AN_ADDRESS = ("BadRequestException", "Missing final '@domain'")
 
 
 @pytest.mark.parametrize(("code", "message"), [CONTENT, NOT_AN_ADDRESS])
-def test_a_mail_ses_will_never_take_is_shown_to_the_administrator(queued, problems, code, message):
+def test_an_email_ses_will_never_take_is_shown_to_the_administrator(queued, problems, code, message):
     with watched_by(SesSays(code, message=message)):
         assert not send(queued.id, "one", MONDAY)
 
@@ -253,7 +253,7 @@ def test_a_mail_ses_will_never_take_is_shown_to_the_administrator(queued, proble
 
 
 def test_an_address_no_one_can_have_is_refused_before_ses_is_asked(problems):
-    wrong = mail(to=Person("Jörg", "jörg@example.org"))
+    wrong = make_email(to=Person("Jörg", "jörg@example.org"))
     transact(emails.add(wrong))
     with count_calls() as calls:
         assert not send(wrong.id, "one", MONDAY)
@@ -329,7 +329,7 @@ def test_a_fault_of_ses_leaves_a_doubt(queued, status):
 
     assert now_is(EmailState.SENDING).due_at == MONDAY + LEASE
     assert not send(queued.id, "two", MONDAY + LEASE - timedelta(seconds=1))
-    assert sent_mails() == []
+    assert sent_emails() == []
 
 
 def test_a_doubt_that_lapses_is_counted_and_sent_again(queued, problems):
@@ -343,11 +343,11 @@ def test_a_doubt_that_lapses_is_counted_and_sent_again(queued, problems):
 def test_the_send_event_ends_a_doubt(queued):
     with watched_by(SesIsSilent()):
         assert not send(queued.id, "one", MONDAY)
-    tell_mail_events(MONDAY)
+    publish_email_events(MONDAY)
 
-    assert now_is(EmailState.SENT).message_id == sent_mails()[0].id
+    assert now_is(EmailState.SENT).message_id == sent_emails()[0].id
     assert not send(queued.id, "two", MONDAY + LEASE)
-    assert len(sent_mails()) == 1
+    assert len(sent_emails()) == 1
 
 
 def test_ten_attempts_are_enough(queued, problems):
@@ -363,7 +363,7 @@ def test_ten_attempts_are_enough(queued, problems):
     assert not send(queued.id, "more", at + timedelta(days=1))
 
 
-def test_a_mail_that_crashes_every_sender_is_given_up(queued, problems):
+def test_an_email_that_crashes_every_sender_is_given_up(queued, problems):
     for turn in range(MAX_ATTEMPTS):
         at = MONDAY + turn * LEASE
         assert emails.claim(queued.id, f"turn-{turn}", at, at + LEASE) or emails.claim_unconfirmed(
@@ -372,10 +372,10 @@ def test_a_mail_that_crashes_every_sender_is_given_up(queued, problems):
     send(queued.id, "last", MONDAY + MAX_ATTEMPTS * LEASE)
 
     assert now_is(EmailState.REFUSED).reason == "All attempts timed out or crashed"
-    assert sent_mails() == []
+    assert sent_emails() == []
 
 
-def test_a_faulty_template_loses_no_mail(queued, monkeypatch):
+def test_a_faulty_template_loses_no_email(queued, monkeypatch):
     def broken(*_: object) -> bytes:
         raise KeyError("a name that must not be in a log")
 
@@ -415,7 +415,7 @@ def test_an_attempt_whose_claim_was_not_answered_may_claim_again(queued):
         pytest.param(lambda held: emails.refused(held, "", MONDAY), id="refused"),
     ],
 )
-def test_an_attempt_that_lost_the_mail_settles_nothing(queued, settle):
+def test_an_attempt_that_lost_the_email_settles_nothing(queued, settle):
     late = emails.claim(queued.id, "one", MONDAY, MONDAY + LEASE)
     emails.claim_unconfirmed(queued.id, "two", MONDAY + LEASE, MONDAY + 2 * LEASE)
 
@@ -425,7 +425,7 @@ def test_an_attempt_that_lost_the_mail_settles_nothing(queued, settle):
     assert list(query("COHORT#spring")) == []
 
 
-def test_a_refused_mail_can_be_tried_again_from_the_start(queued):
+def test_a_refused_email_can_be_tried_again_from_the_start(queued):
     with watched_by(SesSays(*CONTENT[:1], message=CONTENT[1])):
         send(queued.id, "one", MONDAY)
     assert emails.refused_by_ses(MONDAY) == [now_is(EmailState.REFUSED)]
@@ -437,7 +437,7 @@ def test_a_refused_mail_can_be_tried_again_from_the_start(queued):
     assert emails.refused_by_ses(MONDAY) == []
 
 
-def test_a_mail_that_was_sent_cannot_be_tried_again(queued):
+def test_an_email_that_was_sent_cannot_be_tried_again(queued):
     send(queued.id, "one", MONDAY)
 
     with pytest.raises(ConditionFailed):

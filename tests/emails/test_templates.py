@@ -1,4 +1,4 @@
-"""Every mail renders from its words and links, says the same twice, and is escaped where it must be."""
+"""Every email renders from its words and links, says the same twice, and is escaped where it must be."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chalicelib.core.settings import settings
 from chalicelib.emails import colour, compose, render
 from chalicelib.emails.kinds import To, load_kinds
 from chalicelib.emails.mime import Rendered
-from tests.emails.samples import WORDS, mail
+from tests.emails.samples import WORDS, make_email
 from tests.emails.test_mime import parsed, part
 from tests.support.clock import MONDAY
 
@@ -33,13 +33,13 @@ pytestmark = pytest.mark.usefixtures("aws")
 
 
 def rendered(template: str, **words: str) -> Rendered:
-    return render.render(template, compose.context(mail(template, **words)))
+    return render.render(template, compose.context(make_email(template, **words)))
 
 
 @pytest.mark.parametrize("template", EVERY)
-def test_each_link_stands_whole_on_a_line_of_its_own_and_in_the_html(template):
+def test_each_link_is_whole_on_a_line_of_its_own_and_in_the_html(template):
     found = rendered(template)
-    urls = set(compose.context(mail(template))["links"].values())
+    urls = set(compose.context(make_email(template))["links"].values())
 
     assert {_without_page(line, urls) for line in found.text.splitlines() if line.startswith("http")} == urls
     assert {_without_page(url, urls) for url in re.findall(r'href="([^"]+)"', found.html)} == urls
@@ -96,7 +96,7 @@ def test_no_word_can_start_a_line_of_its_own(template):
 
 
 @pytest.mark.parametrize("template", WITH_DEADLINE)
-def test_the_deadline_and_the_delegate_are_seen_before_the_mail_is_opened(template):
+def test_the_deadline_and_the_delegate_are_seen_before_the_email_is_opened(template):
     found = rendered(template)
 
     assert WORDS["closes"] in found.subject + found.preview
@@ -115,7 +115,7 @@ def test_the_subject_does_not_name_its_own_reader(template):
 
 
 @pytest.mark.parametrize("template", RATERS)
-def test_a_rater_is_told_who_sees_what_and_can_decline(template):
+def test_a_rater_reads_who_sees_what_and_can_decline(template):
     found = rendered(template)
 
     assert "Who sees what" in found.text
@@ -135,7 +135,7 @@ def test_an_email_shows_what_the_form_behind_it_says_about_readers(template):
 
 @pytest.mark.parametrize("template", TO_FORMS)
 def test_an_email_that_waits_since_an_earlier_version_refers_to_its_form(template):
-    waiting = mail(template)
+    waiting = make_email(template)
     older = replace(waiting, words={name: word for name, word in waiting.words.items() if name != "who_sees"})
 
     KINDS[template].check(older)
@@ -155,7 +155,7 @@ def test_a_reminder_six_months_on_suits_its_reader():
 
 
 @pytest.mark.parametrize("template", EVERY)
-def test_a_mail_has_one_button_at_most_and_its_address_in_full(template):
+def test_an_email_has_one_button_at_most_and_its_address_in_full(template):
     buttons = re.findall(r'<a href="([^"]+)" style="display:block;', rendered(template).html)
 
     assert len(buttons) <= 1
@@ -165,7 +165,7 @@ def test_a_mail_has_one_button_at_most_and_its_address_in_full(template):
 
 
 @pytest.mark.parametrize("template", EVERY)
-def test_a_mail_follows_a_dark_desktop_in_every_program_that_lets_it(template):
+def test_an_email_follows_a_dark_desktop_in_every_program_that_lets_it(template):
     html = rendered(template).html
 
     assert '<meta name="color-scheme" content="light dark">' in html
@@ -194,16 +194,18 @@ def test_html_is_small_and_loads_nothing(template):
     assert "url(" not in html
 
 
-def test_a_composed_mail_holds_the_rendered_one():
-    composed = parsed(compose.compose_message(mail("collect/invitation"), settings(), MONDAY))
+def test_a_composed_email_holds_the_rendered_one():
+    composed = parsed(compose.compose_message(make_email("collect/invitation"), settings(), MONDAY))
 
     assert composed["Subject"] == "Dr Amara Osei asks for your feedback by Friday 26 June 2026"
     assert composed["From"].addresses[0].display_name == "Maximising Potential"
     assert part(composed, "plain") == rendered("collect/invitation").text
 
 
-def test_the_same_mail_has_the_same_message_id_so_that_a_copy_can_be_dropped():
-    one, other = (compose.compose_message(replace(mail(), attempt=a), settings(), MONDAY) for a in ("first", "second"))
+def test_the_same_email_has_the_same_message_id_so_that_a_copy_can_be_dropped():
+    one, other = (
+        compose.compose_message(replace(make_email(), attempt=a), settings(), MONDAY) for a in ("first", "second")
+    )
 
     assert parsed(one)["Message-ID"] == parsed(other)["Message-ID"]
 
@@ -216,7 +218,7 @@ def test_the_same_mail_has_the_same_message_id_so_that_a_copy_can_be_dropped():
         pytest.param("red;background:url(x)", colour.INK, colour.INK, id="no-colour"),
     ],
 )
-def test_a_button_can_be_read_whatever_the_brand(brand, bar, button):
+def test_a_button_can_be_read_in_every_brand_colour(brand, bar, button):
     html = rendered("collect/invitation", brand=brand).html
 
     assert f"border-bottom:6px solid {bar}" in html

@@ -10,11 +10,11 @@ from msgspec.structs import replace
 from chalicelib.store import emails
 from chalicelib.store.emails import Email
 from chalicelib.store.table import transact
-from tests.emails.samples import SAM, mail
+from tests.emails.samples import SAM, make_email
 from tests.support import people
 from tests.support.clock import MONDAY
 from tests.support.drain import drain
-from tests.support.mails import sent_rows
+from tests.support.emails import sent_rows
 
 DAY = timedelta(days=1)
 NEWS, OF_COACH = "assignments/read", "report/ready"
@@ -28,7 +28,9 @@ def _cohort(aws, clock):
 def news(name: str, day: int, kind: str = NEWS, good_until: datetime | None = None) -> Email:
     """Return an email to Sam that is due on a day after Monday."""
     due_at, about = MONDAY + day * DAY, {"cohort": people.COHORT}
-    return replace(mail(kind, name), due_at=due_at, about=about, good_until=good_until, in_digest=f"{due_at:%Y-%m-%d}")
+    return replace(
+        make_email(kind, name), due_at=due_at, about=about, good_until=good_until, in_digest=f"{due_at:%Y-%m-%d}"
+    )
 
 
 def sent(*new: Email, until: int = 14) -> dict[str, int]:

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from chalicelib.core.working_days import working_days
 from chalicelib.store import emails
 from chalicelib.store.table import transact
-from tests.emails.samples import SAM, mail
+from tests.emails.samples import SAM, make_email
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_rows
+from tests.support.emails import sent_rows
 
 NEWS = "assignments/read"
 
@@ -25,7 +25,9 @@ def test_a_week_begins_on_monday_where_the_programme_is(aws, clock):
     days = working_days(abroad.organisation)
     mornings = [days.morning(date(2026, 9, 7) + timedelta(days=number)) for number in (1, 2, 7)]
     for number, at in enumerate(mornings):
-        one = replace(mail(NEWS, f"n{number}"), due_at=at, about={"cohort": people.COHORT}, in_digest=f"{at:%Y-%m-%d}")
+        one = replace(
+            make_email(NEWS, f"n{number}"), due_at=at, about={"cohort": people.COHORT}, in_digest=f"{at:%Y-%m-%d}"
+        )
         transact(emails.add_all([one]))
         drain(at)
 

@@ -35,8 +35,8 @@ from infra.local import outbox
 from infra.local.outbox import Accepted
 from tests.support import drain, world
 from tests.support.calls import watched_by
+from tests.support.emails import sent_emails
 from tests.support.faults import Killed, Plan, Striking
-from tests.support.mails import sent_mails
 from tests.support.recorder import Act, Calls, Key
 
 REPEATS_FOR = timedelta(hours=3)  # longer than an email's lease, and than a job's first delays
@@ -89,7 +89,7 @@ def pair(first: Act, second: Act, http: Any, play: Callable[[list[Callable[[], s
 
 def _ended(act: Callable[[], str], now: datetime, own: Set[str], *, with_emails: bool) -> End:
     due_before = {row["pk"] for row in world.due(now + REPEATS_FOR)} - own
-    before = len(sent_mails())
+    before = len(sent_emails())
     calls = Calls()
 
     def follows(row: Row) -> bool:
@@ -249,10 +249,10 @@ def _settle(now: datetime, until: datetime, follows: Callable[[Row], bool], repo
 
 def _report_sent(now: datetime, reported: int) -> int:
     """SES says of each new email that it was sent. Returns how many are reported by now."""
-    mails = sent_mails()
-    for mail in mails[reported:]:
-        delivery_events.record_delivery_event(outbox.send(mail, now), now)
-    return len(mails)
+    messages = sent_emails()
+    for message in messages[reported:]:
+        delivery_events.record_delivery_event(outbox.send(message, now), now)
+    return len(messages)
 
 
 # --- comparing --------------------------------------------------------------------------------------------------------
@@ -284,17 +284,17 @@ def _opened(row: Row | None) -> Row | None:
 
 def _emails(before: int) -> Counter[str]:
     return Counter(
-        _plain(f"{email_id} to {', '.join(mail.addresses)}: ") + CODE.sub("<code>", _plain(text))
-        for mail in sent_mails()[before:]
-        for email_id, text in _said(mail)
+        _plain(f"{email_id} to {', '.join(message.addresses)}: ") + CODE.sub("<code>", _plain(text))
+        for message in sent_emails()[before:]
+        for email_id, text in _said(message)
     )
 
 
-def _said(mail: Accepted) -> list[tuple[str, str]]:
+def _said(message: Accepted) -> list[tuple[str, str]]:
     """(id, text) of an email, or of each item of a digest as if it had gone by itself."""
-    found = emails.find(mail.row)
+    found = emails.find(message.row)
     if found is None or not found.items:
-        return [(mail.row, mail.part("plain"))]
+        return [(message.row, message.part("plain"))]
     items = [item for item in digests.items_of(found) if item.message_id]
     return [(item.id, render(item.template, context(item)).text) for item in items]
 
@@ -310,11 +310,13 @@ def _of_rows(key: str, clean: list[Row], other: list[Row]) -> Iterator[str]:
         return
     for one, another in zip(clean, other, strict=True):
         for column in sorted(one.keys() | another.keys()):
-            if column not in OF_TRIES | OF_CHANCE and not _same(_told(one, column), _told(another, column)):
+            if column not in OF_TRIES | OF_CHANCE and not _same(
+                _label_of_hidden(one, column), _label_of_hidden(another, column)
+            ):
                 yield f"{key}: {column} is {another.get(column)!r}, not {one.get(column)!r}"
 
 
-def _told(row: Row, column: str) -> Any:
+def _label_of_hidden(row: Row, column: str) -> Any:
     """Which shard of the index a row is in follows from its id; that it is there, and due, is what counts."""
     value = row.get(column)
     return "due" if column == "due_shard" and value not in (None, FAILED) else value

@@ -56,7 +56,7 @@ from tests.support import people
 from tests.support.clock import Clock
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 from tests.support.recorder import Recorder
 from tests.support.visitor import Visitor, newest_code
 
@@ -104,8 +104,8 @@ class Play:
 
     def report_delivery(self, kind: str, address: str) -> None:
         """SES says something of the newest email to an address."""
-        mail, now = sent_mails(address)[-1], self.clock.now()
-        message = outbox.bounce(mail, now) if kind == "Bounce" else outbox.event(mail, kind, now)
+        message, now = sent_emails(address)[-1], self.clock.now()
+        message = outbox.bounce(message, now) if kind == "Bounce" else outbox.event(message, kind, now)
         self.recorder.record(
             "event", kind, (message,), lambda: delivery_events.record_delivery_event(message, now), lambda _: True
         )
@@ -187,7 +187,7 @@ def type_code(play: Play, part: str) -> None:
 
 
 def code_link(address: str) -> str:
-    return next(link for mail in reversed(sent_mails(address)) for link in mail.links if "/code/" in link)
+    return next(link for message in reversed(sent_emails(address)) for link in message.links if "/code/" in link)
 
 
 def set_up_second_factor(play: Play) -> None:
@@ -758,7 +758,7 @@ def six_months_on(play: Play) -> None:
     play.run(IMPACT)
     play.run(hours=1)
     dana = play.delegate("dana delegate")
-    asked = [url for mail in sent_mails(people.person("mara manager").email) for url in mail.links]
+    asked = [url for message in sent_emails(people.person("mara manager").email) for url in message.links]
     managers = next(url for url in asked if f"/impact/{dana}.manager" in url)
     own = people.link("dana delegate", "impact")
     give_surveys_time(play, dana)
@@ -770,8 +770,8 @@ def six_months_on(play: Play) -> None:
     for name in ("p2", "p5"):
         pulse = of("answer", dana, name, Wave.PULSE)
         play.post(pulse, f"{pulse}/pulse", dict(zip(people.area_ids(dana), ("6", "5"), strict=True)))
-    tell_story(play)
-    mend_survey(play, dana)
+    submit_story(play)
+    correct_survey(play, dana)
     prepare_for_sponsor(play)
     for _ in range(4):
         play.run(days=8)
@@ -783,7 +783,7 @@ def six_months_on(play: Play) -> None:
     play.post(sponsor, typed={"summary": summaries.of_cohort(COHORT)[-1].name})
 
 
-def tell_story(play: Play) -> None:
+def submit_story(play: Play) -> None:
     """Dora lets the sponsor read her words; she is offered them once the surveys are over."""
     survey = impact_surveys.key(play.delegate("dora delegate"), impact_surveys.Role.DELEGATE)
     answers = {"relevance": "4", "consent": "named", "negative": "The new rota cost more than it saved."}
@@ -873,7 +873,7 @@ def record_review(play: Play, delegate_id: str, case: str) -> None:
     play.run(days=1)
 
 
-def mend_survey(play: Play, delegate_id: str) -> None:
+def correct_survey(play: Play, delegate_id: str) -> None:
     """An earlier version took a sum without its basis: it cannot be counted, and the delegate is asked again."""
     answers = {"relevance": "5", "measure.1.name": "Falls", "measure.1.money": "1000"}
     key = impact_surveys.key(delegate_id, impact_surveys.Role.DELEGATE)

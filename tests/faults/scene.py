@@ -37,17 +37,17 @@ class Again(ReadTimeoutError):
 
 
 class Scene:
-    """`build` once; then `lay_out` puts the same rows and mails back."""
+    """`build` once; then `lay_out` puts the same rows and emails back."""
 
     def __init__(self, build: Callable[[], None]):
         build()
         self._tables = {name: copy.deepcopy(table.items) for name, table in backend("dynamodb").tables.items()}
-        self._mails = list(backend("ses").sent_messages)
+        self._emails = list(backend("ses").sent_messages)
 
     def lay_out(self) -> Scene:
         for name, items in self._tables.items():
             backend("dynamodb").tables[name].items = copy.deepcopy(items)
-        backend("ses").sent_messages.extend(self._mails)
+        backend("ses").sent_messages.extend(self._emails)
         return self
 
 
@@ -60,7 +60,7 @@ def open_wave() -> None:
         fill_in(ticket(one), "4")
 
 
-def everybody_sent() -> None:
+def everyone_sent() -> None:
     open_wave()
     for one in asked():
         submit(ticket(one), at(MONDAY))

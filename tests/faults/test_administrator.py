@@ -1,4 +1,4 @@
-"""A fault at every AWS call of what an administrator does: done once and noted once, or not at all; no mail twice."""
+"""A fault at every AWS call of what an administrator does: done once and noted once, or not at all; no email twice."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -49,22 +49,22 @@ def jobs_of(kind):
     return [row["id"] for row in all_rows() if row["pk"].startswith(f"JOB#{kind}#")]
 
 
-def waiting_mails():
+def waiting_emails():
     return [row for row in all_rows() if row["sk"] == "MAIL" and "due_shard" in row]
 
 
-def mails_of(template):
+def emails_of(template):
     return Counter(row["to"]["email"] for row in all_rows() if row["sk"] == "MAIL" and row["template"] == template)
 
 
 def once(template, *names):
-    """What is wrong with the mails of a template: each of these people has one, and no one else."""
+    """What is wrong with the emails of a template: each of these people has one, and no one else."""
     wanted = Counter(people.person(name).email for name in names)
-    return [] if mails_of(template) == wanted else [f"{template} to {dict(mails_of(template))}"]
+    return [] if emails_of(template) == wanted else [f"{template} to {dict(emails_of(template))}"]
 
 
 @pytest.mark.prove
-def test_a_chase_mails_everyone_once_and_is_noted_once(aws):
+def test_a_chase_writes_to_everyone_once_and_is_noted_once(aws):
     opened = Scene(scene.open_wave)
 
     def act(_, now):
@@ -111,7 +111,7 @@ def test_a_delegate_is_withdrawn_whole_and_noted_once(aws):
         wrong += ["a link works" for one in scene.asked() if one.state is not InvitationState.REVOKED]
         wrong += ["saved answers are left" for one in scene.asked() if one.draft or one.sent]
         wrong += ["the key is left"] if wave_keys.find(people.dana(), Wave.BASELINE) else []
-        wrong += [f"{row['id']} would be sent" for row in waiting_mails() if row["template"] not in TOLD_OF_LEAVING]
+        wrong += [f"{row['id']} would be sent" for row in waiting_emails() if row["template"] not in TOLD_OF_LEAVING]
         wrong += (
             once("people/left", "dana delegate")
             + once("people/coach_left", "cleo coach")
@@ -157,7 +157,7 @@ def test_an_address_is_replaced_from_the_button_on_and_mailed_once(aws):
 
 
 @pytest.mark.prove
-def test_a_raters_address_is_replaced_whole_told_once_and_asked_once(aws):
+def test_a_raters_address_is_replaced_whole_with_one_notice_and_one_request(aws):
     """One who has sent and one who has only saved: nothing that was saved is left, what was sent counts."""
 
     def build():
@@ -180,7 +180,7 @@ def test_a_raters_address_is_replaced_whole_told_once_and_asked_once(aws):
         wrong += [] if line.groups["peer"].answered == 1 else ["the answer is not counted once"]
         wrong += [] if line.counts_hidden == ("peer",) else ["the counts are not hidden"]
         wrong += [f"{row['id']} goes to the old address" for row in all_rows() if _goes_to_old(row)]
-        asked = [mails_of("collect/invitation")[people.person(name).email] for name in ("new p0", "new p1")]
+        asked = [emails_of("collect/invitation")[people.person(name).email] for name in ("new p0", "new p1")]
         wrong += [] if asked == [1, 1] else [f"the new addresses were asked {asked} times"]
         return wrong + once("admin/replaced", "p0", "p1")
 
@@ -195,7 +195,7 @@ def _goes_to_old(row):
 
 @pytest.mark.prove
 def test_answers_are_voided_once_counted_once_and_asked_for_once(aws):
-    opened = Scene(scene.everybody_sent)
+    opened = Scene(scene.everyone_sent)
 
     def act(_, now):
         void(people.COHORT, people.person("p0").email, at(now), BY)
@@ -209,8 +209,8 @@ def test_answers_are_voided_once_counted_once_and_asked_for_once(aws):
         (line,) = cohorts.list_lines(people.COHORT)
         wrong += [] if (line.answered, line.groups["peer"].answered) == (5, 3) else [f"{line.answered} counted"]
         wrong += [] if line.counts_hidden == ("peer",) else ["the counts are not hidden"]
-        waiting = {row["id"] for row in waiting_mails()}
-        of_new_link = {mail for mail in people.reminders_of(one) if mail.endswith(".v2")}
+        waiting = {row["id"] for row in waiting_emails()}
+        of_new_link = {email for email in people.reminders_of(one) if email.endswith(".v2")}
         wrong += [] if of_new_link and of_new_link <= waiting else ["a reminder is missing"]
         return wrong + once("collect/again", "p0") + noted("voided")
 
@@ -308,7 +308,7 @@ ONCE = ("enrol", "open", "impact", "summary", "cohort_figures")
 
 
 @pytest.mark.prove
-def test_a_follow_up_is_planned_once_told_once_and_noted_once(aws):
+def test_a_follow_up_is_planned_once_announced_once_and_noted_once(aws):
     def build():
         scene.open_wave()
         delegate = delegates.find(people.dana())

@@ -25,8 +25,8 @@ from tests.support import people
 from tests.support.calls import watched_by
 from tests.support.clock import MONDAY
 from tests.support.drain import drain
+from tests.support.emails import sent_emails
 from tests.support.faults import Killed, Striking, single_faults
-from tests.support.mails import sent_mails
 from tests.support.world import all_rows
 
 NOW = people.OPENING + timedelta(days=2)
@@ -58,10 +58,10 @@ def wrong_reminders() -> list[str]:
     extensions = delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].extensions
     waiting = {row["id"] for row in all_rows() if row["sk"] == "MAIL" and "due_shard" in row}
     there = {row["id"] for row in all_rows() if row["sk"] == "MAIL"}
-    old = [mail for mail in waiting if "reminder#" in mail and f".{extensions}" not in mail]
+    old = [email for email in waiting if "reminder#" in email and f".{extensions}" not in email]
     asked = [one for one in scene.asked() if one.state is InvitationState.INVITED]
     lost = [one.rater.email for one in asked if not there.intersection(people.reminders_of(one))]
-    return [f"{mail} names an earlier day" for mail in old] + [f"{who} has no reminders" for who in lost]
+    return [f"{email} names an earlier day" for email in old] + [f"{who} has no reminders" for who in lost]
 
 
 def once(who: set[str] = RATERS) -> list[str]:
@@ -86,16 +86,16 @@ def test_under_every_fault_everyone_is_notified_once():
 
 @pytest.mark.parametrize("days", [0, 1])
 @pytest.mark.parametrize("newest_first", [True, False])
-def test_two_extensions_before_the_first_is_told_of_make_one_email_each(days, newest_first):
+def test_two_extensions_before_the_first_notice_make_one_email_each(days, newest_first):
     scene.open_wave()
     extend(FIRST)
     later = NOW + timedelta(days=days)
     extend(SECOND, later)
     for job in sorted(telling(), reverse=newest_first):
         assert run.run_job(job, HANDLERS, "attempt", later)
-        for mail in [row["id"] for row in all_rows() if row["pk"].startswith("MAIL#collect/extended")]:
-            send(mail, "attempt", later)
-    sent = Counter(mail.addresses[0] for mail in sent_mails() if mail.row.startswith("collect/extended"))
+        for email in [row["id"] for row in all_rows() if row["pk"].startswith("MAIL#collect/extended")]:
+            send(email, "attempt", later)
+    sent = Counter(email.addresses[0] for email in sent_emails() if email.row.startswith("collect/extended"))
     assert sent == Counter(RATERS)
 
     assert once() == []
@@ -103,21 +103,21 @@ def test_two_extensions_before_the_first_is_told_of_make_one_email_each(days, ne
     assert set(words) == {"Monday 12 October 2026"}
 
 
-def test_two_extensions_on_two_days_are_both_told_of():
+def test_two_extensions_on_two_days_are_both_announced():
     scene.open_wave()
     extend(FIRST)
     drain(NOW)
     extend(SECOND, NOW + timedelta(days=1))
     drain(NOW + timedelta(days=1))
 
-    sent = Counter(mail.addresses[0] for mail in sent_mails() if mail.row.startswith("collect/extended"))
+    sent = Counter(email.addresses[0] for email in sent_emails() if email.row.startswith("collect/extended"))
     assert sent == Counter(list(RATERS) * 2)
     assert wrong_reminders() == []
     assert jobs.failed() == []
 
 
 @pytest.mark.parametrize("days", [0, 1, 3])
-def test_a_job_that_is_started_over_days_later_tells_only_whom_it_had_not_told(days):
+def test_a_job_that_is_started_over_days_later_writes_only_to_who_had_no_notice(days):
     scene.open_wave()
     extend(FIRST)
     (job,) = telling()
@@ -135,7 +135,7 @@ def test_a_job_that_is_started_over_days_later_tells_only_whom_it_had_not_told(d
     assert once() == []
 
 
-def test_a_job_made_by_an_earlier_version_still_tells():
+def test_a_job_made_by_an_earlier_version_still_sends_its_notices():
     scene.open_wave()
     extend(FIRST)
     (job,) = telling()
@@ -145,7 +145,7 @@ def test_a_job_made_by_an_earlier_version_still_tells():
     assert once() == []
 
 
-def test_a_rater_with_other_reminders_than_were_read_is_told_by_the_repeat():
+def test_a_rater_with_other_reminders_than_were_read_gets_the_notice_from_the_repeat():
     """An administrator reminds everyone between the read and the write."""
     scene.open_wave()
     extend(FIRST)
@@ -208,7 +208,7 @@ def test_under_every_fault_of_giving_more_time_it_is_given_once():
 
 @pytest.mark.prove
 @pytest.mark.parametrize("announced_between", [False, True])
-def test_under_every_fault_of_two_extensions_in_a_row_the_later_day_stands(announced_between):
+def test_under_every_fault_of_two_extensions_in_a_row_the_later_day_is_the_last(announced_between):
     """If the first is announced before the second, a rater is emailed about both; otherwise once."""
     opened = Scene(scene.open_wave)
 

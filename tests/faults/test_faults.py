@@ -73,14 +73,14 @@ def test_a_thank_you_page_means_stored_exactly_once(visitor):
             for row in all_rows()
             if row["sk"] == "MAIL" and row["id"] in people.reminders_of(one) and "due_shard" in row
         ]
-        return wrong + [f"{mail} would still be sent" for mail in left]
+        return wrong + [f"{email} would still be sent" for email in left]
 
     assert single_faults(opened.lay_out, act, check) > 8
 
 
 @pytest.mark.prove
 def test_a_close_stores_every_answer_once_and_destroys_the_key(aws):
-    sent = Scene(scene.everybody_sent)
+    sent = Scene(scene.everyone_sent)
     _, wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)
     close = lifecycle.close_job(wave).id
     groups = Counter(one.group for one in scene.answered())
@@ -179,14 +179,14 @@ def test_an_address_is_replaced_once_and_mailed_once(aws):
         kept = {one.id: (one.draft, one.group) for one in found if one.id != moved.id}
         wrong += [] if kept | {moved.id: before[moved.id]} == before else ["a row was lost"]
         wrong += [] if not moved.draft and moved.group == before[moved.id][1] else ["a saved answer moved along"]
-        mails = {
+        emails = {
             row["id"]: row["template"]
             for row in rows
             if row["sk"] == "MAIL" and row["to"]["email"] == moved.rater.email
         }
-        fresh = [mail for mail, template in mails.items() if template == "collect/invitation"]
+        fresh = [email for email, template in emails.items() if template == "collect/invitation"]
         wrong += [] if len(fresh) == 1 else [f"{len(fresh)} invitations"]
-        wrong += [] if mails.keys() - set(fresh) == set(people.reminders_of(moved)) else ["a reminder is lost"]
+        wrong += [] if emails.keys() - set(fresh) == set(people.reminders_of(moved)) else ["a reminder is lost"]
         inboxes = [row for row in rows if row["pk"].startswith("RATER#") and row["sk"].endswith(f"#{moved.id}")]
         return wrong + ([] if len(inboxes) == 1 else [f"in {len(inboxes)} inboxes"])
 
@@ -208,9 +208,9 @@ def test_a_list_of_raters_is_invited_once(aws):
     (job_id,) = [row["id"] for row in all_rows() if row["pk"].startswith("JOB#invite#")]
 
     def check(_):
-        mails = Counter(row["to"]["email"] for row in all_rows() if row["pk"].startswith("MAIL#collect/invitation"))
+        emails = Counter(row["to"]["email"] for row in all_rows() if row["pk"].startswith("MAIL#collect/invitation"))
         (line,) = cohorts.list_lines(people.COHORT)
-        wrong = [] if set(mails.values()) == {1} and len(mails) == 5 else [f"mails: {dict(mails)}"]
+        wrong = [] if set(emails.values()) == {1} and len(emails) == 5 else [f"mails: {dict(emails)}"]
         return wrong + ([] if line.invited == 6 else [f"counted {line.invited}"])
 
     act = lambda _, now: scene.run_job(job_id, people.OPENING + timedelta(minutes=1) + (now - MONDAY))  # noqa: E731

@@ -22,8 +22,8 @@ from tests.support import people
 from tests.support.clock import Clock
 from tests.support.drain import drain
 from tests.support.effort import FACTOR
+from tests.support.emails import sent_emails
 from tests.support.interleave import explore
-from tests.support.mails import sent_mails
 
 MANY = pytest.param(round(600 * FACTOR), marks=pytest.mark.prove, id="many")  # orders
 
@@ -81,7 +81,7 @@ def test_a_submission_that_races_the_close_is_refused_or_counted(aws, limit):
 
 
 @pytest.mark.parametrize("limit", [40, MANY])
-def test_more_time_that_is_given_as_the_questionnaire_closes_stands_or_is_refused(aws, limit):
+def test_more_time_that_is_given_as_the_questionnaire_closes_counts_or_is_refused(aws, limit):
     deadline = people.CLOSE.replace(day=1)
     last_day = people.DATES.closes + timedelta(days=7)
 
@@ -127,7 +127,7 @@ def test_a_list_that_is_sent_as_the_questionnaire_opens_is_invited(aws, limit):
         drain(people.OPENING + timedelta(minutes=10))
         drain(people.OPENING + timedelta(days=5))
         invited = {one.rater.email for one in scene.asked()} >= {one.person.email for one in people.raters(2, 0)}
-        asked = [mail for mail in sent_mails() if "please choose" in str(mail.message["Subject"])]
+        asked = [email for email in sent_emails() if "please choose" in str(email.message["Subject"])]
         sent = not isinstance(outcomes[0], BaseException)
         wrong = [] if invited == sent else [f"sent: {sent}, invited: {invited}"]
         return wrong + (["asked to choose raters who are chosen"] if sent and asked else [])

@@ -19,7 +19,7 @@ from tests.faults.scene import Scene
 from tests.support import cloud, people
 from tests.support.clock import Clock
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 from tests.support.world import all_rows
 
 BY = "ada@example.org"
@@ -71,7 +71,7 @@ def six_months_on():
 
 
 def bounce():
-    email = sent_mails(people.person("p0").email)[0]
+    email = sent_emails(people.person("p0").email)[0]
     delivery_events.record_delivery_event(outbox.bounce(email, NOW), NOW)
 
 

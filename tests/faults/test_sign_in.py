@@ -1,4 +1,4 @@
-"""A fault at every AWS call of asking for a code, its mail, and typing it: one mail a code, and one session."""
+"""A fault at every AWS call of asking for a code, its email, and typing it: one email a code, and one session."""
 
 from collections import Counter
 
@@ -12,9 +12,9 @@ from tests.faults.scene import Again
 from tests.support import people
 from tests.support.clock import MONDAY
 from tests.support.drain import drain
+from tests.support.emails import sent_emails
 from tests.support.faults import single_faults
 from tests.support.interleave import explore
-from tests.support.mails import sent_mails
 from tests.support.visitor import newest_code
 from tests.support.world import all_rows
 
@@ -39,23 +39,23 @@ def test_a_code_is_mailed_once_and_signs_in_once_after_any_fault(aws):
         """Ask again each time: half an hour has passed since the error page."""
         challenge = sign_in_codes.ask(reader(), f"challenge-{now:%H%M}", now)
         send.send(f"web/code#{reader().who}#{challenge}", f"attempt-{now:%H%M}", now)
-        if not (sent_mails() and sent_mails()[-1].row.endswith(challenge)):
+        if not (sent_emails() and sent_emails()[-1].row.endswith(challenge)):
             raise Again
         spend(challenge, now, f"session of {challenge}")
 
     def check(_):
-        mails = Counter(mail.row for mail in sent_mails())
-        wrong = [f"{mail} went out {count} times" for mail, count in mails.items() if count > 1]
-        return wrong + ([] if 0 < len(kept()) <= len(mails) else [f"{len(kept())} sessions of {len(mails)} codes"])
+        emails = Counter(email.row for email in sent_emails())
+        wrong = [f"{email} went out {count} times" for email, count in emails.items() if count > 1]
+        return wrong + ([] if 0 < len(kept()) <= len(emails) else [f"{len(kept())} sessions of {len(emails)} codes"])
 
     assert single_faults(lambda: None, act, check) > 20
 
 
-def test_pressing_twice_at_once_sends_one_mail_and_both_pages_work(aws):
+def test_pressing_twice_at_once_sends_one_email_and_both_pages_work(aws):
     def check(_, outcomes):
         drain(MONDAY)
         wrong = [] if len(set(outcomes)) == 1 else [f"two challenges: {outcomes}"]
-        return wrong + ([] if len(sent_mails()) == 1 else [f"{len(sent_mails())} mails"])
+        return wrong + ([] if len(sent_emails()) == 1 else [f"{len(sent_emails())} mails"])
 
     press = [
         lambda _, name=name: sign_in_codes.ask(reader(), "once", MONDAY, otherwise=name) for name in ("first", "second")

@@ -173,7 +173,7 @@ def test_every_development_area_is_asked_about_of_both():
         assert {block.title for section in survey for block in section.blocks} >= {area.text for area in AREAS}
 
 
-def test_percentages_stay_between_nought_and_a_hundred():
+def test_percentages_are_between_zero_and_a_hundred():
     percents = [question.field for question in questions(DELEGATE) if question.kind is Kind.PERCENT]
     _, faults = read_fields(DELEGATE, dict.fromkeys(percents, "101"))
     assert {fault.field for fault in faults} == set(percents)

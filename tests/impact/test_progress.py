@@ -20,7 +20,7 @@ __all__ = ["opened", "visitor"]
 TEN_DAYS_ON = datetime.fromisoformat("2027-06-14T08:00:00Z")  # working days after 31 May
 
 
-def mails() -> list:
+def emails() -> list:
     return [row for row in scan() if row["pk"].startswith("MAIL#impact/progress#") and row["sk"] == "MAIL"]
 
 
@@ -38,7 +38,7 @@ def test_ten_working_days_on_administrators_get_the_counts(opened, clock):
     send(opened, "dana delegate", own_parts())
     people.write(jobs.add(planned_job(people.COHORT, "test", clock.now(), TEN_DAYS_ON)))
     drain(clock.to(TEN_DAYS_ON))
-    found = mails()
+    found = emails()
     assert {row["to"]["email"] for row in found} == set(settings().administrators)
     (words,) = [row["words"] for row in found]
     assert (words["delegates"], words["asked"], words["managers"]) == ("1", "1", "0 of 1")
@@ -49,7 +49,7 @@ def test_no_email_is_sent_once_everyone_has_answered(opened, clock):
     send(opened, "mara manager", {"effect": {"effect": "Some."}})
     people.write(jobs.add(planned_job(people.COHORT, "test", clock.now(), TEN_DAYS_ON)))
     drain(clock.to(TEN_DAYS_ON))
-    assert not mails()
+    assert not emails()
 
 
 # --- the coach, when it opens ---------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from chalicelib.store.table import update
 from tests.journey.conftest import visitor
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 __all__ = ["visitor"]
 
@@ -108,7 +108,7 @@ def closed(opened, clock):
 
 
 def subjects(name: str) -> list[str]:
-    return [str(mail.message["Subject"]) for mail in sent_mails(people.person(name).email)]
+    return [str(email.message["Subject"]) for email in sent_emails(people.person(name).email)]
 
 
 def facts():

@@ -20,7 +20,7 @@ from chalicelib.store.table import scan, update
 from tests.journey.conftest import visitor
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 __all__ = ["visitor"]
 
@@ -58,8 +58,8 @@ def rows() -> list:
     return [row for row in scan() if row["pk"].startswith("MAIL#impact/returned#") and row["sk"] == "MAIL"]
 
 
-def mails() -> list:
-    return [mail for mail in sent_mails() if SUBJECT in str(mail.message["Subject"])]
+def emails() -> list:
+    return [email for email in sent_emails() if SUBJECT in str(email.message["Subject"])]
 
 
 def test_everyone_who_was_asked_gets_it_answered_or_not(released, clock):
@@ -68,9 +68,9 @@ def test_everyone_who_was_asked_gets_it_answered_or_not(released, clock):
     drain(clock.advance(days=3))
 
     asked = {people.person(name).email for name in ("p0", "p1", "p2")}
-    assert asked <= {address for mail in mails() for address in mail.addresses}
-    assert people.person("p3").email not in {address for mail in mails() for address in mail.addresses}
-    texts = {str(mail.part("plain")).partition("\n\n")[2].partition("does not learn")[0] for mail in mails()}
+    assert asked <= {address for email in emails() for address in email.addresses}
+    assert people.person("p3").email not in {address for email in emails() for address in email.addresses}
+    texts = {str(email.part("plain")).partition("\n\n")[2].partition("does not learn")[0] for email in emails()}
     assert len(texts) == 1, "the same words for everyone"
     text = " ".join(next(iter(texts)).split())
     assert "Let people finish" in text
@@ -103,10 +103,10 @@ def test_thanks_wait_for_the_end_of_the_cohorts_days_off(released, clock):
     people.write(update(cohorts.key(cohort.id), put={"dates": fields(closed)}, refusal=CohortChanged))
     send(released, text="Thank you all.")
     drain(clock.advance(hours=1))
-    assert mails() == []
+    assert emails() == []
 
     drain(clock.advance(days=1))
-    assert mails() != []
+    assert emails() != []
 
 
 def test_pressing_twice_sends_once(released, clock):

@@ -54,7 +54,7 @@ def test_what_reaches_no_function_gets_our_page_and_our_headers(standing):
     assert all(it.count("'") == 2 for it in headers.values())
 
 
-def test_a_mail_event_that_fails_is_kept_and_a_sweep_is_not_repeated(standing):
+def test_an_email_event_that_fails_is_kept_and_a_sweep_is_not_repeated(standing):
     read = boto3.client("lambda").get_function_event_invoke_config
     events, sweep = (read(FunctionName=f"fullcircle-prod-{name}") for name in ("mail_events", "sweep_due"))
 

@@ -14,7 +14,7 @@ WANTED = {"work": 10, "report": 5, "mail": 2}
 
 
 @given(st.integers(10, 5000))
-def test_pages_keep_their_share_and_no_queue_stands_still(limit):
+def test_pages_keep_their_share_and_no_queue_is_stuck(limit):
     shares = share_out(WANTED, limit)
 
     assert sum(shares.values()) <= limit * (1 - FOR_PAGES)

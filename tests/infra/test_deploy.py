@@ -124,7 +124,7 @@ def test_a_renamed_function_replaces_the_old_one(deployed):
     ]
 
 
-def test_another_stage_beside_it_is_left_alone(deployed):
+def test_another_deployment_in_the_account_is_left_alone(deployed):
     before = live(deployed.stage)
     deployed.set_up(stage="prod2")
     assert deployed.deploy(stage="prod2") == 0
@@ -163,7 +163,7 @@ def test_a_deploy_with_another_python_is_refused(account, capsys):
     assert "make install PYTHON=python3.13" in capsys.readouterr().err
 
 
-def test_no_mail_can_be_made_before_it_is_known_where_its_links_lead(account):
+def test_no_email_can_be_made_before_it_is_known_where_its_links_lead(account):
     account.set_up()
 
     assert "base_url is not an address yet: make deploy sets it" in settings.faults(account.stage)

@@ -65,8 +65,8 @@ def take_functions_away(account) -> None:
     app = account.project / "app.py"
     text = app.read_text()
     begins, ends = text.index("@app.schedule("), text.index('@app.on_sqs_message(queue=f"fullcircle-{STAGE}-work"')
-    mail, rest = text.index('@app.on_sqs_message(queue=f"fullcircle-{STAGE}-mail"'), text.index("def _row_id(")
-    app.write_text(text[:begins] + text[ends:mail] + text[rest:])
+    email, rest = text.index('@app.on_sqs_message(queue=f"fullcircle-{STAGE}-mail"'), text.index("def _row_id(")
+    app.write_text(text[:begins] + text[ends:email] + text[rest:])
     put_package(account.stage)
 
 

@@ -1,4 +1,4 @@
-"""docs/operations.md on an empty emulator: set up, deployed, looked at from outside, and a cohort gets its mails."""
+"""docs/operations.md on an empty emulator: set up, deployed, looked at from outside, and a cohort gets its emails."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def line_with(said: IO[str], words: str) -> str:
     return found.strip()
 
 
-def test_what_is_deployed_answers_sweeps_and_mails_links_that_open(tmp_path, tmp_path_factory, monkeypatch):
+def test_what_is_deployed_answers_sweeps_and_emails_links_that_open(tmp_path, tmp_path_factory, monkeypatch):
     port = free_port()
     built = deployment.package_for_here(tmp_path_factory)
     with emulator(port) as said:

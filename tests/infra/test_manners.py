@@ -75,7 +75,7 @@ def test_ses_refuses_what_a_new_account_may_not_send(account, allowed, says):
 
 
 def test_ses_sends_once_the_account_may(account):
-    account.allow(verified=["example.org"], is_production=True, mails_a_second=10)
+    account.allow(verified=["example.org"], is_production=True, emails_a_second=10)
     send("reader@example.com")
 
     assert boto3.client("sesv2").get_account()["SendQuota"]["SentLast24Hours"] == 1

@@ -126,17 +126,17 @@ def test_every_line_of_a_functions_log_is_json_and_says_what_run_of_which_stage_
     assert all("mail" in line for name in ("mail", "mail_events") for line in lines(journey["home"], name))
 
 
-def test_no_log_tells_a_link_an_address_or_a_name(journey):
+def test_no_log_contains_a_link_an_address_or_a_name(journey):
     """Of nine months, each line as its function wrote it. Answers and comments: tests/journey/test_logs.py."""
     written = "".join((journey["home"] / f"{function}.log").read_text() for function in rights.FUNCTIONS)
-    mails = [message_from_bytes(path.read_bytes()) for path in (journey["home"] / "demo-output" / "mail").iterdir()]
+    emails = [message_from_bytes(path.read_bytes()) for path in (journey["home"] / "demo-output" / "mail").iterdir()]
     text = "".join(
         part.get_payload(decode=True).decode()
-        for mail in mails
-        for part in mail.walk()
+        for message in emails
+        for part in message.walk()
         if part.get_payload(decode=True)
     )
-    secrets = {parseaddr(mail["To"])[1] for mail in mails} | set(re.findall(r"[\w-]{22}(?=[/?\s])", text))
+    secrets = {parseaddr(message["To"])[1] for message in emails} | set(re.findall(r"[\w-]{22}(?=[/?\s])", text))
 
     assert len(secrets) > 100
     assert [secret for secret in secrets if secret in written] == []

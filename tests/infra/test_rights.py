@@ -27,7 +27,7 @@ from chalicelib.store import emails, jobs, objects, programmes, waiting_emails
 from infra import rights
 from infra.deploy import policies
 from infra.local import aws_contract, record
-from tests.emails.samples import mail
+from tests.emails.samples import make_email
 from tests.support import people
 from tests.support.cloud import STAGE
 from tests.support.drain import drain
@@ -89,9 +89,9 @@ SETTINGS = ("ssm:GetParameter", "settings")  # read once in the life of a functi
 def rare_acts(clock) -> None:
     """What no run of the demo is sure to do."""
     now = clock.now()
-    bad = mail(to=Person("No One", "no address"))
+    bad = make_email(to=Person("No One", "no address"))
     commit(emails.add(bad), now)
-    assert not send.send(bad.id, "attempt", now)  # shown on the dashboard: mail writes a row
+    assert not send.send(bad.id, "attempt", now)  # shown on the dashboard: its function writes a row
     event = {"eventType": "Delivery", "mail": {"messageId": "m", "tags": {"mail": [tag(bad.id)], "attempt": ["a"]}}}
     delivery_events.record_delivery_event(
         json.dumps(event), now

@@ -145,7 +145,7 @@ def test_every_figure_has_an_alarm_and_every_alarm_of_ours_a_figure():
     assert figures == watched | {"CloseToReport"}  # which the dashboard shows; what is late is overdue
 
 
-def test_every_alarm_tells_someone_and_says_when_it_is_over():
+def test_every_alarm_notifies_someone_and_says_when_it_is_over():
     for alarm in of_type("AWS::CloudWatch::Alarm").values():
         assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "Alarms"}]
         assert alarm["AlarmDescription"]
@@ -179,7 +179,7 @@ def test_alarms_cost_next_to_nothing():
     assert len(figures) <= 10
 
 
-def test_ses_tells_of_everything_that_the_mail_function_settles():
+def test_ses_publishes_every_event_that_settles_an_email():
     events = RESOURCES["EventsOfMail"]["Properties"]["EventDestination"]
     (statement,) = RESOURCES["MailEventsPolicy"]["Properties"]["PolicyDocument"]["Statement"]
 

@@ -79,7 +79,7 @@ assert all(not it.startswith(sys.argv[2] + "/tests") for it in ours)
 
 
 @pytest.mark.parametrize("function", rights.FUNCTIONS)
-def test_the_package_runs_by_itself_beside_the_runtimes_own_botocore(packaged, tmp_path, function):
+def test_the_package_runs_by_itself_next_to_the_runtimes_own_botocore(packaged, tmp_path, function):
     """As on Lambda: its own folder first, and from elsewhere only what the runtime has."""
     packaged.extractall(tmp_path / "task")
     runtime = tmp_path / "runtime"

@@ -11,7 +11,7 @@ from tests.support.deployment import live
 pytestmark = pytest.mark.infra
 
 
-def test_status_names_what_needs_a_person_and_how_to_mend_it(deployed, capsys):
+def test_status_names_what_needs_action_and_how_to_fix_it(deployed, capsys):
     queue = boto3.client("sqs").get_queue_url(QueueName="fullcircle-prod-dead")["QueueUrl"]
     boto3.client("sqs").send_message(QueueUrl=queue, MessageBody="{}")
     boto3.client("lambda").delete_function(FunctionName="fullcircle-prod-mail")

@@ -265,9 +265,9 @@ def test_a_hint_that_cannot_be_sent_is_no_error_and_the_sweep_sends_it_again(fau
 
 def test_only_what_is_due_is_hinted_at():
     later = JobKind.CLOSE.job("later", due_at=MONDAY + timedelta(days=1))
-    mail = emails.Email(id="invite#1", template="collect/invite", to=Person("Ann", "ann@example.org"), due_at=MONDAY)
+    email = emails.Email(id="invite#1", template="collect/invite", to=Person("Ann", "ann@example.org"), due_at=MONDAY)
 
-    commit([jobs.add(CLOSE), jobs.add(later), jobs.add(REPORT), *emails.add(mail)], MONDAY)
+    commit([jobs.add(CLOSE), jobs.add(later), jobs.add(REPORT), *emails.add(email)], MONDAY)
 
     assert hints("work") == ["JOB#close#dana"]
     assert hints("report") == ["JOB#report#dana"]

@@ -19,7 +19,7 @@ from chalicelib.threads.model import Task
 from chalicelib.web.save_moments import milliseconds
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 from tests.support.visitor import FORM, Visitor
 
 VISION = {
@@ -60,10 +60,10 @@ def next_morning(now):
     return working_days(people.programme().organisation).next_morning(now)
 
 
-def mails_about(words: str) -> list[str]:
+def emails_about(words: str) -> list[str]:
     """Return the texts of Dana's emails whose subject has these words."""
-    mails = sent_mails(people.person("dana delegate").email)
-    return [" ".join(mail.part("plain").split()) for mail in mails if words in str(mail.message["Subject"])]
+    emails = sent_emails(people.person("dana delegate").email)
+    return [" ".join(email.part("plain").split()) for email in emails if words in str(email.message["Subject"])]
 
 
 # --- filling in ---------------------------------------------------------------------------------------------
@@ -223,9 +223,9 @@ def test_a_coach_returns_work_and_reads_what_comes_back(visitor, vision, clock):
     assert Task.READ_WORK not in visitor.open(coach).page
     assert work_of("vision").state == WorkState.RETURNED
     drain(clock.to(next_morning(clock.now())))
-    (mail,) = mails_about("asks you to add to")
-    assert "Who pays for it?" in mail
-    assert "28 September 2026" in mail  # ten working days after the 14th
+    (email,) = emails_about("asks you to add to")
+    assert "Who pays for it?" in email
+    assert "28 September 2026" in email  # ten working days after the 14th
 
     visitor.open(vision)
     assert "Who pays for it?" in visitor.page
@@ -237,7 +237,7 @@ def test_a_coach_returns_work_and_reads_what_comes_back(visitor, vision, clock):
     visitor.post(review, {"go": "read", "read": "Clear now."})
     visitor.post(review, {"go": "read", "read": "Clear now."})
     drain(clock.to(next_morning(clock.now())))
-    assert ["Clear now." in mail for mail in mails_about("has read “Write a vision")] == [True]
+    assert ["Clear now." in email for email in emails_about("has read “Write a vision")] == [True]
     assert "Clear now." in visitor.open(vision).page
     assert "Take it back" not in visitor.page
 

@@ -48,11 +48,11 @@ def test_sending_answers_is_three_calls(visitor, clock):
 def test_every_reminder_is_four_calls(visitor, clock):
     people.opened(clock, chosen=people.raters())
     clock.to(FIRST_REMINDER)
-    mails = [row["pk"].removeprefix("MAIL#") for row in list_due(clock.now()) if row["kind"] == "mail"]
-    assert {mail.split("#")[0] for mail in mails} >= {"collect/reminder", "collect/self_reminder"}
-    for mail in mails:
+    emails = [row["pk"].removeprefix("MAIL#") for row in list_due(clock.now()) if row["kind"] == "mail"]
+    assert {email.split("#")[0] for email in emails} >= {"collect/reminder", "collect/self_reminder"}
+    for email in emails:
         with count_calls() as calls:
-            assert send.send(mail, "attempt", clock.now())
+            assert send.send(email, "attempt", clock.now())
         assert calls.total() == 4  # one finds what else its reader gets that day
 
 

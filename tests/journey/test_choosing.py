@@ -14,7 +14,7 @@ from infra.local.outbox import Accepted
 from tests.support import people
 from tests.support.calls import count_calls
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 PEERS = "P0 <p0@example.org>; Two, P <p1@example.org>\np2@example.org, p3@example.org"
 
@@ -26,9 +26,9 @@ def choose(visitor, clock):
     return people.link("dana delegate", "nominate")
 
 
-def mails(words: str, to: str | None = None) -> list[Accepted]:
-    """Mails whose subject has the words."""
-    return [mail for mail in sent_mails(to) if words in str(mail.message["Subject"])]
+def emails(words: str, to: str | None = None) -> list[Accepted]:
+    """Emails whose subject has the words."""
+    return [message for message in sent_emails(to) if words in str(message.message["Subject"])]
 
 
 def on_list() -> dict[str, str]:
@@ -175,8 +175,8 @@ def test_people_are_added_after_the_sending_and_only_they_are_invited(visitor, c
     visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
     people.invited(clock)
 
-    asked = mails("asks for your feedback")
-    assert len(asked) == len({mail.message["To"] for mail in asked}) == 6
+    asked = emails("asks for your feedback")
+    assert len(asked) == len({message.message["To"] for message in asked}) == 6
 
 
 def test_the_list_is_two_calls_to_look_at_and_one_more_to_change(visitor, choose):
@@ -208,7 +208,7 @@ def request_link(request, visitor, clock):
 
 
 def invited() -> set[str]:
-    return {str(mail.message["To"]) for mail in mails("asks for your feedback")}
+    return {str(message.message["To"]) for message in emails("asks for your feedback")}
 
 
 def test_no_one_is_mailed_before_the_list_is_approved_and_then_everyone_once(visitor, clock, request_link):
@@ -226,16 +226,16 @@ def test_no_one_is_mailed_before_the_list_is_approved_and_then_everyone_once(vis
 
     people.invited(clock)
     assert len(invited()) == 5
-    assert len(mails("approved", people.person("dana delegate").email)) == 1
+    assert len(emails("approved", people.person("dana delegate").email)) == 1
     drain(clock.advance(days=6))
-    assert mails("is waiting for you") == mails("please choose who gives you feedback") == []
+    assert emails("is waiting for you") == emails("please choose who gives you feedback") == []
 
 
 def test_an_approver_who_is_silent_is_reminded_once(visitor, clock, request_link):
     for _ in range(8):
         drain(clock.advance(days=1))
 
-    assert len(mails("is waiting for you")) == 1
+    assert len(emails("is waiting for you")) == 1
 
 
 def test_a_change_that_is_asked_for_comes_back_to_the_approver(visitor, clock, request_link):
@@ -246,7 +246,7 @@ def test_a_change_that_is_asked_for_comes_back_to_the_approver(visitor, clock, r
         visitor.post(request_link, {"decision": "change", "remark": "Ask the <night> team too."}, nonce=nonce)
         assert "You asked for a change" in visitor.page
     drain(clock.now())
-    (email,) = mails("Please change your list")
+    (email,) = emails("Please change your list")
     assert "Ask the <night> team too." in email.part("plain")
 
     choose = people.link("dana delegate", "nominate")
@@ -296,12 +296,12 @@ def test_where_no_one_approves_there_is_nothing_to_approve(visitor, choose):
     assert (visitor.status, "nothing to approve" in visitor.page) == (400, True)
 
 
-def test_a_delegate_whose_raters_a_file_names_is_not_told_to_choose_them(visitor, clock):
+def test_a_delegate_whose_raters_a_file_names_is_not_asked_to_choose_them(visitor, clock):
     people.opened(clock, chosen=people.raters(4, 0))
-    (mail,) = mails("Your 360 opens")
+    (message,) = emails("Your 360 opens")
 
     for kind in ("plain", "html"):
-        text = " ".join(mail.part(kind).split())
+        text = " ".join(message.part(kind).split())
         assert "has named the people who give you feedback. They are asked today." in text
         assert "We ask no one before you press send" not in text
 
@@ -321,13 +321,13 @@ def test_everyone_who_asks_a_rater_by_the_full_hour_does_so_in_one_email(visitor
         visitor.open(choose).post(choose, {"group": "peer", "list": "P0 <p0@example.org>"})
         visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
         drain(clock.advance(minutes=1))
-    assert sent_mails("p0@example.org") == []
+    assert sent_emails("p0@example.org") == []
 
     drain(clock.to(clock.now().replace(hour=9, minute=0)))
     drain(clock.advance(minutes=2))
-    (mail,) = sent_mails("p0@example.org")
-    assert "and 1 other ask for your feedback" in str(mail.message["Subject"])
-    assert f"{mail.sent_at:%H:%M}" in ("09:00", "09:01", "09:02")
+    (message,) = sent_emails("p0@example.org")
+    assert "and 1 other ask for your feedback" in str(message.message["Subject"])
+    assert f"{message.sent_at:%H:%M}" in ("09:00", "09:01", "09:02")
 
 
 @pytest.mark.parametrize(

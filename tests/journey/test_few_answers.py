@@ -23,7 +23,7 @@ from tests.faults import scene
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 DANA = people.person("dana delegate").email
 
@@ -74,26 +74,26 @@ def facts() -> Facts:
     return read_facts(objects.load(reports.find(people.dana(), Wave.BASELINE).facts))
 
 
-def mails(part: str) -> Counter[str]:
-    """Reader -> mails of one kind."""
-    return Counter(mail.addresses[0] for mail in sent_mails() if mail.row.startswith(part))
+def emails(part: str) -> Counter[str]:
+    """Reader -> emails of one kind."""
+    return Counter(email.addresses[0] for email in sent_emails() if email.row.startswith(part))
 
 
 def test_the_administrator_is_notified_once_and_raters_that_it_may_be_extended(visitor, clock, held):
     drain(clock.advance(days=3))
 
-    assert mails("report/too_few#") == {ADMINISTRATOR: 1}
+    assert emails("report/too_few#") == {ADMINISTRATOR: 1}
     visitor.open(people.link("p4", "answer"))
     assert (visitor.status, "If it is extended, you get an email." in visitor.page) == (410, True)
     assert reports.find(people.dana(), Wave.BASELINE) is None
 
 
-def test_with_more_time_who_has_not_answered_is_told_and_every_answer_counts(visitor, clock, held):
+def test_with_more_time_who_has_not_answered_gets_a_notice_and_every_answer_counts(visitor, clock, held):
     close_or_extend.extend(people.COHORT, DANA, people.DATES.closes + timedelta(days=14), clock.advance(days=1))
     drain(clock.now())
     assert state() is WaveState.OPEN
     silent = ("p2", "p3", "p4", "p5", "mara manager")
-    assert mails("collect/extended#") == {people.person(name).email: 1 for name in silent}
+    assert emails("collect/extended#") == {people.person(name).email: 1 for name in silent}
 
     for name in ("p2", "p3", "p4", "mara manager"):
         answer(name, "3", clock)
@@ -107,17 +107,17 @@ def test_with_more_time_who_has_not_answered_is_told_and_every_answer_counts(vis
 def test_with_more_time_a_delegate_who_chose_no_one_is_asked_to_choose(visitor, clock):
     people.opened(clock)
     drain(clock.to(people.CLOSE))
-    before = mails("nominate/reminder#")[DANA]
+    before = emails("nominate/reminder#")[DANA]
     close_or_extend.extend(people.COHORT, DANA, people.DATES.closes + timedelta(days=14), clock.advance(days=1))
     drain(clock.now())
 
-    assert mails("nominate/reminder#")[DANA] == before + 1
+    assert emails("nominate/reminder#")[DANA] == before + 1
     choose = people.link("dana delegate", "nominate")
     visitor.open(choose).post(choose, {"group": "peer", "list": "P0 <p0@example.org>"})
     visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
     drain(clock.now())
     drain(clock.advance(days=2))  # from a Sunday to the next working morning
-    assert mails("collect/invitation#")[people.person("p0").email] == 1
+    assert emails("collect/invitation#")[people.person("p0").email] == 1
 
 
 def test_closed_all_the_same_the_report_shows_what_may_be_shown(visitor, clock, held):
@@ -129,7 +129,7 @@ def test_closed_all_the_same_the_report_shows_what_may_be_shown(visitor, clock, 
     assert state() is WaveState.CLOSED
     assert facts().too_few
     assert facts().statistics == ()
-    assert mails("report/ready#") == {people.person("cleo coach").email: 1}
+    assert emails("report/ready#") == {people.person("cleo coach").email: 1}
     assert jobs.failed() == []
 
 
@@ -199,11 +199,11 @@ def test_a_last_day_that_moves_for_the_cohort_leaves_no_notice_of_too_few_answer
     drain(clock.now())
     drain(clock.advance(hours=1))
     assert state() is WaveState.HELD
-    assert mails("report/too_few#") == {}
+    assert emails("report/too_few#") == {}
 
     later = people.DATES.closes + timedelta(days=7)
     move_dates.move(move_dates.plan(people.COHORT, move_dates.Moved.CLOSES, later, clock.now()), "", "a", clock.now())
     drain(clock.now())
     assert state() is WaveState.OPEN
     drain(clock.advance(days=4))
-    assert mails("report/too_few#") == {}
+    assert emails("report/too_few#") == {}

@@ -16,8 +16,8 @@ from chalicelib.waves import first_email
 from tests.support import people
 from tests.support.calls import watched_by
 from tests.support.drain import drain
+from tests.support.emails import sent_emails
 from tests.support.faults import Killed, Striking
-from tests.support.mails import sent_mails
 
 PEERS = {people.person(name).email for name in ("p0", "p1", "p2")}
 LATER = date(2026, 10, 9)
@@ -39,7 +39,7 @@ def evening(visitor, clock):
 
 
 def emails_to_peers(clock) -> list:
-    return [mail for mail in sent_mails() if mail.addresses[0] in PEERS]
+    return [email for email in sent_emails() if email.addresses[0] in PEERS]
 
 
 def extend(now) -> str:
@@ -55,8 +55,8 @@ def test_a_first_email_that_waits_names_the_new_last_day_and_nothing_goes_before
 
     drain(clock.advance(hours=14))
     sent = emails_to_peers(clock)
-    assert Counter(mail.addresses[0] for mail in sent) == Counter(PEERS)
-    assert all("9 October 2026" in mail.part("plain") for mail in sent)
+    assert Counter(email.addresses[0] for email in sent) == Counter(PEERS)
+    assert all("9 October 2026" in email.part("plain") for email in sent)
     assert jobs.failed() == []
 
 
@@ -66,7 +66,7 @@ def test_who_has_not_heard_of_it_is_not_reminded(evening, clock):
     assert emails_to_peers(clock) == []
 
     drain(clock.advance(hours=14))
-    assert Counter(mail.addresses[0] for mail in emails_to_peers(clock)) == Counter(PEERS)
+    assert Counter(email.addresses[0] for email in emails_to_peers(clock)) == Counter(PEERS)
 
 
 def test_who_may_not_have_heard_of_it_is_not_reminded(evening, clock):
@@ -98,13 +98,13 @@ def test_a_repeat_after_the_first_email_announces_nothing_that_it_said(evening, 
 
     drain(clock.advance(hours=14))
     drain(clock.advance(hours=14))
-    asked = [mail for mail in emails_to_peers(clock) if "9 October 2026" in mail.part("plain")]
-    assert Counter(mail.addresses[0] for mail in asked) == Counter(PEERS)
+    asked = [email for email in emails_to_peers(clock) if "9 October 2026" in email.part("plain")]
+    assert Counter(email.addresses[0] for email in asked) == Counter(PEERS)
 
 
 def test_an_extension_after_the_first_email_is_announced(evening, clock):
     drain(clock.advance(hours=14))
     extend(clock.now())
     drain(clock.now())
-    notices = [mail for mail in emails_to_peers(clock) if mail.row.startswith("collect/extended")]
-    assert Counter(mail.addresses[0] for mail in notices) == Counter(PEERS)
+    notices = [email for email in emails_to_peers(clock) if email.row.startswith("collect/extended")]
+    assert Counter(email.addresses[0] for email in notices) == Counter(PEERS)

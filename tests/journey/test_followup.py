@@ -29,8 +29,8 @@ from tests.support import people
 from tests.support.calls import count_calls
 from tests.support.clock import MONDAY
 from tests.support.drain import drain
+from tests.support.emails import sent_emails
 from tests.support.faults import single_faults
-from tests.support.mails import sent_mails
 
 OPENS, CLOSES = date(2027, 5, 31), date(2027, 6, 18)
 ANNOUNCED = datetime.fromisoformat("2027-05-17T09:00:00Z")
@@ -41,7 +41,7 @@ def asked(wave: Wave) -> dict[str, Invitation]:
     return {one.rater.email: one for one in invitations.of_delegate(people.dana(), wave)}
 
 
-def everybody_answers(wave: Wave, rating: str, now: datetime) -> None:
+def everyone_answers(wave: Wave, rating: str, now: datetime) -> None:
     for one in asked(wave).values():
         scene.fill_in(ticket(one), rating, now)
         submit(ticket(one), now)
@@ -49,7 +49,7 @@ def everybody_answers(wave: Wave, rating: str, now: datetime) -> None:
 
 def baseline_closed(clock) -> None:
     people.opened(clock, chosen=people.raters(4, 0))
-    everybody_answers(Wave.BASELINE, "3", clock.now())
+    everyone_answers(Wave.BASELINE, "3", clock.now())
     drain(clock.to(people.CLOSE))
     drain(clock.advance(minutes=10))
 
@@ -68,7 +68,7 @@ def opened(clock) -> None:
 
 def test_a_follow_up_goes_the_whole_way(visitor, clock):
     planned(clock)
-    email = sent_mails(people.person("dana delegate").email)[-1]
+    email = sent_emails(people.person("dana delegate").email)[-1]
     assert "Your follow-up 360 opens on Monday 31 May 2027" in " ".join(email.message["Subject"].split())
     choose = people.link("dana delegate", "nominate")
     visitor.open(choose).post(choose, {"group": "peer", "name": NEW.name, "email": NEW.email})
@@ -78,7 +78,7 @@ def test_a_follow_up_goes_the_whole_way(visitor, clock):
     again, before = asked(Wave.FOLLOWUP), asked(Wave.BASELINE)
     assert again.keys() == {*before, NEW.email}
     assert not {one.id for one in again.values()} & {one.id for one in before.values()}
-    everybody_answers(Wave.FOLLOWUP, "4", clock.now())
+    everyone_answers(Wave.FOLLOWUP, "4", clock.now())
     (line,) = cohorts.list_lines(people.COHORT)  # pages show the counts of the morning
     assert (line.feedback, line.invited, line.answered) == (FeedbackState.COLLECTING, 7, 7)
 
@@ -123,7 +123,7 @@ def test_no_change_is_the_difference_of_two_line_managers(aws, clock, name, emai
     drain(clock.to(datetime.fromisoformat("2027-05-31T08:00:00Z")))
     drain(clock.advance(minutes=1))
     assert email in asked(Wave.FOLLOWUP)
-    everybody_answers(Wave.FOLLOWUP, "4", clock.now())
+    everyone_answers(Wave.FOLLOWUP, "4", clock.now())
     drain(clock.to(datetime.fromisoformat("2027-06-18T23:00:00Z")))
     drain(clock.advance(minutes=10))
 
@@ -143,7 +143,7 @@ def test_no_change_is_the_difference_of_two_line_managers(aws, clock, name, emai
 def test_new_names_wait_for_who_approves_them_and_the_others_are_asked(visitor, clock, asked_the_coach):
     rules = replace(people.programme(), id="approving", raters_approved_by=Approver.COACH)
     people.opened(clock, chosen=people.raters(4, 0), rules=rules)
-    everybody_answers(Wave.BASELINE, "3", clock.now())
+    everyone_answers(Wave.BASELINE, "3", clock.now())
     drain(clock.to(people.CLOSE))
     schedule_followup.plan(people.COHORT, OPENS, CLOSES, clock.to(ANNOUNCED))
     drain(clock.now())
@@ -167,7 +167,7 @@ def test_new_names_wait_for_who_approves_them_and_the_others_are_asked(visitor, 
 
 def test_the_second_report_costs_one_call_more_than_the_first(aws, clock):
     opened(clock)
-    everybody_answers(Wave.FOLLOWUP, "4", clock.now())
+    everyone_answers(Wave.FOLLOWUP, "4", clock.now())
     clock.to(datetime.fromisoformat("2027-06-18T23:00:00Z"))
     for kind in ("close", "cohort_figures"):
         for job in [job for job in jobs.waiting(clock.now()) if job.kind == kind]:
@@ -182,7 +182,7 @@ def test_the_second_report_costs_one_call_more_than_the_first(aws, clock):
 def test_what_the_administrator_decides_is_about_the_wave_that_is_open(aws, clock):
     opened(clock)
     close_or_extend.extend(people.COHORT, people.person("dana delegate").email, CLOSES + timedelta(days=7), clock.now())
-    everybody_answers(Wave.FOLLOWUP, "4", clock.now())
+    everyone_answers(Wave.FOLLOWUP, "4", clock.now())
     close_or_extend.close_now(people.COHORT, people.person("dana delegate").email, clock.advance(hours=1))
     drain(clock.advance(minutes=10))
 
@@ -212,14 +212,14 @@ def test_who_declined_stays_listed_and_is_sent_nothing(aws, clock):
 
     chosen = delegates.find_nomination(people.dana(), Wave.FOLLOWUP)
     assert no.rater.email in {rater.person.email for rater in chosen.raters}, "a list without them would give them away"
-    before = len(sent_mails(no.rater.email))
+    before = len(sent_emails(no.rater.email))
     drain(clock.to(datetime.fromisoformat("2027-05-31T08:00:00Z")))
     drain(clock.advance(minutes=1))
     again = asked(Wave.FOLLOWUP)
     assert again[no.rater.email].state is InvitationState.DECLINED
     assert cohorts.list_lines(people.COHORT)[0].invited == len(again) == 7  # with the delegate and the manager
     drain(clock.to(datetime.fromisoformat("2027-06-18T23:00:00Z")))
-    assert len(sent_mails(no.rater.email)) == before
+    assert len(sent_emails(no.rater.email)) == before
 
 
 @pytest.mark.parametrize(

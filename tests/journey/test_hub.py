@@ -54,6 +54,6 @@ def test_it_is_three_calls_the_third_for_the_dates_of_the_workshops(visitor, hub
     assert calls.total() == 3
 
 
-def test_a_step_that_is_not_there_is_told_kindly(visitor, hub):
+def test_a_step_that_is_not_there_gets_a_kind_page(visitor, hub):
     visitor.open(f"{hub}/milestone/no_such")
     assert (visitor.status, "not part of your programme" in visitor.page) == (400, True)

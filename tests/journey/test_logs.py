@@ -1,6 +1,6 @@
 """What operators see holds ids and states: no token, address, name, answer or comment, over the whole way.
 
-That is log lines, addresses of pages and documents, tags of mails, messages of the queues and keys of rows, which AWS
+That is log lines, addresses of pages and documents, tags of emails, messages of the queues and keys of rows, which AWS
 keeps in trails and metrics of its own. Figures made from log lines have no dimensions: tests/infra/test_stack.py.
 """
 
@@ -26,7 +26,7 @@ from infra.local import account, outbox
 from infra.local.memory import backend
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 CANARY = "canary-9f3b"
 NEW = "canary.address@example.org"
@@ -47,10 +47,10 @@ def written() -> Iterator[io.StringIO]:
     logger.removeHandler(handler)
 
 
-def test_nothing_that_operators_see_tells_a_token_an_address_a_name_or_an_answer(visitor, clock, written):
+def test_nothing_that_operators_see_contains_a_token_an_address_a_name_or_an_answer(visitor, clock, written):
     shown = the_whole_way(visitor, clock)
     lines = written.getvalue().splitlines()
-    links = [link for mail in sent_mails() for link in mail.links]
+    links = [link for message in sent_emails() for link in message.links]
     people_know = {CANARY, *NAMES, *addresses()}
 
     assert len(lines) > 40
@@ -60,11 +60,11 @@ def test_nothing_that_operators_see_tells_a_token_an_address_a_name_or_an_answer
     assert find_secrets(seen_by_aws(), people_know | tokens(links)) == []
 
 
-def test_no_one_with_a_list_of_staff_can_tell_whose_an_id_is(visitor, clock, written):
+def test_no_one_with_a_list_of_staff_can_find_out_whose_an_id_is(visitor, clock, written):
     """With every hash that the code makes, and the usual others, but without the key."""
     shown = the_whole_way(visitor, clock)
     seen = [*written.getvalue().splitlines(), *shown, *seen_by_aws()]
-    seen += [link for mail in sent_mails() for link in mail.links]
+    seen += [link for message in sent_emails() for link in message.links]
     staff = addresses() | {account.ADMINISTRATOR}
     contexts = (people.COHORT, people.dana(), *Wave)
 
@@ -133,7 +133,7 @@ def the_questionnaires(visitor, clock):
     visitor.open(people.link("p4", "answer").replace("answer/", "answer/forged"))
     visitor.open(people.link("p4", "decline"))
     visitor.post(visitor.url, {"reason": "wrong_person"})
-    delivery_events.record_delivery_event(outbox.bounce(sent_mails("p4@example.org")[0], clock.now()), clock.now())
+    delivery_events.record_delivery_event(outbox.bounce(sent_emails("p4@example.org")[0], clock.now()), clock.now())
     address_change.change_address(people.COHORT, "p4@example.org", NEW, clock.now(), "ada@example.org")
     drain(clock.now())
     close_or_extend.publish_with_few_answers(people.COHORT, people.person("dana delegate").email, clock.now())
@@ -174,14 +174,14 @@ def six_months_on(visitor, clock) -> list[str]:
 
 
 def seen_by_aws() -> list[str]:
-    """Names of documents, keys of rows, tags of mails, hints."""
+    """Names of documents, keys of rows, tags of emails, hints."""
     rows = [row for table in backend("dynamodb").tables.values() for row in table.all_items()]
     keys = [str(row.attrs[name].value) for row in rows for name in ("pk", "sk", "id", "due_shard") if name in row.attrs]
     documents = [key for bucket in backend("s3").buckets.values() for key in bucket.keys]
-    mails = [value for mail in outbox.accepted() for values in mail.tags.values() for value in values]
+    emails = [value for message in outbox.accepted() for values in message.tags.values() for value in values]
     hints = [message.body for queue in backend("sqs").queues.values() for message in queue._messages]
-    assert all((keys, documents, mails, hints))
-    return [*keys, *documents, *mails, *(mail.row for mail in outbox.accepted()), *hints]
+    assert all((keys, documents, emails, hints))
+    return [*keys, *documents, *emails, *(message.row for message in outbox.accepted()), *hints]
 
 
 def find_secrets(lines: list[str], secrets: set[str]) -> list[str]:
@@ -193,10 +193,10 @@ def tokens(links: list[str]) -> set[str]:
 
 
 def addresses() -> set[str]:
-    return {address for mail in sent_mails() for address in mail.addresses} | {NEW}
+    return {address for message in sent_emails() for address in message.addresses} | {NEW}
 
 
-def test_every_line_of_a_job_or_mail_carries_its_id(visitor, clock, written):
+def test_every_line_of_a_job_or_email_carries_its_id(visitor, clock, written):
     people.opened(clock, chosen=people.raters(4, 0))
     lines = [json.loads(line) for line in written.getvalue().splitlines()]
 

@@ -70,7 +70,7 @@ def test_every_answer_guards_its_reader(visitor, path, method):
     assert all(part in headers["Content-Security-Policy"] for part in POLICY)
 
 
-def test_a_file_may_be_kept_for_ever_because_its_name_tells_its_content(visitor):
+def test_a_file_may_be_kept_for_ever_because_its_name_is_a_hash_of_its_content(visitor):
     names = re.findall(r'(?:href|src)="([^"]+/static/[^"]+)"', visitor.open("/").page)
 
     assert names

@@ -63,7 +63,7 @@ def test_a_save_in_the_background_shows_nothing_but_that_it_is_done(visitor, clo
 
 
 @pytest.mark.parametrize(("later", "kept"), [(1, "2"), (0, "2"), (-1, "5")])
-def test_what_was_typed_last_stays_whatever_arrives_last(visitor, clock, link, later, kept):
+def test_what_was_typed_last_stays_although_it_does_not_arrive_last(visitor, clock, link, later, kept):
     page, now = f"{link}/page/{PAGE}", milliseconds(clock.now())
     visitor.open(page)
     by_script(visitor, page, now, **{ITEMS[0]: "5"})
@@ -103,7 +103,7 @@ def test_looking_at_a_page_again_and_going_on_does_not_undo_sending(visitor, clo
     assert "Sent. Thank you." in visitor.open(link).page
 
 
-def test_nothing_tells_when_someone_answered_once_the_answers_are_cut_from_identity(visitor, link):
+def test_nothing_shows_when_someone_answered_once_the_answers_are_cut_from_identity(visitor, link):
     people.answer_all(visitor, link)
     people.send(visitor, link)
     assert row(link)["sent"].keys() == row(link)["saved_at"].keys()
@@ -123,7 +123,7 @@ def test_a_page_that_was_passed_over_has_a_box_like_any_other_once_sent(visitor,
     }
 
 
-def test_a_script_is_told_what_cannot_be_kept_and_the_rest_is(visitor, clock, link):
+def test_a_script_hears_what_cannot_be_kept_and_the_rest_is_kept(visitor, clock, link):
     page = f"{link}/page/{PAGE}"
     visitor.open(page)
     answer = by_script(visitor, page, milliseconds(clock.now()), "next", **{ITEMS[0]: "4", ITEMS[1]: "6"})
@@ -200,7 +200,7 @@ def test_the_first_and_the_last_page_say_who_sees_what(visitor, link, name, prom
 # --- links that lead nowhere any more -------------------------------------------------------------------------------
 
 
-def test_after_the_close_a_rater_is_told_whether_their_answers_count(visitor, clock, link):
+def test_after_the_close_a_rater_reads_whether_their_answers_count(visitor, clock, link):
     people.answer_all(visitor, link)
     people.send(visitor, link)
     clock.to(people.CLOSE)
@@ -243,7 +243,7 @@ def test_declining_needs_a_reason_and_can_be_taken_back(visitor, link):
     assert "sent your answers already" in visitor.open(decline).page
 
 
-def test_the_inbox_tells_how_far_each_questionnaire_is(visitor, clock):
+def test_the_inbox_shows_how_far_each_questionnaire_is(visitor, clock):
     people.opened(clock, chosen=people.raters(1, 0), names=("dana delegate", "dora delegate", "dina delegate"))
     inbox = people.link("p0", "inbox")
     first, second, _ = visitor.open(inbox).links("/answer/")

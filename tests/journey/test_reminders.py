@@ -12,14 +12,14 @@ from chalicelib.emails.render import render
 from chalicelib.store import emails
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 DANA = people.person("dana delegate").email
 
 
 def reminded(name: str) -> list[str]:
     """Subjects of the reminders that a person was sent, also of those in a digest."""
-    found = [emails.find(mail.row) for mail in sent_mails(people.person(name).email)]
+    found = [emails.find(message.row) for message in sent_emails(people.person(name).email)]
     items = [item for email in found for item in (map(emails.find, email.items) if email.items else [email])]
     return [render(item.template, context(item)).subject for item in items if item.template.endswith("reminder")]
 
@@ -70,7 +70,7 @@ def with_the_coach(visitor, clock):
     people.send_list_to_coach(visitor, clock)
 
 
-def test_no_one_is_told_to_choose_raters_whose_list_is_being_looked_at(with_the_coach, clock):
+def test_no_one_is_asked_to_choose_raters_while_their_list_is_being_approved(with_the_coach, clock):
     drain(clock.advance(days=1))
     remind.remind_delegate(people.dana(), clock.now(), "ada@example.org")
     run_days(clock, clock.now() + timedelta(days=6))

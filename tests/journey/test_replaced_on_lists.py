@@ -11,11 +11,11 @@ from chalicelib.emails import delivery_events
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import cohorts, delegates
 from infra.local import outbox
-from tests.journey.test_choosing import PEERS, mails
+from tests.journey.test_choosing import PEERS, emails
 from tests.journey.test_followup import asked, baseline_closed, planned
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 BY = "ada@example.org"
 NEW = "new.address@example.org"
@@ -65,7 +65,7 @@ def approver(request, visitor, clock):
 
 
 def to_approve(address):
-    return [mail for mail in sent_mails(address) if any("/approve/" in url for url in mail.links)]
+    return [message for message in sent_emails(address) if any("/approve/" in url for url in message.links)]
 
 
 def approve_link(address):
@@ -79,13 +79,13 @@ def test_an_approvers_emails_follow_their_address(visitor, clock, approver):
     assert len(to_approve(NEW)) == 1  # asked at once, not only reminded days later
     days_pass(clock)
     assert len(to_approve(approver)) == sent
-    assert len(mails(WAITS, NEW)) == 1
+    assert len(emails(WAITS, NEW)) == 1
     assert visitor.open(before).status == 410
     assert visitor.open(approve_link(NEW)).status == 200
     visitor.post(approve_link(NEW), {"decision": "approve"})
     drain(clock.now())
     drain(clock.advance(days=3))  # the next working morning
-    assert sent_mails("p0@example.org")
+    assert sent_emails("p0@example.org")
 
 
 def test_an_approver_whose_address_bounced_is_emailed_no_more(clock, approver):
@@ -94,7 +94,7 @@ def test_an_approver_whose_address_bounced_is_emailed_no_more(clock, approver):
     sent = len(to_approve(approver))
     days_pass(clock)
 
-    assert mails(WAITS, approver) == []
+    assert emails(WAITS, approver) == []
     assert len(to_approve(approver)) == sent
 
 
@@ -105,7 +105,7 @@ def test_an_approver_whose_address_bounced_is_asked_and_reminded_under_the_new_o
     days_pass(clock)
 
     assert len(to_approve(NEW)) == 2
-    assert len(mails(WAITS, NEW)) == 1
+    assert len(emails(WAITS, NEW)) == 1
 
 
 def test_a_list_that_is_sent_to_an_address_that_takes_no_email_waits_for_another(visitor, clock, approver):
@@ -141,7 +141,7 @@ def test_another_approver_in_a_file_is_asked_and_the_one_before_no_more(visitor,
     assert len(to_approve(other.email)) == 1
     days_pass(clock)
     assert len(to_approve(approver)) == sent
-    assert len(mails(WAITS, other.email)) == 1
+    assert len(emails(WAITS, other.email)) == 1
     assert visitor.open(before).status == 410
     assert visitor.open(approve_link(other.email)).status == 200
 
@@ -159,7 +159,7 @@ def test_a_planned_follow_up_asks_a_rater_under_the_new_address(aws, clock):
     assert old not in asked(Wave.FOLLOWUP)
     assert NEW in asked(Wave.FOLLOWUP)
     assert old not in {rater.person.email for rater in delegates.find_nomination(people.dana(), Wave.FOLLOWUP).raters}
-    assert len(sent_mails(NEW)) == 1
+    assert len(sent_emails(NEW)) == 1
 
 
 def test_a_planned_follow_up_asks_a_manager_under_the_new_address(aws, clock):
@@ -184,7 +184,7 @@ def test_an_address_that_a_planned_follow_up_lists_already_is_refused(aws, clock
         replacing.change_address(people.COHORT, people.person("p0").email, extra.person.email, clock.now(), BY)
 
 
-def test_who_only_stands_on_a_planned_list_is_found_and_gets_no_notice(aws, clock):
+def test_who_is_only_on_a_planned_list_is_found_and_gets_no_notice(aws, clock):
     planned(clock)
     nomination = delegates.find_nomination(people.dana(), Wave.FOLLOWUP)
     extra = replace(nomination.raters[1], person=people.person("extra person"))
@@ -195,7 +195,7 @@ def test_who_only_stands_on_a_planned_list_is_found_and_gets_no_notice(aws, cloc
     drain(clock.to(OPENS))
 
     assert NEW in asked(Wave.FOLLOWUP)
-    assert sent_mails(extra.person.email) == []
+    assert sent_emails(extra.person.email) == []
 
 
 def test_another_manager_in_a_file_is_asked_by_what_is_planned_and_not_by_what_is_open(aws, clock):

@@ -9,7 +9,7 @@ def reviewed(visitor, clock, name: str) -> str:
     return visitor.page
 
 
-def test_the_review_page_quotes_what_may_tell_who_wrote_a_comment_and_still_sends_it(visitor, clock):
+def test_the_review_page_quotes_what_may_reveal_who_wrote_a_comment_and_still_sends_it(visitor, clock):
     page = reviewed(visitor, clock, "p0")
 
     assert "“As your deputy” shows how you work together." in page

@@ -20,7 +20,7 @@ from chalicelib.store.impact_surveys import Role
 from tests.support import people
 from tests.support.calls import count_calls
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 from tests.support.visitor import FORM, Visitor
 
 AREAS = [
@@ -46,12 +46,12 @@ def test_after_an_outage_everyone_is_asked_once_and_has_the_full_time(visitor, c
     people.opened(clock, chosen=people.raters(4, 0))
     people.write(*debriefs.save(people.dana(), Wave.BASELINE, Debrief(date(2026, 10, 9), ("1", "2")), AREAS))
     drain(clock.to(datetime.fromisoformat("2027-05-29T08:00:00Z")))
-    before = Counter(str(mail.to) for mail in sent_mails())
+    before = Counter(str(email.to) for email in sent_emails())
     drain(clock.to(datetime.fromisoformat("2027-06-10T10:07:00Z")))
     drain(clock.advance(minutes=5))
 
     administrator = settings().administrators[0]  # hears of too few answers on the first working day
-    asked = Counter(str(mail.to) for mail in sent_mails() if administrator not in mail.addresses) - before
+    asked = Counter(str(email.to) for email in sent_emails() if administrator not in email.addresses) - before
     wanted = ("dana delegate", "mara manager", "cleo coach", "p0", "p1", "p2", "p3")
     assert asked == {str((people.person(name).email,)): 1 for name in wanted}
     closes = datetime.fromisoformat("2027-07-08T23:00:00Z")  # four weeks from then, at midnight in London
@@ -71,7 +71,7 @@ def test_a_programme_that_ends_on_the_31st_of_august_asks_on_the_last_of_februar
     drain(clock.advance(minutes=1))
     assert kept(Role.DELEGATE).opened_at == datetime.fromisoformat("2028-02-29T09:00:00Z")
     drain(clock.to(datetime.fromisoformat("2028-03-31T09:00:00Z")))
-    asked = [mail.row for mail in sent_mails() if mail.row.startswith("impact/delegate#")]
+    asked = [email.row for email in sent_emails() if email.row.startswith("impact/delegate#")]
     assert len(asked) == 1
 
 
@@ -240,7 +240,7 @@ def test_a_part_is_one_call_to_open_and_two_to_save(opened):
     assert (opening.total(), saving.total()) == (1, 2)
 
 
-def test_a_closed_survey_and_a_part_that_is_not_there_are_told_kindly(opened, clock):
+def test_a_closed_survey_and_a_part_that_is_not_there_get_a_kind_page(opened, clock):
     link = people.link("dana delegate", "impact")
     opened.open(f"{link}/part/no_such")
     assert opened.status == 404

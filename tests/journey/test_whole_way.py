@@ -1,4 +1,4 @@
-"""One cohort of one delegate, from two files to the sponsor's summary, through pages and mails."""
+"""One cohort of one delegate, from two files to the sponsor's summary, through pages and emails."""
 
 import json
 
@@ -6,7 +6,7 @@ from chalicelib.core.model import Wave
 from chalicelib.store import cohorts, jobs, objects, reports
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 
 def test_a_cohort_goes_the_whole_way(visitor, clock):
@@ -54,7 +54,7 @@ def test_a_cohort_goes_the_whole_way(visitor, clock):
     assert visitor.status == 303
 
     drain(clock.to(clock.now().replace(year=2027, month=5, day=31, hour=7)))
-    assert not [mail for mail in sent_mails() if "/impact/" in "".join(mail.links)]
+    assert not [email for email in sent_emails() if "/impact/" in "".join(email.links)]
     drain(clock.advance(hours=1))
     impact = people.link("dana delegate", "impact")
     visitor.open(f"{impact}/part/reaction").post(f"{impact}/part/reaction", {"relevance": "5"})

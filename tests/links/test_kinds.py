@@ -32,7 +32,7 @@ def test_every_link_of_an_email_is_of_a_kind_and_every_kind_has_a_page():
 
 def test_links_that_were_mailed_hold_what_their_kind_says(visitor, clock):
     people.send_list_to_coach(visitor, clock)
-    found = [url for mail in outbox.accepted() for url in mail.links]
+    found = [url for message in outbox.accepted() for url in message.links]
     tokens = {(url.split("/api/")[1].split("/")[0], url.rsplit("/", 1)[1]) for url in found}
     tokens = {(verb, token) for verb, token in tokens if verb in KINDS}
 
@@ -84,7 +84,7 @@ def test_an_ended_link_gets_no_code(visitor, clock, ended):
     drain(clock.now())
 
     assert visitor.status == 410
-    assert len([mail for mail in outbox.accepted()[before:] if mail.row.startswith("web/code")]) == 0
+    assert len([message for message in outbox.accepted()[before:] if message.row.startswith("web/code")]) == 0
 
 
 @pytest.mark.parametrize(("name", "verb"), [("dana delegate", "nominate"), ("p0", "inbox")])

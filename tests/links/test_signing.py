@@ -53,7 +53,7 @@ def test_links_that_were_mailed_with_longer_letters_are_read(inside, behind):
 
 
 @given(st.data())
-def test_whatever_happens_to_a_link_on_the_way_it_is_read(data):
+def test_a_link_is_read_in_spite_of_every_damage_on_the_way(data):
     """Blanks, soft breaks and signs that show nothing inside; letters of another case; encoded once more or twice."""
     token = signing.token("answer", *PARTS)
     cuts = data.draw(st.lists(st.tuples(st.integers(0, len(token)), st.sampled_from(INSIDE)), max_size=4))
@@ -94,6 +94,6 @@ def test_a_link_for_something_else_is_unknown(verb, count):
 
 
 @given(st.text())
-def test_whatever_stands_in_an_address_is_no_link(text):
+def test_no_other_text_in_an_address_is_a_link(text):
     with pytest.raises(LinkUnknown):
         signing.read("answer", text, 3)

@@ -41,7 +41,9 @@ def messages(*ids: int, body: str = "x") -> dict[str, Any]:
     return {"QueueUrl": "q", "Entries": [{"Id": f"{each}", "MessageBody": body} for each in ids]}
 
 
-def mail(tag: str = "a-b_1", raw: bytes = b"To: a@example.org\r\n\r\nHi", to: str = "a@example.org") -> dict[str, Any]:
+def send_arguments(
+    tag: str = "a-b_1", raw: bytes = b"To: a@example.org\r\n\r\nHi", to: str = "a@example.org"
+) -> dict[str, Any]:
     return {
         "Destination": {"ToAddresses": [to]},
         "Content": {"Raw": {"Data": raw}},
@@ -69,11 +71,11 @@ REFUSED = [
     ("SendMessageBatch", messages(*range(11)), "11 messages"),
     ("SendMessageBatch", messages(1, 1), "one id twice"),
     ("SendMessageBatch", messages(1, 2, body="x" * 600_000), "1 MB"),
-    ("SendEmail", mail(tag="invite#1"), "tag mail=invite#1"),
-    ("SendEmail", mail(tag=""), "tag mail="),
-    ("SendEmail", mail(to="a@example.org\r\nBcc: b@example.org"), "line break"),
-    ("SendEmail", mail(raw=b"To: a@example.org\r\nTo: b@example.org\r\n\r\nHi"), "header To twice"),
-    ("SendEmail", mail(raw=b"To: a@example.org\r\n\r\n" + b"x" * 999), "998 characters"),
+    ("SendEmail", send_arguments(tag="invite#1"), "tag mail=invite#1"),
+    ("SendEmail", send_arguments(tag=""), "tag mail="),
+    ("SendEmail", send_arguments(to="a@example.org\r\nBcc: b@example.org"), "line break"),
+    ("SendEmail", send_arguments(raw=b"To: a@example.org\r\nTo: b@example.org\r\n\r\nHi"), "header To twice"),
+    ("SendEmail", send_arguments(raw=b"To: a@example.org\r\n\r\n" + b"x" * 999), "998 characters"),
 ]
 TAKEN = [
     ("UpdateItem", update(UpdateExpression="ADD n :one", ExpressionAttributeValues=ONE)),
@@ -83,7 +85,7 @@ TAKEN = [
     ("BatchWriteItem", batch(*(row(n) for n in range(25)))),
     ("BatchGetItem", keys(*range(100))),
     ("SendMessageBatch", messages(*range(10))),
-    ("SendEmail", mail()),
+    ("SendEmail", send_arguments()),
     ("GetItem", {"TableName": TABLE, "Key": KEY}),
 ]
 
@@ -106,9 +108,9 @@ def test_a_refused_call_is_not_made_and_is_remembered(aws):
     aws_contract.broken.clear()
 
 
-def test_our_own_mail_has_no_line_that_is_too_long():
+def test_our_own_email_has_no_line_that_is_too_long():
     message = EmailMessage()
     message["To"] = "a@example.org"
     message.set_content("word " * 2000)
 
-    assert list(faults("SendEmail", mail(raw=message.as_bytes()))) == []
+    assert list(faults("SendEmail", send_arguments(raw=message.as_bytes()))) == []

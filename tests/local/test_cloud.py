@@ -92,7 +92,7 @@ def test_of_many_first_puts_one_wins(desk):
     assert winners == [1] * 10
 
 
-def test_transactions_at_once_lose_no_sum_even_beside_refused_ones(desk):
+def test_transactions_at_once_lose_no_sum_even_next_to_refused_ones(desk):
     aws = desk.client("dynamodb")
     tally = {"pk": {"S": "RACE#tally"}, "sk": {"S": "x"}}
     add = {"UpdateExpression": "ADD summed :one", "ExpressionAttributeValues": {":one": {"N": "1"}}}

@@ -111,7 +111,7 @@ def test_no_one_sends_what_a_page_does_not_have(answers, button):
         read_page(PAGE).form("/one").filled(answers, button)
 
 
-def test_a_page_tells_where_one_is_and_where_its_links_lead():
+def test_a_page_says_where_one_is_and_where_its_links_lead():
     page = read_page(PAGE)
 
     assert (page.status, page.heading, page.link("Carry on")) == ("Part 1 of 2.", "Fish & chips", "/two")
@@ -158,7 +158,7 @@ def folder(tmp_path_factory):
     return small_demo.played(tmp_path_factory) / "demo-output"
 
 
-def test_the_demo_leaves_mail_reports_and_the_sponsors_summary(folder):
+def test_the_demo_leaves_emails_reports_and_the_sponsors_summary(folder):
     assert sorted(path.name for path in (folder / "reports").iterdir()) == ["amara-osei", "daniel-prentice"]
     for report in (folder / "reports").iterdir():
         assert (report / "report.pdf").read_bytes().startswith(b"%PDF-")
@@ -167,11 +167,11 @@ def test_the_demo_leaves_mail_reports_and_the_sponsors_summary(folder):
     assert (folder / MARK).exists()
 
 
-def test_the_demo_tells_who_got_what_and_when(folder):
+def test_the_demo_shows_who_got_what_and_when(folder):
     summary = json.loads((folder / "summary.json").read_text())
-    mails = list((folder / "mail").glob("*.eml"))
+    messages = list((folder / "mail").glob("*.eml"))
 
-    assert len(mails) == sum(summary["mails"].values()) - sum(items - 1 for items in summary["digests"])
+    assert len(messages) == sum(summary["mails"].values()) - sum(items - 1 for items in summary["digests"])
     assert summary["failures"] == []
     assert [delegate["email"] for delegate in summary["delegates"]] == [
         "amara.osei@example.org",

@@ -115,16 +115,16 @@ def test_a_button_on_the_page_leads_back_to_the_page(desk):
     assert (answer.status, answer.headers["location"]) == (303, "/_local/")
 
 
-# --- mail and jobs ----------------------------------------------------------------------------------------------------
+# --- email and jobs ---------------------------------------------------------------------------------------------------
 
 
-def test_every_mail_is_listed_with_its_parts_and_links(loaded):
-    mails = loaded.get("/_local/mail.json").json
+def test_every_email_is_listed_with_its_parts_and_links(loaded):
+    emails = loaded.get("/_local/mail.json").json
     pages = f"http://127.0.0.1:{loaded.port}/api/"
 
-    assert len(mails) >= 12
-    for mail in mails:
-        assert mail.keys() >= {
+    assert len(emails) >= 12
+    for message in emails:
+        assert message.keys() >= {
             "id",
             "mail",
             "to",
@@ -137,22 +137,22 @@ def test_every_mail_is_listed_with_its_parts_and_links(loaded):
             "attachments",
             "items",
         }
-        assert datetime.fromisoformat(mail["sent_at"]) <= now(loaded)
-        assert bool(mail["links"]) == any(find_kind(item).links for item in mail["items"])
-        assert all(link in mail["text"] and link.startswith(pages) for link in mail["links"])
+        assert datetime.fromisoformat(message["sent_at"]) <= now(loaded)
+        assert bool(message["links"]) == any(find_kind(item).links for item in message["items"])
+        assert all(link in message["text"] and link.startswith(pages) for link in message["links"])
 
 
-def test_a_mail_is_served_as_it_was_sent(loaded):
-    mail = loaded.get("/_local/mail.json").json[0]
+def test_an_email_is_served_as_it_was_sent(loaded):
+    message = loaded.get("/_local/mail.json").json[0]
 
-    answer = loaded.get(f"/_local/mail/{mail['id']}.eml")
+    answer = loaded.get(f"/_local/mail/{message['id']}.eml")
 
     message = message_from_bytes(answer.body, policy=default)
     assert answer.headers["content-type"] == "message/rfc822"
-    assert (message["To"], message["Subject"]) == (mail["to"], mail["subject"])
+    assert (message["To"], message["Subject"]) == (message["to"], message["subject"])
 
 
-def test_every_link_of_a_mail_opens_a_page_of_the_application(loaded):
+def test_every_link_of_an_email_opens_a_page_of_the_application(loaded):
     for link in loaded.get("/_local/mail.json").json[0]["links"]:
         path = link.removeprefix(f"http://127.0.0.1:{loaded.port}")
 
@@ -160,25 +160,25 @@ def test_every_link_of_a_mail_opens_a_page_of_the_application(loaded):
         assert (loaded.ask("HEAD", path).status, loaded.ask("HEAD", path).body) == (200, b"")
 
 
-def test_jobs_and_mails_are_listed_with_what_became_of_them(loaded):
+def test_jobs_and_emails_are_listed_with_their_result(loaded):
     jobs = loaded.get("/_local/jobs.json").json
 
     assert all(job.keys() == {"id", "kind", "due_at", "state", "attempts", "error"} for job in jobs)
     assert {job["state"] for job in jobs} == {"waiting", "done"}
     assert {"mail", "close", "enrol"} <= {job["kind"] for job in jobs}
-    sent = {mail["mail"] for mail in loaded.get("/_local/mail.json").json}
+    sent = {message["mail"] for message in loaded.get("/_local/mail.json").json}
     assert sent <= {job["id"] for job in jobs if job["kind"] == "mail" and job["state"] == "done"}
 
 
-def test_a_mail_bounces_by_its_id_or_its_rows(loaded):
-    mail = loaded.get("/_local/mail.json").json[1]
+def test_an_email_bounces_by_its_id_or_its_rows(loaded):
+    message = loaded.get("/_local/mail.json").json[1]
 
-    by_id = loaded.post("/_local/bounce", mail=mail["id"], type="Permanent")
-    by_row = loaded.post("/_local/bounce", mail=mail["mail"])
+    by_id = loaded.post("/_local/bounce", mail=message["id"], type="Permanent")
+    by_row = loaded.post("/_local/bounce", mail=message["mail"])
 
     assert (by_id.status, by_row.status) == (200, 200)
     row = loaded.client("dynamodb").get_item(
-        TableName="fullcircle-local", Key={"pk": {"S": f"MAIL#{mail['mail']}"}, "sk": {"S": "MAIL"}}
+        TableName="fullcircle-local", Key={"pk": {"S": f"MAIL#{message['mail']}"}, "sk": {"S": "MAIL"}}
     )
     assert row["Item"]["state"] == {"S": "bounced"}
 

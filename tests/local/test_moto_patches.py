@@ -22,7 +22,7 @@ from chalicelib.store.table import (
     update_one,
 )
 from infra.local.memory import backend
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 pytestmark = [pytest.mark.usefixtures("aws"), pytest.mark.made_up_rows]
 
@@ -110,18 +110,18 @@ def send(configuration_set: str) -> None:
     )
 
 
-def test_a_mail_keeps_its_tags_and_its_reader():
+def test_an_email_keeps_its_tags_and_its_reader():
     send(settings().configuration_set)
 
-    (mail,) = sent_mails(to="ann@example.org")
-    assert (mail.row, mail.tags, mail.to) == ("invite#1", {"mail": ["aW52aXRlIzE"]}, ("Ann <ann@example.org>",))
+    (email,) = sent_emails(to="ann@example.org")
+    assert (email.row, email.tags, email.to) == ("invite#1", {"mail": ["aW52aXRlIzE"]}, ("Ann <ann@example.org>",))
 
 
 def test_an_unknown_configuration_set_is_refused():
     with pytest.raises(client("sesv2").exceptions.NotFoundException):
         send("fullcircle-other")
 
-    assert sent_mails() == []
+    assert sent_emails() == []
 
 
 def test_a_row_beyond_400_kb_is_refused_however_it_grows():

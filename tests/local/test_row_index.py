@@ -93,7 +93,7 @@ def test_after_an_index_was_ended_a_new_one_finds_what_changed_in_between(index)
     assert found("0") == looked_up("0") == [("JOB#2", "JOB")]
 
 
-def test_a_row_that_was_read_is_read_anew_after_each_kind_of_write():
+def test_a_row_that_was_read_is_read_again_after_each_kind_of_write():
     key = KEYS[3]
     transact([put({**key._asdict(), "n": 1})])
     assert get(key)["n"] == 1

@@ -1,4 +1,4 @@
-"""The desk's page of all mails: every mail of the catalogue, in every look."""
+"""The desk's page of all emails: every email of the catalogue, in every look."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def page() -> str:
     return samples.page(environment.get_template("mails.html.j2")).body.decode()
 
 
-def test_every_mail_of_the_catalogue_is_on_the_page():
+def test_every_email_of_the_catalogue_is_on_the_page():
     shown = page()
 
     assert {template for template, _ in mail_samples.every()} == set(load_kinds())
@@ -29,7 +29,7 @@ def test_every_mail_of_the_catalogue_is_on_the_page():
 
 
 @pytest.mark.parametrize("look", samples.LOOKS)
-def test_every_mail_can_be_looked_at_alone(look):
+def test_every_email_can_be_looked_at_alone(look):
     for name in mail_samples.every():
         answer = samples.look(samples.email_id(*name), look)
         assert answer is not None
@@ -37,12 +37,12 @@ def test_every_mail_can_be_looked_at_alone(look):
         assert ("<html" in answer.body.decode()) == (look != "text")
 
 
-def test_a_mail_or_look_that_is_not_there_is_none():
+def test_an_email_or_look_that_is_not_there_is_none():
     assert samples.look("no-mail", "light") is None
     assert samples.look("collect-invitation", "sepia") is None
 
 
-def test_the_looks_differ_in_what_a_mail_program_drops_or_follows():
+def test_the_looks_differ_in_what_an_email_program_drops_or_follows():
     light, dark, stripped = (
         samples.look("collect-invitation", look).body.decode() for look in ("light", "dark", "stripped")
     )

@@ -44,8 +44,8 @@ def test_an_email_is_accepted_alike(session):
     answers = [sesv2.send_email(**asked)["MessageId"] for sesv2 in (client("sesv2"), short(session, "sesv2"))]
 
     sent = outbox.accepted()
-    assert [mail.id for mail in sent] == answers
-    assert len({(mail.to, mail.raw, str(mail.tags)) for mail in sent}) == 1
+    assert [message.id for message in sent] == answers
+    assert len({(message.to, message.raw, str(message.tags)) for message in sent}) == 1
     assert sent[1].subject == "Hello"
 
 

@@ -65,7 +65,7 @@ def choose(clock, starts=FIRST, delegate: str = ""):
     acts.choose(for_delegate(delegate), meeting(delegate), starts, clock.now())
 
 
-def mails(kind: str) -> list[dict]:
+def emails(kind: str) -> list[dict]:
     return [row for row in scan() if row["pk"].startswith(f"MAIL#meetings/{kind}#")]
 
 
@@ -87,7 +87,7 @@ def test_a_coach_offers_times_and_the_delegate_chooses_with_one_tap(ready, clock
     ready.let_in(COACH_EMAIL, clock.now())
     ready.open(coach_page()).post(f"{coach_page()}/offer", OFFER | PLACE)
     assert meeting().state is MeetingState.OFFERED
-    assert [one["to"]["email"] for one in mails("offered")] == [DANA]
+    assert [one["to"]["email"] for one in emails("offered")] == [DANA]
 
     ready.open(hub_page()).post(f"{hub_page()}/choose", {"slot": FIRST})
     assert meeting().booked == Slot(clock.now().replace(day=21, hour=13), 60)
@@ -122,7 +122,7 @@ def test_a_time_that_cannot_be_offered_is_named_and_nothing_is_sent(ready, clock
 
     assert field in [fault.field for fault in faults]
     assert meeting() == Meeting(KIND)
-    assert mails("offered") == []
+    assert emails("offered") == []
 
 
 def test_an_empty_offer_is_refused(ready, clock):
@@ -132,13 +132,13 @@ def test_an_empty_offer_is_refused(ready, clock):
 def test_a_second_press_offers_and_books_once(ready, clock):
     for _ in range(2):
         offer(clock)
-        assert len(mails("offered")) == 1
+        assert len(emails("offered")) == 1
     opened, before = for_delegate(), meeting()
     choose(clock)
     acts.choose(opened, meeting(), FIRST, clock.now())
     with pytest.raises((SlotGone, MeetingRefused)):
         acts.choose(opened, before, FIRST, clock.now())
-    assert len(mails("booked")) == 1
+    assert len(emails("booked")) == 1
 
 
 # --- no time twice --------------------------------------------------------------------------------------------------
@@ -207,7 +207,7 @@ def test_a_move_keeps_the_entry_and_raises_its_sequence(ready, clock):
     choose(clock)
     choose(clock, SECOND)
 
-    uids = {row["entry"]["uid"] for row in mails("booked")}
+    uids = {row["entry"]["uid"] for row in emails("booked")}
     assert len(uids) == 1
     assert [sequence for who, sequence, _ in entries() if who == DANA] == [0, 1]
     assert not [one for one in entries() if one[2]]
@@ -243,7 +243,7 @@ def test_a_delegate_asks_for_other_times(ready, clock, booked):
 
     assert (meeting().state, meeting().line, meeting().booked) == (MeetingState.WAITING, "Only mornings", None)
     assert quarters() == 0
-    assert [one["to"]["email"] for one in mails("cancelled_coach" if booked else "no_time")] == [COACH_EMAIL]
+    assert [one["to"]["email"] for one in emails("cancelled_coach" if booked else "no_time")] == [COACH_EMAIL]
     assert [one[1:] for one in entries()][2 * booked :] == ([(1, True), (1, True)] if booked else [])
 
 
@@ -254,7 +254,7 @@ def test_what_is_booked_after_a_cancellation_is_another_entry(ready, clock):
     offer(clock)
     choose(clock, SECOND)
 
-    assert len({row["entry"]["uid"] for row in mails("booked")}) == 2
+    assert len({row["entry"]["uid"] for row in emails("booked")}) == 2
     assert [one for one in entries() if one[0] == DANA] == [(DANA, 0, False), (DANA, 1, True), (DANA, 0, False)]
 
 
@@ -267,7 +267,7 @@ def test_a_meeting_that_did_not_take_place_waits_again(ready, clock):
     acts.miss(for_coach(), meeting(), clock.now())
 
     assert meeting().state is MeetingState.WAITING
-    assert [one["to"]["email"] for one in mails("lapsed")] == [DANA]
+    assert [one["to"]["email"] for one in emails("lapsed")] == [DANA]
 
 
 def test_only_who_may_makes_a_transition():
@@ -286,7 +286,7 @@ def test_times_that_pass_lead_back_to_waiting_and_both_are_notified(ready, clock
     drain(clock.to(meeting().slots[-1].starts))
 
     assert (meeting().state, meeting().slots) == (MeetingState.WAITING, ())
-    assert [one["to"]["email"] for one in (*mails("no_time"), *mails("lapsed"))] == [COACH_EMAIL, DANA]
+    assert [one["to"]["email"] for one in (*emails("no_time"), *emails("lapsed"))] == [COACH_EMAIL, DANA]
     with pytest.raises(MeetingRefused):
         choose(clock)
 
@@ -295,10 +295,10 @@ def test_the_delegate_is_reminded_once_to_choose(ready, clock):
     far = {"day-1": "2026-10-12", "time-1": "14:00"}
     offer(clock, far)
     drain(clock.to(people.OPENING.replace(day=20)))
-    assert len(mails("offered")) == 1
+    assert len(emails("offered")) == 1
     drain(clock.to(people.OPENING.replace(day=21)))  # three working days on
     drain(clock.advance(days=4))
-    assert len(mails("offered")) == 2
+    assert len(emails("offered")) == 2
 
 
 def arrange(clock):
@@ -315,7 +315,7 @@ def test_a_coach_is_reminded_twice_and_then_the_administrator_knows(ready, clock
     arrange(clock)
     drain(clock.to(people.OPENING.replace(day=day)))
 
-    assert (len(mails("arrange")), len(mails("not_arranged"))) == (reminders, notices)
+    assert (len(emails("arrange")), len(emails("not_arranged"))) == (reminders, notices)
 
 
 def test_no_one_is_reminded_once_times_are_offered(ready, clock):
@@ -323,19 +323,19 @@ def test_no_one_is_reminded_once_times_are_offered(ready, clock):
     offer(clock, {"day-1": "2026-10-12", "time-1": "14:00"})
     drain(clock.to(people.OPENING.replace(day=30)))
 
-    assert mails("arrange") == mails("not_arranged") == []
+    assert emails("arrange") == emails("not_arranged") == []
 
 
 def test_both_are_reminded_before_and_the_coach_after(ready, clock):
     offer(clock, OFFER | {"day-1": "2026-09-28", "day-2": "2026-09-29"})
     choose(clock, "2026-09-28T13:00:00Z")
     drain(clock.to(people.OPENING.replace(day=24)))
-    assert sorted(one["to"]["email"] for one in (*mails("prepare"), *mails("prepare_coach"))) == [COACH_EMAIL, DANA]
+    assert sorted(one["to"]["email"] for one in (*emails("prepare"), *emails("prepare_coach"))) == [COACH_EMAIL, DANA]
 
     drain(clock.to(people.OPENING.replace(day=30)))
-    assert [one["to"]["email"] for one in mails("record")] == [COACH_EMAIL]
+    assert [one["to"]["email"] for one in emails("record")] == [COACH_EMAIL]
     drain(clock.to(people.OPENING.replace(month=10, day=5)))
-    assert len(mails("not_recorded")) == 1
+    assert len(emails("not_recorded")) == 1
 
 
 def test_a_move_leaves_no_reminder_of_the_time_before(ready, clock):
@@ -344,7 +344,7 @@ def test_a_move_leaves_no_reminder_of_the_time_before(ready, clock):
     choose(clock, "2026-10-12T08:30:00Z")
     drain(clock.to(people.OPENING.replace(month=10, day=5)))
 
-    assert mails("prepare") == mails("record") == []
+    assert emails("prepare") == emails("record") == []
     assert jobs.failed() == []
 
 

@@ -18,7 +18,7 @@ from chalicelib.store.reviews import Outcome
 from tests.areas.conftest import dana, visitor  # noqa: F401 (fixtures)
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 CLEO, DANA = (people.person(name).email for name in ("cleo coach", "dana delegate"))
 FIRST, SECOND = Area("1", "Ask first"), Area("2", "Delegate", others_text="Gives work away", approved="Gives work away")
@@ -57,7 +57,7 @@ def review() -> reviews.Review | None:
 
 
 def agreed_emails() -> list[str]:
-    return [mail.row for mail in sent_mails() if mail.row.startswith("meetings/agreed#")]
+    return [email.row for email in sent_emails() if email.row.startswith("meetings/agreed#")]
 
 
 # --- the form -------------------------------------------------------------------------------------------------------
@@ -150,9 +150,9 @@ def test_it_is_recorded_once_and_the_delegate_gets_one_email_and_reads_it(dana, 
     drain(clock.advance(days=4))
 
     assert len(agreed_emails()) == 1
-    (mail,) = (mail for mail in sent_mails() if mail.row.startswith("meetings/agreed#"))
-    assert mail.to == (DANA,)
-    assert "Ask two people" not in mail.raw
+    (email,) = (email for email in sent_emails() if email.row.startswith("meetings/agreed#"))
+    assert email.to == (DANA,)
+    assert "Ask two people" not in email.raw
     page = dana.open(f"{HUB.url(delegates.find(people.dana()))}/meeting/review").page
     for words in ("What you agreed on", "Ask two people", "It is done", "We meet in June."):
         assert words in page

@@ -21,7 +21,7 @@ from tests.support import people
 from tests.workshops import dates
 
 
-def test_raters_are_told_as_they_were_counted_and_no_one_who_is_shown_by_name():
+def test_the_page_names_the_raters_that_were_counted_and_no_one_who_is_shown_by_name():
     parts = (
         AnswerCount(("manager",), 1, 1, named=True),
         AnswerCount(("peer", "direct_report"), 8, 4),

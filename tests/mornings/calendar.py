@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from chalicelib.core.calendar import local_moment
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_rows
+from tests.support.emails import sent_rows
 from tests.workshops.registers import MO, ZONE
 
 DANA, DORA = people.person("dana delegate").email, people.person("dora delegate").email

@@ -16,7 +16,7 @@ from chalicelib.store import emails, jobs
 from tests.mornings.calendar import DANA, MO, run_until, utc
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails, sent_rows
+from tests.support.emails import sent_emails, sent_rows
 
 pytestmark = pytest.mark.usefixtures("dated")
 FAR = utc("2029-01-01")
@@ -51,10 +51,10 @@ def test_what_a_job_writes_for_a_morning_goes_out_with_what_was_queued_for_it(cl
     )
     people.write(*emails.add(queued))
     drain(clock.to(morning - BEFORE_EMAILS))
-    before = sent_mails(MO)
+    before = sent_emails(MO)
     drain(clock.to(morning))
 
-    (digest,) = sent_mails(MO)[len(before) :]
+    (digest,) = sent_emails(MO)[len(before) :]
     kinds = {item.partition("#")[0] for item in emails.find(digest.row).items}
     assert kinds == {FACILITATOR_NEW.name, "workshops/prepare"}
 

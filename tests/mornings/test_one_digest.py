@@ -16,7 +16,7 @@ from chalicelib.store.meetings import Meeting, MeetingKind
 from tests.mornings.calendar import CLEO, DANA, run_until, utc
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 from tests.workshops import dates
 from tests.workshops.registers import ZONE
 
@@ -39,25 +39,25 @@ def test_a_coach_is_reminded_of_a_debrief_in_the_digest_of_the_morning(dated, cl
     morning = job.due_at + AHEAD
     queued = letters.meeting_email(letters.PREPARE_COACH, people.programme(), dana, debrief, morning)
     people.write(*emails.add(queued))
-    count = len(sent_mails(CLEO))
+    count = len(sent_emails(CLEO))
     drain(clock.to(job.due_at))
-    assert sent_mails(CLEO)[count:] == [], "the morning has not come"
+    assert sent_emails(CLEO)[count:] == [], "the morning has not come"
     drain(clock.to(morning))
 
-    (mail,) = sent_mails(CLEO)[count:]
-    kinds = {item.partition("#")[0] for item in emails.find(mail.row).items}
+    (email,) = sent_emails(CLEO)[count:]
+    kinds = {item.partition("#")[0] for item in emails.find(email.row).items}
     assert kinds == {"meetings/arrange", "meetings/prepare_coach"}
 
 
 def test_dates_wait_for_the_morning_on_which_they_go_out(aws, clock):
     dates.load(clock)
     drain(clock.now())
-    count = len(sent_mails(DANA))
+    count = len(sent_emails(DANA))
     drain(clock.to(dates.NEXT_MORNING - BEFORE_EMAILS))
-    assert sent_mails(DANA)[count:] == []
+    assert sent_emails(DANA)[count:] == []
     drain(clock.to(dates.NEXT_MORNING))
 
-    assert {mail.sent_at for mail in sent_mails(DANA)[count:]} == {dates.NEXT_MORNING}
+    assert {email.sent_at for email in sent_emails(DANA)[count:]} == {dates.NEXT_MORNING}
 
 
 def test_no_job_writes_the_emails_of_a_morning_at_nine(dated, clock):

@@ -16,7 +16,7 @@ from chalicelib.store.emails import EmailState
 from tests.mornings.calendar import DANA, MO, utc
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails, sent_rows
+from tests.support.emails import sent_emails, sent_rows
 from tests.workshops.registers import page
 
 CLOSED = tuple(date(2026, 12, 24) + timedelta(days=n) for n in range(9))  # until 1 January
@@ -52,15 +52,15 @@ def test_what_falls_due_over_the_holidays_is_one_digest_on_the_first_working_day
     taught.let_in(MO, clock.now())
     catch_up(taught, first, by="2027-01-15")
     catch_up(taught, second, by="2026-12-31")
-    before = len(sent_mails(DANA))
+    before = len(sent_emails(DANA))
     drain(clock.to(utc("2026-12-29T10:00")))
     move(plan(people.COHORT, Moved.SURVEY, date(2027, 7, 5), clock.now()), "The audit is later.", "ada", clock.now())
     while clock.now() < utc("2027-01-04T08:30"):
         drain(clock.advance(hours=1))
 
-    (mail,) = sent_mails(DANA)[before:]
-    assert mail.sent_at.date() == date(2027, 1, 4), "the first working day"
-    rows = [row for row, at in sent_rows(DANA) if at == mail.sent_at]
+    (email,) = sent_emails(DANA)[before:]
+    assert email.sent_at.date() == date(2027, 1, 4), "the first working day"
+    rows = [row for row, at in sent_rows(DANA) if at == email.sent_at]
     kinds = sorted(row.partition("#")[0] for row in rows if emails.find(row).state is EmailState.SENT)
     assert kinds == ["programme/dates_moved", "workshops/absent"]
     late = [one for one in map(emails.find, absent_ids()) if one.state is not EmailState.SENT]
@@ -75,10 +75,10 @@ def absent_ids() -> list[str]:
 
 def test_a_no_in_a_calendar_changes_nothing_and_the_email_says_so(taught, clock):
     """A calendar program answers the From address by email; a person reads it, and the register does not change."""
-    entries = [mail for mail in sent_mails(DANA) if mail.row.startswith("workshops/session#")]
+    entries = [email for email in sent_emails(DANA) if email.row.startswith("workshops/session#")]
     assert len(entries) == 2
-    for mail in entries:
-        assert "Your answer in the calendar changes nothing here" in " ".join(mail.part("plain").split())
+    for email in entries:
+        assert "Your answer in the calendar changes nothing here" in " ".join(email.part("plain").split())
     drain(clock.to(utc("2026-12-22T09:20")))
     taught.let_in(MO, clock.now())
     (first, _) = workshops.list_sessions(people.COHORT)

@@ -49,7 +49,7 @@ def test_the_chances_are_those_of_the_design(invited, percent):
         pytest.param(5, "5 chosen: very likely to be shown on its own.", 0, id="very-likely"),
     ],
 )
-def test_a_group_is_told_what_will_become_of_it(peers, text, more):
+def test_a_group_shows_how_it_will_be_published(peers, text, more):
     assert line("peer", peers=peers).text.startswith(text)
     assert line("peer", peers=peers).more == more
     assert line("peer", peers=peers).is_alone == (peers >= 5)
@@ -66,7 +66,7 @@ def test_a_group_that_can_never_be_large_enough_asks_for_no_more():
     assert "at most" in small.text
 
 
-def test_a_group_is_told_whose_answers_may_be_added_to_it():
+def test_a_group_shows_whose_answers_may_be_added_to_it():
     assert (
         "Answers under Other colleagues and partners may be added to it"
         in line("peer", threshold=4, peers=8, others=1).text

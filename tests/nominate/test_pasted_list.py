@@ -1,4 +1,4 @@
-"""Lists of people as they are copied from Outlook, Excel and mails."""
+"""Lists of people as they are copied from Outlook, Excel and emails."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_every_person_of_a_mixed_list_is_found_in_order(entries):
 
 
 @given(st.text(st.sampled_from("abA1 @.,;:<>\"'()[]\t\r\n\u200bé-"), max_size=80) | st.text(max_size=60))
-def test_no_text_breaks_the_reader_and_whoever_it_finds_can_be_mailed(text):
+def test_no_text_breaks_the_reader_and_everyone_it_finds_can_get_an_email(text):
     pasted = read_list(text)
 
     assert all(not check_address(person.email) and not check_text(person.name) for person in pasted.people)
@@ -124,7 +124,7 @@ def test_a_name_is_made_of_the_letters_of_an_address():
     "name", ["Sam Okafor (Ward 3)", "Sam Okafor (B7)", "1) Sam Okafor", "1. Sam Okafor", "Sam Okafor - Band 7"]
 )
 @pytest.mark.parametrize("column", ["Nurse", "Surgery", "Ward 3", "8a", "07700 900123"])
-def test_the_number_beside_a_name_does_not_make_the_next_column_the_name(name: str, column: str) -> None:
+def test_the_number_next_to_a_name_does_not_make_the_next_column_the_name(name: str, column: str) -> None:
     pasted = read_list(f"{name}\t{column}\ts.o@example.org")
     assert [person.name for person in pasted.people] == ["Sam Okafor"]
 

@@ -12,7 +12,7 @@ from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import cohorts, delegates, invitations
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 BY = "ada@example.org"
 OLD, NEW = "p0@example.org", "new@elsewhere.example.org"
@@ -64,12 +64,12 @@ def test_a_list_that_grows_asks_no_one_again_who_declined_and_whose_address_was_
     opened.open(people.link("p0", "decline"))
     opened.post(opened.url, {"reason": "not_comfortable"})
     move(clock)
-    emails = len(sent_mails(NEW))
+    emails = len(sent_emails(NEW))
     by_page(opened, clock)
 
     found = [one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.rater.email == NEW]
     assert [one.state for one in found] == [InvitationState.DECLINED]
-    assert len(sent_mails(NEW)) == emails
+    assert len(sent_emails(NEW)) == emails
 
 
 @pytest.mark.parametrize("typed", [{"list": f"P Zero <{OLD}>"}, {"name": "P Zero", "email": OLD}])
@@ -90,4 +90,4 @@ def test_someone_who_was_erased_is_not_asked_when_the_list_grows(opened, clock):
     by_page(opened, clock)
 
     assert asked() == sorted([*before, "p9@example.org"])
-    assert sent_mails(ERASED_ADDRESS) == []
+    assert sent_emails(ERASED_ADDRESS) == []

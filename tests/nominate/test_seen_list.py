@@ -95,7 +95,7 @@ def test_a_form_that_does_not_say_what_it_showed_is_shown_again(visitor, clock, 
     assert (visitor.status, "New or changed</b>: P0" in visitor.page) == (409, True)
 
 
-def test_a_change_is_told_also_where_the_form_has_another_fault(visitor, other, clock, request_link):
+def test_a_change_is_shown_also_where_the_form_has_another_fault(visitor, other, clock, request_link):
     visitor.open(request_link)
     send_again(other, clock, {"group": "peer", "list": OWN_MAILBOX})
     visitor.post(request_link)

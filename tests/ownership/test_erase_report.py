@@ -29,7 +29,7 @@ from chalicelib.store.table import scan
 from tests.retention.test_retention import FIVE, close_questionnaires
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 from tests.support.world import put_back, take
 
 BY = "ada@example.org"
@@ -145,7 +145,7 @@ def test_a_published_story_is_taken_back_and_the_sponsor_is_asked_to_use_it_no_m
 
     assert WORDS not in rows_text()
     assert any(row["pk"].startswith("JOB#edition#") for row in scan())
-    assert any(mail.row.startswith("sponsor/withdrawn#") for mail in sent_mails(people.SPONSOR.email))
+    assert any(email.row.startswith("sponsor/withdrawn#") for email in sent_emails(people.SPONSOR.email))
 
 
 def test_what_is_written_about_them_meanwhile_goes_too(left, monkeypatch):

@@ -22,7 +22,7 @@ from tests.faults import scene
 from tests.support import people
 from tests.support.cloud import STAGE
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 from tests.support.world import put_back, take
 
 NAMES = ("dana delegate", "dora delegate", "ann delegate")
@@ -89,8 +89,8 @@ def test_no_one_who_was_erased_comes_back(restored, clock):
     assert (len(found.erased), found.refused) == (2, ())
     assert [word for word in (P0, ANN, "Ann Delegate") if word in stored()] == []
     assert delegates.find(ann).withdrawn
-    since = [mail for mail in sent_mails() if mail.sent_at > restored + timedelta(hours=2)]
-    assert [mail.row for mail in since if {P0, ANN} & {*mail.addresses}] == []
+    since = [message for message in sent_emails() if message.sent_at > restored + timedelta(hours=2)]
+    assert [message.row for message in since if {P0, ANN} & {*message.addresses}] == []
     assert jobs.failed() == []
 
 
@@ -114,7 +114,7 @@ def test_an_open_questionnaire_asks_again_and_ends_with_a_report(restored, clock
 
     assert (dora, "baseline") in found.opened
     assert asked == {InvitationState.INVITED}
-    again = [mail.row for mail in sent_mails() if mail.row.startswith(f"collect/again#{dora}#")]
+    again = [message.row for message in sent_emails() if message.row.startswith(f"collect/again#{dora}#")]
     assert len(again) == len({*again}) == 7  # five peers that are left, the line manager and Dora
     answer(dora, clock, 7)
     drain(clock.to(wave_of(dora).closes_at))
@@ -131,12 +131,12 @@ def test_an_open_questionnaire_asks_again_and_ends_with_a_report(restored, clock
 def test_a_repeat_changes_nothing_and_emails_no_one(restored, clock):
     finish_restore(restored, clock.now())
     drain(clock.now())
-    rows, mails = stored(), len(sent_mails())
+    rows, emails = stored(), len(sent_emails())
     again = finish_restore(restored, clock.now())
     drain(clock.now())
 
     assert (again.erased, again.opened) == ((), ())
-    assert (stored(), len(sent_mails())) == (rows, mails)
+    assert (stored(), len(sent_emails())) == (rows, emails)
 
 
 def test_a_wave_that_was_published_after_the_backup_is_asked_about_no_more(restored, clock):

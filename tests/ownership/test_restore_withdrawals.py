@@ -158,7 +158,7 @@ def test_an_area_that_was_no_longer_shared_is_hidden_from_the_manager(dana, cloc
     assert "behaviour 1" not in dana.open(page_of_manager()).page
 
 
-def test_sharing_again_after_the_restore_stands(dana, clock):
+def test_sharing_again_after_the_restore_is_kept(dana, clock):
     share(dana, LEGACY)
     backup = Backup(clock)
     share(dana)

@@ -36,7 +36,7 @@ from tests.pulse import rounds
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 from tests.support.world import put_back_table, take
 
 DANA = people.person("dana delegate").email
@@ -114,7 +114,7 @@ def test_without_the_finish_the_close_waits_for_a_decision_and_fails_no_job(rest
     assert notices("unsettled") == [ADMINISTRATOR]
 
 
-def test_after_the_finish_administrators_are_told_in_the_console_and_by_email_once(restored, clock):
+def test_after_the_finish_administrators_read_it_in_the_console_and_in_one_email(restored, clock):
     assert finish(restored, clock).printed == ((people.dana(), "baseline"),)
     finish(restored, clock)
 
@@ -122,7 +122,7 @@ def test_after_the_finish_administrators_are_told_in_the_console_and_by_email_on
     assert [need.path for need in needs] == [f"/cohort/{people.COHORT}/delegate/{people.dana()}"]
     assert notices("unsettled") == [ADMINISTRATOR]
     assert wave().stored_report == restored[1].pdf.rpartition("/")[0]
-    reminders = [mail for mail in sent_mails() if mail.row.startswith("collect/reminder")]
+    reminders = [email for email in sent_emails() if email.row.startswith("collect/reminder")]
     assert reminders == []
 
 
@@ -154,7 +154,7 @@ def test_the_stored_report_counts_again_with_the_same_bytes(restored, clock, cap
     assert (wave().state, wave().without_key) == (WaveState.CLOSED, False)
     assert (line().feedback, line().without_key) == (FeedbackState.REPORT_READY, KeyLoss.NONE)
     assert notices("published") == [ADMINISTRATOR]
-    ready = [mail for mail in sent_mails(people.person("cleo coach").email) if mail.row.startswith("report/ready#")]
+    ready = [email for email in sent_emails(people.person("cleo coach").email) if email.row.startswith("report/ready#")]
     assert len(ready) == 1
     assert len(in_trail("published from the stored report (read on Monday)")) == 1
     assert jobs.failed() == []
@@ -278,7 +278,7 @@ def test_a_later_closing_day_of_the_cohort_asks_no_one_about_it(visitor, clock):
 
     assert (wave().state, wave().without_key) == (WaveState.HELD, True)
     assert line().without_key is KeyLoss.UNSETTLED
-    assert [mail.row for mail in sent_mails() if mail.row.startswith("collect/extended")] == []
+    assert [email.row for email in sent_emails() if email.row.startswith("collect/extended")] == []
     assert jobs.failed() == []
 
 

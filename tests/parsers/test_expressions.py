@@ -163,7 +163,7 @@ def test_the_expressions_are_found():
         pytest.param(r"(?:a+)+b", id="repeat-of-a-repeat"),
     ],
 )
-def test_an_expression_that_goes_back_is_told(pattern):
+def test_an_expression_that_goes_back_is_reported(pattern):
     assert worst(pattern) is not None
 
 

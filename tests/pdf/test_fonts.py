@@ -18,7 +18,7 @@ def test_the_installed_packages_have_every_font():
     assert {*fonts.FAMILIES, *fonts.FALLBACKS} <= set(fonts.fallbacks()) | set(fonts.FAMILIES)
 
 
-def test_a_layer_without_a_font_is_told_what_it_lacks(tmp_path):
+def test_a_layer_without_a_font_fails_and_says_what_it_lacks(tmp_path):
     (tmp_path / "manimgx_fonts").mkdir()
     (tmp_path / "manimgx_fonts" / "NotoSans[wght].ttf").touch()
 

@@ -14,7 +14,7 @@ from chalicelib.workshops import change_sessions
 from tests.support import people
 from tests.support.clock import Clock
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 from tests.workshops import dates
 
 BY = "ada@example.org"
@@ -63,17 +63,17 @@ def settle(clock: Clock) -> None:
 
 def emails_since(count: int) -> list[tuple[str, str]]:
     """Return (address, kind) of every email after the first `count`, without calendar entries of sessions."""
-    rows = [(mail.to[0], mail.row.partition("#")[0]) for mail in sent_mails()[count:]]
+    rows = [(email.to[0], email.row.partition("#")[0]) for email in sent_emails()[count:]]
     return sorted(row for row in rows if not row[1].startswith("workshops/"))
 
 
 def entries_since(count: int) -> list[tuple[str, str]]:
     """Return (address, method) of every calendar entry after the first `count` emails."""
     found = []
-    for mail in sent_mails()[count:]:
-        for part in mail.attachments:
+    for email in sent_emails()[count:]:
+        for part in email.attachments:
             if part["type"] == "text/calendar":
-                found.append((mail.to[0], "CANCEL" if "METHOD:CANCEL" in part["content"] else "REQUEST"))
+                found.append((email.to[0], "CANCEL" if "METHOD:CANCEL" in part["content"] else "REQUEST"))
     return sorted(found)
 
 

@@ -23,7 +23,7 @@ from tests.people.scene import BY
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 from tests.workshops import dates
 
 LENA = "lena.late@example.org"
@@ -81,7 +81,7 @@ def test_who_joins_late_gets_a_questionnaire_of_their_own_and_every_session_ahea
     assert days.between(wave.opens_at.date(), wave.closes_at.date()) >= 10
     assert wave.closes_at >= people.CLOSE
     assert line.apart is apart
-    kinds = [mail.row.partition("#")[0] for mail in sent_mails(LENA)]
+    kinds = [email.row.partition("#")[0] for email in sent_emails(LENA)]
     assert kinds.count("programme/opening") == 1
     assert kinds.count("workshops/session") == 2
     assert any("Their own questionnaire" in effect for effect in planned.effects)
@@ -111,7 +111,7 @@ def test_reminders_of_who_joined_late_are_really_sent(clock, aws):
     for _ in range(16):
         drain(clock.advance(days=1))
 
-    assert [mail for mail in sent_mails(LENA) if mail.row.startswith("collect/self_reminder")]
+    assert [email for email in sent_emails(LENA) if email.row.startswith("collect/self_reminder")]
 
 
 def test_before_the_opening_a_newcomer_has_the_cohorts_dates(clock, aws):
@@ -139,7 +139,7 @@ def test_faults_are_at_their_fields_and_no_one_joins_twice_or_after_the_end(cloc
 
 def test_another_sponsor_sees_every_edition_and_the_former_one_nothing(visitor, clock):
     scene.open_cohort(clock)
-    before, count = cohorts.find(people.COHORT), len(sent_mails())
+    before, count = cohorts.find(people.COHORT), len(sent_emails())
     change(clock, "sponsor", **NORA)
 
     assert scene.emails_since(count) == [
@@ -163,7 +163,7 @@ def test_a_sponsor_who_is_a_line_manager_is_asked_about(clock, aws):
 def test_another_facilitator_takes_over_the_sessions_and_the_calendar(visitor, clock):
     sessions = tuple(dates.plan(day, by="mo") for day in ("2026-10-22", "2026-10-23"))
     scene.open_cohort(clock, sessions=sessions)
-    before, count = cohorts.find(people.COHORT), len(sent_mails())
+    before, count = cohorts.find(people.COHORT), len(sent_emails())
     change(clock, "facilitator", former=people.FACILITATOR.person.email, **NORA)
     after, old = cohorts.find(people.COHORT), people.FACILITATOR.person
 
@@ -184,7 +184,7 @@ def test_another_facilitator_leaves_what_others_learn_about_dates_to_its_morning
     clock.advance(hours=2)
     dates.change(clock, sessions[0], dates.plan("2026-10-28", by="mo"))
     drain(clock.now())
-    count = len(sent_mails())
+    count = len(sent_emails())
     change(clock, "facilitator", former=people.FACILITATOR.person.email, **NORA)
 
     both = {people.FACILITATOR.person.email, "nora.new@example.org"}
@@ -236,7 +236,7 @@ def test_a_discarded_cohort_leaves_its_trail_and_nothing_else(clock, aws):
     drain(clock.to(people.OPENING + timedelta(days=400)))
     kept = {row["pk"].partition("#")[0] for row in scan()}
 
-    assert sent_mails() == []
+    assert sent_emails() == []
     assert kept <= {"AUDIT", "DISCARDED", "JOB", "REGISTER", "PROGRAMME"}
     assert catalogue.everything().cohorts == ()
     assert not [row for row in scan() if "example.org" in repr({**row, "by": ""})]
@@ -263,7 +263,7 @@ def test_a_date_is_moved_in_the_console_with_one_audit_line_and_one_email_each(v
     people.load(clock.now(), names=("dana delegate", "dev delegate"))
     drain(clock.now())
     drain(clock.advance(days=1))  # the first emails to sponsor and facilitators
-    page, before = f"{BASE_URL}/admin/cohort/{people.COHORT}/change/{act}", len(sent_mails())
+    page, before = f"{BASE_URL}/admin/cohort/{people.COHORT}/change/{act}", len(sent_emails())
     visitor.let_in_administrator(clock.now()).open(page).post(page, TYPED[act])
     assert 'data-emailed="many"' in visitor.page
     page_shown = visitor.page
@@ -277,7 +277,7 @@ def test_a_date_is_moved_in_the_console_with_one_audit_line_and_one_email_each(v
     assert [row["act"] for row in audit_events.of_cohort(people.COHORT) if "moved" in row["act"]] == [
         f"moved {Moved(act.removeprefix('move-')).words} from {BEFORE[act]} to {TYPED[act]['to']}: no reason given"
     ]
-    emailed = sorted(mail.to[0] for mail in sent_mails()[before:])
+    emailed = sorted(email.to[0] for email in sent_emails()[before:])
     manager = people.person("mara manager").email
     assert emailed == sorted([people.person(name).email for name in ("dana delegate", "dev delegate")] + [manager])
 

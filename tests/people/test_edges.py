@@ -20,7 +20,7 @@ from tests.people import scene
 from tests.people.scene import NEW_COACH, NEW_MANAGER, NORA
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 
 @pytest.fixture
@@ -83,12 +83,12 @@ def test_surveys_that_were_sent_before_leaving_stay_and_open_ones_close(opened, 
 def test_nothing_goes_out_about_who_has_left_and_open_answers_are_destroyed(opened, clock):
     """Edge 43."""
     scene.change(clock, "leave")
-    count = len(sent_mails())
+    count = len(sent_emails())
     for _ in range(20):
         drain(clock.advance(days=1))
 
     facilitator = people.FACILITATOR.person.email  # their workshops take place
-    assert [mail.row for mail in sent_mails()[count:] if facilitator not in mail.addresses] == []
+    assert [email.row for email in sent_emails()[count:] if facilitator not in email.addresses] == []
     assert waiting_emails.list_waiting(people.dana()) == []
     assert wave_keys.find(people.dana(), Wave.BASELINE) is None
     assert scene.wave().state is WaveState.WITHDRAWN

@@ -10,7 +10,7 @@ from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import cohorts, emails
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails, sent_rows
+from tests.support.emails import sent_emails, sent_rows
 
 NEW = ("people/sponsor_new", "people/facilitator_new")
 NORA = people.person("nora new")
@@ -41,9 +41,9 @@ def test_the_first_load_names_sponsor_and_facilitator(loaded):
 
     assert sorted(one[:2] for one in first_emails()) == [(mo, NEW[1]), (sam, NEW[0])]
     assert {sent for *_, sent in first_emails()} == {"2026-09-08 08:00"}
-    (mail,) = [mail for mail in sent_mails(sam) if mail.row.startswith(NEW[0])]
-    assert "after one working day" not in mail.part("plain"), "no hold: the first sponsor takes no one's place"
-    assert any("/sponsor/" in url for url in mail.links)
+    (email,) = [email for email in sent_emails(sam) if email.row.startswith(NEW[0])]
+    assert "after one working day" not in email.part("plain"), "no hold: the first sponsor takes no one's place"
+    assert any("/sponsor/" in url for url in email.links)
 
 
 def test_the_same_files_again_send_nothing_more(loaded, clock):
@@ -60,6 +60,6 @@ def test_a_later_file_names_the_first_facilitator_and_another_sponsor(aws, clock
     load_again(clock, facilitators=(Facilitator("nora", NORA),), sponsor=NORA)
 
     assert sorted(one[:2] for one in first_emails()[1:]) == [(NORA.email, NEW[1]), (NORA.email, NEW[0])]
-    (mail,) = sent_mails(NORA.email)  # both in one email
-    assert "after one working day" in " ".join(mail.part("plain").split())
+    (email,) = sent_emails(NORA.email)  # both in one email
+    assert "after one working day" in " ".join(email.part("plain").split())
     assert cohorts.find(people.COHORT).sponsor == NORA

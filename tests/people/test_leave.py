@@ -13,7 +13,7 @@ from chalicelib.store import cohorts, delegates, emails, invitations, jobs, wave
 from chalicelib.store.table import transact
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 BY = "ada@example.org"
 
@@ -37,14 +37,14 @@ def test_links_are_revoked_and_saved_answers_destroyed(visitor, clock):
     assert cohorts.list_lines(people.COHORT)[0].withdrawn
 
 
-def test_no_mail_goes_out_about_them_any_more_and_no_job_fails(visitor, clock):
+def test_no_email_goes_out_about_them_any_more_and_no_job_fails(visitor, clock):
     people.opened(clock, chosen=people.raters(4, 0))
     withdraw_dana(clock)
-    before = len(sent_mails(people.person("p0").email))
+    before = len(sent_emails(people.person("p0").email))
     drain(clock.to(people.CLOSE))
     drain(clock.advance(days=300))
 
-    assert len(sent_mails(people.person("p0").email)) == before
+    assert len(sent_emails(people.person("p0").email)) == before
     assert jobs.failed() == []
     assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].state is WaveState.WITHDRAWN
 
@@ -56,7 +56,7 @@ def test_before_the_opening_nothing_opens(clock, aws, days):
     withdraw_dana(clock)
     drain(clock.to(people.OPENING))
 
-    subjects = [mail.subject for mail in sent_mails(people.person("dana delegate").email)]
+    subjects = [message.subject for message in sent_emails(people.person("dana delegate").email)]
     assert subjects == ["You have left Maximising Potential"]
     assert jobs.failed() == []
 
@@ -79,8 +79,8 @@ def test_an_email_that_waits_goes_out_only_if_its_kind_says_so(clock, aws):
     drain(clock.now())
     tomorrow = clock.now() + timedelta(days=1)
     waiting = {name: replace(sample(name, people.dana()), due_at=tomorrow) for name in load_kinds()}
-    for mail in waiting.values():
-        transact(emails.add(mail))
+    for message in waiting.values():
+        transact(emails.add(message))
     withdraw_dana(clock)
 
     cancelled = {name: emails.find(email.id).cancelled for name, email in waiting.items()}
@@ -112,5 +112,5 @@ def test_no_one_is_asked_to_approve_the_list_of_who_has_left(visitor, clock):
     withdraw_dana(clock)
     drain(clock.advance(days=6))
 
-    to_coach = [mail.row for mail in sent_mails(people.person("cleo coach").email)]
+    to_coach = [message.row for message in sent_emails(people.person("cleo coach").email)]
     assert [row.partition("#")[0] for row in to_coach] == ["nominate/approve", "people/coach_left"]

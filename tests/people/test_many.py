@@ -14,7 +14,7 @@ from tests.people import scene
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 COHORT = f"{BASE_URL}/admin/cohort/{people.COHORT}"
 MANY = f"{COHORT}/many"
@@ -57,10 +57,10 @@ def test_ticks_lead_to_every_act_that_several_can_share(admin):
 
 
 def test_another_coach_for_those_ticked_alone(admin, clock):
-    two, count = NAMES[:2], len(sent_mails())
+    two, count = NAMES[:2], len(sent_emails())
     form(admin, "coach", *two).post(MANY, {**scene.NEW_COACH, "why": "Cleo is on leave."})
     assert admin.page.count("data-plan") == 2
-    assert len(sent_mails()) == count
+    assert len(sent_emails()) == count
 
     admin.post(MANY, {"confirmed": "yes"})
     scene.settle(clock)

@@ -14,7 +14,7 @@ from tests.people.scene import DANA
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 TYPED = {
     "details": {"name": "Dana Doe", "job_title": "Lead", "service": "Nursing"},
@@ -55,7 +55,7 @@ def test_the_delegates_page_leads_to_every_change_and_none_is_the_main_button(ad
 def test_a_change_is_shown_before_it_is_done_and_is_done_once(admin, clock, act):
     admin.open(f"{person()}/{act}")
     assert admin.status == 200
-    before, count = delegates.find(people.dana()), len(sent_mails())
+    before, count = delegates.find(people.dana()), len(sent_emails())
     admin.post(f"{person()}/{act}", TYPED[act])
     assert "Nothing is done yet" in admin.page
     assert delegates.find(people.dana()) == before
@@ -64,7 +64,7 @@ def test_a_change_is_shown_before_it_is_done_and_is_done_once(admin, clock, act)
 
     assert 'role="status"' in admin.page
     assert scene.trail()[-1].endswith("asked by phone)")
-    assert len(sent_mails()) >= count
+    assert len(sent_emails()) >= count
 
 
 @pytest.mark.parametrize("act", [act.id for act in ACTS if act.danger and act.id in TYPED])

@@ -20,7 +20,7 @@ from chalicelib.store.table import query
 from tests.people import scene
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails, sent_rows
+from tests.support.emails import sent_emails, sent_rows
 from tests.workshops import dates
 
 BY = "ada@example.org"
@@ -40,7 +40,7 @@ def come_back(clock):
 
 
 def subjects(address: str) -> list[str]:
-    return [mail.subject for mail in sent_mails(address)]
+    return [email.subject for email in sent_emails(address)]
 
 
 def standing() -> Standing:
@@ -63,10 +63,10 @@ def opened(clock, aws):
 
 def test_one_email_each_to_delegate_coach_and_manager_and_none_about_them_until_the_return(opened):
     clock = opened
-    before = {address: len(sent_mails(address)) for address in (DANA, COACH, MANAGER, "p0@example.org")}
+    before = {address: len(sent_emails(address)) for address in (DANA, COACH, MANAGER, "p0@example.org")}
     pause(clock, date(2026, 9, 28))
     drain(clock.to(datetime.fromisoformat("2026-09-27T20:00:00Z")))
-    new = {address: len(sent_mails(address)) - count for address, count in before.items()}
+    new = {address: len(sent_emails(address)) - count for address, count in before.items()}
 
     assert new == {DANA: 1, COACH: 1, MANAGER: 1, "p0@example.org": 0}
     assert "paused" in subjects(DANA)[-1]
@@ -82,9 +82,9 @@ def test_on_the_day_of_the_return_they_are_back_and_only_reminders_that_are_in_t
     assert standing() is Standing.ACTIVE
     assert list(query(pauses.PK)) == []
     assert "You are back" in " ".join(subjects(DANA)[-2:])
-    assert len(sent_mails("p0@example.org")) <= 2  # the invitation, and the one reminder that is still in time
+    assert len(sent_emails("p0@example.org")) <= 2  # the invitation, and the one reminder that is still in time
     drain(clock.to(people.CLOSE))
-    assert len(sent_mails("p0@example.org")) > 1
+    assert len(sent_emails("p0@example.org")) > 1
     assert jobs.failed() == []
 
 
@@ -92,12 +92,12 @@ def test_an_early_return_sends_what_waits_at_once_if_it_is_still_of_use(opened):
     clock = opened
     pause(clock, date(2026, 10, 30))
     drain(clock.to(datetime.fromisoformat("2026-09-29T09:00:00Z")))  # reminders were due, and one still is
-    count = len(sent_mails("p0@example.org"))
+    count = len(sent_emails("p0@example.org"))
     come_back(clock)
     drain(clock.advance(minutes=5))
 
     assert standing() is Standing.ACTIVE
-    assert len(sent_mails("p0@example.org")) == count + 1
+    assert len(sent_emails("p0@example.org")) == count + 1
 
 
 def test_the_wave_goes_on_and_closes_as_planned(visitor, clock):
@@ -131,7 +131,10 @@ def test_a_booked_debrief_is_cancelled_in_both_calendars_and_waits_for_new_times
     people.write(meetings.save(people.dana(), Meeting(MeetingKind.DEBRIEF), booked, clock.now()))
     pause(clock, date(2026, 9, 28))
     cancelled = [
-        mail for address in (DANA, COACH) for mail in sent_mails(address) if mail.row.startswith("meetings/cancelled")
+        email
+        for address in (DANA, COACH)
+        for email in sent_emails(address)
+        if email.row.startswith("meetings/cancelled")
     ]
     assert len(cancelled) == 2
     come_back(clock)
@@ -161,7 +164,7 @@ def test_a_pause_leaves_what_others_learn_about_dates_to_its_morning(clock, aws)
     clock.advance(hours=2)
     dates.change(clock, dates.FIRST, dates.plan("2026-10-28"))
     drain(clock.now())
-    count = len(sent_mails())
+    count = len(sent_emails())
     pause(clock, date(2026, 11, 20))
 
     assert {to for to, _ in scene.entries_since(count)} == {DANA}

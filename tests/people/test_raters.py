@@ -16,7 +16,7 @@ from tests.people.scene import DANA
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 P0 = people.person("p0").email
 AT = f"{BASE_URL}/admin/cohort/{people.COHORT}"
@@ -56,7 +56,7 @@ def seen_by_others(visitor, clock, capsys) -> dict[str, str]:
 
 
 def emailed() -> list[tuple[str, str]]:
-    return [(mail.to[0], mail.row.split("#")[0]) for mail in sent_mails()]
+    return [(email.to[0], email.row.split("#")[0]) for email in sent_emails()]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def emailed() -> list[tuple[str, str]]:
         ("rater-correct", {"name": "", "email": "p0.new@example.org"}),
     ],
 )
-def test_no_page_email_or_command_tells_what_the_rater_had_done(visitor, clock, aws, capsys, act, typed):
+def test_no_page_email_or_command_reveals_what_the_rater_had_done(visitor, clock, aws, capsys, act, typed):
     """I4, on the day of the change and on the mornings after it."""
     from tests.support import cloud
 
@@ -136,7 +136,7 @@ def test_a_rater_who_answered_counts_in_the_group_they_were_moved_to(visitor, cl
 
 
 @pytest.mark.parametrize("what", ["nothing", "saved", "sent"])
-def test_from_anonymous_to_named_is_refused_in_the_same_words_whatever_was_saved(visitor, clock, what):
+def test_from_anonymous_to_named_is_refused_in_the_same_words_with_or_without_saved_answers(visitor, clock, what):
     """Edge 47: a refusal that depended on saved answers would say that there are some."""
     scene.open_cohort(clock, chosen=people.raters(9, 4))
     clock.advance(hours=2)
@@ -155,7 +155,7 @@ def test_before_the_opening_a_rater_changes_groups_freely_and_no_one_is_emailed(
 
     assert {entry.person.email: entry.group for entry in nomination.raters}[P0] == "other"
     assert nomination.sent_raters == len(nomination.raters) == 2  # with the line manager
-    assert sent_mails() == []
+    assert sent_emails() == []
 
 
 def test_reminders_of_a_removed_rater_are_cancelled_and_those_of_a_regrouped_one_say_the_group(clock, aws):
@@ -164,26 +164,26 @@ def test_reminders_of_a_removed_rater_are_cancelled_and_those_of_a_regrouped_one
     scene.change(clock, "rater-group", rater="p1@example.org", group="direct_report")
     for _ in range(17):
         drain(clock.advance(days=1))
-    to_p1 = [mail for mail in sent_mails("p1@example.org") if mail.row.startswith("collect/reminder")]
+    to_p1 = [email for email in sent_emails("p1@example.org") if email.row.startswith("collect/reminder")]
 
-    assert not [mail for mail in sent_mails(P0) if mail.row.startswith("collect/reminder")]
+    assert not [email for email in sent_emails(P0) if email.row.startswith("collect/reminder")]
     assert to_p1
-    assert all("Direct reports" in mail.part("plain") for mail in to_p1)
+    assert all("Direct reports" in email.part("plain") for email in to_p1)
 
 
-def test_a_mistyped_correction_shows_a_stranger_an_empty_form_and_the_next_one_mends_it(visitor, clock):
+def test_a_mistyped_correction_shows_a_stranger_an_empty_form_and_the_next_one_fixes_it(visitor, clock):
     """Edge 49."""
     scene.open_cohort(clock, chosen=people.raters(9, 4))
     clock.advance(hours=2)
     do(visitor, clock, "sent")
     scene.change(clock, "rater-correct", rater=P0, name="", email="stranger@example.org")
-    stranger = [url for mail in sent_mails("stranger@example.org") for url in mail.links if "/answer/" in url][-1]
+    stranger = [url for email in sent_emails("stranger@example.org") for url in email.links if "/answer/" in url][-1]
     page = visitor.open(stranger).page
     assert "Keep going" not in page
     scene.change(clock, "rater-correct", rater="stranger@example.org", name="", email="p0.right@example.org")
 
     assert visitor.open(stranger).status == 410
-    assert [mail for mail in sent_mails("p0.right@example.org") if mail.row.startswith("collect/invitation")]
+    assert [email for email in sent_emails("p0.right@example.org") if email.row.startswith("collect/invitation")]
     assert scene.invitation("p0.right").sealed
 
 

@@ -15,7 +15,7 @@ from tests.people import scene
 from tests.people.scene import COACH as OLD_COACH
 from tests.people.scene import DANA, MANAGER, NEW_COACH, NEW_MANAGER, NORA
 from tests.support import people
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 P0 = people.person("p0").email
 CANCELLED, INVITED = [(DANA, "CANCEL")] * 2, [(DANA, "REQUEST")] * 2
@@ -164,7 +164,7 @@ def test_a_change_sends_and_records_and_shows_what_the_table_says(opened, clock,
     row = ROWS[name]
     if row.before:
         scene.change(clock, row.before[0], **row.before[1])
-    before, count = delegates.find(people.dana()), len(sent_mails())
+    before, count = delegates.find(people.dana()), len(sent_emails())
     planned = scene.change(clock, row.act, **row.typed)
 
     assert scene.emails_since(count) == sorted(row.emails)

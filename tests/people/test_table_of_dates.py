@@ -28,7 +28,7 @@ from tests.people.scene import BY, DANA, MANAGER, NORA
 from tests.people.scene import COACH as CLEO
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 from tests.workshops import dates
 
 MO, SAM = people.FACILITATOR.person.email, people.SPONSOR.email
@@ -290,9 +290,9 @@ def begin(clock, *, is_ahead: bool) -> None:
 def entries_since(count: int) -> list[tuple[str, str, str]]:
     """Return (address, method, sequence) of every calendar entry after the first `count` emails."""
     return sorted(
-        (mail.to[0], METHOD.findall(part["content"])[0], SEQUENCE.findall(part["content"])[0])
-        for mail in sent_mails()[count:]
-        for part in mail.attachments
+        (email.to[0], METHOD.findall(part["content"])[0], SEQUENCE.findall(part["content"])[0])
+        for email in sent_emails()[count:]
+        for part in email.attachments
         if part["type"] == "text/calendar"
     )
 
@@ -312,11 +312,11 @@ def test_a_change_emails_and_records_and_shows_what_the_table_says(visitor, cloc
         sessions,
         "" if row.is_ahead else people.link("p0", "answer"),
     )
-    count, lines = len(sent_mails()), len(trail())
+    count, lines = len(sent_emails()), len(trail())
     row.act(clock)
     scene.settle(clock)
     drain(clock.advance(days=1))
-    sent = [(mail.to[0], mail.row.partition("#")[0]) for mail in sent_mails()[count:]]
+    sent = [(email.to[0], email.row.partition("#")[0]) for email in sent_emails()[count:]]
 
     assert sorted({*sent}) == sorted(row.emails)
     assert len(sent) == len({*sent}) or row.calendar  # each once, but for several entries of a calendar

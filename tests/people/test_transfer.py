@@ -23,7 +23,7 @@ from tests.people.scene import COACH as OLD_COACH
 from tests.people.scene import DANA
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 from tests.workshops import dates
 
 SPRING = "spring"
@@ -61,7 +61,7 @@ def line_in(cohort: str):
 
 
 def test_everyone_concerned_is_emailed_once_and_the_old_coach_loses_sight(closed, clock):
-    before, count = delegates.find(people.dana()), len(sent_mails())
+    before, count = delegates.find(people.dana()), len(sent_emails())
     assert before.cohort_id == people.COHORT
     scene.change(clock, "transfer", **THERE)
     now = delegates.find(people.dana())
@@ -83,7 +83,7 @@ def test_everyone_concerned_is_emailed_once_and_the_old_coach_loses_sight(closed
 
 def test_old_sessions_are_cancelled_and_new_ones_sent_but_for_those_attended(closed, clock):
     """Edge 41."""
-    count = len(sent_mails())
+    count = len(sent_emails())
     scene.change(clock, "transfer", **THERE)
     entries = [method for to, method in scene.entries_since(count) if to == DANA]
 

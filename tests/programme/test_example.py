@@ -92,7 +92,7 @@ def test_twelve_delegates_share_three_coaches_and_eight_managers(entries):
     assert (len(entries), len({e.coach.email for e in entries}), len({e.manager.email for e in entries})) == (12, 3, 8)
 
 
-def test_no_one_in_the_example_can_get_mail(entries):
+def test_no_one_in_the_example_can_get_email(entries):
     addresses = {person.email for e in entries for person in (e.person, e.manager, e.coach)}
 
     assert all(address.endswith(("@example.org", ".example.org")) for address in addresses)

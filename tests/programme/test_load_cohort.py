@@ -31,7 +31,7 @@ def posts():
     return {delegate.person.name: delegate.job_title for delegate in found}
 
 
-def test_an_older_load_adds_whom_it_names_and_corrects_no_one_a_later_one_named(aws, clock):
+def test_an_older_load_adds_new_names_and_corrects_no_one_that_a_later_one_named(aws, clock):
     now = clock.now()
     dana, lee = people.entry("dana delegate"), people.entry("lee delegate")
     load(now, replace(dana, job_title="Nurse"), lee, raters={dana.person.email: people.raters(1, 0)})

@@ -16,7 +16,7 @@ from chalicelib.store import audit_events, catalogue, cohorts, delegates, jobs
 from infra.local.outbox import Accepted
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 BY = "ada@example.org"
 LATER = date(2026, 9, 21)  # a Monday, a week after the opening
@@ -29,12 +29,12 @@ def move_to(what: Moved, to: date, now: datetime, why: str = "The launch moved."
 
 
 def notices(to: str) -> list[str]:
-    return [mail.message["Subject"] for mail in sent_mails(to) if "have moved" in mail.message["Subject"]]
+    return [email.message["Subject"] for email in sent_emails(to) if "have moved" in email.message["Subject"]]
 
 
-def text_of(mail: Accepted) -> str:
+def text_of(email: Accepted) -> str:
     """Return the words of the plain part, on one line."""
-    return " ".join(mail.message.get_body(("plain",)).get_content().split())
+    return " ".join(email.message.get_body(("plain",)).get_content().split())
 
 
 def trail() -> list[str]:
@@ -47,7 +47,7 @@ def loaded(aws, clock):
     drain(clock.now())
 
 
-def test_a_later_opening_moves_the_wave_its_job_and_tells_both(loaded, clock):
+def test_a_later_opening_moves_the_wave_and_its_job_and_notifies_both(loaded, clock):
     move_to(Moved.OPENS, LATER, clock.now())
     drain(clock.now())
     assert notices(DANA) == []  # it waits for the next morning
@@ -55,9 +55,9 @@ def test_a_later_opening_moves_the_wave_its_job_and_tells_both(loaded, clock):
 
     assert notices(DANA) == ["Dates of Maximising Potential have moved"]
     assert notices(MANAGER) == ["Dates of Maximising Potential have moved for Dana Delegate"]
-    (mail,) = [mail for mail in sent_mails(DANA) if "have moved" in mail.message["Subject"]]
-    assert "The 360 opens on Monday 21 September 2026 instead of Monday 14 September 2026." in text_of(mail)
-    assert "The launch moved." in text_of(mail)
+    (email,) = [email for email in sent_emails(DANA) if "have moved" in email.message["Subject"]]
+    assert "The 360 opens on Monday 21 September 2026 instead of Monday 14 September 2026." in text_of(email)
+    assert "The launch moved." in text_of(email)
     assert trail() == ["moved the opening of the questionnaire from 2026-09-14 to 2026-09-21: The launch moved."]
 
     drain(clock.to(people.OPENING + timedelta(minutes=5)))
@@ -86,8 +86,8 @@ def test_two_moves_before_the_emails_went_out_are_one_email_from_the_first_date(
     drain(clock.advance(days=1, minutes=5))
 
     assert len(notices(DANA)) == 1
-    (mail,) = [mail for mail in sent_mails(DANA) if "have moved" in mail.message["Subject"]]
-    assert "Monday 21 September 2026 instead of Monday 14 September 2026" in text_of(mail)
+    (email,) = [email for email in sent_emails(DANA) if "have moved" in email.message["Subject"]]
+    assert "Monday 21 September 2026 instead of Monday 14 September 2026" in text_of(email)
 
 
 def test_the_job_may_run_twice(loaded, clock):
@@ -107,7 +107,7 @@ def test_a_later_last_day_gives_everyone_time_and_announces_it(aws, clock):
 
     wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)[1]
     assert wave.closes_at == people.CLOSE + timedelta(days=7)
-    assert any("9 October" in text_of(mail) for mail in sent_mails(people.person("p0").email))
+    assert any("9 October" in text_of(email) for email in sent_emails(people.person("p0").email))
     assert len(notices(DANA)) == 1
     drain(clock.to(people.CLOSE + timedelta(hours=1)))
     assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].state is WaveState.OPEN
@@ -129,8 +129,8 @@ def test_the_survey_moves_with_its_summary(loaded, clock):
     assert jobs.find(f"impact#{people.dana()}").due_at == datetime.fromisoformat("2027-06-14T08:00:00Z")
     assert jobs.find(f"summary#{people.COHORT}").due_at == datetime.fromisoformat("2027-07-13T08:00:00Z")
     drain(clock.advance(days=1, minutes=5))
-    (mail,) = [mail for mail in sent_mails(DANA) if "have moved" in mail.message["Subject"]]
-    assert "The survey about results opens on Monday 14 June 2027 instead of Monday 31 May 2027." in text_of(mail)
+    (email,) = [email for email in sent_emails(DANA) if "have moved" in email.message["Subject"]]
+    assert "The survey about results opens on Monday 14 June 2027 instead of Monday 31 May 2027." in text_of(email)
 
 
 def test_a_questionnaire_that_closed_early_is_not_mentioned_when_the_survey_moves(aws, clock):
@@ -143,7 +143,7 @@ def test_a_questionnaire_that_closed_early_is_not_mentioned_when_the_survey_move
     drain(clock.advance(days=3))
 
     for address in (DANA, MANAGER):
-        (text,) = [text for mail in sent_mails(address) if "14 June 2027" in (text := text_of(mail))]
+        (text,) = [text for email in sent_emails(address) if "14 June 2027" in (text := text_of(email))]
         assert "last day to answer" not in text
 
 
@@ -154,12 +154,12 @@ def test_who_has_dates_of_their_own_hears_only_of_the_survey(loaded, clock):
     drain(clock.now())
     drain(clock.advance(days=1, minutes=5))
 
-    (mail,) = [mail for mail in sent_mails(DANA) if "have moved" in mail.message["Subject"]]
-    assert "14 June 2027" in text_of(mail)
-    assert "The 360 opens" not in text_of(mail)
+    (email,) = [email for email in sent_emails(DANA) if "have moved" in email.message["Subject"]]
+    assert "14 June 2027" in text_of(email)
+    assert "The 360 opens" not in text_of(email)
 
 
-def test_no_one_who_has_left_is_told(loaded, clock):
+def test_no_one_who_has_left_gets_a_notice(loaded, clock):
     leave.leave(people.dana(), clock.now(), BY)
     move_to(Moved.OPENS, LATER, clock.advance(minutes=1))
     drain(clock.now())
@@ -231,9 +231,9 @@ def test_two_moves_whose_jobs_run_in_the_same_second_end_in_one_notice(loaded, c
     drain(clock.advance(days=1))
 
     assert notices(DANA) == ["Dates of Maximising Potential have moved"]
-    (mail,) = [mail for mail in sent_mails(DANA) if "have moved" in mail.message["Subject"]]
-    assert "opens on Monday 21 September 2026" in text_of(mail)
-    assert "is Friday 9 October 2026" in text_of(mail)
+    (email,) = [email for email in sent_emails(DANA) if "have moved" in email.message["Subject"]]
+    assert "opens on Monday 21 September 2026" in text_of(email)
+    assert "is Friday 9 October 2026" in text_of(email)
 
 
 @pytest.mark.parametrize("what", Moved)

@@ -116,7 +116,7 @@ def test_a_probable_mistake_is_a_warning_with_its_line(old, new, warning):
     assert f"cohort.yaml{warning}" in "\n".join(map(str, found.warnings))
 
 
-def test_a_facilitator_stands_in_the_file_once():
+def test_a_facilitator_is_in_the_file_once():
     twice = FILE.replace("}]\nsessions", ', {id: mo, name: "Jo", email: "mo.hart@example.org"}]\nsessions').replace(
         'org", {', 'org"}, {'
     )

@@ -17,7 +17,7 @@ from chalicelib.store.table import scan
 from tests.journey.conftest import visitor  # noqa: F401 (a fixture)
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 TWO = ("dana delegate", "dora delegate")
 DANA = people.person("dana delegate").email
@@ -25,7 +25,7 @@ DANA = people.person("dana delegate").email
 
 @pytest.fixture
 def loaded_before(visitor, clock, monkeypatch) -> str:  # noqa: F811
-    """Loaded, opened and mailed by the code as it was; from then on the code is as it is."""
+    """Loaded, opened and emailed by the code as it was; from then on the code is as it is."""
     with monkeypatch.context() as before:
         before.setattr(ids, "derive", ids.unkeyed)
         before.setattr(ids, "DELEGATE", ids.UNKEYED_DELEGATE)
@@ -40,7 +40,7 @@ def enrolled() -> dict[str, str]:
 
 
 def times_invited() -> Counter[str]:
-    return Counter(mail.row for mail in sent_mails() if mail.row.startswith("collect/invitation"))
+    return Counter(email.row for email in sent_emails() if email.row.startswith("collect/invitation"))
 
 
 def test_the_same_files_change_nothing(loaded_before, clock):

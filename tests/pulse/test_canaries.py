@@ -15,7 +15,7 @@ from tests.pulse.rounds import CHECK, EMAILS, OPENS
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 CANARY = "Zaunkoenig"
 DANA, COACH, SPONSOR_EMAIL = (
@@ -29,8 +29,8 @@ def rows_with(text: str) -> set[str]:
     return {row["sk"].partition("#")[0] for row in scan() if text in repr(row)}
 
 
-def mails_with(text: str) -> list[str]:
-    return [mail.subject for mail in sent_mails() if text in mail.raw]
+def emails_with(text: str) -> list[str]:
+    return [email.subject for email in sent_emails() if text in email.raw]
 
 
 def test_a_suggestion_is_sealed_while_the_round_is_open(aws, clock):
@@ -48,7 +48,7 @@ def test_a_suggestion_is_in_the_result_and_on_two_pages_only(visitor, clock):
     rounds.hold(clock, suggestion=CANARY)
     drain(clock.advance(days=3))
     assert rows_with(CANARY) == {"RESPONSE", "ROUNDRESULT"}
-    assert mails_with(CANARY) == []
+    assert emails_with(CANARY) == []
 
     pages = {
         DANA: [rounds.hub(), f"{rounds.hub()}/seen", f"{rounds.hub()}/report", f"{rounds.hub()}/areas"],
@@ -79,7 +79,7 @@ def test_four_suggestions_stay_in_the_answers_cut_from_identity(aws, clock):
 
     assert rows_with(CANARY) == {"RESPONSE"}
     assert {one.person for one in responses.of_wave(people.dana(), Wave.MIDWAY_1)} == {None}
-    assert mails_with(CANARY) == []
+    assert emails_with(CANARY) == []
 
 
 def test_a_delegates_export_holds_what_was_published(aws, clock):

@@ -26,7 +26,7 @@ from tests.pulse import rounds
 from tests.pulse.rounds import CHECK, EMAILS, OPENS
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 DANA, COACH = (people.person(name).email for name in ("dana delegate", "cleo coach"))
 TICKS = re.compile(r'name="(ask-\w+)" value="([^"]+)"')
@@ -120,7 +120,7 @@ def test_one_reminder_goes_to_who_has_not_answered(aws, clock):
     rounds.answer(clock, emails=EMAILS[:3])
     for _ in range(14):
         drain(clock.advance(days=1))
-    reminded = [address for mail in sent_mails() if "pulse/reminder#" in mail.row for address in mail.to]
+    reminded = [address for email in sent_emails() if "pulse/reminder#" in email.row for address in email.to]
 
     assert sorted(reminded) == sorted(EMAILS[3:])
 
@@ -130,14 +130,14 @@ def test_a_rater_of_several_people_gets_one_email(aws, clock):
     drain(clock.to(CHECK))
     for name in ("dana delegate", "dora delegate"):
         rounds.approve(name=name)
-    before = len(sent_mails(EMAILS[0]))
+    before = len(sent_emails(EMAILS[0]))
     drain(clock.to(OPENS - PREPARED))
     drain(clock.to(OPENS))
 
-    (mail,) = [one for one in sent_mails(EMAILS[0])[before:] if "minute about" in one.subject]
-    assert "One minute about" in mail.subject
-    assert "(and 1 more)" in mail.subject
-    assert all(name in mail.part("plain") for name in ("Dana Delegate", "Dora Delegate"))
+    (email,) = [one for one in sent_emails(EMAILS[0])[before:] if "minute about" in one.subject]
+    assert "One minute about" in email.subject
+    assert "(and 1 more)" in email.subject
+    assert all(name in email.part("plain") for name in ("Dana Delegate", "Dora Delegate"))
 
 
 def test_the_inbox_says_that_five_are_enough(visitor, clock):

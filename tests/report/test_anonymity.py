@@ -98,7 +98,7 @@ def of_sizes(programme: Programme, size: Sequence[int]) -> Design:
 
 
 @pytest.mark.parametrize("size", sizes(6), ids=str)
-def test_no_answer_is_certain_whatever_up_to_six_raters_answer_on_three_points(size):
+def test_no_answer_is_certain_for_any_answers_of_up_to_six_raters_on_three_points(size):
     _, certain = certain_in(of_sizes(tiny_programme(top=3), size), range(1, 4))
 
     assert certain == 0

@@ -168,7 +168,7 @@ def is_further(index, one, other, side):
     return index.differ(index.theirs(About.ITEM, one), index.theirs(About.ITEM, other), PLACE_TIMES) == side
 
 
-def test_a_level_panel_is_told_that_nothing_is_clear():
+def test_a_level_panel_says_that_nothing_is_clear():
     programme = programme_of()
     count = len(list(programme.items))
     wave = [rater(group, *[3] * count, programme=programme) for group in ("self", "manager", *["peer"] * 5)]
@@ -240,7 +240,7 @@ def test_a_change_is_clear_only_beyond_chance():
     assert {row.words for row in rows} == {"Too close to call"}
 
 
-def test_a_follow_up_says_for_whom_it_shows_no_change(programme):
+def test_a_follow_up_says_which_groups_it_shows_no_change_for(programme):
     before = without_people(facts_of(programme, example_wave(programme, 1)), ["manager"])
     facts = with_changes(facts_of(programme, example_wave(programme, 2), wave="followup"), before, noise={})
 

@@ -213,7 +213,7 @@ def test_an_attempt_that_was_killed_after_freezing_is_finished_by_the_next(aws, 
     assert all(facts_of(name).cohort_means for name in NAMES)
 
 
-def test_what_another_attempt_froze_stands(aws, clock):
+def test_what_another_attempt_stored_is_kept(aws, clock):
     """Two jobs at once, of which the slower one saw another set of delegates closed."""
     enrolled(clock)
     for name in NAMES:

@@ -147,7 +147,7 @@ def test_a_follow_up_shows_what_has_changed_and_from_twenty_delegates_what_is_no
     ("then", "now", "others"),
     [("Mara Eve", "Max Day", ("manager",)), ("Mara Eve", "mara  eve", ()), ("Mara Eve", "", ()), ("", "", ())],
 )
-def test_a_change_is_not_the_difference_of_two_people_whom_the_files_name(tmp_path, then, now, others):
+def test_a_change_is_not_the_difference_of_two_people_that_the_files_name(tmp_path, then, now, others):
     programme = tiny_programme()
 
     def answers(person: str, rating: int) -> bytes:

@@ -44,7 +44,7 @@ def refused(out: Path, text: str, *, before: str = "", programme: Programme = PR
 # --- one delegate -----------------------------------------------------------------------------------------------
 
 
-def test_a_late_answer_makes_no_second_report_beside_the_first(tmp_path):
+def test_a_late_answer_makes_no_second_report_next_to_the_first(tmp_path):
     run(tmp_path, FIRST)
 
     assert "ann/facts.json shows other answers for the same wave" in refused(tmp_path, FIRST + LATE)
@@ -171,7 +171,7 @@ ANNS = [f"Ann {k}" for k in range(10)]
 BOBS = [f"Bob {k}" for k in range(8)]
 
 
-def test_means_of_almost_the_same_delegates_are_refused_whatever_was_published_between(tmp_path):
+def test_means_of_almost_the_same_delegates_are_refused_after_any_publication_between(tmp_path):
     run(tmp_path, cohort(ANNS))
     assert "has means of almost the same delegates" in refused(tmp_path, cohort(ANNS[:9]))
     run(tmp_path, cohort(BOBS))

@@ -125,7 +125,7 @@ def test_no_answer_of_five_is_certain_from_mean_and_word():
     assert certain_on_five_points(5, colluders=0) == 0
 
 
-def test_a_colluder_among_five_learns_from_mean_and_word_what_the_mean_alone_tells():
+def test_a_colluder_among_five_learns_from_mean_and_word_what_the_mean_alone_shows():
     assert certain_on_five_points(5, colluders=1) == certain_on_five_points(5, 1, no_word) == 8
 
 
@@ -193,7 +193,7 @@ def the_same_cuts_for_any_number(ratings: Sequence[int], top: int) -> Hashable:
 
 @pytest.mark.parametrize("spread", [standard_deviation, distribution, lows_middles_and_highs])
 @pytest.mark.parametrize("raters", [5, 6, 10])
-def test_the_search_notices_a_spread_beside_the_mean(spread, raters):
+def test_the_search_notices_a_spread_next_to_the_mean(spread, raters):
     assert find_certain(raters, 5, 0, spread)
 
 

@@ -129,7 +129,7 @@ def test_four_real_peers_and_two_own_mailboxes_are_not_counted_together():
 
 
 @pytest.mark.parametrize("threshold", [3, 4])
-def test_the_attacker_finds_what_one_more_own_mailbox_tells(threshold):
+def test_the_attacker_finds_what_one_more_own_mailbox_shows(threshold):
     """That many own mailboxes leave one rater of a cell alone with them, in the report too: it is not promised."""
     assert certain(programme(threshold), of(peer=[0] * (2 * threshold - 1)), 2, known=threshold - 1)
 
@@ -141,7 +141,7 @@ def test_the_attacker_finds_a_margin_that_two_own_mailboxes_use_up(monkeypatch):
     assert certain(programme(4), of(peer=[0] * 6), 2, known=2)
 
 
-def test_the_attacker_finds_what_exact_counts_tell(monkeypatch):
+def test_the_attacker_finds_what_exact_counts_show(monkeypatch):
     monkeypatch.setattr("chalicelib.results.answer_counts.at_least", lambda answered, invited, step: answered)
 
     assert certain(programme(3), of(peer=[0] * 5 + [1]), 3)
@@ -165,7 +165,7 @@ def test_a_count_is_true_steps_are_whole_and_people_are_left_over(answered, invi
     assert found == 0 or found <= invited - margin(step)
 
 
-def test_groups_stand_by_themselves_once_they_have_a_threshold_and_a_margin():
+def test_groups_are_shown_by_themselves_once_they_have_a_threshold_and_a_margin():
     rules = programme(3)
 
     assert count_parts(rules, {"peer": 5, "direct_report": 6}, {"peer": 5, "direct_report": 2}) == (

@@ -56,7 +56,7 @@ def test_a_mean_at_the_end_of_the_scale_does_not_show_everyones():
         pytest.param([4] * 5, [3] * 5, "−2.00 or more", id="no-one-differs"),
     ],
 )
-def test_an_effect_is_told_whatever_the_spread(before, after, display):
+def test_an_effect_is_stated_for_every_spread(before, after, display):
     earlier = {str(k): report(own, own) for k, own in enumerate(before)}
     later = {str(k): report(own, own) for k, own in enumerate(after)}
 

@@ -46,7 +46,7 @@ def cohort(many: int, one_more: int) -> tuple[list[Fraction], list[Fraction]]:
     return before, [after[0] + Fraction(one_more, 10), *after[1:]]
 
 
-def test_a_change_is_larger_than_noise_if_it_stands_out_from_what_is_usual():
+def test_a_change_is_larger_than_noise_if_it_differs_from_what_is_usual():
     assert larger_than_noise(*cohort(20, 10)) == ("yes", *["no"] * 19)
     assert larger_than_noise(*cohort(20, 0)) == ("no",) * 20
 

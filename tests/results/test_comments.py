@@ -7,7 +7,7 @@ from chalicelib.results.partition import Cell
 from tests.support import people
 
 
-def test_the_same_words_stand_in_another_order_under_another_question():
+def test_the_same_words_come_in_another_order_under_another_question():
     """Or else the places of a rater's comments could be put together."""
     programme = people.programme()
     questions = [question.id for question in programme.open_questions]

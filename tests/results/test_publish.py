@@ -73,7 +73,7 @@ def test_a_competency_is_the_mean_of_raters_means_when_each_leaves_one_item_out(
     )
 
 
-def test_where_one_rater_left_an_item_out_their_ratings_stand_in_as_item_means():
+def test_where_one_rater_left_an_item_out_item_means_take_the_place_of_their_ratings():
     programme = tiny_programme(items=2)
     ratings = [(4, 5), (4, 3), (5, 4), (1, None)]
 
@@ -161,7 +161,7 @@ def test_a_group_the_programme_does_not_have_is_a_bug():
         pytest.param([5] * 30, "5.0", id="rounds-to-the-end-of-the-scale"),
     ],
 )
-def test_unanimity_at_an_end_of_the_scale_is_not_told(ratings, display):
+def test_unanimity_at_an_end_of_the_scale_is_not_shown(ratings, display):
     programme = tiny_programme()
     facts = build_facts(programme, heading(), wave_of(programme, peer=ratings))
 
@@ -225,7 +225,7 @@ def test_comments_carry_a_name_only_from_five_raters_on(programme, groups, cells
     assert found.comments_withheld == (cells.keys() <= {"self", "manager"})
 
 
-def test_comments_stand_in_an_order_that_follows_from_the_key_alone(programme):
+def test_comments_come_in_an_order_that_follows_from_the_key_alone(programme):
     answers = [rater("peer", programme=programme, keep=f"keep {k}", change=f"change {k}") for k in range(8)]
     shuffled = random.Random(3).sample(answers, len(answers))
 

@@ -29,7 +29,7 @@ from chalicelib.store.emails import EmailState
 from chalicelib.store.table import transact
 from infra.local import outbox
 from infra.local.memory import backend
-from tests.emails.samples import mail
+from tests.emails.samples import make_email
 from tests.faults import scene
 from tests.support import people
 from tests.support.calls import watched_by
@@ -121,7 +121,9 @@ def test_thousands_of_emails_with_faults_go_out_once_each(aws, figure):
     settings()  # a warm function: its settings are read
     for number in range(EMAILS):
         transact(
-            emails.add(mail("collect/again", str(number), to=Person(f"Reader {number}", f"r{number}@example.org")))
+            emails.add(
+                make_email("collect/again", str(number), to=Person(f"Reader {number}", f"r{number}@example.org"))
+            )
         )
     accepted, faults, at, begun = Counter[str](), SomeFaults(1), MONDAY, time.perf_counter()
     peaks = []
@@ -149,11 +151,11 @@ def test_thousands_of_emails_with_faults_go_out_once_each(aws, figure):
 
 def report_sent(now: datetime) -> list[str]:
     """Have SES report what it has accepted since, and empty its outbox. Returns the ids of the rows."""
-    mails = outbox.accepted()
-    for one in mails:
+    messages = outbox.accepted()
+    for one in messages:
         delivery_events.record_delivery_event(outbox.send(one, now), now)
     backend("ses").sent_messages.clear()
-    return [one.row for one in mails]
+    return [one.row for one in messages]
 
 
 # --- raters -----------------------------------------------------------------------------------------------------------

@@ -223,7 +223,7 @@ def counts_behind(publish: Callable[[int, int], Hashable], n: int) -> list[set[i
     return list(alike.values())
 
 
-def tells_of_few(counts: set[int], n: int) -> bool:
+def reveals_few(counts: set[int], n: int) -> bool:
     """Whether it is known of fewer than five delegates that they, or that all but they, gave the answer."""
     few, all_but_few = set(range(min(FIVE, n + 1))), set(range(max(0, n - FIVE + 1), n + 1))
     return any(counts & side and not side <= counts for side in (few, all_but_few))
@@ -233,7 +233,7 @@ def tells_of_few(counts: set[int], n: int) -> bool:
 def test_a_count_shows_nothing_of_fewer_than_five_delegates(n):
     found = counts_behind(lambda yes, n: tally("", yes, n).display, n)
 
-    assert not any(tells_of_few(counts, n) for counts in found)
+    assert not any(reveals_few(counts, n) for counts in found)
     assert (len(found) > 1) == (n >= ENOUGH_TO_COUNT)
 
 
@@ -242,8 +242,8 @@ def test_the_search_notices_a_plain_count_and_one_that_only_hides_the_small(n):
     plain = counts_behind(lambda yes, n: yes, n)
     only_small = counts_behind(lambda yes, n: yes if yes >= ENOUGH else "few", n)
 
-    assert any(tells_of_few(counts, n) for counts in plain)
-    assert any(tells_of_few(counts, n) for counts in only_small)
+    assert any(reveals_few(counts, n) for counts in plain)
+    assert any(reveals_few(counts, n) for counts in only_small)
 
 
 OPTIONS = tuple((name, name) for name in "abcd")
@@ -341,7 +341,7 @@ def test_two_sets_may_differ_by_none_or_by_five(first, second, may):
     assert publishable([set(map(str, first)), set(map(str, second))])[1] is may
 
 
-def test_an_edition_repeats_the_figures_of_the_one_before_whoever_answers_later():
+def test_an_edition_repeats_the_figures_of_the_one_before_after_any_later_answer():
     programme, people = final_example.people.programme(), final_example.everyone()
     baseline = final_example.frozen()
     made = final_example.MADE

@@ -19,7 +19,7 @@ from chalicelib.store.table import update
 from tests.sponsor import final_example
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 NAMES = ("ann one", "bob two", "cat three", "dan four", "eve five", "fay six")
 SURVEY_OPENS = people.OPENING.replace(year=2027, month=5, day=31)
@@ -73,7 +73,7 @@ def wait(clock, days: int) -> None:
 
 def subjects(address: str = SPONSOR) -> list[str]:
     """Return what was sent about documents: not the first email, which says what someone's part is."""
-    return [mail.subject for mail in sent_mails(address) if not mail.row.startswith("people/")]
+    return [email.subject for email in sent_emails(address) if not email.row.startswith("people/")]
 
 
 def test_the_first_edition_comes_five_working_days_after_the_last_survey_has_closed(answered, clock):
@@ -229,7 +229,7 @@ def test_a_sponsor_named_the_day_before_reads_of_the_start_in_the_first_email(vi
     drain(clock.to(due_at))
     drain(clock.to(morning))
 
-    (digest,) = sent_mails(people.SPONSOR.email)
+    (digest,) = sent_emails(people.SPONSOR.email)
     kinds = {item.partition("#")[0] for item in emails.find(digest.row).items}
     assert kinds == {"people/sponsor_new", "sponsor/start"}
 

@@ -16,7 +16,7 @@ from chalicelib.store.table import put, update
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 NAMES = ("ann one", "bob two", "cat three", "dan four", "eve five", "fay six")
 SURVEY_OPENS = people.OPENING.replace(year=2027, month=5, day=31)
@@ -101,8 +101,8 @@ def test_answers_that_cannot_be_counted_are_shown_to_the_administrator_and_fixed
         admin.post(page, nonce=nonce)
     drain(clock.now())
     assert decisions(clock) == []
-    asked = [mail for mail in sent_mails(people.person("fay six").email) if mail.row.startswith("impact/reminder")]
-    assert len([mail for mail in asked if mail.sent_at.date() == clock.now().date()]) == 1
+    asked = [email for email in sent_emails(people.person("fay six").email) if email.row.startswith("impact/reminder")]
+    assert len([email for email in asked if email.sent_at.date() == clock.now().date()]) == 1
 
     link = people.link("fay six", "impact")
     answered.open(f"{link}/part/worth")
@@ -134,11 +134,11 @@ def test_a_chase_of_the_whole_cohort_reminds_the_others_and_then_fails_in_sight(
     people.opened(clock, names=NAMES)
     day = clock.advance(days=1).date()
     people.write(update(delegates.key(id_of("fay six")), put={"person": "broken"}, refusal=delegates.DelegateChanged))
-    before = len(sent_mails())
+    before = len(sent_emails())
     remind.remind_cohort(people.COHORT, day, clock.now(), "test")
     for _ in range(12):
         drain(clock.advance(hours=3))
-    assert sum(mail.row.startswith("nominate/reminder") for mail in sent_mails()[before:]) == len(NAMES) - 1
+    assert sum(email.row.startswith("nominate/reminder") for email in sent_emails()[before:]) == len(NAMES) - 1
     reminded = [line.name for line in cohorts.list_lines(people.COHORT) if line.reminded_on == f"{day}"]
     assert len(reminded) == len(NAMES) - 1
     assert [job.kind for job in jobs.failed()] == ["chase_all"]

@@ -29,7 +29,7 @@ from tests.support import people
 from tests.support.calls import watched_by
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 __all__ = ["answered"]
 
@@ -64,7 +64,7 @@ def test_a_candidate_fits_on_the_page():
 
 
 @pytest.mark.parametrize("first", ["Calls missed", "Days to a visit"])
-def test_a_candidate_tells_of_the_figure_that_moved_furthest(first):
+def test_a_candidate_names_the_figure_that_moved_furthest(first):
     figures = [("Days to a visit", "26", "25"), ("Calls missed", "40", "10")]
     figures.sort(key=lambda figure: figure[0] != first)
     typed = {
@@ -117,9 +117,9 @@ def test_each_is_offered_once_and_asked_by_email(offered, clock):
     assert {one.state for one in found} == {StoryState.OFFERED}
     assert len(found) == len(NAMES)
     asked = [
-        mail
-        for mail in sent_mails(people.person("ann one").email)
-        if mail.subject.startswith("May the sponsor of Autumn cohort read")
+        email
+        for email in sent_emails(people.person("ann one").email)
+        if email.subject.startswith("May the sponsor of Autumn cohort read")
     ]
     assert len(asked) == 1
     assert editions() == []
@@ -144,7 +144,7 @@ def test_the_approved_words_are_published_exactly(offered, clock):
     assert first.stories[0].who.startswith("Ann One, ")
     assert first.stories[0].id != id_of("ann one")
     assert story().state is StoryState.PUBLISHED
-    named = [mail for mail in sent_mails(people.person("mara manager").email) if "named in a story" in mail.subject]
+    named = [email for email in sent_emails(people.person("mara manager").email) if "named in a story" in email.subject]
     assert len(named) == 1
     assert "SECRET" not in str(editions())
 
@@ -195,7 +195,7 @@ def test_a_check_that_a_withdrawal_overtakes_changes_nothing_and_says_so(offered
     assert all(text in offered.page for text in typed.values())  # to be copied
 
 
-def test_mended_typing_goes_back_to_the_delegate(offered, clock):
+def test_corrected_typing_goes_back_to_the_delegate(offered, clock):
     approve(offered, text="From 18 to 11 dayz.")
     check(offered, clock, "correct", text="From 18 to 11 days.")
     assert (story().state, story().text) == (StoryState.OFFERED, "From 18 to 11 days.")
@@ -223,7 +223,7 @@ def test_a_withdrawn_story_is_in_no_page_pack_or_edition_from_then_on(offered, c
     assert stories_shown() == [[WORDS], []]
     first, second = summaries.of_cohort(people.COHORT)
     assert "replaces every earlier one" in read_final(objects.load(second.facts)).replaces
-    assert [mail.subject for mail in sent_mails(SPONSOR)][-1] == "Please stop using a story of Autumn cohort"
+    assert [email.subject for email in sent_emails(SPONSOR)][-1] == "Please stop using a story of Autumn cohort"
 
     offered.let_in(SPONSOR, clock.now()).open(shelf)
     assert "A story in this edition was withdrawn" in offered.page

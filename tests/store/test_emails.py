@@ -9,7 +9,7 @@ import pytest
 from chalicelib.store import emails
 from chalicelib.store.emails import EmailSettled, EmailState
 from chalicelib.store.table import transact, update
-from tests.emails.samples import mail
+from tests.emails.samples import make_email
 from tests.support.clock import MONDAY
 
 LATER = MONDAY + timedelta(minutes=6)
@@ -22,7 +22,7 @@ def set_columns(of: emails.Email, **columns: object) -> None:
 
 
 def test_a_cancelled_email_is_not_claimed():
-    queued = mail()
+    queued = make_email()
     transact(emails.add(queued))
     transact([emails.cancel(queued.id)])
 
@@ -31,7 +31,7 @@ def test_a_cancelled_email_is_not_claimed():
 
 @pytest.mark.parametrize("columns", [{"message_id": "from SES"}, {"cancelled": True}, {"state": EmailState.SENT}])
 def test_an_email_that_ses_took_or_that_was_cancelled_is_not_sent_again_by_hand(columns):
-    given_up = mail()
+    given_up = make_email()
     transact(emails.add(given_up))
     set_columns(given_up, **{"state": EmailState.REFUSED, "message_id": "", **columns})
 

@@ -99,7 +99,7 @@ def test_a_run_that_lost_its_lease_settles_nothing(settle):
     assert jobs.find(CLOSE.id).attempt == "fast"
 
 
-def test_a_job_put_off_is_due_at_its_new_time_with_its_error():
+def test_a_postponed_job_is_due_at_its_new_time_with_its_error():
     add()
     transact([jobs.reschedule(held(), MONDAY + timedelta(hours=1), "ValueError at work.py:3")])
 

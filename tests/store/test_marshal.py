@@ -64,8 +64,8 @@ def test_a_job_survives_as_a_row(job_id, kind, due_at, about):
 
 
 @given(text, text, st.dictionaries(text, st.lists(text, max_size=3).map(tuple), max_size=3))
-def test_a_mail_survives_as_a_row(name, word, links):
+def test_an_email_survives_as_a_row(name, word, links):
     due_at = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
-    mail = Email("m#1", "collect/invite", Person(name, "a@example.org"), due_at, {"name": word}, links)
+    email = Email("m#1", "collect/invite", Person(name, "a@example.org"), due_at, {"name": word}, links)
 
-    assert read(Email, row(item(fields(mail)))) == mail
+    assert read(Email, row(item(fields(email)))) == email

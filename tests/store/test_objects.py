@@ -50,7 +50,7 @@ class Stored:
         pass
 
 
-def test_a_document_is_stored_encrypted_whatever_the_bucket_does_by_default():
+def test_a_document_is_stored_encrypted_with_any_default_of_the_bucket():
     stored = Stored()
     with watched_by(stored):
         objects.save("reports/1/baseline/report.pdf", b"%PDF-1.7")

@@ -88,7 +88,7 @@ def test_a_condition_that_fails_after_a_conflict_is_a_refusal(aws, waited):
         update_one(update(ROW, put={"size": 1}, when=[equals("size", 3)], refusal=Changed))
 
 
-def test_a_refusal_beside_a_conflict_does_not_hide_the_first_refusal(aws, waited):
+def test_a_refusal_next_to_a_conflict_does_not_hide_the_first_refusal(aws, waited):
     """The job is settled already, and its row was busy when another write said that its own row is there."""
     transact([put(row(state="done")), put(row("DELEGATE#1"))])
     settle = update(ROW, put={"state": "done"}, when=[equals("state", "open")], refusal=Changed)

@@ -141,7 +141,7 @@ def test_an_update_of_a_row_that_is_not_there_makes_none():
     assert get(ROW) is None
 
 
-def test_an_update_makes_the_row_when_told_to():
+def test_an_update_makes_the_row_when_asked_to():
     update_one(count(ROW, {"size": 1}))
 
     assert get(ROW) == row(size=1)

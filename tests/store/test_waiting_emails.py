@@ -16,7 +16,7 @@ from chalicelib.store.table import Key, delete, scan, update
 from infra.local import outbox
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 BY = "ada@example.org"
 NEW = "new.address@example.org"
@@ -33,7 +33,7 @@ def test_every_email_is_listed_and_one_query_finds_what_waits(clock, aws):
     stored = {row["id"] for row in scan() if row["sk"] == "MAIL"}
     listed = [row["sk"].partition("#")[2] for row in scan() if row["pk"].startswith("EMAILS#") and "#" in row["sk"]]
     assert sorted(listed) == sorted(stored)
-    assert {mail.id for mail in waiting_emails.list_waiting(people.dana(), people.COHORT)} == due()
+    assert {email.id for email in waiting_emails.list_waiting(people.dana(), people.COHORT)} == due()
     one = invitations_of("p0")
     assert set(waiting_emails.list_ids(people.dana(), one.id)) == {name for name in stored if one.id in name}
 
@@ -60,7 +60,7 @@ def test_emails_of_an_earlier_release_are_found_and_listed(clock, aws):
     people.opened(clock, chosen=people.raters(4, 0))
     as_an_earlier_release_stored_it()
 
-    assert {mail.id for mail in waiting_emails.list_waiting(people.dana())} == due() > set()
+    assert {email.id for email in waiting_emails.list_waiting(people.dana())} == due() > set()
     listed = {row["sk"] for row in scan() if row["pk"] == f"EMAILS#{people.dana()}"}
     assert {
         waiting_emails.COMPLETE,
@@ -90,7 +90,7 @@ def test_a_new_address_revives_what_an_earlier_release_stopped(clock, aws):
 
 
 def bounced(clock):
-    event = outbox.bounce(sent_mails(people.person("p0").email)[0], clock.now())
+    event = outbox.bounce(sent_emails(people.person("p0").email)[0], clock.now())
     delivery_events.record_delivery_event(event, clock.now())
     drain(clock.now())
 

@@ -52,7 +52,7 @@ def switch_off() -> None:
 
 
 def empty() -> None:
-    """Forget every row, document, message and mail, and what the code remembers of them; keep the stack."""
+    """Forget every row, document, message and email, and what the code remembers of them; keep the stack."""
     for table in backend("dynamodb").tables.values():
         table.items.clear()
     for bucket in backend("s3").buckets.values():

@@ -13,7 +13,7 @@ _attempts = itertools.count(1)
 
 
 def drain(now: datetime) -> int:
-    """Run every job and mail due by now, and those they cause, until none is left. Returns how many were run."""
+    """Run every job and email due by now, and those they cause, until none is left. Returns how many were run."""
     run = 0
     for _ in range(MAX_PASSES):
         rows = list(list_due(now))

@@ -1,7 +1,7 @@
 """`make emulator`: an empty AWS account on this machine that runs what is deployed to it, to try docs/operations.md on.
 
-moto, and what it lacks: pages of the API, each function as a process from the zip that was uploaded, messages and mail
-events handed on at once, a sweep every five minutes. Mails are printed instead of sent.
+moto, and what it lacks: pages of the API, each function as a process from the zip that was uploaded, messages and email
+events handed on at once, a sweep every five minutes. Eemails are printed instead of sent.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from moto.sns.models import sns_backends
 from infra.local.account import ACCOUNT, REGION
 from infra.local.invoke import schedule_event
 from infra.local.outbox import Accepted, delivery, send
-from tests.support.manners import mail
+from tests.support.manners import ses
 from tests.support.moto_server import serve
 from tests.support.packaged.functions import IN_THE_RUNTIME, Broken, Function, link_installed
 
@@ -105,7 +105,7 @@ class Front:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if environ["PATH_INFO"].startswith("/_ses/"):
             start_response("200 OK", [("Content-Type", "text/plain; charset=utf-8")])
-            return [mail.answer(environ["PATH_INFO"]).encode()]
+            return [ses.answer(environ["PATH_INFO"]).encode()]
         found = PAGES.fullmatch(environ["PATH_INFO"])
         if not found:
             return list(self._application(environ, start_response))
@@ -184,13 +184,13 @@ def send_email(self: Any) -> str:
     lines = [f"Mail to {', '.join(accepted.to)}: {accepted.message['Subject']}", *accepted.links]
     sys.stdout.write("\n    ".join(lines) + "\n")
     sys.stdout.flush()
-    later.submit(_tell, accepted, f"arn:aws:sns:{REGION}:{ACCOUNT}:{asked['ConfigurationSetName']}-mail-events")
+    later.submit(_publish, accepted, f"arn:aws:sns:{REGION}:{ACCOUNT}:{asked['ConfigurationSetName']}-mail-events")
     return answer
 
 
-def _tell(mail: Accepted, topic: str) -> None:
+def _publish(email: Accepted, topic: str) -> None:
     now = datetime.now(UTC)
-    for message in (send(mail, now), delivery(mail, now)):
+    for message in (send(email, now), delivery(email, now)):
         sns_backends[ACCOUNT][REGION].publish(message, arn=topic)
 
 

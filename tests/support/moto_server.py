@@ -27,7 +27,7 @@ from moto.s3.models import FakeBucket
 
 from tests.support.manners import gateway as api_gateway
 from tests.support.manners import lambdas as lambda_limits
-from tests.support.manners import mail, pages, queues, record, tables
+from tests.support.manners import pages, queues, record, ses, tables
 from tests.support.manners import stacks as stack_states
 from tests.support.manners.account import account, change, reset
 
@@ -121,7 +121,7 @@ class Breaking:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         if environ["PATH_INFO"] == "/_account":
             reset()
-            mail.reset()
+            ses.reset()
             change(**json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))))
             start_response("200 OK", [("Content-Type", "text/plain")])
             return [b""]
@@ -147,7 +147,7 @@ class Breaking:
 def serve(port: int, front: Callable[[Any], Any]) -> None:
     """Until the process ends. `front` wraps moto's WSGI application."""
     FakeBucket.get_permission = get_permission
-    for manner in (pages, mail, lambda_limits, tables, api_gateway, queues, stack_states, record):
+    for manner in (pages, ses, lambda_limits, tables, api_gateway, queues, stack_states, record):
         manner.apply()
     stacks.parse_and_update_resource = update_resource
     Stack.stack_resources = property(stack_resources)

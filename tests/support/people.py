@@ -32,7 +32,7 @@ from chalicelib.store.openings import Opening
 from chalicelib.store.reports import StoredReport
 from chalicelib.store.table import Write, transact
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 from tests.support.visitor import Visitor
 
 EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "maximising-potential" / "programme.yaml"
@@ -118,8 +118,8 @@ def invited(clock) -> None:  # type: ignore[no-untyped-def]
 
 
 def link(to: str, part: str) -> str:
-    """The newest link with this part in the mail of a person."""
-    found = [url for mail in sent_mails(person(to).email) for url in mail.links if f"/{part}/" in url]
+    """The newest link with this part in the email of a person."""
+    found = [url for email in sent_emails(person(to).email) for url in email.links if f"/{part}/" in url]
     assert found, f"no mail brought {to} a link with /{part}/"
     return found[-1]
 

@@ -19,7 +19,7 @@ from chalicelib.store.table import put_all
 from chalicelib.web.sessions import COOKIE, MAX_SESSION
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 NONCE = re.compile(r'name="form" value="([^"]+)"')
 CODE = re.compile(r"^ +(\d{3} \d{3})$", re.MULTILINE)
@@ -89,7 +89,7 @@ class Visitor:
         return self.come_back(email, now)
 
     def sign_in(self, url: str, to: str, now: datetime) -> Visitor:
-        """Open a page that needs a code, have one mailed, and type it."""
+        """Open a page that needs a code, have one emailed, and type it."""
         self.open(url)
         self.post(self.links("/sign-in/")[0])
         drain(now)
@@ -132,17 +132,17 @@ def _session_id(email: str) -> str:
 
 
 def newest_code(to: str) -> str:
-    return CODE.findall(_newest_code_mail(to).part("plain"))[-1]
+    return CODE.findall(_newest_code_email(to).part("plain"))[-1]
 
 
 def newest_code_link(to: str) -> str:
     """The link in the newest email with a code: it opens a sign-in page of its reader's own."""
-    (found,) = [url for url in _newest_code_mail(to).links if "/code/" in url]
+    (found,) = [url for url in _newest_code_email(to).links if "/code/" in url]
     return found
 
 
-def _newest_code_mail(to: str) -> Any:
-    return [mail for mail in sent_mails(to) if mail.row.startswith("web/code#")][-1]
+def _newest_code_email(to: str) -> Any:
+    return [message for message in sent_emails(to) if message.row.startswith("web/code#")][-1]
 
 
 def _path(url: str) -> str:

@@ -165,7 +165,7 @@ QUIET = Record(LINE, RELEASED, True, DEBRIEF, marks=ATTENDED, areas=(AREA,))
         ),
     ],
 )
-def test_a_thread_says_for_whom_it_waits_since_when_and_for_what(thread, record, by, what, since):
+def test_a_thread_says_who_it_waits_for_since_when_and_for_what(thread, record, by, what, since):
     (wait,) = view(thread, record).waits
 
     assert (wait.by, wait.what, wait.since) == (by, what, since)
@@ -255,7 +255,7 @@ OWN = {  # the fields of a record that a thread writes -> what they may hold
 
 @pytest.mark.parametrize("thread", list(OWN))
 @given(data=st.data())
-def test_whatever_one_thread_does_the_others_stay_as_they_are(thread, data):
+def test_nothing_that_one_thread_does_changes_the_others(thread, data):
     base = data.draw(st.sampled_from([QUIET, replace(QUIET, report=REPORT), replace(QUIET, survey=OPEN_SURVEY)]))
     moved = replace(base, **{name: data.draw(values) for name, values in OWN[thread].items()})
     before, after = (describe(record, context()) for record in (base, moved))

@@ -84,7 +84,7 @@ MADE_BY: dict[str, dict[str, str]] = {
         "revise": "areas/test_areas.py::test_a_revision_keeps_what_it_said_before_who_and_why",
         "approve the words": "areas/test_areas.py::"
         "test_words_of_the_coach_are_read_by_others_once_the_delegate_approves_them",
-        "finish": "areas/test_areas.py::test_the_delegate_marks_an_area_as_done_and_the_coach_is_told_once",
+        "finish": "areas/test_areas.py::test_the_delegate_marks_an_area_as_done_and_the_coach_gets_one_notice",
         "ask to close": "areas/test_areas.py::test_an_area_is_dropped_only_with_the_coachs_yes",
         "take back": "areas/test_areas.py::test_an_area_goes_on_if_the_coach_says_no_or_the_delegate_thinks_again",
         "keep": "areas/test_areas.py::test_an_area_goes_on_if_the_coach_says_no_or_the_delegate_thinks_again",
@@ -114,7 +114,7 @@ MADE_BY: dict[str, dict[str, str]] = {
         "correct": _CHANGED,
         "give another link": "admin/test_moved_links.py::test_an_impact_survey_shows_nothing_of_before",
         "give more time": "admin/test_survey_acts.py::test_more_time_moves_surveys_raters_and_the_close",
-        "close": "journey/test_six_months_on.py::test_a_closed_survey_and_a_part_that_is_not_there_are_told_kindly",
+        "close": "journey/test_six_months_on.py::test_a_closed_survey_and_a_part_that_is_not_there_get_a_kind_page",
         "end": "people/test_edges.py::test_surveys_that_were_sent_before_leaving_stay_and_open_ones_close",
         "ask again": "impact/test_thread.py::"
         "test_what_was_sent_and_cannot_be_counted_is_asked_for_again_once_it_has_closed",
@@ -153,7 +153,7 @@ MADE_BY: dict[str, dict[str, str]] = {
     "Story": {
         "offer": "sponsor/test_stories.py::test_each_is_offered_once_and_asked_by_email",
         "approve": _STORY,
-        "correct": "sponsor/test_stories.py::test_mended_typing_goes_back_to_the_delegate",
+        "correct": "sponsor/test_stories.py::test_corrected_typing_goes_back_to_the_delegate",
         "review": "sponsor/test_stories.py::test_an_administrator_passes_only_the_words_that_they_saw",
         "publish": _STORY,
         "ask again after a restore": "ownership/test_restore_withdrawals.py::"
@@ -163,7 +163,7 @@ MADE_BY: dict[str, dict[str, str]] = {
     "Wave of answers": {
         "open": _WAY,
         "give more time": "journey/test_few_answers.py::"
-        "test_with_more_time_who_has_not_answered_is_told_and_every_answer_counts",
+        "test_with_more_time_who_has_not_answered_gets_a_notice_and_every_answer_counts",
         "wait for a decision": "journey/test_few_answers.py::"
         "test_the_administrator_is_notified_once_and_raters_that_it_may_be_extended",
         "close": _WAY,

@@ -20,7 +20,7 @@ from infra.local import outbox
 from tests.journey.conftest import visitor
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 __all__ = ["visitor"]
 
@@ -36,7 +36,7 @@ def opened(visitor, clock):
 
 
 def record_event(clock, event=outbox.bounce, **more):
-    delivery_events.record_delivery_event(event(sent_mails(LOST)[0], clock.now(), **more), clock.now())
+    delivery_events.record_delivery_event(event(sent_emails(LOST)[0], clock.now(), **more), clock.now())
     drain(clock.now())
 
 
@@ -93,7 +93,7 @@ def test_a_bounce_that_may_pass_is_shown_and_stops_nothing(opened, clock, kind):
     assert all(one.may_remind for one in lines), "a reminder reaches them too"
 
 
-def test_no_later_mail_is_sent_to_it(opened, clock):
+def test_no_later_email_is_sent_to_it(opened, clock):
     record_event(clock)
     close_or_extend.extend(
         people.COHORT, "dana.delegate@example.org", people.DATES.closes + timedelta(days=7), clock.now()
@@ -101,8 +101,8 @@ def test_no_later_mail_is_sent_to_it(opened, clock):
     drain(clock.now())
     drain(clock.to(people.CLOSE + timedelta(days=10)))
 
-    assert len(sent_mails(LOST)) == 1  # the first about both delegates, before the bounce was known
-    assert len(sent_mails("p1@example.org")) > 1
+    assert len(sent_emails(LOST)) == 1  # the first about both delegates, before the bounce was known
+    assert len(sent_emails("p1@example.org")) > 1
 
 
 def test_an_event_reported_twice_changes_nothing_more(opened, clock):
@@ -118,10 +118,10 @@ def test_another_address_gets_what_was_still_to_come(opened, clock):
     drain(clock.now())
 
     wanted = {
-        mail
+        email
         for line in cohorts.list_lines(people.COHORT)
         for one in invitations.of_delegate(line.delegate_id, Wave.BASELINE)
-        for mail in people.reminders_of(one)
+        for email in people.reminders_of(one)
         if one.rater.email == NEW
     }
     assert set(waiting(NEW)) == wanted

@@ -15,7 +15,7 @@ from tests.faults import scene
 from tests.faults.test_faults import ready_to_release
 from tests.support import people
 from tests.support.clock import MONDAY
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 SIX_MONTHS_ON = people.OPENING.replace(year=2027, month=5, day=31)
 
@@ -43,9 +43,9 @@ def test_who_declined_is_not_asked_again_by_a_pulse():
 def test_no_one_is_asked_about_a_delegate_who_has_left():
     leave.leave(people.dana(), scene.at(MONDAY), "ada@example.org")
     scene.settle(scene.at(MONDAY))
-    before = len(sent_mails())
+    before = len(sent_emails())
     six_months_on()
 
     assert not impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))
     assert scene.asked(Wave.PULSE) == []
-    assert len(sent_mails()) == before
+    assert len(sent_emails()) == before

@@ -26,7 +26,7 @@ def test_the_policy_lets_nothing_in_but_our_own_files():
     }
 
 
-def test_every_answer_tells_browsers_to_keep_and_to_tell_nothing():
+def test_every_answer_forbids_browsers_to_keep_it_or_to_send_its_address():
     assert HEADERS["Cache-Control"] == "no-store"
     assert HEADERS["Referrer-Policy"] == "no-referrer"
     assert HEADERS["X-Content-Type-Options"] == "nosniff"

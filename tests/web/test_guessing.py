@@ -21,7 +21,7 @@ from infra.local.account import ADMINISTRATOR
 from tests.support import people
 from tests.support.clock import MONDAY
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 from tests.support.visitor import Visitor, newest_code, newest_code_link
 
 YEAR = timedelta(days=365)
@@ -173,7 +173,7 @@ def test_the_owner_hears_of_wrong_codes_once_a_day_and_the_log_of_each_without_a
         for n in range(3):
             guess(sign_in_codes.ask(administrator(), f"challenge{day}{n}", now), n, now + timedelta(minutes=n))
         drain(now + timedelta(minutes=9))
-    emailed = [mail.row for mail in sent_mails(ADMINISTRATOR) if mail.row.startswith("web/wrong_code#")]
+    emailed = [email.row for email in sent_emails(ADMINISTRATOR) if email.row.startswith("web/wrong_code#")]
     logged = [line for line in log_lines() if line["message"] == "code_refused"]
 
     who = administrator().who
@@ -189,5 +189,5 @@ def test_an_address_that_is_nobodys_gets_no_email_and_its_rows_hold_none(aws):
         sign_in_codes.spend(stranger, "challenge", wrong("challenge", 0), Session("hash", "who", MONDAY), MONDAY)
     drain(MONDAY)
 
-    assert sent_mails() == []
+    assert sent_emails() == []
     assert "no.one" not in repr(list(scan()))

@@ -22,9 +22,9 @@ from infra.local.account import ADMINISTRATOR
 from tests.faults.scene import Again
 from tests.support.clock import MONDAY
 from tests.support.drain import drain
+from tests.support.emails import sent_emails
 from tests.support.faults import single_faults
 from tests.support.interleave import explore
-from tests.support.mails import sent_mails
 from tests.support.visitor import Visitor, newest_code
 
 HOME, ACCOUNT = "/admin", "/admin/second-factor"
@@ -106,7 +106,7 @@ def test_ten_recovery_codes_are_shown_once_and_kept_as_hashes(visitor, clock, se
     assert "10 recovery codes are left" in visitor.page
 
 
-def test_no_one_sets_up_another_one_beside_it(visitor, clock, secret):
+def test_no_one_sets_up_another_one_next_to_it(visitor, clock, secret):
     type_email_code(visitor, clock)
     own = second_factor.propose(
         administrator(), signing.read("session", visitor.cookies["__Host-session"], 2)[0]
@@ -158,7 +158,7 @@ def test_a_recovery_code_opens_once_and_its_owner_hears_of_it(visitor, clock, se
     type_email_code(visitor, clock).post(signing.url(f"{ACCOUNT}/confirm"), {"code": code.upper().replace("-", " ")})
     assert is_inside(visitor)
     drain(clock.now())
-    assert "a recovery code was used" in sent_mails(ADMINISTRATOR)[-1].message["Subject"]
+    assert "a recovery code was used" in sent_emails(ADMINISTRATOR)[-1].message["Subject"]
 
     clock.advance(minutes=20)
     type_email_code(visitor, clock).post(signing.url(f"{ACCOUNT}/confirm"), {"code": code})
@@ -259,7 +259,7 @@ def test_a_session_has_five_tries(visitor, clock, secret):
 # --- removing and resetting -------------------------------------------------------------------------------------------
 
 
-def test_removing_needs_a_code_and_tells_the_owner(visitor, clock, secret):
+def test_removing_needs_a_code_and_notifies_the_owner(visitor, clock, secret):
     type_email_code(visitor, clock).post(signing.url(f"{ACCOUNT}/confirm"), {"code": shown_by_app(secret, clock)})
     visitor.open(signing.url(ACCOUNT)).post(signing.url(f"{ACCOUNT}/remove"), {"code": "000"})
     assert second_factors.find(administrator().who)
@@ -269,7 +269,7 @@ def test_removing_needs_a_code_and_tells_the_owner(visitor, clock, secret):
 
     assert "Set up a second factor" in visitor.page
     assert second_factors.find(administrator().who) is None
-    assert "your second factor was removed" in sent_mails(ADMINISTRATOR)[-1].message["Subject"]
+    assert "your second factor was removed" in sent_emails(ADMINISTRATOR)[-1].message["Subject"]
 
 
 def test_a_recovery_code_removes_it_too(visitor, clock, secret):

@@ -12,7 +12,7 @@ from chalicelib.web.sessions import COOKIE, IDLE_TIMEOUT, MAX_SESSION
 from infra.local.account import ADMINISTRATOR
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 from tests.support.visitor import newest_code
 
 DANA = "dana.delegate@example.org"
@@ -34,8 +34,8 @@ def signed_in(visitor, url: str) -> bool:
     return heading(visitor.open(url)) == INSIDE
 
 
-def test_opening_the_page_sends_nothing_and_pressing_the_button_one_mail(visitor, clock, report):
-    before, mails = list(scan()), len(sent_mails())
+def test_opening_the_page_sends_nothing_and_pressing_the_button_one_email(visitor, clock, report):
+    before, emails = list(scan()), len(sent_emails())
 
     visitor.open(report)
     assert (visitor.status, heading(visitor)) == (200, SIGN_IN)
@@ -46,7 +46,7 @@ def test_opening_the_page_sends_nothing_and_pressing_the_button_one_mail(visitor
     visitor.post(visitor.links("/sign-in/")[0])
     drain(clock.now())
     assert heading(visitor) == CODE
-    assert [mail.row.split("#")[0] for mail in sent_mails()[mails:]] == ["web/code"]
+    assert [message.row.split("#")[0] for message in sent_emails()[emails:]] == ["web/code"]
 
 
 def test_the_cookie_is_out_of_reach_for_scripts_other_sites_and_plain_http(visitor, clock, report):
@@ -141,7 +141,7 @@ def test_what_was_typed_into_a_form_that_came_too_late_is_shown_to_be_copied(vis
     assert "Ask &lt;first&gt;,\nthen answer" in visitor.page
 
 
-def test_a_click_in_a_mail_program_on_the_web_is_led_on_by_our_own_page(visitor, report):
+def test_a_click_in_an_email_program_on_the_web_is_led_on_by_our_own_page(visitor, report):
     answer = visitor.client.get(report.partition("/api")[2], headers={"Sec-Fetch-Site": "cross-site"})
     assert '<meta http-equiv="refresh" content="0; url=?here=1">' in answer.body.decode()
 
@@ -202,7 +202,7 @@ def test_the_administrators_page_answers_alike_whether_or_not_an_address_is_list
     drain(clock.now())
 
     assert pages[0] == pages[1] == pages[2]
-    assert [mail.addresses for mail in sent_mails()] == [[ADMINISTRATOR]] * 2
+    assert [message.addresses for message in sent_emails()] == [[ADMINISTRATOR]] * 2
     strangers = visitor.links("/sign-in/")[0]
     refused = [visitor.post(strangers, {"code": "123 456"}).page for _ in range(5)]
     assert "4 tries left" in refused[0]

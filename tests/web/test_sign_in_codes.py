@@ -24,7 +24,7 @@ from chalicelib.web.sign_in_codes import CodeRefused, TooManyCodes
 from tests.support import cloud, people
 from tests.support.clock import MONDAY, Clock
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 from tests.support.visitor import newest_code
 
 CLEO = people.person("cleo coach")
@@ -91,7 +91,7 @@ class Codes(RuleBasedStateMachine):
             assert ask(challenge, now, otherwise=fresh, by_link=by_link) == fresh
             self.asked[by_link].append(now)
             self.known.append(Known(fresh, newest_code(CLEO.email), now + timedelta(minutes=10)))
-        assert len(code_mails()) == len(self.known)
+        assert len(code_emails()) == len(self.known)
 
     @rule(seconds=st.sampled_from([1, 59, 60, 299, 600, 1800, 40_000, 700_000]))
     def wait(self, seconds):
@@ -129,8 +129,8 @@ class Codes(RuleBasedStateMachine):
         return times[-1] + min(timedelta(minutes=1) * 2 ** (len(times) - 5), timedelta(days=7))
 
 
-def code_mails():
-    return [mail for mail in sent_mails(CLEO.email) if mail.row.startswith("web/code#")]
+def code_emails():
+    return [email for email in sent_emails(CLEO.email) if email.row.startswith("web/code#")]
 
 
 @pytest.mark.parametrize("examples", [12, pytest.param(400, marks=pytest.mark.prove)])

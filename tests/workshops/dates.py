@@ -15,7 +15,7 @@ from chalicelib.workshops.change_sessions import set_dates
 from infra.local.outbox import Accepted
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 
 DELEGATE, MANAGER = "dana.delegate@example.org", "mara.manager@example.org"
 NEXT_MORNING = datetime.fromisoformat("2026-09-08T08:00:00Z")  # 09:00 in London
@@ -64,8 +64,8 @@ def in_a_week(clock) -> None:  # type: ignore[no-untyped-def]
 def events(to: str = DELEGATE) -> list[tuple[str, object]]:
     """Return (method, event) of every calendar email to an address, oldest first, of one moment by its start."""
     found = []
-    for mail in sent_mails(to):
-        for part in mail.attachments:
+    for email in sent_emails(to):
+        for part in email.attachments:
             if part["type"] == "text/calendar":
                 calendar = vobject.readOne(part["content"])
                 found.append((calendar.method.value, calendar.vevent))
@@ -74,7 +74,7 @@ def events(to: str = DELEGATE) -> list[tuple[str, object]]:
 
 def about_dates(to: str) -> list[Accepted]:
     """Return the emails about dates that went to an address, oldest first."""
-    return [mail for mail in sent_mails(to) if mail.row.startswith("workshops/")]
+    return [email for email in sent_emails(to) if email.row.startswith("workshops/")]
 
 
 def sessions() -> tuple[object, ...]:

@@ -15,7 +15,7 @@ from chalicelib.workshops.plan_sessions import DatesRefused
 from chalicelib.workshops.recipients import list_recipients
 from tests.support import people
 from tests.support.drain import drain, run_row
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 from tests.workshops import dates
 from tests.workshops.dates import BOTH, DELEGATE, FIRST, MANAGER, SECOND, about_dates, events, plan
 
@@ -26,7 +26,7 @@ PLANNED = ("joining", "starts")  # on mornings of their own: see test_mornings.p
 
 
 def kinds(to=DELEGATE):
-    found = [mail.row.partition("#")[0].partition("/")[2] for mail in about_dates(to)]
+    found = [email.row.partition("#")[0].partition("/")[2] for email in about_dates(to)]
     return [kind for kind in found if kind not in PLANNED]
 
 
@@ -42,12 +42,12 @@ def test_a_loaded_cohort_learns_its_dates_on_the_next_working_morning(clock):
     drain(clock.to(dates.NEXT_MORNING))
 
     assert sorted(kinds()) == ["dates", "session", "session"]
-    (mail,) = [one for one in about_dates(DELEGATE) if one.row.startswith("workshops/dates#")]
-    every = " ".join(mail.part("plain").split())
+    (email,) = [one for one in about_dates(DELEGATE) if one.row.startswith("workshops/dates#")]
+    every = " ".join(email.part("plain").split())
     for line in ("360 questionnaire: Monday 14 September 2026 to", "Survey about results: from"):
         assert line in every, "all dates are on one page"
     assert kinds(MANAGER) == ["manager_dates"]
-    subjects = [mail.message["Subject"] for mail in about_dates(DELEGATE)]
+    subjects = [email.message["Subject"] for email in about_dates(DELEGATE)]
     assert "Leading Self, day 1 of 2: Thursday 22 October 2026, 09:30 to 16:30" in subjects
     (method, event), _ = events()
     assert (method, event.sequence.value) == ("REQUEST", "0")
@@ -84,11 +84,11 @@ def test_a_session_that_was_moved_and_moved_back_sends_nothing_and_leaves_two_au
     dates.announce(clock)
     dates.change(clock, FIRST, replace(SECOND, date=date(2026, 10, 26)), why="room is taken")
     dates.change(clock, FIRST, SECOND)
-    sent = len(sent_mails())
+    sent = len(sent_emails())
     dates.in_a_week(clock)
 
     assert len(about_dates(DELEGATE)) == 3
-    assert [mail.row for mail in sent_mails()[sent:] if mail.row.startswith("workshops/")] == []
+    assert [email.row for email in sent_emails()[sent:] if email.row.startswith("workshops/")] == []
     moved, back = trail()[-2:]
     assert "moved leading_self/2 from 2026-10-23 09:30-16:30" in moved
     assert "to 2026-10-26 09:30-16:30" in moved
@@ -437,7 +437,7 @@ def test_an_address_that_changes_leaves_what_others_learn_about_dates_to_its_mor
     from chalicelib.admin.address_change import change_address
 
     dates.announce(clock, names=("dana delegate", "ann delegate"))
-    count = len(sent_mails())
+    count = len(sent_emails())
     clock.advance(hours=1)
     dates.change(clock, FIRST, plan("2026-10-28"))
     change_address(people.COHORT, DELEGATE, "dana@example.org", clock.now())
@@ -453,7 +453,7 @@ def test_an_address_that_is_in_no_calendar_sends_no_entries(clock, address):
     from chalicelib.admin.address_change import change_address
 
     dates.announce(clock)
-    count = len(sent_mails())
+    count = len(sent_emails())
     clock.advance(hours=1)
     dates.change(clock, FIRST, plan("2026-10-28"))
     change_address(people.COHORT, address, "new@example.org", clock.now())
@@ -464,4 +464,4 @@ def test_an_address_that_is_in_no_calendar_sends_no_entries(clock, address):
 
 def with_entries(count: int) -> set[str]:
     """Return who has got a calendar entry, after the first emails."""
-    return {mail.addresses[0] for mail in sent_mails()[count:] if mail.attachments}
+    return {email.addresses[0] for email in sent_emails()[count:] if email.attachments}

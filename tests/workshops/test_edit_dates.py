@@ -83,7 +83,7 @@ def test_a_confirmed_change_is_made_once_however_often_it_is_sent(admin, clock):
     acts = [row["act"] for row in audit_events.of_cohort(people.COHORT) if "dates of workshops" in row["act"]]
     assert len(acts) == 2
     assert acts[1].endswith("(Room is taken)")
-    assert [mail.row.partition("#")[0] for mail in about_dates(DELEGATE)][3:] == ["workshops/moved"]
+    assert [email.row.partition("#")[0] for email in about_dates(DELEGATE)][3:] == ["workshops/moved"]
 
 
 def test_sessions_are_cancelled_and_added(admin):

@@ -34,8 +34,8 @@ def test_a_facilitator_gets_entries_of_the_sessions_that_they_run(clock):
     ((method, event),) = events(MO)
     assert (method, event.sequence.value, event.dtstart.value.day) == ("REQUEST", "0", 22)
     assert event.attendee.value == f"mailto:{MO}"
-    (mail,) = [mail for mail in about_dates(MO) if mail.row.startswith("workshops/runs_session")]
-    assert "You run Leading Self, day 1 of 2 on Thursday 22 October 2026" in mail.message["Subject"]
+    (email,) = [email for email in about_dates(MO) if email.row.startswith("workshops/runs_session")]
+    assert "You run Leading Self, day 1 of 2 on Thursday 22 October 2026" in email.message["Subject"]
     uids = {event.uid.value for _, event in events()}
     assert event.uid.value not in uids, "each person has an entry of their own"
 

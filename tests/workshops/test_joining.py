@@ -128,7 +128,7 @@ def test_the_page_without_dates_is_as_before(visitor, clock):
     assert "Add to calendar" not in page
 
 
-def test_sessions_of_another_workshop_stand_with_it(clock):
+def test_sessions_of_another_workshop_are_listed_with_it(clock):
     dates.announce(clock, sessions=(*BOTH, plan("2026-11-12", milestone="leading_others")))
     found = list_joining(workshops.list_sessions(people.COHORT), people.programme(), clock.now())
 

@@ -16,7 +16,7 @@ from infra.local import outbox
 from infra.local.account import ADMINISTRATOR
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails, sent_rows
+from tests.support.emails import sent_emails, sent_rows
 from tests.workshops.registers import DAY_1, DAY_2, MO, NAMES, SESSIONS, id_of
 
 pytestmark = pytest.mark.usefixtures("dated")
@@ -71,8 +71,8 @@ def test_one_day_that_lacks_people_is_enough_for_a_reminder(clock):
     run_until(clock, datetime(2026, 10, 20, tzinfo=UTC))
 
     assert sent("register", MO) == ["2026-10-16"]
-    (mail,) = [mail for mail in sent_mails(MO) if mail.row.startswith("workshops/register#")]
-    assert "3 people are not recorded yet" in mail.part("plain").replace("\n", " ")
+    (email,) = [email for email in sent_emails(MO) if email.row.startswith("workshops/register#")]
+    assert "3 people are not recorded yet" in email.part("plain").replace("\n", " ")
 
 
 def test_a_workshop_that_moves_is_announced_for_its_new_days(clock):
@@ -125,5 +125,5 @@ def test_a_delegate_who_has_left_gets_nothing(clock):
 def test_no_email_is_sent_twice_and_the_job_ends_with_the_programme(clock):
 
     run_until(clock, datetime(2026, 11, 26, tzinfo=UTC))
-    subjects = [str(mail.message["Subject"]) for mail in outbox.accepted() if mail.row.startswith("workshops/")]
-    assert len(subjects) == len({(mail.row) for mail in outbox.accepted() if mail.row.startswith("workshops/")})
+    subjects = [str(email.message["Subject"]) for email in outbox.accepted() if email.row.startswith("workshops/")]
+    assert len(subjects) == len({(email.row) for email in outbox.accepted() if email.row.startswith("workshops/")})

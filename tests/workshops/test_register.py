@@ -10,7 +10,7 @@ from chalicelib.people import leave
 from chalicelib.store import audit_events
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 from tests.workshops.registers import BEGINS, DAY_1, DAY_2, MO, NAMES, OTHERS, id_of, page, states
 
 QUARTER = timedelta(minutes=15)
@@ -156,11 +156,11 @@ def test_an_absent_delegate_is_emailed_on_the_next_working_morning_and_catches_u
     assert states()["dana"] == "catch_up"
     address = people.person(DANA).email
     drain(clock.now())
-    assert not [mail for mail in sent_mails(address) if "missed" in str(mail.message["Subject"])]
+    assert not [email for email in sent_emails(address) if "missed" in str(email.message["Subject"])]
     drain(clock.to(datetime.fromisoformat("2026-10-14T08:00:00Z")))  # 09:00 in London
-    (mail,) = [mail for mail in sent_mails(address) if "missed" in str(mail.message["Subject"])]
-    assert "Watch the recording." in mail.part("plain")
-    assert "Friday 30 October 2026" in mail.part("plain")
+    (email,) = [email for email in sent_emails(address) if "missed" in str(email.message["Subject"])]
+    assert "Watch the recording." in email.part("plain")
+    assert "Friday 30 October 2026" in email.part("plain")
 
     clock.to(datetime.fromisoformat("2026-11-05T10:00:00Z"))  # after the time for the register
     at_session.come_back(MO, clock.now()).let_in(MO, clock.now())
@@ -180,7 +180,7 @@ def test_no_email_goes_out_once_the_absence_was_a_mistake(at_session, clock):
     drain(clock.to(BEGINS + timedelta(days=2)))
 
     assert states()["dana"] == "attended"
-    assert not [mail for mail in sent_mails(people.person(DANA).email) if "missed" in str(mail.message["Subject"])]
+    assert not [email for email in sent_emails(people.person(DANA).email) if "missed" in str(email.message["Subject"])]
 
 
 def test_only_the_latest_way_to_catch_up_is_emailed(at_session, clock):
@@ -189,8 +189,8 @@ def test_only_the_latest_way_to_catch_up_is_emailed(at_session, clock):
     catch_up(at_session, DANA, what="Come to the spring cohort.", by="2026-10-30")
     drain(clock.to(BEGINS + timedelta(days=2)))
 
-    (mail,) = [one for one in sent_mails(people.person(DANA).email) if "missed" in str(one.message["Subject"])]
-    assert "Come to the spring cohort." in mail.part("plain")
+    (email,) = [one for one in sent_emails(people.person(DANA).email) if "missed" in str(one.message["Subject"])]
+    assert "Come to the spring cohort." in email.part("plain")
 
 
 def test_the_email_about_catching_up_does_not_go_out_on_a_day_off(at_session, clock):
@@ -210,7 +210,7 @@ def test_the_email_about_catching_up_does_not_go_out_on_a_day_off(at_session, cl
     catch_up(at_session, DANA, what="Watch the recording.", by="2026-10-30")
 
     def sent() -> int:
-        return len([one for one in sent_mails(people.person(DANA).email) if "missed" in str(one.message["Subject"])])
+        return len([one for one in sent_emails(people.person(DANA).email) if "missed" in str(one.message["Subject"])])
 
     drain(clock.to(datetime.fromisoformat("2026-10-19T07:59:59Z")))
     assert sent() == 0

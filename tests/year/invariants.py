@@ -19,7 +19,7 @@ from chalicelib.store import audit_events, emails, invitations, jobs, objects, r
 from chalicelib.store.reports import ReportState
 from tests.faults import scene
 from tests.support import people
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 from tests.support.people import CLOSE
 from tests.support.world import all_rows
 from tests.year.world import Year
@@ -53,7 +53,7 @@ def check(name: str) -> Callable[[Check], Check]:
 
 @check("an email goes once")
 def no_email_goes_twice(year: Year) -> None:
-    twice = [row for row, times in Counter(mail.row for mail in sent_mails()).items() if times > 1]
+    twice = [row for row, times in Counter(email.row for email in sent_emails()).items() if times > 1]
     assert twice == []
 
 
@@ -120,7 +120,7 @@ def a_corrected_address_starts_empty(year: Year) -> None:
 
 @check("I9 a pack holds no address of another person")
 def packs_name_no_one_else(year: Year) -> None:
-    one = year.delegate(len(sent_mails()))
+    one = year.delegate(len(sent_emails()))
     if not one.person.is_erased:
         found = [row for row in person_export.find(one.person.email) if person_export.REVIEW not in row]
         others = {asked.rater.email for other in year.delegates for asked in year.asked(other)} - {one.person.email}
@@ -141,8 +141,8 @@ def pauses_are_kept(year: Year) -> None:
     after = year.standings()
     is_quiet = (Standing.PAUSED, Standing.LEFT)
     quiet = {one for one, was in year.standing_before.items() if was == after.get(one) and was in is_quiet}
-    for mail in sent_mails()[year.mails_before :]:
-        for item in _items(mail.row):
+    for email in sent_emails()[year.emails_before :]:
+        for item in _items(email.row):
             kind = find_kind(item.template)
             is_said = kind.sent_after_withdrawal or kind.is_sent_in_pause or item.template.startswith("people/")
             assert is_said or item.about.get("delegate") not in quiet, f"{item.id} was sent"
@@ -161,26 +161,26 @@ def emails_of(ids: tuple[str, ...]) -> list[emails.Email]:
 def digests_are_rare(year: Year) -> None:
     """Of what waits for a morning; what cannot wait goes with the act that causes it."""
     if year.act == "days":
-        new = sent_mails()[year.mails_before :]
-        digests = Counter((*mail.addresses, _day(mail)) for mail in new if mail.row.startswith(DIGEST))
+        new = sent_emails()[year.emails_before :]
+        digests = Counter((*email.addresses, _day(email)) for email in new if email.row.startswith(DIGEST))
         assert [key for key, times in digests.items() if times > 1] == []
-        assert [one.id for mail in new if _day(mail).weekday() > 4 for one in _items(mail.row)] == []
+        assert [one.id for email in new if _day(email).weekday() > 4 for one in _items(email.row)] == []
 
 
 @cache
-def _day(mail):  # type: ignore[no-untyped-def]
-    return local_date(mail.sent_at, "Europe/London")
+def _day(email):  # type: ignore[no-untyped-def]
+    return local_date(email.sent_at, "Europe/London")
 
 
 @check("I14 sequences of calendar entries rise")
 def sequences_rise(year: Year) -> None:
     last: dict[tuple[str, str], int] = defaultdict(lambda: -1)
     cancelled = set()
-    for mail in sent_mails():
-        for part in mail.attachments:
+    for email in sent_emails():
+        for part in email.attachments:
             if part["type"] == "text/calendar":
                 text = part["content"].replace("\r\n ", "")
-                key = (mail.addresses[0], re.search(r"UID:(\S+)", text)[1])  # type: ignore[index]
+                key = (email.addresses[0], re.search(r"UID:(\S+)", text)[1])  # type: ignore[index]
                 sequence = int(re.search(r"SEQUENCE:(\d+)", text)[1])  # type: ignore[index]
                 assert sequence > last[key], "another entry with the same sequence"
                 assert key not in cancelled, "an entry comes back after it was cancelled"

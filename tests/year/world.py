@@ -34,7 +34,7 @@ from tests.faults import scene
 from tests.support import people
 from tests.support.clock import Clock
 from tests.support.drain import MAX_PASSES, run_row
-from tests.support.mails import sent_mails
+from tests.support.emails import sent_emails
 from tests.workshops import dates
 
 BY = "ada@example.org"
@@ -81,7 +81,7 @@ class Year:
         self.seen: set[str] = set()  # documents that an invariant has looked at once
         self.views_before: dict[str, str] = {}  # page -> what it showed before the act
         self.views_after: dict[str, str] = {}
-        self.audit_before = self.mails_before = 0
+        self.audit_before = self.emails_before = 0
         self.standing_before: dict[str, Standing] = {}
         self.numbers = Counter[str]()
 
@@ -160,7 +160,7 @@ class Year:
         self.act, self.refused = name, False
         self.standing_before = self.standings()
         self.audit_before = len(audit_events.of_cohort(people.COHORT))
-        self.mails_before = len(sent_mails())
+        self.emails_before = len(sent_emails())
         if name in UNSEEN:
             self.work()  # what was lost before, so that only the act makes a difference
         self.views_before = self.views(place) if name in UNSEEN else {}

@@ -8,8 +8,8 @@ from msgspec import Struct, field
 class Account(Struct):
     page_size: int = 25  # of every list that comes in pages
     is_production: bool = False  # of SES: out of its sandbox
-    mails_a_day: float = 200
-    mails_a_second: float = 1
+    emails_a_day: float = 200
+    emails_a_second: float = 1
     verified: list[str] = field(default_factory=list)  # identities: domains and addresses
     lambdas_at_once: int = 10
     looks_at_a_stack: int = 1  # that find it under way, after each change

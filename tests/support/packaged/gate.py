@@ -2,7 +2,7 @@
 
 What a call asks for and whether a policy allows it is decided by ministack's IAM, which its makers wrote after AWS's
 service authorization reference and which shares nothing with infra/rights.py. It differs from AWS in two things, which
-are put right here: it asks for `sqs:SendMessageBatch` (AWS: `sqs:SendMessage`), and for mail names no resource.
+are put right here: it asks for `sqs:SendMessageBatch` (AWS: `sqs:SendMessage`), and for email names no resource.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def request(environ: dict[str, Any]) -> tuple[str, str, dict[str, str], bytes, d
 def checks(service: str, method: str, path: str, headers: dict[str, str], body: bytes, query: Any) -> Iterator[Check]:
     action = iam_actions.extract_iam_action(service, method, path, headers, body, query)
     if service == "ses":
-        yield from _of_mail(json.loads(body))
+        yield from _of_email(json.loads(body))
     elif service == "dynamodb":
         one_by_one = iam_actions.dynamodb_transaction_checks(action, body, REGION, ACCOUNT)
         yield from one_by_one or [(action, arn) for arn in iam_actions.dynamodb_resource_arns(body, REGION, ACCOUNT)]
@@ -117,10 +117,10 @@ def checks(service: str, method: str, path: str, headers: dict[str, str], body: 
         yield action.replace("sqs:SendMessageBatch", "sqs:SendMessage"), arn
 
 
-def _of_mail(asked: dict[str, Any]) -> Iterator[Check]:
-    """As infra/rights.py has it from AWS: raw mail takes both actions, on the sender and on the configuration set."""
-    mail = message_from_bytes(b64decode(asked["Content"]["Raw"]["Data"]))
-    domain = parseaddr(mail["From"])[1].rsplit("@", 1)[1]
+def _of_email(asked: dict[str, Any]) -> Iterator[Check]:
+    """Like infra/rights.py has it from AWS: a raw email takes both actions, on sender and configuration set."""
+    message = message_from_bytes(b64decode(asked["Content"]["Raw"]["Data"]))
+    domain = parseaddr(message["From"])[1].rsplit("@", 1)[1]
     for name in (f"identity/{domain}", f"configuration-set/{asked['ConfigurationSetName']}"):
         for action in ("ses:SendEmail", "ses:SendRawEmail"):
             yield action, f"arn:aws:ses:{REGION}:{ACCOUNT}:{name}"

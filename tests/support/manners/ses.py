@@ -43,7 +43,7 @@ def reset() -> None:
 def answer(path: str) -> str:
     """What a person at the emulator did, in words."""
     if path == "/_ses/production":
-        change(is_production=True, mails_a_day=50_000, mails_a_second=14.0)
+        change(is_production=True, emails_a_day=50_000, emails_a_second=14.0)
         return "The account is out of the sandbox: 50,000 emails a day, 14 a second. Run make infra again.\n"
     name = path.removeprefix("/_ses/verify/")
     account.verified.append(name)
@@ -62,7 +62,7 @@ def show_identity(self: EmailIdentity) -> dict[str, Any]:
 
 
 def get_account(_: Any) -> str:
-    quota = {"Max24HourSend": account.mails_a_day, "MaxSendRate": account.mails_a_second}
+    quota = {"Max24HourSend": account.emails_a_day, "MaxSendRate": account.emails_a_second}
     quota["SentLast24Hours"] = float(len(list(_since(DAY))))
     return json.dumps({"ProductionAccessEnabled": account.is_production, "SendQuota": quota, "SendingEnabled": True})
 
@@ -98,9 +98,9 @@ def _refuse_unverified(sender: str, readers: list[str]) -> None:
 
 
 def _refuse_too_many() -> None:
-    if len(list(_since(DAY))) >= account.mails_a_day:
+    if len(list(_since(DAY))) >= account.emails_a_day:
         raise JsonRESTError("TooManyRequestsException", "Daily message quota exceeded.")
-    if len(list(_since(1))) >= account.mails_a_second:
+    if len(list(_since(1))) >= account.emails_a_second:
         raise JsonRESTError("TooManyRequestsException", "Maximum sending rate exceeded.")
 
 
