@@ -14,11 +14,11 @@ from chalicelib.report.parts.how_to_read import how_to_read
 from chalicelib.report.parts.one_page import one_page
 from chalicelib.report.parts.ranks import ranks
 from chalicelib.report.parts.rows import MARKS, Index
-from chalicelib.report.parts.summary import summary, values
+from chalicelib.report.parts.summary import summary
 from chalicelib.report.parts.wording import curly, listed
 from chalicelib.report.parts.workshops import workshops
+from chalicelib.report.sections import build_sections
 from chalicelib.results.facts import Facts
-from chalicelib.results.published import ALL_OTHERS
 
 TITLE = "360-degree feedback report"
 
@@ -42,11 +42,11 @@ def build_document(programme: Programme, facts: Facts) -> Document:
         ranks=ranks(index),
         changes=changes(index),
         workshops=workshops(index) if index.reference else (),
-        values=values(index) if index.reference == ALL_OTHERS else None,
         comments=comments(index),
         debrief=debrief(index),
         plan=plan(index),
         annex=annex(index),
         method=method(index),
+        sections=build_sections(index),
         marks=MARKS,
     )

@@ -211,7 +211,7 @@ def test_a_report_of_one_voice_says_so_and_shows_each_rating_once():
         "You rate yourself highest",
         "You rate yourself lowest",
     ]
-    assert (document.workshops, document.values) == ((), None)
+    assert (document.workshops, document.sections["workshops"]) == ((), ())
     assert document.summary
     assert document.annex
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from chalicelib.report.parts.cover import issued_on
-from chalicelib.report.parts.document import Annex, Method, MethodPart, MethodTable, Row, Table
+from chalicelib.report.parts.document import Annex, Block, Method, Point, Row, Table, TextTable
 from chalicelib.report.parts.rows import Index
 from chalicelib.report.parts.wording import curly
 from chalicelib.results.published import OVERALL_ID, About
@@ -61,7 +61,7 @@ def method(index: Index) -> Method:
     return Method(tuple(left), tuple(right), index.facts.checksum)
 
 
-def _means(index: Index) -> MethodPart:
+def _means(index: Index) -> Block:
     facts = index.facts
     behaviours = [
         f"A behaviour’s figure is the mean of the ratings of the people shown together. We print it from "
@@ -76,7 +76,7 @@ def _means(index: Index) -> MethodPart:
             "A competency’s figure takes each rater’s mean first, for raters who rated at least half of its "
             "behaviours, then the mean over raters. Values work the same way.",
         ]
-    return MethodPart(
+    return Block(
         "Means",
         (
             *behaviours,
@@ -88,8 +88,8 @@ def _means(index: Index) -> MethodPart:
     )
 
 
-def _two_voices() -> MethodPart:
-    return MethodPart(
+def _two_voices() -> Block:
+    return Block(
         "How the figures are made",
         (
             "A competency’s figure is the mean of its behaviours, if at least half of them were rated. Figures are "
@@ -100,8 +100,8 @@ def _two_voices() -> MethodPart:
     )
 
 
-def _bounds() -> MethodPart:
-    return MethodPart(
+def _bounds() -> Block:
+    return Block(
         "“Or more” and “or less”",
         (
             "If nearly all ratings of a group are the highest or the lowest, we print a figure a little further inside "
@@ -111,25 +111,25 @@ def _bounds() -> MethodPart:
     )
 
 
-def _agreement(index: Index) -> Iterable[MethodPart]:
+def _agreement(index: Index) -> Iterable[Block]:
     if not index.facts.agreement_cuts:
         return
     rows = tuple((str(cut.n), cut.agree, cut.split) for cut in index.facts.agreement_cuts)
     heads = (
         ("Raters", "Agree above", "Split up to") if index.facts.rule == 1 else ("Raters", "Agree below", "Split from")
     )
-    yield MethodPart(
+    yield Block(
         "Agreement",
         (
             "Agree, mixed and split set the spread of the ratings against the spread of ratings given by chance. "
             "People who share a habit of rating in the middle agree by habit, so read “agree” with care.",
         ),
-        table=MethodTable(heads, rows),
+        table=TextTable(heads, rows),
     )
 
 
-def _left_out() -> MethodPart:
-    return MethodPart(
+def _left_out() -> Block:
+    return Block(
         "What the report leaves out",
         (
             "No norm beyond your cohort, no rank, no score for you as a person. No rating enters any figure unless it "
@@ -138,15 +138,15 @@ def _left_out() -> MethodPart:
     )
 
 
-def _when_said(index: Index) -> MethodPart:
+def _when_said(index: Index) -> Block:
     rows = tuple((str(n), f"± {_half(index, n, 1):.1f}", f"± {_half(index, n, OF_A_COMPETENCY):.1f}") for n in RATERS)
-    return MethodPart(
+    return Block(
         "When the report says something",
         (
             "Two people who watch the same leader often differ. So a mean of few raters moves when other people are "
             "asked. Your own rating can only be a whole number. The grey bar shows both.",
         ),
-        points=(
+        points=_points(
             f"You and they differ if your rating is outside the bar: {float(GAP_TIMES):g} standard errors of the gap.",
             f"Two groups differ if they are apart by more than {float(GAP_TIMES):g} times the error of both together. "
             "One manager is one person, so a manager must be well over a point away to count.",
@@ -155,8 +155,12 @@ def _when_said(index: Index) -> MethodPart:
             f"A change counts if it is larger than {float(CHANGE_TIMES):g} times the error of both years together.",
             "Otherwise it is too close to call.",
         ),
-        table=MethodTable(("Raters", "Half of the bar, behaviour", "Half of the bar, competency"), rows),
+        table=TextTable(("Raters", "Half of the bar, behaviour", "Half of the bar, competency"), rows),
     )
+
+
+def _points(*texts: str) -> tuple[Point, ...]:
+    return tuple(map(Point, texts))
 
 
 def _half(index: Index, n: int, behaviours: int) -> float:
@@ -165,9 +169,9 @@ def _half(index: Index, n: int, behaviours: int) -> float:
     return float(GAP_TIMES * error_of_gap(about, standard_error(n, behaviours, index.spread)))
 
 
-def _spread(index: Index) -> MethodPart:
+def _spread(index: Index) -> Block:
     deviation = float(index.spread.sd)
-    return MethodPart(
+    return Block(
         "Where the error comes from",
         (
             "It comes from the number of raters and from a spread that is the same for every report "
@@ -177,8 +181,8 @@ def _spread(index: Index) -> MethodPart:
     )
 
 
-def _this_copy(index: Index) -> MethodPart:
-    return MethodPart(
+def _this_copy(index: Index) -> Block:
+    return Block(
         "This copy",
         (f"Questionnaire version {index.programme.version}, issued {issued_on(index)}. Checksum of the figures:",),
     )

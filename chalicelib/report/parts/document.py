@@ -76,6 +76,39 @@ class Legend(Struct, frozen=True):
     title: str
 
 
+class Point(Struct, frozen=True):
+    """One line of a list."""
+
+    text: str
+    bold: str = ""  # words in front of it
+
+
+class TextTable(Struct, frozen=True):
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+class Block(Struct, frozen=True):
+    """What both formats can show without knowing what it is about, in this order. Empty fields are left out."""
+
+    title: str = ""
+    paragraphs: tuple[str, ...] = ()
+    legend: tuple[Legend, ...] = ()
+    rows: Table | None = None  # figures, each row with its drawing
+    points: tuple[Point, ...] = ()
+    table: TextTable | None = None
+
+
+class Section(Struct, frozen=True):
+    """A part of the report that is made of blocks: see report/sections/."""
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+    lead: str = ""
+    hint: str = ""  # next to the title where the page folds
+
+
 class Cover(Struct, frozen=True):
     organisation: str
     delegate: str
@@ -221,17 +254,6 @@ class Changes(Struct, frozen=True):
     rows: tuple[Change, ...]
 
 
-class ValueWords(Struct, frozen=True):
-    title: str
-    most: str
-    least: str
-
-
-class Values(Struct, frozen=True):
-    table: Table
-    words: tuple[ValueWords, ...]
-
-
 class Speaker(Struct, frozen=True):
     title: str
     mark: str
@@ -288,21 +310,9 @@ class Annex(Struct, frozen=True):
     with_cohort: bool
 
 
-class MethodTable(Struct, frozen=True):
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-class MethodPart(Struct, frozen=True):
-    title: str
-    paragraphs: tuple[str, ...]
-    points: tuple[str, ...] = ()
-    table: MethodTable | None = None
-
-
 class Method(Struct, frozen=True):
-    left: tuple[MethodPart, ...]
-    right: tuple[MethodPart, ...]
+    left: tuple[Block, ...]
+    right: tuple[Block, ...]
     checksum: str
 
 
@@ -322,10 +332,10 @@ class Document(Struct, frozen=True):
     ranks: Ranks | None
     changes: Changes | None
     workshops: tuple[Workshop, ...]
-    values: Values | None
     comments: Comments | None
     debrief: Debrief
     plan: Plan
     annex: Annex | None
     method: Method
+    sections: dict[str, tuple[Section, ...]] = field(default_factory=dict)  # the part that they follow -> sections
     marks: dict[str, tuple[str, str]] = field(default_factory=dict)  # name -> shape, colour

@@ -1,4 +1,4 @@
-"""Make the summary by workshop, and the values. Pure."""
+"""Make the summary by workshop. Pure."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from chalicelib.core.model import SELF_GROUP, Competency, Item
-from chalicelib.report.parts.document import Column, Legend, Row, Summary, Table, Values, ValueWords
+from chalicelib.report.parts.document import Column, Legend, Row, Summary, Table
 from chalicelib.report.parts.rows import OTHERS, OWN, Index
-from chalicelib.report.parts.wording import counted, curly, lower_first
+from chalicelib.report.parts.wording import curly
 from chalicelib.results.facts import Statistic
 from chalicelib.results.published import ALL_OTHERS, OVERALL_ID, About
 
@@ -71,24 +71,6 @@ def pair_row(index: Index, about: About, subject: str, title: str, *, note: str 
 def _legend(index: Index, with_cohort: bool) -> tuple[Legend, ...]:
     entries = index.legend([SELF_GROUP] if index.reference == ALL_OTHERS else None)
     return (*entries, *([Legend(COHORT_MARK, "Your cohort")] if with_cohort else []))
-
-
-# --- values ----------------------------------------------------------------------------------------------
-
-
-def values(index: Index) -> Values | None:
-    """Show the ratings once more, by the value that each behaviour shows."""
-    rows, words = [], []
-    for value in index.programme.values:
-        if not index.has_figures(About.VALUE, value.id):
-            continue
-        behaviours = [item for item in index.programme.items if value.id in item.values]
-        note = counted(len(behaviours), "behaviour", "behaviours")
-        rows.append(index.row(About.VALUE, value.id, value.title, note=note))
-        if pair := ends(index, behaviours):
-            most, least = (lower_first(curly(item.others_wording.rstrip("."))) for item in pair)
-            words.append(ValueWords(curly(value.title), most, least))
-    return Values(Table(index.columns(), tuple(rows), "Values"), tuple(words)) if rows else None
 
 
 def ends(index: Index, behaviours: Iterable[Item]) -> tuple[Item, Item] | None:

@@ -118,7 +118,7 @@ def checks(service: str, method: str, path: str, headers: dict[str, str], body: 
 
 
 def _of_email(asked: dict[str, Any]) -> Iterator[Check]:
-    """Like infra/rights.py has it from AWS: a raw email takes both actions, on sender and configuration set."""
+    """As infra/rights.py has it from AWS: a raw email takes both actions, on sender and configuration set."""
     message = message_from_bytes(b64decode(asked["Content"]["Raw"]["Data"]))
     domain = parseaddr(message["From"])[1].rsplit("@", 1)[1]
     for name in (f"identity/{domain}", f"configuration-set/{asked['ConfigurationSetName']}"):

@@ -1,0 +1,65 @@
+"""Sections: each module declares one, and both formats show every block of it at its place."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+from pypdf import PdfReader
+
+from chalicelib.report.document import build_document
+from chalicelib.report.parts.document import Block, Column, Legend, Point, Row, Section, Strip, Table, TextTable
+from chalicelib.report.parts.rows import OWN, Index, as_figure
+from chalicelib.report.render_html import html_of
+from chalicelib.report.render_pdf import pdf_of
+from chalicelib.report.sections import Place, list_modules, load_sections
+from tests.report.gallery import CASES, PROGRAMME, report
+
+FACTS = report("usual")
+FULL = Block(
+    title="Blocktitle",
+    paragraphs=("Paragraph",),
+    legend=(Legend(OWN, "Legendtitle"),),
+    rows=Table((Column("Head", OWN),), (Row("one", "Rowtitle", Strip(), (as_figure("3.9"),), as_figure("+1.1")),)),
+    points=(Point("Pointtext", bold="Boldtext"),),
+    table=TextTable(("Tablehead",), (("Tablecell",),)),
+)
+
+
+def words_of(node: object) -> set[str]:
+    if isinstance(node, dict):
+        return set().union(*(words_of(value) for name, value in node.items() if name not in ("id", "mark", "strip")))
+    if isinstance(node, list):
+        return set().union(*map(words_of, node))
+    return {node} if isinstance(node, str) and node else set()
+
+
+@pytest.mark.parametrize("module", list_modules())
+def test_each_module_declares_a_section_that_a_report_shows(module):
+    assert module in load_sections(), "declare its function with @declare_section"
+    _, build = load_sections()[module]
+
+    assert any(build(Index(PROGRAMME, report(case))) for case in CASES), "no report of the gallery shows this section"
+
+
+def test_each_section_has_an_id_of_its_own():
+    index = Index(PROGRAMME, FACTS)
+    ids = [section.id for _, build in load_sections().values() if (section := build(index))]
+
+    assert len(ids) == len(set(ids)) > 0
+
+
+@pytest.mark.parametrize("place", Place)
+def test_both_formats_show_every_field_of_a_block_at_every_place(place):
+    assert {name for name in Block.__struct_fields__ if not getattr(FULL, name)} == set(), "fill the new field"
+    section = Section("probe", "Sectiontitle", (FULL,), lead="Leadwords", hint="Hintwords")
+    document = build_document(PROGRAMME, FACTS)
+    document = replace(document, sections={**dict.fromkeys(Place, ()), place: (section,)})
+    page, paper = html_of(document), PdfReader(BytesIO(pdf_of(document, FACTS)))
+    printed = "".join(one.extract_text() for one in paper.pages)
+
+    words = words_of(msgspec.to_builtins(section))
+    assert {one for one in words if one not in page} == set()
+    assert {one for one in words - {"Hintwords"} if one not in printed} == set()  # paper does not fold
