@@ -366,10 +366,14 @@ def everyone(opened, clock):
     return opened
 
 
-def page_mails(address):
+def page_emails(address):
     """Emails with a link that is not a rater's."""
     free = ("/answer/", "/decline/", "/inbox/")
-    return [mail for mail in sent_mails(address) if any(not any(part in url for part in free) for url in mail.links)]
+    return [
+        message
+        for message in sent_emails(address)
+        if any(not any(part in url for part in free) for url in message.links)
+    ]
 
 
 @reading
@@ -378,13 +382,13 @@ def test_a_lost_link_waits_as_long_as_the_codes(everyone, clock, who):
     drain(clock.now())
     assert resend_link.resend_link(people.COHORT, NEW, clock.advance(minutes=5), BY) is Resent.WAITS
     drain(clock.now())
-    assert page_mails(NEW) == []
+    assert page_emails(NEW) == []
 
     drain(clock.advance(hours=24))
-    again = [mail for mail in page_mails(NEW) if mail.row.startswith("admin/link#")]
+    again = [message for message in page_emails(NEW) if message.row.startswith("admin/link#")]
     assert len(again) == 1
     drain(clock.advance(days=1))
-    assert len([mail for mail in page_mails(NEW) if mail.row.startswith("admin/link#")]) == 1
+    assert len([message for message in page_emails(NEW) if message.row.startswith("admin/link#")]) == 1
 
 
 @reading
@@ -394,14 +398,14 @@ def test_an_email_that_waited_for_the_old_address_waits_for_the_end_of_the_hold(
     address_change.change_address(people.COHORT, people.person(READING[who]).email, NEW, clock.now(), BY)
     drain(clock.now())
     drain(clock.advance(hours=3))
-    assert page_mails(NEW) == []
+    assert page_emails(NEW) == []
     (hold,) = holds.from_rows(cohorts.rows(people.COHORT))
     kept = emails.find(waiting.id)
     assert (kept.to.email, kept.due_at, kept.reason) == (NEW, hold.until, holds.REASON)
 
     assert confirm_address.confirm(people.COHORT, hold.id, clock.advance(minutes=5), SECOND)
     drain(clock.now())
-    assert [mail.row for mail in page_mails(NEW)].count(waiting.id) == 1
+    assert [message.row for message in page_emails(NEW)].count(waiting.id) == 1
 
 
 def email_with_page(who, due_at):
@@ -426,7 +430,7 @@ def email_with_page(who, due_at):
 def test_a_rater_s_link_goes_to_a_new_address_at_once_though_its_owner_is_held_as_line_manager(everyone, clock):
     address_change.change_address(people.COHORT, people.person("mara manager").email, NEW, clock.now(), BY)
     drain(clock.now())
-    assert any("/inbox/" in url or "/answer/" in url for mail in sent_mails(NEW) for url in mail.links)
+    assert any("/inbox/" in url or "/answer/" in url for message in sent_emails(NEW) for url in message.links)
 
 
 def test_what_a_delegate_shares_waits_for_the_line_manager_s_new_address(everyone, clock):
@@ -442,4 +446,6 @@ def test_someone_else_who_is_named_hears_of_it_at_once(opened, clock):
     load(clock, ("dana delegate", "nora coach"), ("dora delegate", "cleo coach"))
     (hold,) = holds.find(people.COHORT, reader_key(people.person("nora coach").email))
     assert hold.is_new_person
-    assert [mail.row.split("#")[0] for mail in sent_mails(people.person("nora coach").email)] == ["people/coach_new"]
+    assert [message.row.split("#")[0] for message in sent_emails(people.person("nora coach").email)] == [
+        "people/coach_new"
+    ]

@@ -55,7 +55,7 @@ def test_a_part_that_texts_share_is_a_paragraph_of_its_own(template):
     """A template loses the line break after a block: without one more, the foot joined the last sentence."""
     stage, name = template.split("/")
     source = (PACKAGE / stage / "templates" / "mail" / f"{name}.txt.j2").read_text()
-    words = compose.context(mail(template))
+    words = compose.context(make_email(template))
     paragraphs = rendered(template).text.strip().split("\n\n")
     shared = {
         render.wrap_text(render.environment().get_template(path).render(words)).strip()

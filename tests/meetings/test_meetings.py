@@ -25,8 +25,8 @@ from chalicelib.store.table import query, scan
 from tests.support import people
 from tests.support.clock import Clock
 from tests.support.drain import drain, run_row
+from tests.support.emails import sent_emails
 from tests.support.interleave import explore
-from tests.support.mails import sent_mails
 
 COACH_EMAIL, DANA = (people.person(name).email for name in ("cleo coach", "dana delegate"))
 KIND = MeetingKind.DEBRIEF
@@ -363,15 +363,15 @@ def test_a_move_in_the_minute_before_nine_cancels_the_reminder_that_is_written(r
     choose(clock)
     drain(clock.advance(hours=2))
     late_in_the_minute_before_nine(clock)
-    assert {one["due_at"] for one in mails("prepare")} == {"2026-09-17T08:00:00Z"}
+    assert {one["due_at"] for one in emails("prepare")} == {"2026-09-17T08:00:00Z"}
     acts.enter(for_coach(), meeting(), {"day-1": "2026-09-24", "time-1": "10:00", "minutes": "60"} | PLACE, clock.now())
     drain(clock.advance(minutes=5))
 
-    assert [mail.row for mail in sent_mails() if mail.row.startswith("meetings/prepare")] == []
-    assert [mail.row.split("#")[0] for mail in sent_mails()].count("meetings/booked") == 2
+    assert [email.row for email in sent_emails() if email.row.startswith("meetings/prepare")] == []
+    assert [email.row.split("#")[0] for email in sent_emails()].count("meetings/booked") == 2
 
 
-def test_a_meeting_that_is_asked_for_anew_leaves_no_reminder_and_still_cancels_its_entries(ready, clock):
+def test_a_meeting_that_is_asked_for_again_leaves_no_reminder_and_still_cancels_its_entries(ready, clock):
     offer(clock)
     choose(clock)
     drain(clock.advance(hours=2))
@@ -380,9 +380,9 @@ def test_a_meeting_that_is_asked_for_anew_leaves_no_reminder_and_still_cancels_i
     acts.offer(for_coach(), meeting(), OFFER | PLACE, clock.now())
     drain(clock.advance(minutes=5))
 
-    assert [mail.row for mail in sent_mails() if mail.row.startswith("meetings/prepare")] == []
+    assert [email.row for email in sent_emails() if email.row.startswith("meetings/prepare")] == []
     assert [cancelled for _, _, cancelled in entries()][-2:] == [True, True]
-    assert sum(mail.row.startswith("meetings/cancelled") for mail in sent_mails()) == 2
+    assert sum(email.row.startswith("meetings/cancelled") for email in sent_emails()) == 2
 
 
 def test_another_coach_starts_again_and_the_former_ones_entry_is_cancelled(ready, clock):

@@ -149,7 +149,7 @@ OWN_MARKS = [
 
 
 @pytest.mark.parametrize(("code", "typed"), OWN_MARKS)
-def test_the_own_currency_may_stand_with_a_sum(code, typed):
+def test_the_own_currency_may_follow_a_sum(code, typed):
     (cost,), faults = read_form({"fees.amount": typed, "fees.source": "estimate"}, code)
 
     assert (cost.amount, faults) == ("5000", [])
