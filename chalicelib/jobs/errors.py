@@ -12,6 +12,12 @@ class PermanentFailure(Exception):
     may_be_logged = True
 
 
+class MadeByLaterVersion(Exception):
+    """This version does not know the job. During a deploy the next attempt may run in the later version."""
+
+    may_be_logged = True
+
+
 # A repeat reads the same rows and fails in the same place. Everything else (throttling, a lost response, a row that
 # changed in the meantime, a full disk) may pass.
 PERMANENT = (

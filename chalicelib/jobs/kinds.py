@@ -16,7 +16,7 @@ from chalicelib.core.clock import moment, stamp
 from chalicelib.core.settings import Queue
 from chalicelib.core.working_days import BEFORE_EMAILS
 from chalicelib.store.due import EMAIL
-from chalicelib.store.jobs import Job
+from chalicelib.store.jobs import SCHEMA, Job
 from chalicelib.store.table import Write
 
 Handler = Callable[[Job, datetime], Sequence[Write]]
@@ -98,7 +98,7 @@ class JobKind(_Kind, Enum):
 
     def job(self, *subject: str, due_at: datetime, **about: str) -> Job:
         """Make a job of this kind. Its id is derived from its cause, so that one cause cannot make two."""
-        return Job(id=self.job_id(*subject), kind=self.id, due_at=due_at, about=about)
+        return Job(id=self.job_id(*subject), kind=self.id, due_at=due_at, about=about, schema=SCHEMA)
 
     def job_of_morning(self, *subject: str, morning: datetime, ahead: timedelta = BEFORE_EMAILS, **about: str) -> Job:
         """Make a job that writes emails for a morning: it runs before it, so that one digest carries all of them."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.core import log
 from chalicelib.jobs.commit import commit
-from chalicelib.jobs.errors import is_permanent
+from chalicelib.jobs.errors import MadeByLaterVersion, is_permanent
 from chalicelib.jobs.kinds import Handler
 from chalicelib.store import jobs
 from chalicelib.store.jobs import Job, JobSettled
@@ -44,6 +44,8 @@ def _run(held: Job, handlers: Mapping[str, Handler], now: datetime) -> bool:
 
 
 def _settle(held: Job, handlers: Mapping[str, Handler], now: datetime) -> None:
+    if held.schema > jobs.SCHEMA or held.kind not in handlers:
+        raise MadeByLaterVersion("Deploy the version that made this job, then restart it")
     writes = list(handlers[held.kind](held, now))
     commit([*writes, jobs.mark_done(held, now)], now)
 

@@ -31,6 +31,9 @@ class JobExists(AlreadyExists):
     """The same cause has made this job already."""
 
 
+SCHEMA = 1  # of a job's row: raise it with a change after which earlier code must not run the job
+
+
 class JobSettled(Changed):
     """The job is done or has failed, another run holds it, or it is not due yet."""
 
@@ -56,6 +59,7 @@ class Job(Struct, frozen=True):
     attempts: int = 0
     attempt: str = ""  # random id of the run that holds the job
     error: str = ""
+    schema: int = 1  # SCHEMA of the version that made it; rows from before there was a number have none
 
 
 def key(job_id: str) -> Key:
