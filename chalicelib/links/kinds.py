@@ -114,6 +114,7 @@ INBOX = LinkKind(
 
 BY_DELEGATE = "the link version of the delegate's row, or another address"
 AFTER_PROGRAMME = f"{LIVES_MONTHS} months after the impact survey is due, or the follow-up closes if that is later"
+WITH_THE_DATA = "when the delegate's data is deleted: then its page says what was deleted, and when"
 AFTER_QUESTIONNAIRE = f"{LIVES_MONTHS} months after the delegate's latest questionnaire closes"
 
 
@@ -151,6 +152,26 @@ HUB = LinkKind(
     ends=AFTER_PROGRAMME,
     values=_delegate,
     remake=_remake_delegate,
+)
+
+
+def _deletion(delegate: Delegate) -> Parts:
+    """Name the cohort too: it is still there when the delegate's rows are gone."""
+    return (delegate.id, str(delegate.link_version), delegate.cohort_id)
+
+
+def _remake_deletion(parts: Parts, after: AfterChange) -> Parts:
+    return _deletion(after.delegate)
+
+
+DELETION = LinkKind(
+    verb="deletion",
+    parts=("delegate", "version", "cohort"),
+    holder="a delegate whose data will be deleted",
+    revoked=BY_DELEGATE,
+    ends=WITH_THE_DATA,
+    values=_deletion,
+    remake=_remake_deletion,
 )
 NOMINATE = LinkKind(
     verb="nominate",
@@ -298,6 +319,7 @@ KINDS: Mapping[str, LinkKind[Any]] = {
         DECLINE,
         INBOX,
         HUB,
+        DELETION,
         NOMINATE,
         APPROVE,
         COACH,

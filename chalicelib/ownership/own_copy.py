@@ -8,7 +8,7 @@ from datetime import datetime
 from chalicelib.core.ids import coach_id
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.links.kinds import COACH, FACILITATOR, HUB, SHARED, SPONSOR
+from chalicelib.links.kinds import COACH, DELETION, FACILITATOR, HUB, SHARED, SPONSOR
 from chalicelib.store import audit_events, jobs, objects, own_copies
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.jobs import JobExists
@@ -57,6 +57,7 @@ def _line(reader: Reader, event: AuditEvent, now: datetime) -> Write:
 
 ROLES = {
     HUB.verb: "delegate",
+    DELETION.verb: "delegate",
     COACH.verb: "coach",
     SHARED.verb: "line manager",
     FACILITATOR.verb: "facilitator",

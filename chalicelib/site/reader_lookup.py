@@ -11,6 +11,7 @@ from chalicelib.debrief import caseload
 from chalicelib.links import signing
 from chalicelib.links.signing import LinkUnknown
 from chalicelib.milestones import hub
+from chalicelib.ownership.until_deleted import open_until_deleted
 from chalicelib.sponsor import portal
 from chalicelib.web import readers
 from chalicelib.web.readers import Reader, Role
@@ -21,11 +22,13 @@ DOORS: Mapping[str, Callable[[str], Reader]] = {
     Role.FACILITATOR: lambda token: facilitator.open_page(token).reader,
     Role.SPONSOR: lambda token: portal.open_portal(token).reader,
     Role.DELEGATE: lambda token: hub.open_hub(token).reader,
+    Role.DELETION: open_until_deleted,
     Role.MANAGER: lambda token: open_for_manager(token).reader,
     Role.OWN_DATA: lambda token: find_owner(token),
     Role.ADMINISTRATOR: readers.administrator,
 }
-OWNERS = (Role.COACH, Role.FACILITATOR, Role.SPONSOR, Role.DELEGATE, Role.MANAGER)  # who has a copy of their own data
+OWNERS = (Role.COACH, Role.FACILITATOR, Role.SPONSOR, Role.DELEGATE, Role.DELETION, Role.MANAGER)
+"""Who has a copy of their own data."""
 
 
 def find_reader(role: str, token: str) -> Reader:

@@ -28,6 +28,7 @@ class Role(StrEnum):
     SPONSOR = kinds.SPONSOR.verb
     DELEGATE = kinds.HUB.verb  # for the released report
     MANAGER = kinds.SHARED.verb  # for a copy of their own data
+    DELETION = kinds.DELETION.verb  # a delegate, for a copy of their own data before it is deleted
     OWN_DATA = "own-data"  # any of these, on the page of a copy of their own data
     ADMINISTRATOR = "administrator"
 

@@ -3,20 +3,25 @@
 import io
 import json
 import zipfile
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from chalicelib.admin import person_export
 from chalicelib.areas.openings import open_for_manager
 from chalicelib.collect.submit_answers import submit
+from chalicelib.core import formatting
+from chalicelib.core.formatting import local_date
 from chalicelib.core.ids import coach_id, reader_key
 from chalicelib.links import kinds, signing
 from chalicelib.ownership import erase_person
 from chalicelib.ownership.cohort_rows import list_rows
 from chalicelib.people import leave
-from chalicelib.store import audit_events, cohorts, debriefs, delegates, objects, own_copies
+from chalicelib.retention.periods import Clock, list_ends, notice_day
+from chalicelib.store import audit_events, cohorts, debriefs, delegates, kept_data, objects, own_copies
 from chalicelib.store.debriefs import CoachNotes
 from chalicelib.store.table import scan
+from chalicelib.waves.lifecycle import summary_job
 from tests.faults import scene
 from tests.people.scene import NEW_MANAGER, change, open_cohort
 from tests.support import people
@@ -239,3 +244,45 @@ def test_a_copy_does_not_change_when_someone_else_answers(visitor, clock, role):
 
     assert before
     assert rows() == before
+
+
+def notice(clock):
+    """The notice goes out; return the link in it, and the day on which the data is deleted."""
+    drain(clock.to(people.CLOSE))
+    for _ in range(12):  # the survey opens and closes
+        drain(clock.advance(days=30))
+    programme, cohort = people.programme(), cohorts.find(people.COHORT)
+    last = local_date(summary_job(cohort, programme).due_at, programme.organisation.timezone)
+    ends = list_ends(programme.retention, Clock(last, cohort.dates.ends))
+    drain(clock.to(datetime.combine(notice_day(ends) + timedelta(days=60), time(4), UTC)))  # the survey closed later
+    drain(clock.advance(days=4))
+    return people.link("dana delegate", "deletion"), kept_data.find_notice(cohorts.rows(people.COHORT))
+
+
+def test_a_delegate_downloads_everything_after_the_notice_until_the_day(opened, clock):
+    link, day = notice(clock)
+    assert opened.open(people.link("dana delegate", "hub")).status == 410  # it ended a year before
+    clock.to(datetime.combine(day - timedelta(days=1), time(20), UTC))
+    here = opened.open(link).url
+    opened.sign_in(here, address("hub"), clock.now())
+    opened.post(here)
+    drain(clock.now())
+    opened.open(here).post(f"{here}/file")
+
+    assert "data.txt" in content("hub").namelist()
+    assert "downloaded" in str(audit_events.of_cohort(people.COHORT)[-1]["act"])
+
+
+def test_from_the_day_on_the_link_says_what_was_deleted_and_when(opened, clock):
+    link, day = notice(clock)
+    drain(clock.to(datetime.combine(day, time(12), UTC)))
+
+    assert opened.open(link).status == 410
+    assert formatting.day(day) in opened.page
+    assert "your report" in opened.page
+
+
+def test_a_link_of_a_deletion_that_no_notice_announced_is_unknown(opened, clock):
+    unknown = signing.make("deletion", "nobody", "1", people.COHORT)
+
+    assert opened.open(unknown).status == 404

@@ -80,6 +80,7 @@ RULES: dict[tuple[str, str], Rule] = {
     **both("/own-data/{token}", OWN_DATA),
     ("POST", "/own-data/{token}"): OWN_DATA,
     ("POST", "/own-data/{token}/file"): OWN_DATA,
+    **both("/deletion/{token}", Rule("deletion", shows=303)),  # leads to the same page
     **both("/hub/{token}/round/{number}", Rule("hub", shows=404)),  # no round is planned
     ("POST", "/hub/{token}/round/{number}"): Rule("hub", shows=404),
     **both("/hub/{token}/seen", DELEGATE),

@@ -168,6 +168,7 @@ def parts(verb: str, cohort_id: str) -> tuple[str, ...]:
         "facilitator": (cohort_id, facilitator_id(cohort_id, f"facilitator.{cohort_id}@example.org"), "1"),
         "sponsor": (cohort_id, "1"),
         "hub": (of(cohort_id), "1"),
+        "deletion": (of(cohort_id), "1", cohort_id),
         "nominate": (of(cohort_id), "1"),
         "approve": (of(cohort_id), "x", "1"),
         "answer": (of(cohort_id), "baseline", rater, "1"),
@@ -388,7 +389,7 @@ def test_who_was_entitled_gets_past_no_page_that_needs_a_code(handed_over, who):
     assert rows() == before
 
 
-@pytest.mark.parametrize("verb", ["hub", "nominate", "coach", "own-data", "facilitator", "sponsor", "code"])
+@pytest.mark.parametrize("verb", ["hub", "deletion", "nominate", "coach", "own-data", "facilitator", "sponsor", "code"])
 def test_a_link_of_who_was_entitled_opens_nothing(handed_over, verb):
     """That of a code leads to the page of the former coach."""
     old = token_of(verb)

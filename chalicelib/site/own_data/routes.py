@@ -7,7 +7,8 @@ from chalice import Blueprint, Response
 from chalicelib.core import clock
 from chalicelib.ownership import own_copy
 from chalicelib.site.reader_lookup import find_owner
-from chalicelib.web.page import GET, POST, page_handler
+from chalicelib.web.page import GET, POST, page_handler, see_other
+from chalicelib.web.readers import Role
 from chalicelib.web.sessions import signed_in
 
 bp = Blueprint(__name__)
@@ -36,3 +37,9 @@ def take(token: str) -> Response:
     owner = signed_in(bp.current_request, find_owner(token), clock.now())
     owner.form(bp.current_request)
     return owner.see_other(own_copy.take(owner.reader, clock.now()) or owner.reader.home)
+
+
+@bp.route("/deletion/{token}", **GET)
+@page_handler
+def until_deleted(token: str) -> Response:
+    return see_other(find_owner(f"{Role.DELETION}.{token}").home)
