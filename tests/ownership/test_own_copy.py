@@ -283,6 +283,6 @@ def test_from_the_day_on_the_link_says_what_was_deleted_and_when(opened, clock):
 
 
 def test_a_link_of_a_deletion_that_no_notice_announced_is_unknown(opened, clock):
-    unknown = signing.make("deletion", "nobody", "1", people.COHORT)
+    unknown = signing.make("deletion", "stranger", "1", people.COHORT)
 
     assert opened.open(unknown).status == 404
