@@ -39,6 +39,7 @@ COHORT = f"{BASE_URL}/admin/cohort/{people.COHORT}"
 HOLDERS = {
     "hub": DANA,
     "nominate": DANA,
+    "deletion": DANA,
     "approve": CLEO,
     "coach": CLEO,
     "facilitator": MO,
@@ -81,6 +82,7 @@ def links():
     return {
         "hub": kinds.HUB.url(dana),
         "nominate": kinds.NOMINATE.url(dana),
+        "deletion": kinds.DELETION.url(dana),
         "approve": kinds.APPROVE.url(dana, dana.coach),
         "coach": people.coach_url(),
         "facilitator": kinds.FACILITATOR.url(cohort, people.FACILITATOR.person),
