@@ -44,9 +44,10 @@ def _run(held: Job, handlers: Mapping[str, Handler], now: datetime) -> bool:
 
 
 def _settle(held: Job, handlers: Mapping[str, Handler], now: datetime) -> None:
-    if held.schema > jobs.SCHEMA or held.kind not in handlers:
+    handler = handlers.get(held.kind)
+    if handler is None or held.schema > jobs.SCHEMA:
         raise MadeByLaterVersion("Deploy the version that made this job, then restart it")
-    writes = list(handlers[held.kind](held, now))
+    writes = list(handler(held, now))
     commit([*writes, jobs.mark_done(held, now)], now)
 
 

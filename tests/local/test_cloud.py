@@ -63,7 +63,7 @@ def test_a_row_that_stays_due_does_not_hold_time_up(desk):
 
 def test_a_job_that_no_repeat_can_help_fails_at_once_and_is_shown(desk):
     due_at = datetime.fromisoformat(desk.get("/_local/clock").json["now"]).astimezone(UTC) + timedelta(minutes=1)
-    row = {"pk": "JOB#nonsense", "sk": "JOB", "id": "nonsense", "kind": "nonsense", "state": "waiting"}
+    row = {"pk": "JOB#nonsense", "sk": "JOB", "id": "nonsense", "kind": "close", "state": "waiting"}  # of no delegate
     row |= {"due_shard": "3", "due_at": due_at.strftime("%Y-%m-%dT%H:%M:%SZ")}
     desk.client("dynamodb").put_item(TableName=TABLE, Item={name: {"S": value} for name, value in row.items()})
 

@@ -156,7 +156,7 @@ def test_a_fault_is_worded_with_its_line_and_key(small_text, old, new, place, pa
         pytest.param("", "is empty", id="empty"),
         pytest.param("# nothing\n", "is empty", id="comment-only"),
         pytest.param("- a\n", "must be a block with the keys programme", id="list"),
-        pytest.param(b"title: caf\x81\n", "not text: save it as text in UTF-8", id="no-code-page"),
+        pytest.param(b"title: caf\x81\n", "read in two ways: save it as text in UTF-8", id="no-code-page"),
         pytest.param("a: 1\n---\nb: 2\n", "is not YAML", id="two-documents"),
     ],
 )
