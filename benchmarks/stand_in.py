@@ -73,7 +73,7 @@ class StandIn:
 
     def _send_email(self, asked: Item) -> Item:
         self.emails += 1
-        return {"MessageId": f"mail-{self.mails}"}
+        return {"MessageId": f"mail-{self.emails}"}
 
     def _put_object(self, asked: Item) -> Item:
         self._documents[asked["Key"]] = asked["Body"].getvalue()  # botocore has made a file of the bytes

@@ -1,7 +1,7 @@
 """`make emulator`: an empty AWS account on this machine that runs what is deployed to it, to try docs/operations.md on.
 
 moto, and what it lacks: pages of the API, each function as a process from the zip that was uploaded, messages and email
-events handed on at once, a sweep every five minutes. Eemails are printed instead of sent.
+events handed on at once, a sweep every five minutes. Emails are printed instead of sent.
 """
 
 from __future__ import annotations
