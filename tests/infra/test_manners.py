@@ -63,8 +63,8 @@ def send(to: str) -> None:
     [
         ({}, "not verified.*feedback@example.org"),
         ({"verified": ["example.org"]}, "not verified.*reader@example.com"),
-        ({"verified": ["example.org"], "is_production": True, "mails_a_day": 0}, "Daily message quota exceeded"),
-        ({"verified": ["example.org"], "is_production": True, "mails_a_second": 0}, "Maximum sending rate exceeded"),
+        ({"verified": ["example.org"], "is_production": True, "emails_a_day": 0}, "Daily message quota exceeded"),
+        ({"verified": ["example.org"], "is_production": True, "emails_a_second": 0}, "Maximum sending rate exceeded"),
     ],
 )
 def test_ses_refuses_what_a_new_account_may_not_send(account, allowed, says):
