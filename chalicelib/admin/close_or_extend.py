@@ -10,6 +10,7 @@ from chalicelib.core.clock import stamp
 from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import last_date, last_day
 from chalicelib.core.model import Delegate, DelegateWave, Programme, WaveState
+from chalicelib.core.reasons import NO_REASON, fault_of, one_line
 from chalicelib.emails.kinds import CancelledBy
 from chalicelib.emails.waiting import cancel_by
 from chalicelib.jobs.commit import commit
@@ -23,8 +24,6 @@ from chalicelib.waves.more_time import give_time
 from chalicelib.waves.thread import CLOSE, GIVE_TIME, PUBLISH, WAVE
 
 BY = "command line"
-MAX_WHY_CHARS = 200
-NO_REASON = "no reason given"
 
 
 class CloseRefused(Refusal):
@@ -55,10 +54,9 @@ def extend(cohort_id: str, email: str, new_last_day: date, now: datetime, by: st
 
 def read_reason(typed: str) -> str:
     """Return a reason on one line, for the audit trail. Raises CloseRefused for one that is too long."""
-    why = " ".join(typed.split())
-    if len(why) > MAX_WHY_CHARS:
-        raise CloseRefused(f"Shorten the reason to {MAX_WHY_CHARS} characters; it has {len(why)}.")
-    return why or NO_REASON
+    if fault := fault_of(typed):
+        raise CloseRefused(fault)
+    return one_line(typed) or NO_REASON
 
 
 def close_now(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from chalicelib.assignments.tasks import Task
-from chalicelib.core.formatting import day, plural
+from chalicelib.core.formatting import day, local_date, plural
 from chalicelib.core.ids import derive
 from chalicelib.core.model import Assignment, Cohort, Delegate, Milestone, Person, Programme
 from chalicelib.emails.common_words import SEPARATOR, common_words
@@ -152,7 +152,7 @@ def after_email(
     good_until: datetime | None,
 ) -> Email:
     """Write about what is left to do of a workshop that has taken place. `due`: assignment -> the day."""
-    today = now.date()
+    today = local_date(now, programme.organisation.timezone)
     ahead = [one for one in due.values() if one and one >= today]
     titles = {one.id: one.title for one in workshop.assignments}
     words = {

@@ -10,6 +10,7 @@ from chalice import Blueprint, Response
 from chalicelib.areas.form import HINTS, LINES, MAX_AREA_CHARS, NEEDED, PARTS, FormFault, item_field
 from chalicelib.assignments.coach_view import book_of, list_for_coach
 from chalicelib.core import clock, ids, log, merging
+from chalicelib.core.formatting import local_date
 from chalicelib.debrief import record as records
 from chalicelib.debrief import release_report as releasing
 from chalicelib.debrief import ticks as ticking
@@ -230,7 +231,8 @@ def _case_page(
 
 def _default_reviews(case: Case, typed: Mapping[str, str]) -> Mapping[int, str]:
     """Suggest a day for each area, by its number; none for a third area that is empty."""
-    sessions, today = workshops.list_sessions(case.delegate.cohort_id), clock.now().date()
+    sessions = workshops.list_sessions(case.delegate.cohort_id)
+    today = local_date(clock.now(), case.programme.organisation.timezone)
     chosen = _chosen(case, typed)
     days = {number: suggest_review(case.programme, case.cohort, sessions, chosen[number], today) for number in NUMBERS}
     return {number: day if number < LAST or chosen[number] else "" for number, day in days.items()}

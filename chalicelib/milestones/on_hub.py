@@ -88,9 +88,9 @@ def _answers(hub: Hub, view: HubView) -> Iterator[TimelineItem]:
     elif hub.wave.state in COLLECTING:
         words = "They have until this day. You can ask them in person to answer."
         yield TimelineItem(last, ItemState.NEXT, title, words)
-    elif hub.wave.state is WaveState.WITHDRAWN:  # who has left opens no page: the answers are lost
+    elif hub.wave.state is WaveState.WITHDRAWN and not hub.delegate.withdrawn:  # the answers are lost
         yield TimelineItem(last, ItemState.DONE, LOST, LOST_WORDS)
-    else:
+    elif hub.wave.state is not WaveState.WITHDRAWN:
         yield TimelineItem(last, ItemState.DONE, "360 feedback collected")
 
 

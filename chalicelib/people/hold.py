@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.core.errors import FieldError
+from chalicelib.core.reasons import WANTED, one_line
 from chalicelib.people.found import Found
 from chalicelib.people.planned import ActRefused, Asking, Planned, plan
 from chalicelib.store import audit_events, kept_data
@@ -63,7 +64,7 @@ def plan_end_of_hold(found: Found, asking: Asking) -> Planned:
 
 def _read_reason(asking: Asking) -> str:
     """Return the reason on one line."""
-    why = " ".join(asking.why.split())
+    why = one_line(asking.why)
     if not why:
-        raise ActRefused(FieldError("why", "Give a reason: the audit trail keeps it. Leave out what is about health."))
+        raise ActRefused(FieldError("why", WANTED))
     return why

@@ -12,11 +12,10 @@ from msgspec import Struct
 
 from chalicelib.core.errors import FieldError, FormInvalid
 from chalicelib.core.model import Person
+from chalicelib.core.reasons import NO_REASON, fault_of, one_line
 from chalicelib.jobs.commit import commit
 from chalicelib.store.table import AlreadyExists, Changed, Missing, Write
 
-MAX_WHY = 200  # characters
-NO_REASON = "no reason given"
 CHANGED_MEANWHILE = "Something else changed just now. Look at the person again, then repeat the change."
 
 
@@ -73,13 +72,13 @@ class Asking(Struct, frozen=True):
 
     @property
     def reason(self) -> str:
-        return self.why.strip() or NO_REASON
+        return one_line(self.why) or NO_REASON
 
 
 def check_why(why: str) -> None:
     """Raises ActRefused for a reason that is too long."""
-    if len(why.strip()) > MAX_WHY:
-        raise ActRefused(FieldError("why", f"Shorten the reason to {MAX_WHY} characters; it has {len(why.strip())}."))
+    if fault := fault_of(why):
+        raise ActRefused(FieldError("why", fault))
 
 
 def perform(planned: Planned, now: datetime) -> None:

@@ -17,6 +17,7 @@ from chalicelib.core.clock import stamp
 from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import day, local_date, plural
 from chalicelib.core.model import Cohort, CohortDates, Programme, Wave
+from chalicelib.core.reasons import fault_of
 from chalicelib.core.working_days import survey_opens_at, working_days
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
@@ -24,8 +25,6 @@ from chalicelib.store import audit_events, cohorts, jobs, programmes
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import CohortChanged, DelegateLine, FeedbackState, LastLoad
 from chalicelib.store.table import Write
-
-MAX_WHY = 300  # characters
 
 
 class Moved(StrEnum):
@@ -110,8 +109,8 @@ def plan(cohort_id: str, what: Moved, to: date, now: datetime) -> Move:
 
 def move(planned: Move, why: str, by: str, now: datetime) -> None:
     """Make the move, with one line in the audit trail. Raises MoveRefused."""
-    if len(why) > MAX_WHY:
-        raise MoveRefused(f"Please shorten the reason to {MAX_WHY} characters; it has {len(why)}.")
+    if fault := fault_of(why):
+        raise MoveRefused(fault)
     try:
         commit(list_writes(planned, why, by, now), now)
     except CohortChanged:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from chalicelib.core.errors import FieldError
 from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Cohort, Programme
+from chalicelib.core.reasons import NO_REASON, fault_of
 from chalicelib.core.schedule import (
     Change,
     Session,
@@ -36,8 +37,6 @@ from chalicelib.workshops.plan_sessions import DatesRefused, Plan, plan_changes
 from chalicelib.workshops.planned_job import rounds_job
 
 URGENT_DAYS = 3  # working days: a change of what is nearer does not wait for the next morning
-MAX_WHY_CHARS = 200
-NO_REASON = "no reason given"
 BUSY = "Someone else is changing this cohort now. Check the dates, then try again."
 
 
@@ -140,8 +139,8 @@ def act(cohort_id: str, asked: Asked, now: datetime, by: str, why: str = "", *, 
     stored = workshops.list_sessions(cohort_id)
     wanted, changes = asked(stored)
     planned = plan_changes(last.cohort, programme, stored, wanted, changes, now)
-    if len(why) > MAX_WHY_CHARS:
-        raise DatesRefused(FieldError("why", f"The reason has {len(why)} characters; allowed: {MAX_WHY_CHARS}."))
+    if fault := fault_of(why):
+        raise DatesRefused(FieldError("why", fault))
     if planned.changes and not dry_run:
         _commit(planned, last, now, by, why)
     return planned

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from chalicelib.core.addresses import clean_text
 from chalicelib.core.errors import FieldError, FormInvalid, Refusal
 from chalicelib.core.formatting import day, day_and_time, last_day, local_date
+from chalicelib.core.reasons import WANTED, fault_of
 from chalicelib.core.state_machine import By, NotAllowed
 from chalicelib.jobs.commit import commit
 from chalicelib.store import attendance, audit_events, delegates, emails
@@ -25,7 +26,7 @@ from chalicelib.workshops.emails.about_attendance import absent_email
 from chalicelib.workshops.register import Entry, Register
 
 AT_ONCE = 20  # people in one transaction: with emails, five writes each
-MAX_WHY_CHARS, MAX_CATCH_UP_CHARS = 200, 500
+MAX_CATCH_UP_CHARS = 500
 MAX_CATCH_UP_DAYS = 366
 KNOWN_AHEAD = (State.EXCUSED, State.EXPECTED)
 BY_REGISTER = "register"  # the reason in the trail for what a facilitator records
@@ -137,9 +138,8 @@ def _check_reason(actor: Actor) -> None:
     if actor.by is not By.ADMINISTRATOR:
         return
     if not actor.why:
-        raise MarkRefused(FieldError("why", "Give a reason: the audit trail keeps it. Leave out what is about health."))
-    if len(actor.why) > MAX_WHY_CHARS:
-        fault = f"Please shorten the reason to {MAX_WHY_CHARS} characters; it has {len(actor.why)}."
+        raise MarkRefused(FieldError("why", WANTED))
+    if fault := fault_of(actor.why):
         raise MarkRefused(FieldError("why", fault))
 
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.admin.close_or_extend import MAX_WHY_CHARS
 from chalicelib.core.ids import derive
+from chalicelib.core.reasons import MAX_REASON_CHARS
 from chalicelib.store import audit_events, cohorts
 from chalicelib.store.emails import EmailState, find, settle
 from chalicelib.store.table import transact
@@ -134,6 +134,6 @@ def test_progress_says_where_each_thread_is(admin, clock):
 
 def test_a_reason_that_is_too_long_changes_nothing(admin, clock):
     url = f"{COHORT}/delegate/{people.dana()}/extend"
-    admin.open(url).post(url, {"last_day": "2026-10-09", "why": "x" * (MAX_WHY_CHARS + 1)})
+    admin.open(url).post(url, {"last_day": "2026-10-09", "why": "x" * (MAX_REASON_CHARS + 1)})
     assert admin.status in (400, 409)
     assert not any("2026-10-09" in act for act in trail())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from msgspec.structs import replace
 
-from chalicelib.store import assignments, attendance
+from chalicelib.assignments.emails import after_email
+from chalicelib.store import assignments, attendance, delegates
 from chalicelib.store.assignments import WorkLine
 from chalicelib.store.attendance import Attendance, AttendanceState
 from tests.mornings.calendar import CLEO, DANA, DORA, MO, run_until, sent, utc
@@ -68,6 +70,20 @@ def test_a_task_that_was_due_before_the_workshop_is_not_announced_for_a_day_that
     assert text.startswith("After Leading Self: 2 tasks\n")
     assert "by Monday 12 October" not in text
     assert "Write a vision for your service, was due on Monday 12 October 2026" in text
+
+
+def test_the_day_is_that_of_the_organisation_and_not_of_london():
+    """At nine in Auckland it is still yesterday in London."""
+    rules = people.programme()
+    rules = replace(rules, organisation=replace(rules.organisation, timezone="Pacific/Auckland"))
+    workshop = next(step for step in rules.milestones if step.id == "leading_self")
+    now = datetime(2026, 10, 14, 20, tzinfo=UTC)  # the 15th, 9:00
+    dana = delegates.find(id_of("dana delegate"))
+
+    email = after_email(rules, dana, workshop, {"vision": date(2026, 10, 14)}, now, None)
+
+    assert "was due on Wednesday 14 October 2026" in email.words["list"]
+    assert email.words["by"] == ""
 
 
 def test_a_task_is_reminded_of_before_and_after_its_day_and_never_a_third_time(clock):

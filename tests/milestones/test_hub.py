@@ -56,6 +56,19 @@ def titles(items) -> list[str]:
     return [item.title for item in items]
 
 
+def test_only_who_is_on_the_programme_reads_that_answers_are_lost(dana):
+    lost = timeline(dana, at("2026-10-05"), state=WaveState.WITHDRAWN)
+    hub = open_hub(dana)
+    left = replace(
+        hub,
+        delegate=replace(hub.delegate, withdrawn=True),
+        wave=replace(hub.wave, state=WaveState.WITHDRAWN),
+    )
+
+    assert on_hub.LOST in titles(lost.done)
+    assert on_hub.LOST not in titles(on_hub.list_items(left, left.view(at("2026-10-05"))))
+
+
 def test_choosing_raters_comes_first_while_the_questionnaire_is_open(dana):
     found = timeline(dana, at("2026-09-15"), state=WaveState.OPEN)
 

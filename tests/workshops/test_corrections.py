@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from chalicelib.core.reasons import MAX_REASON_CHARS
 from chalicelib.store import audit_events
 from tests.support import people
 from tests.support.cloud import BASE_URL
@@ -59,7 +60,7 @@ def test_a_register_is_corrected_after_the_time_of_the_facilitator(administrator
     assert trail()[-1][0] == "marked leading_self/1: from absent to attended (Dana had signed on the back.)"
 
 
-@pytest.mark.parametrize("why", ["", "x" * 201])
+@pytest.mark.parametrize("why", ["", "x" * (MAX_REASON_CHARS + 1)])
 def test_nothing_is_recorded_without_a_reason_that_fits(administrator, why):
     mark(administrator, {DANA: "excused"}, why)
 

@@ -7,6 +7,7 @@ import io
 import pytest
 from openpyxl import Workbook
 
+from chalicelib.core.reasons import MAX_REASON_CHARS
 from chalicelib.store import audit_events
 from tests.support import people
 from tests.support.cloud import BASE_URL
@@ -118,6 +119,6 @@ def test_before_a_session_only_an_excuse_is_recorded(administrator):
 
 
 def test_a_reason_that_is_too_long_keeps_what_was_typed(administrator):
-    upload(administrator, CSV, why="x" * 201)
+    upload(administrator, CSV, why="x" * (MAX_REASON_CHARS + 1))
 
     assert (administrator.status, 'id="why-error"' in administrator.page) == (400, True)
