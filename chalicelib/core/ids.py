@@ -98,6 +98,11 @@ def reader_key(email: str) -> str:
     return derive(READER, "reader", email)
 
 
+def name_key(name: str) -> str:
+    """Return what a job keeps of a name, to see later whether a person is the same: an erasure need not find it."""
+    return derive(READER, "name", name)
+
+
 def administrator_key(email: str) -> str:
     """Return the same for administrators.
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib.admin.notify_former import notify_former_of_cohort, notify_former_people
 from chalicelib.admin.redirect_emails import Change, Waiting, find_waiting
-from chalicelib.core.ids import reader_key
+from chalicelib.core.ids import name_key, reader_key
 from chalicelib.core.model import (
     MANAGER_GROUP,
     Delegate,
@@ -74,9 +74,9 @@ def _notify_new_people(job: Job, programme: Programme, delegate: Delegate, now: 
     if delegate.standing is not Standing.ACTIVE:
         return
     kinds: list[tuple[EmailKind, Person]] = []
-    if job.about["coach"] != delegate.coach.email == job.about.get("coach_named", delegate.coach.email):
+    if job.about["coach"] != delegate.coach.email and _is_named(job, "coach", delegate.coach):
         kinds += [(written.COACH_NEW, delegate.coach), (written.COACH_CHANGED, delegate.person)]
-    if job.about["manager"] != delegate.manager.email == job.about.get("manager_named", delegate.manager.email):
+    if job.about["manager"] != delegate.manager.email and _is_named(job, "manager", delegate.manager):
         kinds += [(written.MANAGER_NEW, delegate.manager), (written.MANAGER_CHANGED, delegate.person)]
     cohort = cohorts.find(delegate.cohort_id)
     due_at = working_days(programme.organisation, cohort.dates.closed if cohort else ()).soon(now)
@@ -84,6 +84,12 @@ def _notify_new_people(job: Job, programme: Programme, delegate: Delegate, now: 
         if not person.is_erased:
             email = written.about_delegate(kind, programme, delegate, person, due_at, job.id.rsplit("#", 1)[-1])
             yield from emails.add(email) if emails.find(email.id) is None else []
+
+
+def _is_named(job: Job, part: str, person: Person) -> bool:
+    """Return whether a job named this person, whose address may have been corrected since."""
+    named = job.about.get(f"{part}_named", person.email)  # jobs of earlier versions do not say
+    return person.email == named or name_key(person.name) == job.about.get(f"{part}_name")
 
 
 def _manager_survey(

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from chalicelib.core.ids import name_key
 from chalicelib.core.model import Delegate, Person
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, debriefs, delegates, holds, jobs
@@ -51,7 +52,9 @@ def other_people(after: Delegate, loading: Loading, now: datetime) -> list[Write
         coach=before.coach.email,
         manager=before.manager.email,
         coach_named=after.coach.email,
+        coach_name=name_key(after.coach.name),
         manager_named=after.manager.email,
+        manager_name=name_key(after.manager.name),
     )
     return [
         jobs.add(notify),

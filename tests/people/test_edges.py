@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.admin.address_change import change_address
 from chalicelib.core.ids import coach_id, reader_key
 from chalicelib.core.model import Wave, WaveState
 from chalicelib.links.kinds import COACH, HUB, SHARED
@@ -19,7 +20,7 @@ from chalicelib.store.table import scan
 from tests.people import scene
 from tests.people.scene import NEW_COACH, NEW_MANAGER, NORA
 from tests.support import people
-from tests.support.drain import drain
+from tests.support.drain import drain, run_row
 from tests.support.emails import sent_emails
 
 
@@ -150,3 +151,16 @@ def test_coaches_of_two_runs_at_one_moment_are_both_written_to(aws, clock):
 
     written = [row["to"]["email"] for row in scan() if row["pk"].startswith("MAIL#people/coach_new#")]
     assert sorted(written) == sorted(people.person(name).email for name in ("nora new", "nick next"))
+
+
+def test_a_coach_whose_address_is_corrected_at_once_is_announced_to_the_delegate(aws, clock):
+    scene.open_cohort(clock)
+    coach = people.person("nora new")
+    perform(scene.plan(clock, "coach", "asked", coach_name=coach.name, coach_email=coach.email), clock.now())
+    change_address(people.COHORT, coach.email, "nora@right.example", clock.advance(seconds=5))
+    (row,) = [row for row in scan() if row["pk"].startswith("JOB#replace#")]
+    run_row(row, clock.now())
+    drain(clock.advance(minutes=1))
+
+    rows = [row for row in scan() if row["pk"].startswith("MAIL#people/coach_")]
+    assert {row["to"]["email"] for row in rows} == {scene.DANA, "nora@right.example"}
