@@ -6,7 +6,7 @@ the email is composed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -122,8 +122,9 @@ def _delegate(delegate: Delegate) -> Parts:
     return (delegate.id, str(delegate.link_version))
 
 
-def _remake_delegate(parts: Parts, after: AfterChange) -> Parts:
-    return _delegate(after.delegate)
+def _remade(values: Callable[[Delegate], Parts]) -> Callable[[Parts, AfterChange], Parts]:
+    """Return how to make a link again of which only the delegate's row decides."""
+    return lambda parts, after: values(after.delegate)
 
 
 def _approve(delegate: Delegate, by: Person) -> Parts:
@@ -151,17 +152,13 @@ HUB = LinkKind(
     revoked=BY_DELEGATE,
     ends=AFTER_PROGRAMME,
     values=_delegate,
-    remake=_remake_delegate,
+    remake=_remade(_delegate),
 )
 
 
 def _deletion(delegate: Delegate) -> Parts:
     """Name the cohort too: it is still there when the delegate's rows are gone."""
     return (delegate.id, str(delegate.link_version), delegate.cohort_id)
-
-
-def _remake_deletion(parts: Parts, after: AfterChange) -> Parts:
-    return _deletion(after.delegate)
 
 
 DELETION = LinkKind(
@@ -171,7 +168,7 @@ DELETION = LinkKind(
     revoked=BY_DELEGATE,
     ends=WITH_THE_DATA,
     values=_deletion,
-    remake=_remake_deletion,
+    remake=_remade(_deletion),
 )
 NOMINATE = LinkKind(
     verb="nominate",
@@ -180,7 +177,7 @@ NOMINATE = LinkKind(
     revoked=BY_DELEGATE,
     ends=AFTER_QUESTIONNAIRE,
     values=_delegate,
-    remake=_remake_delegate,
+    remake=_remade(_delegate),
 )
 APPROVE = LinkKind(
     verb="approve",
@@ -207,10 +204,6 @@ def _shared(delegate: Delegate) -> Parts:
     return (delegate.id, manager_id(delegate.id, delegate.manager.email), str(delegate.manager_link))
 
 
-def _remake_shared(parts: Parts, after: AfterChange) -> Parts:
-    return _shared(after.delegate)
-
-
 SHARED = LinkKind(
     verb="shared",
     parts=("delegate", "manager", "version"),
@@ -218,7 +211,7 @@ SHARED = LinkKind(
     revoked="the version of the manager's link in the delegate's row, another line manager, or another address",
     ends=AFTER_PROGRAMME,
     values=_shared,
-    remake=_remake_shared,
+    remake=_remade(_shared),
 )
 
 # --- links of a coach, a facilitator and a sponsor ----------------------------------------------------
