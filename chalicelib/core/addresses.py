@@ -22,8 +22,9 @@ _JOINERS = "\u200c\u200d"  # letters of Persian and Indic names need these, but 
 _LOCAL_PART = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3002: ".", 0xFF61: "."}
 _SCHEME = re.compile(r"\b(?:mailto|smtp|sips?|xmpp):\s*")
-_IN_BRACKETS = re.compile(r"[<(\[]([^<>()\[\]@]*@[^<>()\[\]@]*)[>)\]]")
-_ASIDE = re.compile(r"\([^()@]*\)")  # as in "jo@x.org (work)"
+_IN_ANGLES = re.compile(r"<([^<>]*@[^<>]*)>")
+_IN_BRACKETS = re.compile(r"[(\[]([^<>()\[\]@]*@[^<>()\[\]@]*)[)\]]")
+_ASIDE = re.compile(r"(?:^|(?<=\s))\([^()@]*\)|\([^()@]*\)$")  # as in "jo@x.org (work)"
 _BESIDE_ADDRESS = " \t,;:'\"“”„‘’‚«»‹›|<>()[]{}*`!?/="
 _BEFORE_ADDRESS = f"{_BESIDE_ADDRESS}-–—•·#+~"  # bullets without a blank: no one's address begins with them
 _AFTER_ADDRESS = f"{_BESIDE_ADDRESS}.…\\"
@@ -90,7 +91,7 @@ def fold_width(text: str) -> str:
 def clean_address(cell: str) -> str:
     """Return the address in a cell such as `Jo Ward <mailto:Jo@x.org>;`, in lower case. Repair what has one meaning."""
     text = _SCHEME.sub("", fold_width(clean_text(cell)).lower())
-    bracketed = _IN_BRACKETS.search(text)
+    bracketed = _IN_ANGLES.search(text) or (_IN_BRACKETS.search(text) if text.count("@") == 1 else None)
     bare = (bracketed[1] if bracketed else _ASIDE.sub("", text)).replace(_ENCODED_BLANK, " ")
     bare = bare.lstrip(_BEFORE_ADDRESS).rstrip(_AFTER_ADDRESS)
     local_part, at, domain = bare.partition("@")

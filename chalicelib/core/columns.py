@@ -40,7 +40,7 @@ _PARTS_OF_A_NAME = (
 _BOTH = ("servicedepartment", "departmentservice", "serviceteam", "teamservice")
 _OTHER_TITLES = {
     "job_title": ("job", "role", "position", "post", "jobrole"),
-    "service": ("department", "dept", "team", "unit", "directorate", "division", "area", "ward", "servicearea", *_BOTH),
+    "service": ("department", "dept", "team", "unit", "directorate", "division", *_BOTH),
     "group": ("relationship", "relation", "ratergroup", "category", "role"),
     "attendance": ("attended", "present", "status", "mark", "presence"),
     "manager_name": ("manager",),
@@ -48,6 +48,7 @@ _OTHER_TITLES = {
     "delegate": ("delegatename", "participant", "participantname"),
     "delegate_email": ("participantemail",),
 }
+_PLACES_WITHIN = {"service": ("ward", "area", "servicearea")}  # the column's title only if the file has no other for it
 
 
 class Found(Struct, frozen=True):
@@ -76,11 +77,23 @@ def find_columns(header: Sequence[str], columns: Sequence[str]) -> Found:
             twice += [column] if column in found else []
             found.setdefault(column, (place,))
         places |= found
+    places |= _places_within(left, [column for column in columns if column not in places])
+    left = {place: title for place, title in left.items() if (place,) not in places.values()}
     for column, cells in _parts_of_names(left, [column for column in columns if column not in places]).items():
         places[column] = cells
         left = {place: title for place, title in left.items() if place not in cells}
     missing = tuple(column for column in columns if column not in places)
     return Found(places, tuple(dict.fromkeys(twice)), tuple(left.values()), missing)
+
+
+def _places_within(left: Mapping[int, str], columns: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """Return the first title for each column that only a weaker word names, such as `Ward` for the service."""
+    found: dict[str, tuple[int, ...]] = {}
+    for place, title in left.items():
+        for column in columns:
+            if _key(title) in _PLACES_WITHIN.get(column, ()):
+                found.setdefault(column, (place,))
+    return found
 
 
 def count_matches(header: Sequence[str], columns: Sequence[str]) -> int:

@@ -42,6 +42,7 @@ _LETTERS = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 _SALUTATIONS = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "rev"])
 _SUFFIXES = frozenset(["jr", "sr", "jnr", "snr", "ii", "iii", "iv"])  # part of the name: they stay at the end
 _WHOLE_NAME = 2  # words
+_NO_SURNAME = 4  # letters: shorter credentials in capitals, such as MA, DO and MBA, are surnames too
 _MIN_CAPITALS = 3  # two capitals after a surname may be initials: "De Vries, JK"
 _NUMBER = re.compile(  # "1.", "2)", "4 ", "15,", "No. 3", "a)", "iv."; one small letter only before a whole name: "b."
     r"(?:(?:[Nn][or]\.?\s?)?\d{1,3}(?:\.\d{1,2})?(?:[.):\],/°º]|(?=\s))|[①-⓿❶-➓]|[A-Za-z]\)|[ivx]{1,4}\)|[ivx]{2,4}\.(?=\s)"
@@ -98,9 +99,13 @@ def put_in_order(name: str) -> str:
 def _without_credentials(words: str) -> str:
     """Leave out capitals that are credentials behind a whole name: `Asha Roy MBBS FRCP` is Asha Roy."""
     name = words.split()
-    while len(name) > _WHOLE_NAME and is_credential(name[-1]) and name[-1][-1:].isupper() and not words.isupper():
+    while len(name) > _WHOLE_NAME and _is_clear_credential(name[-1]) and not words.isupper():
         name.pop()
     return " ".join(name)
+
+
+def _is_clear_credential(word: str) -> bool:
+    return is_credential(word) and len(_bare(word)) >= _NO_SURNAME and word[-1:].isupper()
 
 
 def _is_suffix(part: str) -> bool:

@@ -11,19 +11,24 @@ MAX_WORDS = 5_000  # enough for a choice; a file of comments has more
 MAX_WORD_CHARS = 60
 _WORD = re.compile(r"[^\s,;:@\"()<>/]+")
 _LETTERS = r"a-zA-Z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ffŠšŽžŒœŸ"
-_INSIDE = "’‘´·º°–—\u00a0"  # in O’Neil, col·legi, word—word
+_INSIDE = "’‘´º°–—\u00a0"  # in O’Neil, word—word
 _AFTER = "”“»›…®™"  # and at the end of a word
-_OPENS = "“‘«„‚¿¡–—•·§©°\u00a0"
+_OPENS = "“‘’«„‚¿¡–—•·§©°µ\u00a0"
 _ODD = re.compile(
-    rf"(?<=[{_LETTERS}])[^\x00-\x7f{_LETTERS}{_INSIDE}{_AFTER}]"  # a sign that no word has inside or at its end
+    rf"(?<=[{_LETTERS}])(?!(?<=l)·l)[^\x00-\x7f{_LETTERS}{_INSIDE}{_AFTER}]"  # but col·legi
     rf"|(?<![{_LETTERS}])[^\x00-\x7f{_LETTERS}{_OPENS}](?=[{_LETTERS}])"  # or at its beginning
     rf"|(?<=[{_LETTERS}])[{_AFTER}](?=[{_LETTERS}])"
-    rf"|(?<![\S])[À-ÖØ-ÞŠŽŒŸ](?![\S])"  # a capital alone: no initial
+    r"|(?<![\S])[ÐÑÒÕ](?![\S])"  # alone they are the dashes and quotation marks of a Mac
     r"|[À-ÖØ-öø-ÿŠšŽžŒœŸ]{4}"  # the letters of another alphabet
 )
 _ODD_CAPITAL = re.compile(r"(?<=[^\W\d_])[À-ÖØ-ÞŠŽŒŸ]|(?<=[à-öø-ÿšžœ])[A-Z]")
 _DASH_INSIDE = re.compile(r"(?<=[^\W\d_])[–—](?=[^\W\d_])")
-_MAY_BE_A_NAME = re.compile(r"^[A-Z](?:\w{0,30}[–—]|\w{1,30}’)(?!(?:s|t|ll|re|ve|d|m)$)[a-z]")  # Mu–oz, L—pez, Garc’a
+_MAY_BE_A_NAME = re.compile(  # how Windows shows Muñoz, López, Ramón, García, Martín, Zoë and Noël of a Mac
+    r"(?!(?:No|Co|Re|Pre|De|Pro|Bi|Tri|Two|Three|Anti|Semi|Multi|Auto|Micro|Neuro|Intra|Extra|Ultra)–)"
+    r"[A-Z][a-z]*[aeiou]–[aeiou][a-z]*$|[B-HJ-Z]—[a-z]+$|[A-Z][a-z]+—n$"
+    r"|[A-Z][a-z]*[b-df-hj-np-tv-z]’(?!(?:s|t|l|ll|re|ve|d|m)$)[a-z]+$|[A-Z][a-z]*‘[a-z]*$"
+)
+_ENGLISH = re.compile(r"(?:n’t|’(?:s|re|ve|ll|d|m))[.!?]*$")  # don’t, Bob’s: no word of a Mac shows so
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u0080-\u009f]")
 
 
@@ -34,9 +39,14 @@ def western_text(data: bytes) -> str | None:
         return None
     best, *others = sorted(readings, key=_odd_places)
     odd, odd_in_others = _odd_places(best), [*map(_odd_places, others)]
-    if 0 in odd_in_others and any(map(_MAY_BE_A_NAME.search, _words(best))):
+    if 0 in odd_in_others and _may_be_names(_words(best)):
         return None
     return best if odd == 0 or any(found >= _CLEARLY * odd for found in odd_in_others) else None
+
+
+def _may_be_names(words: list[str]) -> bool:
+    """Return whether words that both codes could have written may be names, and none is English of Windows alone."""
+    return any(map(_MAY_BE_A_NAME.match, words)) and not any(map(_ENGLISH.search, words))
 
 
 def _words(text: str) -> list[str]:

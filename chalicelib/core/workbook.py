@@ -103,13 +103,16 @@ def _fit(sheet: Any, limits: Limits) -> int:
 def _shown(records: Iterator[Record], view: SheetView, limits: Limits, faults: FaultList) -> Iterator[Record]:
     """Yield the rows with the values of merged cells. Add faults for hidden rows, and hidden columns of the table."""
     filler = Filler(view)
-    hidden_lines = []
+    hidden_lines: list[int] = []
     hidden_columns = {column for column in view.hidden_columns if column <= limits.max_columns}
+    is_below_header = False
     for line, read in records:
         cells = filler.fill(line, read)
-        hidden_lines += [line] if cells and line in view.hidden_rows else []
+        is_below_header = is_below_header or line > MAX_HEADER_ROW
+        hidden_lines += [line] if is_below_header and cells and line in view.hidden_rows else []
         if line <= MAX_HEADER_ROW:
             hidden_columns -= _refuse_hidden_columns(line, cells, hidden_columns, limits, faults)
+            is_below_header = is_below_header or limits.count_matches(cells) > 0
         yield line, cells
     refuse_hidden_rows(hidden_lines, faults)
 
@@ -117,8 +120,13 @@ def _shown(records: Iterator[Record], view: SheetView, limits: Limits, faults: F
 def _refuse_hidden_columns(
     line: int, cells: list[str], hidden: set[int], limits: Limits, faults: FaultList
 ) -> set[int]:
-    """Return the hidden columns whose title is one of the table, each with a fault."""
-    used = {place for place in hidden if place < len(cells) and limits.count_matches([cells[place]])}
+    """Return the hidden columns that the table reads, each with a fault: without it the header has a title less."""
+    found = limits.count_matches(cells)
+    used = {
+        place
+        for place in hidden
+        if place < len(cells) and limits.count_matches([*cells[:place], "", *cells[place + 1 :]]) < found
+    }
     for place in used:
         message = "is hidden: show the column if its values are right, or delete it"
         faults.add(line, shown(cells[place]), message)

@@ -10,6 +10,7 @@ _SAME = tuple(
     for words in (
         "hour hours h hr hrs",
         "minute minutes min mins",
+        "second seconds sec secs",
         "day days d",
         "week weeks wk wks",
         "month months mth mths",
@@ -33,6 +34,7 @@ def is_unit(mark: str, unit: str) -> bool:
     """Return whether every word next to a number is one of its unit: `hrs` of hours, `£` of £ a month."""
     known = set(_WORDS.findall(unit.casefold()))
     known = known.union(*(same for same in _SAME if same & known))
+    known |= {f"{word}s" for word in known} | {word.removesuffix("s") for word in known} | {"."}
     return known.issuperset(_WORDS.findall(mark.casefold()))
 
 

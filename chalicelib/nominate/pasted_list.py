@@ -235,10 +235,14 @@ def _pairs(piece: str, spans: list[Span], titles: Collection[str], *, after_name
 
 
 def _without_columns(words: str, titles: Collection[str]) -> str:
-    """Leave out jobs and groups between commas: `Director of Nursing, Bob Roy` and `Bob Roy, Peer` are Bob Roy."""
+    """Leave out jobs and groups between commas: `Director of Nursing, Bob Roy` and `Bob Roy, Peer` are Bob Roy.
+
+    What is left is one whole name, or a surname and a first name; else nothing is left out, and the delegate sees it.
+    """
     cells = [cell for cell in words.split(",") if any(map(str.isalnum, cell))]
     names = [cell for cell in cells if not (is_job_alone(clean_text(cell)) or is_label(cell, titles))]
-    is_whole = any(" " in clean_text(cell) for cell in names) or len(names) > 1
+    words_of = [len(clean_text(cell).split()) for cell in names]
+    is_whole = words_of == [1, 1] or (len(names) == 1 and words_of[0] > 1)
     return ", ".join(names) if is_whole and '"' not in words else words
 
 

@@ -260,7 +260,8 @@ def _as_written(node: yaml.ScalarNode, kind: Any) -> str | None:
     members = list(_members(kind))
     is_date = node.tag.endswith(":timestamp") and any(_bare(member) is date for member in members)
     is_kept = any(isinstance(note, AsWritten) for member in members for note in getattr(member, "__metadata__", ()))
-    return clean_text(str(node.value)) if is_date or is_kept else None
+    is_empty = node.tag.endswith(":null")
+    return clean_text(str(node.value)) if (is_date or is_kept) and not is_empty else None
 
 
 def _may_be_none(kind: Any) -> bool:

@@ -74,8 +74,9 @@ def _words_of(name: str) -> str:
     apart = unicodedata.normalize("NFKD", name.casefold()).translate(_LOOKALIKES)
     plain = "".join(sign for sign in apart if not unicodedata.combining(sign))
     bare, bracket, rest = plain.partition("(")
-    words = [word for word in re.findall(r"[^\W_]+", bare) if not (is_salutation(word) or is_credential(word))]
-    return " ".join(sorted(words)) + bracket + rest
+    words = re.findall(r"[^\W_]+", bare)
+    named = [word for word in words if not (is_salutation(word) or is_credential(word))]
+    return " ".join(sorted(named if len(named) > 1 else words)) + bracket + rest
 
 
 class _Delegates:

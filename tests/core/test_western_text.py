@@ -34,7 +34,8 @@ def test_a_list_of_names_reads_as_it_was_typed(names, code):
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        *(("Muñoz", "mac_roman"), ("García", "mac_roman"), ("López", "mac_roman")),
+        *(("Muñoz", "mac_roman"), ("García", "mac_roman"), ("López", "mac_roman"), ("Ramón", "mac_roman")),
+        *(("Zoë", "mac_roman"), ("Noël", "mac_roman"), ("Martín", "mac_roman")),
         *(("Łukasz Żak", "cp1250"), ("Kowalska-Włoch", "cp1250"), ("Ивана Иванова", "cp1251"), ("Γιάννης", "cp1253")),
     ],
 )
@@ -43,9 +44,30 @@ def test_what_may_be_another_text_is_refused(text, code):
         decode(text.encode(code), FaultList("delegates.csv"))
 
 
-@pytest.mark.parametrize(
-    "text", ["Bob’s", "I don’t", "It’s O’Neil, D’Arcy", "word—word", "5½ days", "3 °C", "§ 5", "“yes”"]
-)
+COMMENTS = [
+    *("Bob’s", "I don’t", "It’s O’Neil, D’Arcy", "word—word", "5½ days", "3 °C", "§ 5", "“yes”", "5 µg", "‚gut‘"),
+    *("follow–up", "X–ray", "Well–being", "Part–time", "No–one", "Co–operate", "Ma’am", "Int’l", "rock ’n’ roll"),
+    *(
+        "Seán Ó Néill",
+        "Ó Briain, Seán",
+        "M. Ó hAodha",
+        "Å Nilsen",
+        "À améliorer",
+        "col·legi",
+        "Róisín Ní Bhriain",
+        "Yes—but",
+        "I—we",
+        "Isma’il",
+        "Iñaki",
+        "Muñoz",
+        "Zoë",
+        "Noël",
+    ),
+    *("García doesn’t", "Mu–oz isn’t"),
+]
+
+
+@pytest.mark.parametrize("text", COMMENTS)
 def test_the_signs_of_windows_in_comments_are_read(text):
     assert western_text(text.encode("cp1252")) == text
 

@@ -154,6 +154,22 @@ def test_a_hidden_column_of_the_table_is_refused_and_another_is_passed_over(colu
         assert [row.cells["name"] for row in read(data)] == ["Jo Ward"]
 
 
+@pytest.mark.parametrize("title", ["Staff", "Rating 2"])
+def test_a_hidden_column_is_passed_over_if_another_holds_what_the_table_reads(title):
+    def hide(made):
+        made.active.column_dimensions["D"].hidden = True
+
+    assert [row.cells["name"] for row in read(book([*HEADER, title], [*JO, 1, "x"], change=hide))] == ["Jo Ward"]
+
+
+def test_a_hidden_title_above_the_header_is_no_row_of_the_table():
+    def hide(made):
+        made.active.row_dimensions[1].hidden = True
+
+    data = book(["Leadership 2026"], HEADER, [*JO, 1], change=hide)
+    assert [row.cells["name"] for row in read(data)] == ["Jo Ward"]
+
+
 def test_cells_merged_downwards_hold_their_value_in_every_row():
     def merge(made):
         made.active.merge_cells("C3:C4")

@@ -89,6 +89,12 @@ COMMAS = [
     ("Nguy\u1ec5n, V\u0103n An <an@x.example>", [("Văn An Nguyễn", "an@x.example")]),
     ("Dr Mary Smith MBBS FRCP <mary@x.example>", [("Dr Mary Smith", "mary@x.example")]),
     ("Smith, John | Ward 5 <john@x.example>", [("John Smith", "john@x.example")]),
+    ("Li Wei MA <li@x.example>", [("Li Wei MA", "li@x.example")]),
+    ("Dr Jack MA <jack@x.example>", [("Dr Jack MA", "jack@x.example")]),
+    ("Ms Jane DO <jane@x.example>", [("Ms Jane DO", "jane@x.example")]),
+    ("Ngozi Grace MBA <ngozi@x.example>", [("Ngozi Grace MBA", "ngozi@x.example")]),
+    ("Jo Ward, Matron, Ward 5, jo@x.example", [("Jo Ward, Matron, Ward 5", "jo@x.example")]),
+    ("Bob Roy, Peer <bob@x.example>", [("Bob Roy", "bob@x.example")]),
 ]
 
 TABLES = [
@@ -174,6 +180,8 @@ def test_an_address_that_can_mean_one_thing_is_read(cell, address):
             "jo@x_y.example",
             "http://jo@x.example",
         ),
+        *("jo@x.example (sam@x.example)", "jo@x.example [sam@x.example]", "(jo@x.example) sam@x.example"),
+        *("jo(e)@x.example", "j(o)e@x.example", "jo@x(y).example"),
     ],
 )
 def test_any_other_address_is_refused_at_its_cell(cell):
@@ -195,6 +203,9 @@ def test_any_other_address_is_refused_at_its_cell(cell):
         "Employee,Email (work),Job title,Service/Department,Manager (name),Manager (email),Coach,Coach (email)",
         "Delegate,Email,Job Title,Service Area,Supervisor,Supervisor Email,Coach,Coach Email",
         "Name,Email,Job,Ward,Manager,Manager Email,Coach,Coach Email",
+        "Name,Email,Job,Directorate,Manager,Manager Email,Coach,Coach Email,Ward",
+        "Name,Email,Job,Team,Manager,Manager Email,Coach,Coach Email,Area,Ward",
+        "Name,Email,Job,Ward,Manager,Manager Email,Coach,Coach Email,Area",
         "Name of delegate,Email of delegate,Job,Service,Name of manager,Email of manager,Name of coach,Email of coach",
         "name *,email *,job_title *,service *,manager_name *,manager_email *,coach_name *,coach_email *",
         HEADER.replace(",", "|"),
@@ -287,6 +298,13 @@ def test_what_may_be_another_spelling_of_a_delegate_is_asked_about(spelling):
     with pytest.raises(FileInvalid) as refused:
         responses(row(), row(spelling))
     assert [(fault.line, fault.column) for fault in refused.value.faults] == [(3, "delegate")]
+
+
+@pytest.mark.parametrize(
+    "names", [("JP", "MA", "KL"), ("Jack Ma", "Jack Do"), ("Anna Ma", "Anna"), ("Dr Li", "Prof Li")]
+)
+def test_titles_are_left_out_only_of_a_whole_name(names):
+    assert [*responses(*map(row, names))] == [*names]
 
 
 def test_two_delegates_with_one_name_have_a_difference_in_brackets():

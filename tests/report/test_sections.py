@@ -14,7 +14,7 @@ from chalicelib.report.parts.document import Block, Column, Legend, Point, Row, 
 from chalicelib.report.parts.rows import OWN, Index, as_figure
 from chalicelib.report.render_html import html_of
 from chalicelib.report.render_pdf import pdf_of
-from chalicelib.report.sections import Place, list_modules, load_sections
+from chalicelib.report.sections import Place, declare_section, list_modules, load_sections
 from tests.report.gallery import CASES, PROGRAMME, report
 
 FACTS = report("usual")
@@ -49,6 +49,13 @@ def test_each_section_has_an_id_of_its_own():
     ids = [section.id for _, build in load_sections().values() if (section := build(index))]
 
     assert len(ids) == len(set(ids)) > 0
+
+
+def test_a_module_that_declares_two_sections_is_refused():
+    _, build = load_sections()[list_modules()[0]]
+
+    with pytest.raises(ValueError, match="declares two sections"):
+        declare_section(Place.RANKS)(build)
 
 
 @pytest.mark.parametrize("place", Place)

@@ -178,6 +178,11 @@ TIME = [
 ]
 
 
+@pytest.mark.parametrize("empty", ["~", "null", ""])
+def test_a_number_that_the_file_leaves_empty_is_not_given(empty):
+    assert read_costs(f"fees: {{amount: 5, hours: {empty}, source: invoice}}", "costs.yaml", "GBP")[0].hours == ""
+
+
 @pytest.mark.parametrize(("name", "typed", "kept"), TIME)
 def test_a_number_may_say_again_what_its_field_says(name, typed, kept):
     time = {"people": "2", "hours": "3", "rate": "4"} | {name: typed}

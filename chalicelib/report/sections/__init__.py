@@ -32,6 +32,8 @@ def declare_section(place: Place) -> Callable[[Builder], Builder]:
     """Declare the function that makes a section, or None if there is nothing to show."""
 
     def declare(build: Builder) -> Builder:
+        if build.__module__ in _declared:
+            raise ValueError(f"{build.__module__} declares two sections: give each a module of its own")
         _declared[build.__module__] = place, build
         return build
 
