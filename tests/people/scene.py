@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import chalicelib.core.clock
 from chalicelib.core.model import RaterEntry, Wave
 from chalicelib.core.schedule import SessionPlan
 from chalicelib.people.acts import find_act
@@ -11,10 +12,11 @@ from chalicelib.people.found import Found, find_by_address
 from chalicelib.people.planned import Asking, Planned, perform
 from chalicelib.store import audit_events, cohorts, delegates, invitations
 from chalicelib.workshops import change_sessions
-from tests.support import people
+from tests.support import cloud, people
 from tests.support.clock import Clock
 from tests.support.drain import drain
 from tests.support.emails import sent_emails
+from tests.support.visitor import Visitor
 from tests.workshops import dates
 
 BY = "ada@example.org"
@@ -54,6 +56,17 @@ def change(clock: Clock, act: str, why: str = "asked by phone", address: str = D
     perform(planned, clock.now())
     settle(clock)
     return planned
+
+
+def start_again(visitor: Visitor) -> Clock:
+    """Return the clock of a fresh deployment with a cohort of 13 raters, three hours after the opening."""
+    cloud.empty()
+    visitor.cookies.clear()
+    clock = Clock()
+    chalicelib.core.clock.use(clock.now)
+    open_cohort(clock, chosen=people.raters(9, 4))
+    clock.advance(hours=3)
+    return clock
 
 
 def settle(clock: Clock) -> None:

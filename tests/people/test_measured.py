@@ -6,10 +6,9 @@ import re
 
 import pytest
 
-import chalicelib.core.clock
 from tests.people import scene
 from tests.people.test_raters import AT, DID, P0, do
-from tests.support import cloud, people
+from tests.support import people
 from tests.support.calls import count_calls
 from tests.support.visitor import Visitor
 
@@ -41,12 +40,7 @@ def test_every_request_of_an_administrator_is_measured_alike(visitor, clock, aws
     """How long a reply takes is decided by its calls: the rest of it is the same code on the same rows."""
     measured = {}
     for what in DID:
-        cloud.empty()
-        visitor.cookies.clear()
-        again = type(clock)()
-        chalicelib.core.clock.use(again.now)
-        scene.open_cohort(again, chosen=people.raters(9, 4))
-        again.advance(hours=3)
+        again = scene.start_again(visitor)
         do(visitor, again, what)
         visitor.let_in_administrator(again.now())
         page = f"{AT}/{part}"

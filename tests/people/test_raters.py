@@ -69,18 +69,10 @@ def emailed() -> list[tuple[str, str]]:
 )
 def test_no_page_email_or_command_reveals_what_the_rater_had_done(visitor, clock, aws, capsys, act, typed):
     """I4, on the day of the change and on the mornings after it."""
-    from tests.support import cloud
 
     shown = {}
     for what in DID if act != "rater-correct" else DID[:3]:  # who declined is not asked again at another address
-        cloud.empty()
-        visitor.cookies.clear()
-        again = type(clock)()
-        import chalicelib.core.clock
-
-        chalicelib.core.clock.use(again.now)
-        scene.open_cohort(again, chosen=people.raters(9, 4))
-        again.advance(hours=3)
+        again = scene.start_again(visitor)
         do(visitor, again, what)
         planned = scene.change(again, act, rater=P0, **typed)
         days = []
