@@ -29,6 +29,7 @@ _MAY_BE_A_NAME = re.compile(  # how Windows shows Muñoz, López, Ramón, Garcí
     r"|[A-Z][a-z]*[b-df-hj-np-tv-z]’(?!(?:s|t|l|ll|re|ve|d|m)$)[a-z]+$|[A-Z][a-z]*‘[a-z]*$"
 )
 _ENGLISH = re.compile(r"(?:n’t|’(?:s|re|ve|ll|d|m))[.!?]*$")  # don’t, Bob’s: no word of a Mac shows so
+_CAPITAL_ALONE = re.compile(r"(?<![^\s,;])[À-ÖØ-ÞŠŒŽŸ](?![^\s,;])")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u0080-\u009f]")
 
 
@@ -38,6 +39,8 @@ def western_text(data: bytes) -> str | None:
     if not readings:
         return None
     best, *others = sorted(readings, key=_odd_places)
+    if not others and _CAPITAL_ALONE.search(best):  # nothing but this letter says that it is a text
+        return None
     odd, odd_in_others = _odd_places(best), [*map(_odd_places, others)]
     if 0 in odd_in_others and _may_be_names(_words(best)):
         return None
