@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from chalicelib.admin.redirect_emails import Change, Waiting, find_waiting, redirect
+from chalicelib.admin.redirect_emails import Change, find_waiting, redirect
 from chalicelib.core.formatting import local_date
 from chalicelib.core.ids import coach_id
 from chalicelib.core.model import (
@@ -29,7 +29,7 @@ from chalicelib.emails.kinds import OnNewAddress, To, find_kind
 from chalicelib.forms.pulse import wave_programme
 from chalicelib.links.kinds import IMPACT, name_links
 from chalicelib.links.link_kind import AfterChange
-from chalicelib.meetings.effects import end
+from chalicelib.meetings.effects import end, list_outdated
 from chalicelib.store import (
     cohorts,
     debriefs,
@@ -86,7 +86,10 @@ class _Moving:
         versions = {one.role.value: one.link_version + 1 for one in self.surveys}
         approver = lifecycle.approver_of(self.programme, self.after)
         self.links = AfterChange(self.after, self.after.person, approver, self.moved, versions)
-        self.waiting: Waiting = find_waiting(delegate.id)  # read after the rows
+        self.ended = (
+            [meetings.from_rows(rows, kind) for kind in MeetingKind] if self.after.coach != delegate.coach else []
+        )
+        self.waiting, self.outdated = find_waiting(delegate.id).drop(list_outdated(delegate.id, self.ended))
 
     def writes(self) -> Iterator[Write]:
         if self.after != self.before:
@@ -94,10 +97,10 @@ class _Moving:
             self._people_on_lines()
         if self.after.coach != self.before.coach:
             yield from debriefs.hand_over(self.rows, self.before)
-            for kind in MeetingKind:
-                meeting = meetings.from_rows(self.rows, kind)
-                closed = delegates.days_off(self.rows)
+            closed = delegates.days_off(self.rows)
+            for meeting in self.ended:
                 yield from end(self.programme, self.before, meeting, self.now, start_again=True, closed=closed)
+        yield from self.outdated
         for nomination in self.nominations:
             yield from self._list(nomination)
         for invitation in self.asked:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -45,6 +45,11 @@ class Waiting(Struct, frozen=True):
                 yield emails.cancel(mail.id)
             else:
                 yield from redirect(mail, change, after, revive=False)
+
+    def drop(self, ids: Collection[str]) -> tuple[Waiting, list[Write]]:
+        """Return the other emails, and the writes that cancel those with these ids."""
+        live, suppressed = (tuple(one for one in some if one.id not in ids) for some in (self.live, self.suppressed))
+        return Waiting(live, suppressed), [emails.cancel(one.id) for one in self.live if one.id in ids]
 
 
 def redirect(mail: Email, change: Change, after: AfterChange, *, revive: bool) -> Iterator[Write]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
@@ -48,10 +48,12 @@ def cancel_outdated(delegate_id: str, before: Meeting) -> list[Write]:
 
     Cancelled calendar entries are still to go, and so is what was recorded.
     """
-    if before.booked is None:
-        return []
-    waiting = waiting_emails.find_waiting(letters.list_outdated(delegate_id, before))
-    return [emails.cancel(one.id) for one in waiting]
+    return [emails.cancel(one.id) for one in waiting_emails.find_waiting(list_outdated(delegate_id, [before]))]
+
+
+def list_outdated(delegate_id: str, ended: Iterable[Meeting]) -> list[str]:
+    """Return the ids that waiting emails may have which name the booked time of meetings as they were before an act."""
+    return [id for meeting in ended if meeting.booked for id in letters.list_outdated(delegate_id, meeting)]
 
 
 def hold(delegate_id: str, before: Meeting, now: datetime) -> list[Write]:

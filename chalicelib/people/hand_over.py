@@ -24,7 +24,7 @@ from chalicelib.core.working_days import working_days
 from chalicelib.emails.kinds import EmailKind, OnNewAddress, To, find_kind
 from chalicelib.links.kinds import IMPACT, SHARED
 from chalicelib.links.link_kind import AfterChange
-from chalicelib.meetings.effects import end
+from chalicelib.meetings.effects import end, list_outdated
 from chalicelib.people import emails as written
 from chalicelib.store import cohorts, delegates, emails, impact_surveys, jobs, meetings, programmes
 from chalicelib.store.delegate_record import load_record
@@ -33,7 +33,7 @@ from chalicelib.store.emails import Email
 from chalicelib.store.impact_surveys import Role
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import Row
-from chalicelib.store.meetings import MeetingKind
+from chalicelib.store.meetings import Meeting, MeetingKind
 from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
 from chalicelib.waves.emails.about_surveys import FIRST, first_email
@@ -52,14 +52,16 @@ def announce_hand_over(job: Job, now: datetime) -> Sequence[Write]:
     approver = lifecycle.approver_of(programme, delegate)
     before = _approver_before(programme, job, approver)
     links = AfterChange(delegate, delegate.person, approver)
-    waiting = find_waiting(delegate.id)
+    ended = _meetings_of_former_coach(delegate, rows, job.about["coach"])
+    waiting, outdated = find_waiting(delegate.id).drop(list_outdated(delegate.id, ended))
     return [
+        *outdated,
         *notify_former_people(job, delegate, now),
         *_notify_new_people(job, programme, delegate, now),
         *(write for one in lists for write in _list(one, delegate, one.wave in planned, before, now)),
         *_redirected(waiting, To.COACH, job.about["coach"], delegate.coach, links),
         *(emails.cancel(mail.id) for mail in waiting.live if _is_shared_with(mail, job.about["manager"], delegate)),
-        *_meetings_of_former_coach(programme, delegate, rows, job.about["coach"], now),
+        *_end_meetings(programme, delegate, rows, job.about["coach"], ended, now),
         *_manager_survey(programme, delegate, rows, waiting, job, now),
         *(_redirected(waiting, To.APPROVER, before, approver, links) if approver and before else []),
         *(emails.cancel(mail.id) for mail in waiting.live if before and _is_asked_again(find_kind(mail.template))),
@@ -109,17 +111,19 @@ def _manager_survey(
             yield from emails.add(replace(asked, id=f"{asked.id}.v{version}", due_at=now))
 
 
-def _meetings_of_former_coach(
-    programme: Programme, delegate: Delegate, rows: Sequence[Row], before: str, now: datetime
+def _meetings_of_former_coach(delegate: Delegate, rows: Sequence[Row], before: str) -> list[Meeting]:
+    """Return what is booked or offered with a coach who is not theirs any more."""
+    found = [meetings.from_rows(rows, kind) for kind in MeetingKind] if before != delegate.coach.email else []
+    return [meeting for meeting in found if meeting.coach == reader_key(before)]
+
+
+def _end_meetings(
+    programme: Programme, delegate: Delegate, rows: Sequence[Row], before: str, ended: list[Meeting], now: datetime
 ) -> Iterator[Write]:
-    """Cancel what is booked or offered with a coach who is not theirs any more. The new coach offers times."""
-    if before == delegate.coach.email:
-        return
+    """Cancel meetings with the former coach. The new coach offers times."""
     former = replace(delegate, coach=Person("your former coach", before))
-    for kind in MeetingKind:
-        meeting = meetings.from_rows(rows, kind)
-        if meeting.coach == reader_key(before):
-            yield from end(programme, former, meeting, now, start_again=True, closed=delegates.days_off(rows))
+    for meeting in ended:
+        yield from end(programme, former, meeting, now, start_again=True, closed=delegates.days_off(rows))
 
 
 def _is_shared_with(mail: Email, before: str, delegate: Delegate) -> bool:

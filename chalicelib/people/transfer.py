@@ -23,6 +23,7 @@ from chalicelib.core.working_days import survey_opens_at, working_days
 from chalicelib.emails.kinds import EmailKind, To, find_kind
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.links.link_kind import AfterChange
+from chalicelib.meetings.effects import list_outdated
 from chalicelib.people import emails as written
 from chalicelib.people.ahead import end_meetings, waiting_survey
 from chalicelib.people.found import Found
@@ -40,11 +41,14 @@ from chalicelib.store import (
     emails,
     holds,
     jobs,
+    meetings,
     pauses,
     workshops,
 )
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.emails import Email
+from chalicelib.store.holds import Hold
+from chalicelib.store.meetings import MeetingKind
 from chalicelib.store.table import Write
 from chalicelib.waves.lifecycle import approver_of
 from chalicelib.workshops.change_sessions import notify_of_dates
@@ -147,16 +151,6 @@ def _writes(transfer: Transfer, texts: Sequence[Email]) -> Iterator[Write]:
     if transfer.has_other_coach:
         yield from end_meetings(found, now, start_again=True, checked=True)
         yield from debriefs.hand_over(found.rows, found.delegate)
-        yield holds.add(
-            holds.new(
-                transfer.to.id,
-                after.coach,
-                found.days.a_day_after(now),
-                transfer.asking.by,
-                after.id,
-                is_new_person=True,
-            )
-        )
     yield from _holds(transfer)
     yield from _dates(transfer)
     yield from _work(transfer)
@@ -166,13 +160,24 @@ def _writes(transfer: Transfer, texts: Sequence[Email]) -> Iterator[Write]:
     yield from _audit(transfer)
 
 
-def _holds(transfer: Transfer) -> Iterator[Write]:
-    """Take along what holds a new address of the delegate or the line manager: a transfer must not end it."""
-    before, after, now = transfer.found.cohort.id, transfer.after, transfer.asking.now
-    for person in (after.person, after.manager):
-        for hold in holds.find(before, reader_key(person.email), after.id):
+def _holds(transfer: Transfer) -> list[Write]:
+    """Hold another coach, and take along what holds a new address: a transfer must not end it.
+
+    The holds of an address, on the cohort and on the delegate, become one on the delegate: the stricter.
+    """
+    found, after, now = transfer.found, transfer.after, transfer.asking.now
+    people = [after.person, after.manager, *([] if transfer.has_other_coach else [after.coach])]
+    held: dict[str, Hold] = {}
+    if transfer.has_other_coach:
+        until = found.days.a_day_after(now)
+        new = holds.new(transfer.to.id, after.coach, until, transfer.asking.by, after.id, is_new_person=True)
+        held[new.id] = new
+    for person in people:
+        for hold in holds.find(found.cohort.id, reader_key(person.email), after.id):
             if hold.holds(now):
-                yield holds.add(replace(hold, cohort_id=transfer.to.id, delegate=after.id))
+                moved = replace(hold, cohort_id=transfer.to.id, delegate=after.id)
+                held[moved.id] = holds.stricter(held.get(moved.id, moved), moved)
+    return [holds.add(hold) for hold in held.values()]
 
 
 def _dates(transfer: Transfer) -> Iterator[Write]:
@@ -216,7 +221,10 @@ def _redirected(transfer: Transfer) -> Iterator[Write]:
     before, after = transfer.found.delegate, transfer.after
     change = Change(after.cohort_id, before.coach.email, after.coach.email, after.coach.name)
     links = AfterChange(after, after.person, approver_of(transfer.found.programme, after))
-    for email in find_waiting(after.id).live:
+    ended = [meetings.from_rows(transfer.found.rows, kind) for kind in MeetingKind] if transfer.has_other_coach else []
+    waiting, cancelled = find_waiting(after.id).drop(list_outdated(after.id, ended))
+    yield from cancelled
+    for email in waiting.live:
         if find_kind(email.template).to is To.COACH:
             yield from redirect(email, change, links, revive=False)
 

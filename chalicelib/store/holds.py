@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.core.ids import reader_key
 from chalicelib.core.model import Person
@@ -64,6 +65,12 @@ def new(
 ) -> Hold:
     """until: a working day later, so that the owner of the old address can object; see `WorkingDays.a_day_after`"""
     return Hold(cohort_id, reader_key(person.email), person, until, by, delegate, is_new_person=is_new_person)
+
+
+def stricter(one: Hold, other: Hold) -> Hold:
+    """Return what two holds on the same address ask for together."""
+    later = max(one, other, key=lambda hold: hold.until)
+    return replace(later, is_new_person=one.is_new_person and other.is_new_person)
 
 
 def add(hold: Hold) -> Write:

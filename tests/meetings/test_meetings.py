@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.admin.address_change import change_address
 from chalicelib.areas.openings import open_for_coach, open_for_delegate
 from chalicelib.core.clock import stamp
 from chalicelib.core.ids import delegate_id, reader_key
@@ -356,6 +357,57 @@ def late_in_the_minute_before_nine(clock):
     clock.to(datetime.fromisoformat("2026-09-17T07:59:30Z"))  # 08:59:30 in London, two working days before
     for row in list_due(clock.now()):
         run_row(row, clock.now())
+
+
+def entries_to(address: str) -> list[str]:
+    """The methods of the calendar entries that reached an address."""
+    calendars = [
+        part for email in sent_emails(address) for part in email.attachments if part["type"] == "text/calendar"
+    ]
+    return ["CANCEL" if "METHOD:CANCEL" in part["content"] else "REQUEST" for part in calendars]
+
+
+def book_in_the_evening(clock):
+    """The entries wait for the next morning."""
+    offer(clock)
+    drain(clock.advance(hours=1))
+    clock.to(datetime.fromisoformat("2026-09-16T19:00:00Z"))
+    choose(clock)
+    drain(clock.now())
+
+
+def test_a_new_coach_gets_no_entry_of_a_meeting_with_the_former_one(ready, clock):
+    book_in_the_evening(clock)
+    entry = replace(people.entry("dana delegate"), coach=people.person("new coach"))
+    load_cohort(cohorts.find(people.COHORT), people.programme(), [entry], {}, clock.advance(minutes=5))
+    drain(clock.now())
+    drain(clock.to(datetime.fromisoformat("2026-09-17T08:30:00Z")))
+
+    assert entries_to(entry.coach.email) == []
+    assert "REQUEST" not in [*entries_to(COACH_EMAIL), *entries_to(DANA)]
+
+
+def test_a_new_address_of_the_coach_gets_no_entry_of_the_meeting_that_starts_again(ready, clock):
+    book_in_the_evening(clock)
+    change_address(people.COHORT, COACH_EMAIL, "cleo@new.example", clock.advance(minutes=5))
+    drain(clock.now())
+    drain(clock.to(datetime.fromisoformat("2026-09-18T08:30:00Z")))
+
+    assert entries_to("cleo@new.example") == []
+    assert "REQUEST" not in entries_to(DANA)
+
+
+def test_a_reminder_of_a_meeting_with_a_former_coach_is_cancelled(ready, clock):
+    offer(clock)
+    choose(clock)
+    drain(clock.advance(hours=2))
+    late_in_the_minute_before_nine(clock)
+    entry = replace(people.entry("dana delegate"), coach=people.person("new coach"))
+    load_cohort(cohorts.find(people.COHORT), people.programme(), [entry], {}, clock.now())
+    drain(clock.now())
+    drain(clock.advance(minutes=30))
+
+    assert [mail.row for mail in sent_emails() if mail.row.startswith("meetings/prepare")] == []
 
 
 def test_a_move_in_the_minute_before_nine_cancels_the_reminder_that_is_written(ready, clock):

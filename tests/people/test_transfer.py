@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -157,6 +157,33 @@ def test_the_survey_follows_the_new_cohort(closed, clock):
             f"impact#{next(one.delegate_id for one in cohorts.list_lines(SPRING) if one.delegate_id != people.dana())}"
         ).due_at.date()
     )
+
+
+def test_the_new_address_of_a_coach_who_is_kept_stays_held(closed, clock):
+    new = "new.address@example.org"
+    change_address(people.COHORT, OLD_COACH, new, clock.now(), scene.BY)
+    drain(clock.now())
+    (before,) = holds.from_rows(cohorts.rows(people.COHORT))
+    scene.change(clock, "transfer", address=DANA, cohort=SPRING)
+    (after,) = holds.from_rows(cohorts.rows(SPRING))
+    assert (after.person.email, after.until, after.is_new_person) == (new, before.until, before.is_new_person)
+    drain(clock.advance(minutes=30))
+    assert sent_emails(new) == []
+
+    delegate = delegates.find(people.dana())
+    url = COACH.url(SPRING, delegate.coach, delegate.coach_link)
+    closed.sign_in(url, new, clock.now())
+    assert closed.open(f"{url}/{delegate.id}").status == 403
+
+
+def test_a_manager_held_for_the_cohort_and_the_delegate_is_held_once_for_longer(closed, clock):
+    delegate, until = delegates.find(people.dana()), clock.now() + timedelta(hours=24)
+    of_cohort = holds.new(people.COHORT, delegate.manager, until, scene.BY, is_new_person=True)
+    of_delegate = holds.new(people.COHORT, delegate.manager, until - timedelta(hours=1), scene.BY, delegate.id)
+    people.write(holds.add(of_cohort), holds.add(of_delegate))
+    scene.change(clock, "transfer", address=DANA, cohort=SPRING)
+    (after,) = holds.from_rows(cohorts.rows(SPRING))
+    assert (after.until, after.is_new_person) == (until, False)
 
 
 @pytest.mark.parametrize("who", ["dana delegate", "mara manager"])
