@@ -13,6 +13,7 @@ from chalicelib.store import digests
 from chalicelib.store.emails import Email, EmailSettled
 
 MAX_DIGESTS = 2  # a week, from Monday on
+DAYS_LEFT = 2  # working days that an email with an end still has when it waited: a workshop is not announced on its day
 WEEK = timedelta(days=7)
 Listed = Sequence[tuple[str, str]]
 
@@ -30,7 +31,8 @@ def postpone_if_full(held: Email, others: Sequence[Email], listed: Listed, now: 
     if days is None or _count_days([email_id for _, email_id in recent], now, days.zone) < MAX_DIGESTS:
         return False
     until = days.morning(_monday(local_date(now, days.zone)) + WEEK)
-    if not all(one.good_until is None or until < one.good_until for one in (held, *others)):
+    in_time = days.morning(days.add(local_date(until, days.zone), DAYS_LEFT))
+    if not all(one.good_until is None or in_time < one.good_until for one in (held, *others)):
         return False
     try:
         digests.postpone(held, until)

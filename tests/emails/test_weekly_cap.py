@@ -63,6 +63,14 @@ def test_what_would_come_too_late_goes_out_and_takes_the_others_along():
     assert sent(*new) == {"one": 0, "two": 1, "three": 2, "four": 2}
 
 
+@pytest.mark.parametrize(("ends", "goes"), [(7, 2), (8, 2), (9, 7), (12, 7)])
+def test_what_would_have_less_than_two_working_days_left_on_monday_does_not_wait(ends, goes):
+    """A workshop on the Monday or Tuesday is not announced on its day or the day before."""
+    new = (news("one", 0), news("two", 1), news("three", 2, good_until=MONDAY + ends * DAY))
+
+    assert sent(*new)["three"] == goes
+
+
 def test_other_roles_of_the_reader_have_no_cap():
     new = (news("one", 0), news("two", 1), news("three", 2, OF_COACH), news("four", 3, OF_COACH))
 
