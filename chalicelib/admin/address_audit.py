@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chalicelib.admin.redirect_emails import Change
 from chalicelib.core.ids import coach_id, reader_key
-from chalicelib.core.model import Cohort, Delegate
+from chalicelib.core.model import Cohort, Delegate, Person
 from chalicelib.store import audit_events, withdrawals
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.table import Write
@@ -15,16 +15,20 @@ from chalicelib.store.table import Write
 MAX_EVENTS = 20  # in one transaction: above that, one event about the cohort
 
 
-def audit_change(change: Change, cohort: Cohort, concerned: Sequence[Delegate], by: str, now: datetime) -> list[Write]:
-    """Return one event for each part that the address had. Neither address is in it, so that erasing stays simple.
+def audit_change(
+    change: Change, cohort: Cohort, concerned: Sequence[Delegate], by: str, now: datetime, why: str
+) -> list[Write]:
+    """Return one event for each part that the address had, with both addresses: erasing the person takes both out.
 
     concerned   delegates with the address on their rows
     """
     found = dict.fromkeys(_parts(change, cohort, concerned))
     if len(found) > MAX_EVENTS:
         found = dict.fromkeys((part, cohort.id) for part, _ in found)
+    addresses = {"before": Person(change.old, change.old), "after": Person(change.new, change.new)}
     events = [
-        audit_events.add(cohort.id, AuditEvent.REPLACED_ADDRESS, by, about, now, part=part) for part, about in found
+        audit_events.add_naming(cohort.id, AuditEvent.REPLACED_ADDRESS, by, about, now, addresses, part=part, why=why)
+        for part, about in found
     ]
     return [_outlive(events[0], change, cohort, now), *events[1:]] if events else []
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import asdict
@@ -25,6 +26,7 @@ from chalicelib.core.addresses import check_address, check_text, clean_address, 
 from chalicelib.core.errors import FieldError, FormInvalid
 from chalicelib.core.ids import derive, reader_key
 from chalicelib.core.model import Cohort, Delegate, Wave
+from chalicelib.core.reasons import NO_REASON, fault_of, one_line
 from chalicelib.core.working_days import working_days
 from chalicelib.emails.bounces import list_shown
 from chalicelib.emails.kinds import EmailKind, OnNewAddress, To, find_kind
@@ -56,12 +58,14 @@ class ReplaceRefused(FormInvalid):
 # --- the act ------------------------------------------------------------------------------------------
 
 
-def change_address(cohort_id: str, old: str, new: str, now: datetime, by: str = BY, *, name: str = "") -> None:
+def change_address(
+    cohort_id: str, old: str, new: str, now: datetime, by: str = BY, *, name: str = "", why: str = ""
+) -> None:
     """Replace an address in all of a cohort. Replacing it again succeeds.
 
     Raises CohortUnknown, AddressNotFound or ReplaceRefused.
     """
-    writes = plan_change(cohort_id, old, new, now, by, name=name)
+    writes = plan_change(cohort_id, old, new, now, by, name=name, why=why)
     if not writes:
         return
     try:
@@ -70,13 +74,15 @@ def change_address(cohort_id: str, old: str, new: str, now: datetime, by: str = 
         return  # pressed twice within a second
 
 
-def plan_change(cohort_id: str, old: str, new: str, now: datetime, by: str = BY, *, name: str = "") -> list[Write]:
+def plan_change(
+    cohort_id: str, old: str, new: str, now: datetime, by: str = BY, *, name: str = "", why: str = ""
+) -> list[Write]:
     """Return the writes of the act; none if the address was replaced before.
 
     Raises CohortUnknown, AddressNotFound or ReplaceRefused.
     """
     change = Change(cohort_id, clean_address(old), clean_address(new), clean_name(name))
-    _check(change)
+    _check(change, why)
     cohort = cohorts.find(cohort_id)
     if cohort is None:
         raise CohortUnknown(cohort_id)
@@ -89,17 +95,24 @@ def plan_change(cohort_id: str, old: str, new: str, now: datetime, by: str = BY,
         raise AddressNotFound(change.old)
     for place in places:
         _refuse_taken(change, place)
-    return _act(change, cohort, places, until, now, by)
+    return _act(change, cohort, places, until, Asked(by, now, one_line(why) or NO_REASON))
 
 
-def _act(
-    change: Change, cohort: Cohort, places: Sequence[AddressUse], until: datetime, now: datetime, by: str
-) -> list[Write]:
+class Asked(NamedTuple):
+    """Who asked for the change, when, and why."""
+
+    by: str
+    now: datetime
+    why: str
+
+
+def _act(change: Change, cohort: Cohort, places: Sequence[AddressUse], until: datetime, asked: Asked) -> list[Write]:
     """Create the job, its lines in the trail, and the hold on the new address.
 
     An address that bounced needs no hold on its successor, unless it is held itself: otherwise an administrator could
     change an address into one that does not exist, and that into their own.
     """
+    by, now, why = asked
     bounced = change.old in list_suppressed(cohort.id) and not _is_held(cohort.id, change.old, now)
     reading = {part for place in places for part in place.reading(change)}
     reading |= cohort_roles(cohort, change.old).keys()
@@ -108,7 +121,7 @@ def _act(
     about["held_until"] = held[0].until.isoformat() if held else ""
     about["told"] = "yes" if not bounced and (reading or any(place.was_emailed(change) for place in places)) else ""
     subject = (cohort.id, derive(12, change.old, change.new), f"{now:%Y%m%dT%H%M%S}")
-    entries = audit_change(change, cohort, [place.delegate for place in places], by, now)
+    entries = audit_change(change, cohort, [place.delegate for place in places], by, now, why)
     return [jobs.add(JobKind.REPLACE.job(*subject, due_at=now, **about)), *entries, *map(holds.add, held)]
 
 
@@ -136,7 +149,9 @@ def _holds(change: Change, cohort: Cohort, places: Sequence[AddressUse], until: 
     return list({hold.id: hold for hold in found}.values())
 
 
-def _check(change: Change) -> None:
+def _check(change: Change, why: str) -> None:
+    if too_long := fault_of(why):
+        raise ReplaceRefused(FieldError("why", too_long))
     if fault := check_address(change.new):
         raise ReplaceRefused(FieldError("new", f"The new address {fault}."))
     if change.name and (fault := check_text(change.name)):

@@ -43,8 +43,7 @@ def extend(cohort_id: str, email: str, new_last_day: date, now: datetime, by: st
         )
     if closes_at > wave.opens_at + timedelta(days=2 * MAX_OPEN_DAYS):
         raise CloseRefused(f"{new_last_day} is more than {2 * MAX_OPEN_DAYS} days after the opening.")
-    before = last_date(wave.closes_at, programme.organisation.timezone)
-    words = {"before": f"{before}", "after": f"{new_last_day}", "why": read_reason(why)}
+    words = {"before": _last_date(wave, programme), "after": f"{new_last_day}", "why": read_reason(why)}
     writes = [
         *give_time(programme, delegate, wave, closes_at, now),
         audit_events.add(cohort_id, AuditEvent.EXTENDED, by, delegate.id, now, **words),
@@ -61,13 +60,13 @@ def read_reason(typed: str) -> str:
 
 def close_now(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
     """Move the deadline to now; with too few answers the wave is then held. Raises CloseRefused."""
-    delegate, wave, _ = _find(cohort_id, email)
+    delegate, wave, programme = _find(cohort_id, email)
     _refuse_unless(wave, *WAVE.before(CLOSE))
     writes = [
         delegates.change_as_read(wave, {"closes_at": now}),
         cohorts.change_line(delegate, put={"closes_at": stamp(now)}, wave=wave.wave),
         jobs.move(lifecycle.close_job(wave).id, now),
-        audit_events.add(cohort_id, AuditEvent.CLOSED, by, delegate.id, now),
+        audit_events.add(cohort_id, AuditEvent.CLOSED, by, delegate.id, now, before=_last_date(wave, programme)),
     ]
     _commit(delegate, writes, now)
 
@@ -77,13 +76,13 @@ def publish_with_few_answers(cohort_id: str, email: str, now: datetime, by: str 
 
     Publishing again before the job has run succeeds. After an extension it is another decision, and another job.
     """
-    delegate, wave, _ = _find(cohort_id, email)
+    delegate, wave, programme = _find(cohort_id, email)
     _refuse_unless(wave, *WAVE.before(PUBLISH))
     writes = [
         delegates.change_as_read(wave, {"closes_at": now}),
         jobs.add(lifecycle.publish_job(wave, now)),
         *cancel_by(CancelledBy.OUTCOME, delegate.id, wave.wave.value),
-        audit_events.add(cohort_id, AuditEvent.PUBLISHED_FEW, by, delegate.id, now),
+        audit_events.add(cohort_id, AuditEvent.PUBLISHED_FEW, by, delegate.id, now, before=_last_date(wave, programme)),
     ]
     try:
         _commit(delegate, writes, now)
@@ -132,3 +131,8 @@ def _commit(delegate: Delegate, writes: list[Write], now: datetime) -> None:
 
 def _last_day(wave: DelegateWave, programme: Programme) -> str:
     return last_day(wave.closes_at, programme.organisation.timezone)
+
+
+def _last_date(wave: DelegateWave, programme: Programme) -> str:
+    """Return the last day for answers as the audit trail writes it."""
+    return last_date(wave.closes_at, programme.organisation.timezone).isoformat()

@@ -20,8 +20,8 @@ Form = Callable[[str, Fields, datetime, str], str]
 
 
 def address(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
-    old, new, name = (fields.get(field, "") for field in ("address", "new", "name"))
-    change_address(cohort_id, old, new, now, by, name=name)
+    old, new, name, why = (fields.get(field, "") for field in ("address", "new", "name", "why"))
+    change_address(cohort_id, old, new, now, by, name=name, why=why)
     return "replaced"
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from chalicelib.core.calendar import local_moment
-from chalicelib.core.formatting import local_date
+from chalicelib.core.formatting import last_date, local_date
 from chalicelib.core.model import Delegate, Programme
 from chalicelib.core.state_machine import By
 from chalicelib.forms.survey import sections_of, unfit
@@ -40,7 +40,8 @@ def ask_again(delegate_id: str, now: datetime, by: str) -> None:
     if not opened:
         return
     changes = {"left_out": "", "survey": SurveyStage.OPEN}
-    entry = audit_events.add(delegate.cohort_id, AuditEvent.REOPENED_SURVEY, by, delegate.id, now)
+    until = last_date(closes_at, programme.organisation.timezone).isoformat()
+    entry = audit_events.add(delegate.cohort_id, AuditEvent.REOPENED_SURVEY, by, delegate.id, now, until=until)
     try:
         commit([*opened, jobs.add(closing), cohorts.change_line(delegate, put=changes), entry], now)
     except SurveyChanged:

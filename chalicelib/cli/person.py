@@ -43,7 +43,7 @@ def erase_person(args: Namespace) -> int:
 def replace_address(args: Namespace) -> int:
     from chalicelib.admin import address_change
 
-    address_change.change_address(args.cohort, args.old, args.new, clock.now(), name=args.name)
+    address_change.change_address(args.cohort, args.old, args.new, clock.now(), name=args.name, why=args.why)
     effect = "old links stop working; raters get another invitation unless they declined; the old address gets an email"
     say(args, {"cohort": args.cohort, "old": args.old, "new": args.new}, [f"{args.old} becomes {args.new}: {effect}"])
     return 0

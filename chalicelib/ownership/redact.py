@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.core.model import ERASED_ADDRESS, ERASED_NAME
+from chalicelib.store.audit_events import without_former_address
 from chalicelib.store.emails import EmailState
 from chalicelib.store.marshal import Row
 from chalicelib.store.row_kinds.service_rows import EMAIL
@@ -16,7 +17,7 @@ MAY_GO_OUT = (EmailState.QUEUED, EmailState.SENDING, EmailState.CARRIED, EmailSt
 
 def without_person(row: Row, email: str) -> Row:
     """Return a row without a person. An email to them keeps its state, is not sent any more, and loses its words."""
-    redacted: Row = redact(row, email)
+    redacted: Row = redact(without_former_address(row, email), email)
     if not EMAIL.has(row) or row["to"]["email"] != email:
         return redacted
     if row["state"] == EmailState.QUEUED:

@@ -137,7 +137,7 @@ def plan_address(found: Found, address: str, asking: Asking) -> Planned:
             ("old address", before, "that the address was replaced"),
             ("new address", after, "the new link, and calendar entries"),
         ),
-        plan_change(found.cohort.id, before.email, address, asking.now, asking.by),
+        plan_change(found.cohort.id, before.email, address, asking.now, asking.by, why=asking.why),
     )
 
 

@@ -228,7 +228,7 @@ def plan_correction(found: Found, rater: Rater, name: str, address: str, asking:
     """
     before = rater.entry.person
     if address and address != before.email:
-        writes = plan_change(found.cohort.id, before.email, address, asking.now, asking.by, name=name)
+        writes = plan_change(found.cohort.id, before.email, address, asking.now, asking.by, name=name, why=asking.why)
         return plan(
             f"Correct the address of {before.name}",
             [

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from chalicelib.core.clock import stamp
 from chalicelib.core.ids import derive, reader_key
-from chalicelib.core.model import Person
+from chalicelib.core.model import ERASED_ADDRESS, ERASED_NAME, Person
 from chalicelib.store.marshal import Row
 from chalicelib.store.table import AlreadyExists, Write, put, put_once, query
 from chalicelib.store.withdrawals import What, outlive
@@ -42,14 +42,14 @@ class AuditEvent(_Kind, Enum):
     DISCARDED_COHORT = _Kind("discarded the cohort before its first email ({why})")
     MARKED_ATTENDANCE = _Kind("marked {session}: from {before} to {after} ({why})")
     EXTENDED = _Kind("extended from {before} to {after} ({why})")
-    CLOSED = _Kind("closed")
-    PUBLISHED_FEW = _Kind("closed to publish what may be")
+    CLOSED = _Kind("closed the questionnaire, whose last day was {before}")
+    PUBLISHED_FEW = _Kind("closed the questionnaire, whose last day was {before}, to publish what may be")
     REMINDED = _Kind("reminded raters who have not answered")
     REMINDED_SURVEY = _Kind("reminded of the impact survey who has not answered")
     EXTENDED_SURVEY = _Kind("gave more time for the impact survey, from {before} to {after} ({why})")
     PLANNED_FOLLOWUP = _Kind("planned the follow-up from {opens} to {closes}")
     PLANNED_LATER_FOLLOWUP = _Kind("planned the follow-up for delegates who closed later")
-    REPLACED_ADDRESS = _Kind("replaced the address of {part}")
+    REPLACED_ADDRESS = _Kind("replaced the address of {part}: from {before} to {after} ({why})")
     CONFIRMED_ADDRESS = _Kind("confirmed a new address")
     SENT_LINK = _Kind("sent a link again")
     REVOKED_LINKS = _Kind("revoked links")
@@ -57,7 +57,7 @@ class AuditEvent(_Kind, Enum):
     VOIDED = _Kind("voided a rater’s answers and asked again")
     ASKED_AGAIN = _Kind("opened the questionnaire again after a restore, and asked everyone once more")
     SETTLED_WITHOUT_KEY = _Kind("settled a questionnaire whose key is gone: {outcome} ({why})")
-    REOPENED_SURVEY = _Kind("opened the survey again")
+    REOPENED_SURVEY = _Kind("opened the survey again, until {until}")
     LEFT_OUT = _Kind("left out of the summary")
     CHANGED_STORY = _Kind("changed a story ({act}: {before} → {after})")
     ASKED_BOARD = _Kind("changed what is asked of the board")
@@ -142,7 +142,9 @@ def add_naming(
     """
     named = {name: {"name": one.name, "email": one.email} for name, one in people.items()}
     act = event.say(**parts, **{name: PLACE.format(name) for name in named})
-    entry = {"act": act, "by": by, "about": about, "at": now, **({"people": named} if named else {})}
+    entry: Row = {"act": act, "by": by, "about": about, "at": now, **({"people": named} if named else {})}
+    if event is AuditEvent.REPLACED_ADDRESS:
+        entry["is_one_person"] = True
     sk = f"{stamp(now)}#{now:%f}{derive(8, act, by, about, *([thing] if thing else []))}"
     event_row = put({"pk": f"AUDIT#{cohort_id}", "sk": sk, **entry})
     if event is not AuditEvent.CHANGED_PERSON or not _gives_up_place(people):
@@ -156,6 +158,17 @@ def add_naming(
 def _gives_up_place(people: Mapping[str, Person]) -> bool:
     """Return whether a person, or an address, has a place no more."""
     return "before" in people and ("after" not in people or people["after"].email != people["before"].email)
+
+
+def without_former_address(row: Row, email: str) -> Row:
+    """Return a line about a change of address without both addresses, if the one that counts now is erased.
+
+    The former address may have been a stranger's: erasing it alone takes out nothing else.
+    """
+    people = row.get("people", {})
+    if not row.get("is_one_person") or people["after"]["email"] != email:
+        return row
+    return row | {"people": {part: {"name": ERASED_NAME, "email": ERASED_ADDRESS} for part in people}}
 
 
 def say_line(row: Row) -> str:

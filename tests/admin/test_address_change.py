@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.admin import address_change, close_or_extend, resend_link, void_answers
+from chalicelib.admin import address_change, close_or_extend, person_export, resend_link, void_answers
 from chalicelib.admin.address_audit import MAX_EVENTS, audit_change
 from chalicelib.admin.address_change import ReplaceRefused
 from chalicelib.admin.audit_log import load_audit_log
@@ -17,10 +17,12 @@ from chalicelib.admin.resend_link import AddressNotFound
 from chalicelib.collect.questionnaire import parse_answer_link
 from chalicelib.core.calendar import local_moment
 from chalicelib.core.model import InvitationState, Wave
+from chalicelib.core.reasons import MAX_REASON_CHARS
 from chalicelib.emails import delivery_events
 from chalicelib.jobs.kinds import HANDLERS, JobKind
 from chalicelib.jobs.run import run_job
 from chalicelib.links.kinds import FACILITATOR, SPONSOR
+from chalicelib.ownership import erase_person
 from chalicelib.store import audit_events, cohorts, delegates, invitations
 from chalicelib.store.table import scan
 from infra.local import outbox
@@ -89,7 +91,8 @@ def test_a_rater_is_invited_again_and_the_old_link_opens_nothing(opened, clock):
     assert opened.open(new_link("inbox")).status == 200
     assert {email for email, to in waiting().items() if to == NEW} == reminders
     assert old("p0") not in str([row for row in scan() if row["pk"].startswith(("DELEGATE#", "COHORT#"))])
-    assert [row["act"] for row in audit_events.of_cohort(people.COHORT)][-1] == "replaced the address of a rater"
+    said = f"replaced the address of a rater: from {old('p0')} to {NEW} (no reason given)"
+    assert audit_events.say_line(audit_events.of_cohort(people.COHORT)[-1]) == said
 
 
 @pytest.mark.parametrize(
@@ -102,23 +105,46 @@ def test_a_rater_is_invited_again_and_the_old_link_opens_nothing(opened, clock):
         ("sponsor", "replaced the address of the sponsor", "The cohort"),
     ],
 )
-def test_the_trail_names_whose_address_was_replaced_and_no_address(opened, clock, who, act, about):
+def test_the_trail_names_whose_address_was_replaced_both_addresses_and_why(opened, clock, who, act, about):
     address = people.SPONSOR.email if who == "sponsor" else old(who)
-    address_change.change_address(people.COHORT, address, NEW, clock.advance(hours=1), BY)
+    address_change.change_address(people.COHORT, address, NEW, clock.advance(hours=1), BY, why="asked by\nphone")
     drain(clock.now())
 
     entries = load_audit_log(load_dashboard(people.COHORT, clock.now()))
     (found,) = [entry for entry in entries if entry.act.startswith("replaced")]
-    assert (found.act, found.about, found.who) == (act, about, BY)
-    assert not {address, NEW} & {value for row in audit_events.of_cohort(people.COHORT) for value in row.values()}
+    said = f"{act}: from {address} to {NEW} (asked by phone)"
+    assert (found.act, found.about, found.who) == (said, about, BY)
+
+
+@pytest.mark.parametrize(("erased", "left"), [(NEW, set()), (old("p0"), {NEW})])
+def test_an_erasure_takes_the_former_address_out_with_the_one_that_counts(opened, clock, erased, left):
+    """Erasing the former address alone, which may have been a stranger's, leaves the other."""
+    change(clock, "p0")
+    erase_person.erase(erased, clock.advance(hours=1))
+
+    (line,) = [row for row in audit_events.of_cohort(people.COHORT) if row["act"].startswith("replaced")]
+    assert {one for one in (NEW, old("p0")) if one in str(line)} == left
+
+
+def test_who_asks_for_a_copy_of_their_data_gets_their_own_address_of_a_change(opened, clock):
+    change(clock, "p0")
+
+    assert NEW not in str(person_export.find(old("p0")))
+
+
+def test_a_reason_that_is_too_long_is_refused(opened, clock):
+    with pytest.raises(ReplaceRefused) as refused:
+        address_change.change_address(people.COHORT, old("p0"), NEW, clock.now(), BY, why="x" * (MAX_REASON_CHARS + 1))
+
+    assert [fault.field for fault in refused.value.faults] == ["why"]
 
 
 def test_an_address_in_many_rows_makes_one_entry(opened, clock):
     many = [replace(delegates.find(people.dana()), id=f"d{number}") for number in range(MAX_EVENTS + 1)]
     change = Change(people.COHORT, old("mara manager"), NEW, "")
 
-    assert len(audit_change(change, cohorts.find(people.COHORT), many, BY, clock.now())) == 1
-    assert len(audit_change(change, cohorts.find(people.COHORT), many[1:], BY, clock.now())) == MAX_EVENTS
+    assert len(audit_change(change, cohorts.find(people.COHORT), many, BY, clock.now(), "")) == 1
+    assert len(audit_change(change, cohorts.find(people.COHORT), many[1:], BY, clock.now(), "")) == MAX_EVENTS
 
 
 @pytest.mark.parametrize("how", ["extended", "voided"])

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.admin.close_or_extend import close_now, publish_with_few_answers
 from chalicelib.core.ids import derive
 from chalicelib.core.reasons import MAX_REASON_CHARS
 from chalicelib.store import audit_events, cohorts
@@ -121,6 +122,12 @@ def test_the_file_has_what_the_filters_leave(admin, clock):
     assert list(everything[0]) == ["when", "who", "what", "about"]
     assert [row["what"] for row in some] == [EXTENDED]
     assert len(everything) > len(some)
+
+
+@pytest.mark.parametrize("act", [close_now, publish_with_few_answers])
+def test_a_questionnaire_that_is_closed_early_has_its_last_day_in_the_trail(admin, clock, act):
+    act(people.COHORT, people.person("dana delegate").email, clock.now(), "ada@example.org")
+    assert f"closed the questionnaire, whose last day was {people.DATES.closes}" in trail()[-1]
 
 
 def test_progress_says_where_each_thread_is(admin, clock):

@@ -8,11 +8,12 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.admin import reopen_survey
+from chalicelib.core.formatting import last_date
 from chalicelib.core.model import PulseArea
 from chalicelib.impact.jobs import start_impact
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.people.leave import leave as withdraw
-from chalicelib.store import delegates, impact_surveys
+from chalicelib.store import audit_events, delegates, impact_surveys
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, SurveyState, surveys_from
 from chalicelib.waves.survey_thread import ASKED, SURVEY, AnswerState, state_of
 from tests.support import people
@@ -74,3 +75,6 @@ def test_what_was_sent_and_cannot_be_counted_is_asked_for_again_once_it_has_clos
     assert state_of(after) is AnswerState.SENT
     assert after.answers == UNFIT
     assert (after.closes_at > NEW.closes_at) is False if state is SurveyState.OPEN else after.closes_at > clock.now()
+    said = [row["act"] for row in audit_events.of_cohort(people.COHORT) if row["act"].startswith("opened the survey")]
+    until = last_date(after.closes_at, people.programme().organisation.timezone)
+    assert said == ([] if state is SurveyState.OPEN else [f"opened the survey again, until {until}"])

@@ -90,7 +90,7 @@ def of_cohort(act: str, **typed: str) -> Act:
 
 
 def address(old: str) -> Act:
-    return lambda clock: address_change.change_address(people.COHORT, old, NORA, clock.now(), BY)
+    return lambda clock: address_change.change_address(people.COHORT, old, NORA, clock.now(), BY, why="asked by phone")
 
 
 # --- who opens what afterwards --------------------------------------------------------------------------
@@ -248,7 +248,7 @@ ROWS = {
     "address of a rater": Row(
         address(P0),
         [(NORA, "collect/invitation"), (P0, "admin/replaced")],
-        "replaced the address of a rater",
+        f"replaced the address of a rater: from {P0} to {NORA} {REASON}",
         old_link_of_rater_opens_nothing,
     ),
     "address of the delegate": Row(
@@ -259,20 +259,20 @@ ROWS = {
             (NORA, "admin/new_link"),
             (NORA, "workshops/session"),
         ],
-        "replaced the address of the delegate",
+        f"replaced the address of the delegate: from {DANA} to {NORA} {REASON}",
         old_pages_of_delegate_open_nothing,
         both(DANA, NORA),
     ),
     "address of the coach": Row(
         address(CLEO),
         [(CLEO, "admin/replaced"), (NORA, "admin/new_link")],
-        "replaced the address of the coach",
+        f"replaced the address of the coach: from {CLEO} to {NORA} {REASON}",
         old_pages_of_coach_open_nothing,
     ),
     "address of the sponsor": Row(
         address(SAM),
         [(NORA, "admin/new_link"), (SAM, "admin/replaced")],
-        "replaced the address of the sponsor",
+        f"replaced the address of the sponsor: from {SAM} to {NORA} {REASON}",
         old_sponsor_opens_nothing,
     ),
 }
