@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from chalicelib.core.formatting import plural
 from chalicelib.core.model import Item, Value
 from chalicelib.report.parts.document import Block, Point, Section, Table
 from chalicelib.report.parts.rows import Index
 from chalicelib.report.parts.summary import ends
-from chalicelib.report.parts.wording import counted, curly, lower_first
+from chalicelib.report.parts.wording import curly, lower_first
 from chalicelib.report.sections import Place, declare_section
 from chalicelib.results.published import ALL_OTHERS, About
 
@@ -21,7 +22,7 @@ def values(index: Index) -> Section | None:
         return None
     rows = []
     for value in found:
-        note = counted(len(_items(index, value)), "behaviour", "behaviours")
+        note = plural(len(_items(index, value)), "behaviour", "behaviours")
         rows.append(index.row(About.VALUE, value.id, value.title, note=note))
     points = tuple(point for value in found if (point := _most_and_least(index, value)))
     block = Block(legend=index.legend(), rows=Table(index.columns(), tuple(rows), "Values"), points=points)
