@@ -17,7 +17,7 @@ def rows() -> list[Row]:
     opening = [0.0] * (2 * COHORT)  # the delegate's own questionnaire, and the page to choose raters on
     by_file = [0.0] * (14 * COHORT)  # every rater at once, because a file named them
     return [
-        Row(f"hand-over of 95 % of mails, at {ORDINARY:.0%} of the account's rate", _wait(_hour()), "s", 10.0),
+        Row(f"hand-over of 95 % of emails, at {ORDINARY:.0%} of the account's rate", _wait(_hour()), "s", 10.0),
         Row(f"hand-over of 95 % of the opening of a cohort of {COHORT}", _wait(opening), "s", 10.0),
         Row(f"the same, {len(by_file)} raters named by file: the rate itself", _wait(by_file), "s", None),
     ]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
-KINDS = ("*.py", "*.md", "*.j2", "*.js", "*.typ", "Makefile")
+KINDS = ("*.py", "*.md", "*.j2", "*.js", "*.typ", "*.svg", ":(glob)infra/*.yaml", "Makefile")
 OURSELVES = ("infra/checks/plain_english.py", "tests/checks/test_plain_english.py")
 
 WORDS: Mapping[str, str] = {  # pattern -> what to write
@@ -37,7 +37,8 @@ WORDS: Mapping[str, str] = {  # pattern -> what to write
     r"bring about": "ensure, create",
 }
 EMAIL = r"(?<![`/\w.-])mail(?:s|ed|ing)?(?![`/\w-]|\.\w)"  # what people receive; not a path or a name of the contract
-EMAIL_IN_CODE = rf"(?<!Apple ){EMAIL}(?! (?:systems?|servers?|programs?|function|events?|row)\b)"
+EMAIL_IN_CODE = rf"(?<!Apple ){EMAIL}(?! (?:systems?|servers?|services?|programs?|function|events?|row|retry)\b)"
+_SENTENCE = re.compile(r"^\w[\w ,:]* |^ \w|^[A-Z][a-z]+$")
 IN_NAMES = {**WORDS, r"mails?": "email"}
 DEFINED = re.compile(r"^ *(?:def|class) (\w+)", re.MULTILINE)
 NAMES = r"^(?:MOST|LONGEST|LARGEST|FEWEST|SMALLEST)_\w+ *[:=]"
@@ -49,6 +50,17 @@ EXCEPTIONS: Mapping[tuple[str, str], str] = {  # (file, word) -> why it must sta
     ("chalicelib/admin/templates/work.html.j2", "mail"): "the name of a form field",
     ("docs/operations.md", "mail"): "the key of a row",
     ("infra/local/desk.html.j2", "mail"): "the name of a form field",
+    ("chalicelib/cli/parser.py", "mails"): "the name of a command",
+    ("chalicelib/core/columns.py", "mail"): "what people call a column",
+    ("chalicelib/core/columns.py", "mails"): "what people call a column",
+    ("tests/core/test_columns.py", "mail"): "what people call a column",
+    ("chalicelib/emails/ses_errors.py", "mail"): "a setting of SES",
+    ("docs/pictures/architecture.svg", "mail"): "the name of a function in AWS",
+    ("docs/pictures/flow.svg", "mail"): "the name of a function in AWS",
+    ("infra/rights.yaml", "mail"): "the name of a function in AWS",
+    ("tests/infra/test_status.py", "mail"): "the name of a function in AWS",
+    ("tests/infra/test_upkeep.py", "mail"): "the name of a function in AWS",
+    ("tests/local/test_aws_contract.py", "mail"): "the name of a tag in SES",
     ("chalicelib/sponsor/jobs.py", "mending"): "a key of stored jobs",
     ("chalicelib/collect/comment_check.py", "told"): "a word that raters write",
     ("tests/collect/test_comment_check.py", "told"): "a word that raters write",
@@ -75,16 +87,21 @@ def _found(name: str, text: str) -> Iterator[Hit]:
     if name.endswith(".py"):
         yield from _names(text)
         yield from _emails_in_prose(text)
+    if name.endswith((".svg", ".yaml")):
+        yield from _matches(EMAIL_IN_CODE, text, "email", re.IGNORECASE)
     if name.endswith((".md", ".j2")):
         yield from _matches(EMAIL, text, "email", re.IGNORECASE)
     yield from _matches(NAMES, text, "MAX_, MIN_", re.MULTILINE)
 
 
 def _emails_in_prose(text: str) -> Iterator[Hit]:
-    """Look for “mail” in comments and docstrings. Code may call a variable so."""
+    """Look for “mail” in comments, docstrings and sentences. Code may call a variable or a key so."""
     for line, words in (*_comments(text), *_docstrings(text)):
         for match in re.finditer(EMAIL_IN_CODE, words, re.IGNORECASE):
             yield Hit(line + words.count("\n", 0, match.start()), match.group(), "email")
+    for line, words in _sentences(text):
+        for match in re.finditer(EMAIL_IN_CODE, words):
+            yield Hit(line, match.group(), "email")
 
 
 def _comments(text: str) -> Iterator[tuple[int, str]]:
@@ -96,6 +113,15 @@ def _docstrings(text: str) -> Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)) and (words := ast.get_docstring(node, False)):
             yield node.body[0].lineno, words
+
+
+def _sentences(text: str) -> Iterator[tuple[int, str]]:
+    """Find strings with words that a person may read: those with a blank, or a small word after a capital."""
+    tree = ast.parse(text)
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and id(node) not in alone and _SENTENCE.search(str(node.value)):
+            yield node.lineno, str(node.value)
 
 
 def _names(text: str) -> Iterator[Hit]:

@@ -65,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--project", type=Path, default=ROOT, help=argparse.SUPPRESS)
     commands_of = top.add_subparsers(dest="command", required=True)
     made = commands_of.add_parser("infra", help="everything but the functions: stack, PDF layer, settings")
-    made.add_argument("--sender", default="", help="name and address that mail comes from; kept when it is left out")
+    made.add_argument("--sender", default="", help="name and address that emails come from; kept when it is left out")
     made.add_argument("--reply-to", default="", help="a person's mailbox; kept")
     choice = ("", "required", "optional")
     made.add_argument("--second-factor", default="", choices=choice, help="of administrators; kept")

@@ -35,7 +35,7 @@ def infra(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     given["second_factor"] = args.second_factor
     known = settings.check_given(stage, given)
     policies.ensure_policies(stage, hand)
-    hand.step("Stack: tables, bucket, queues, topic, mail, alarms")
+    hand.step("Stack: tables, bucket, queues, topic, emails, alarms")
     wanted = _parameters(stage, known["sender"], args)
     if not stack.outputs(stage):  # the layer's zip needs the bucket
         stack.ensure_stack(stage, hand, {**wanted, "LayerKey": ""})
@@ -51,7 +51,7 @@ def infra(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     settings.ensure_settings(stage, hand, given)
     if state.live_functions(stage):
         functions.restart(stage, hand, "they read the settings when they start")
-    hand.step("Mail")
+    hand.step("Email")
     if not sender.report_state(stage, hand, known["sender"]):
         hand.stays(f"{known['sender']} may send")
     hand.note(concurrency.describe_limit(stage)[0])

@@ -60,7 +60,7 @@ def report_state(stage: Deployment, hand: Reporter, sender: str) -> list[str]:
 
 def _unverified(stage: Deployment, name: str, known: dict[str, Any]) -> list[str]:
     if known.get("IdentityType") == "EMAIL_ADDRESS":
-        return [f"{name} is not verified: open the link that SES mailed to it."]
+        return [f"{name} is not verified: open the link that SES emailed to it."]
     tokens = known.get("DkimAttributes", {}).get("Tokens", [])
     return [
         f"{name} is not verified. Add to its DNS:",

@@ -121,7 +121,7 @@ LOOKS = [
     ("Functions", _functions),
     ("Queues", _queues),
     ("Alarms", _alarms),
-    ("Mail", _email_lines),
+    ("Email", _email_lines),
     ("Alarm address and certificate", differences.look_at_addresses),
     ("What deploys set", differences.look),
 ]

@@ -90,7 +90,7 @@ class DevTools:
         if method == "GET" and (found := re.fullmatch(r"mail/([\w-]+)\.eml", name)):
             return self._eml(found[1])
         if method == "GET" and (found := re.fullmatch(r"mails/([\w-]+)/(\w+)", name)):
-            return samples.look(found[1], found[2]) or _json({"error": f"no mail {name}"}, HTTPStatus.NOT_FOUND)
+            return samples.look(found[1], found[2]) or _json({"error": f"no email {name}"}, HTTPStatus.NOT_FOUND)
         if route := self._routes.get((method, name)):
             answer = route(_form(body) if method == "POST" else {})
             if isinstance(answer, Answer):
@@ -140,7 +140,7 @@ class DevTools:
             if mail.id == message_id:
                 headers = {"Content-Type": "message/rfc822", "Content-Disposition": f'inline; filename="{mail.id}.eml"'}
                 return Answer(HTTPStatus.OK, headers, mail.raw.encode())
-        return _json({"error": f"no mail {message_id}"}, HTTPStatus.NOT_FOUND)
+        return _json({"error": f"no email {message_id}"}, HTTPStatus.NOT_FOUND)
 
     # --- what can be done -------------------------------------------------------------------------------------------
 
@@ -162,7 +162,7 @@ class DevTools:
         wanted = str(form.get("mail", ""))
         found = next((mail for mail in outbox.accepted() if wanted and wanted in (mail.id, mail.row)), None)
         if found is None:
-            raise Wrong(f"no mail {wanted!r}")
+            raise Wrong(f"no email {wanted!r}")
         self.cloud.bounce(outbox.bounce(found, self.cloud.clock.now(), kind))
         return {"mail": found.id, "type": kind}
 

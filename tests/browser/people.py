@@ -70,12 +70,12 @@ def link(cloud: Served, verb: str, to: str = "", about: str = "") -> str:
     found = [
         link for letter in letters(cloud, to, about) for link in letter.links if f"/{verb}/" in urlsplit(link).path
     ]
-    assert found, f"no mail to {to or 'anyone'} has a link with /{verb}/"
+    assert found, f"no email to {to or 'anyone'} has a link with /{verb}/"
     return found[-1]
 
 
 def code(cloud: Served, to: str) -> str:
     """The newest six-digit code emailed to an address."""
     found = [match[1] for letter in letters(cloud, to) for match in CODE.finditer(letter.text)]
-    assert found, f"no mail to {to} has a code"
+    assert found, f"no email to {to} has a code"
     return found[-1].replace(" ", "")

@@ -100,9 +100,9 @@ def test_a_strict_cookie_survives_a_click_on_another_site(cloud, visit):
     assert (cookie["name"], cookie["secure"], cookie["httpOnly"]) == ("__Host-session", True, True)
     assert cookie["sameSite"] == "Strict"
 
-    with other_site(f'<a href="{url}">Your mail</a>') as message:
+    with other_site(f'<a href="{url}">Your email</a>') as message:
         page.goto(message)
-        page.get_by_text("Your mail").click()
+        page.get_by_text("Your email").click()
         page.wait_for_url("**/report?here=1")
     assert heading(page) == "Your 360 report"
     assert_sound(page)

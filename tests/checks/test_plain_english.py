@@ -22,6 +22,10 @@ from infra.checks import commit_subject, plain_english
         ),
         ("a.md", "Each mail goes once; see `mail.json` and mail/*.eml.\n", ["mail"]),
         ("a.md", "They come by mail.\n", ["mail"]),
+        ("a.py", 'raise NoEmail(f"{name} has no mail today")\n', ["mail"]),
+        ("a.py", 'rows("MAIL#", kind="mail")\n', []),
+        ("a.py", 'send("run: python -m chalicelib mails retry")\n', []),
+        ("a.yaml", "# Who is told of mails\n", ["mails", "told"]),
         ("a.md", "The email says how many are still to come.\n", []),
     ],
 )

@@ -73,7 +73,7 @@ def test_a_chase_writes_to_everyone_once_and_is_noted_once(aws):
 
     def check(_):
         today = [row for row in all_rows() if row["sk"] == "MAIL" and f"#{DAY:%Y-%m-%d}" in row["id"]]
-        wrong = [] if len(today) == len({row["to"]["email"] for row in today}) == 6 else [f"{len(today)} mails"]
+        wrong = [] if len(today) == len({row["to"]["email"] for row in today}) == 6 else [f"{len(today)} emails"]
         (line,) = cohorts.list_lines(people.COHORT)
         wrong += [] if line.reminded_on == f"{DAY:%Y-%m-%d}" else ["the dashboard does not know"]
         return wrong + noted("reminded") + ([] if len(jobs_of("chase")) == 1 else ["two jobs"])

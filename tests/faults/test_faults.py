@@ -149,7 +149,7 @@ def test_the_impact_survey_asks_everyone_once(aws):
         first = Counter(row["to"]["email"] for row in all_rows() if row["pk"].startswith("MAIL#impact/pulse#"))
         wrong = [] if {survey.role.value for survey in surveys} == {"delegate", "manager"} else ["a survey is missing"]
         wrong += [] if sorted(pulses) == sorted(raters) else [f"asked {pulses}"]
-        wrong += [] if first == Counter(raters) else [f"mails to {dict(first)}"]
+        wrong += [] if first == Counter(raters) else [f"emails to {dict(first)}"]
         closing = [
             row for row in all_rows() if row["pk"].startswith(("JOB#impact_close", f"JOB#close#{people.dana()}#pulse"))
         ]
@@ -210,7 +210,7 @@ def test_a_list_of_raters_is_invited_once(aws):
     def check(_):
         emails = Counter(row["to"]["email"] for row in all_rows() if row["pk"].startswith("MAIL#collect/invitation"))
         (line,) = cohorts.list_lines(people.COHORT)
-        wrong = [] if set(emails.values()) == {1} and len(emails) == 5 else [f"mails: {dict(emails)}"]
+        wrong = [] if set(emails.values()) == {1} and len(emails) == 5 else [f"emails: {dict(emails)}"]
         return wrong + ([] if line.invited == 6 else [f"counted {line.invited}"])
 
     act = lambda _, now: scene.run_job(job_id, people.OPENING + timedelta(minutes=1) + (now - MONDAY))  # noqa: E731

@@ -55,7 +55,7 @@ def test_pressing_twice_at_once_sends_one_email_and_both_pages_work(aws):
     def check(_, outcomes):
         drain(MONDAY)
         wrong = [] if len(set(outcomes)) == 1 else [f"two challenges: {outcomes}"]
-        return wrong + ([] if len(sent_emails()) == 1 else [f"{len(sent_emails())} mails"])
+        return wrong + ([] if len(sent_emails()) == 1 else [f"{len(sent_emails())} emails"])
 
     press = [
         lambda _, name=name: sign_in_codes.ask(reader(), "once", MONDAY, otherwise=name) for name in ("first", "second")

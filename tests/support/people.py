@@ -120,7 +120,7 @@ def invited(clock) -> None:  # type: ignore[no-untyped-def]
 def link(to: str, part: str) -> str:
     """The newest link with this part in the email of a person."""
     found = [url for email in sent_emails(person(to).email) for url in email.links if f"/{part}/" in url]
-    assert found, f"no mail brought {to} a link with /{part}/"
+    assert found, f"no email brought {to} a link with /{part}/"
     return found[-1]
 
 

@@ -27,15 +27,15 @@ SETTLED = ("sent", "delivered", "bounced", "complained")
 
 def emails_are_settled_and_single(world: World) -> Iterator[str]:
     sent = Counter(letter.id for letter in world.mailbox.letters)
-    yield from (f"mail {mail_id} went out {count} times" for mail_id, count in sent.items() if count > 1)
+    yield from (f"email {mail_id} went out {count} times" for mail_id, count in sent.items() if count > 1)
     for row in memory.rows(world.cloud.table, "MAIL#"):
         if row["template"] == digest.NAME:
             continue  # its items are checked
         is_sent = row["state"] in SETTLED
         if is_sent != (row["id"] in sent):
-            yield f"mail {row['id']} is {row['state']}, and {'was' if row['id'] in sent else 'was never'} accepted"
+            yield f"email {row['id']} is {row['state']}, and {'was' if row['id'] in sent else 'was never'} accepted"
         if not is_sent and "cancelled" not in row:
-            yield f"mail {row['id']} is {row['state']}"
+            yield f"email {row['id']} is {row['state']}"
 
 
 def no_one_is_reminded_after_answering(world: World) -> Iterator[str]:
@@ -100,4 +100,4 @@ def impact_is_asked_on_its_morning(world: World) -> Iterator[str]:
         for role in ("delegate", "manager"):
             moment = asked[role].astimezone(zone) if role in asked else None
             if moment is None or moment.date() != due or moment.hour != MORNING:
-                yield f"the {role}'s impact survey of {player.email} was mailed at {moment} instead of {due} 09:00"
+                yield f"the {role}'s impact survey of {player.email} was emailed at {moment} instead of {due} 09:00"

@@ -52,7 +52,7 @@ class Letter:
     def sent_at(self) -> datetime:
         found = self.accepted.sent_at
         if found is None:
-            raise ValueError(f"a mail to {self.to} has no date")
+            raise ValueError(f"an email to {self.to} has no date")
         return found
 
     def link(self, kind: LinkKind[Any]) -> str:
@@ -108,5 +108,5 @@ class Mailbox:
         """The reader's last email of the kind whose subject has the words. Raises EmailNotFound."""
         found = [letter for letter in self.all(reader, template) if about in letter.subject]
         if not found:
-            raise EmailNotFound(f"{reader} has no mail {template} about {about or 'anything'}")
+            raise EmailNotFound(f"{reader} has no email {template} about {about or 'anything'}")
         return found[-1]

@@ -33,5 +33,5 @@ def code_for(world: World, reader: str) -> str:
     text = world.mailbox.last(reader, web_emails.SIGN_IN_CODE.name).accepted.part("plain")
     found = CODE.findall(text)
     if not found:
-        raise EmailNotFound(f"the mail to {reader} has no code")
+        raise EmailNotFound(f"the email to {reader} has no code")
     return str(found[-1])

@@ -24,7 +24,7 @@ def print_summary(console: Console, world: World, faults: Sequence[str], seconds
         console.print()
     reports = sum(bool(world.deeds[player.email].documents) for player in world.players)
     console.print(
-        f"{FOLDER}/  mail/ ({len(world.mailbox.letters)} mails)  reports/ ({reports} delegates)  calendar/  sponsor/  "
+        f"{FOLDER}/  mail/ ({len(world.mailbox.letters)} emails)  reports/ ({reports} delegates)  calendar/  sponsor/  "
         "summary.json"
     )
     console.print(
@@ -61,7 +61,7 @@ def _day(moment: datetime | None) -> str:
 
 
 def _email_table(world: World) -> Table:
-    table = Table(title="Mails", show_header=False, **PLAIN)
+    table = Table(title="Emails", show_header=False, **PLAIN)
     table.add_column("kind")
     table.add_column("count", justify="right")
     for kind, count in sorted(Counter(letter.template for letter in world.mailbox.letters).items()):
