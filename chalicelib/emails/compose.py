@@ -13,7 +13,7 @@ from chalicelib.emails.calendar_entry import CalendarUser, Invite, attach, build
 from chalicelib.emails.kinds import LATER_WORDS, find_kind
 from chalicelib.emails.mime import address, bare_address
 from chalicelib.emails.render import render
-from chalicelib.links.kinds import compose_url
+from chalicelib.links.kinds import KINDS, compose_url
 from chalicelib.store.emails import Email
 
 
@@ -50,6 +50,7 @@ def context(mail: Email) -> dict[str, Any]:
     words = {name: mime.clean(word) for name, word in {**LATER_WORDS, **mail.words}.items()}
     return words | {
         "several": False,  # whether `delegate` names more than one person, in a digest
+        "opens_own_pages": any(KINDS[verb].is_signed for verb, *_ in mail.links.values()),  # the foot says so
         "links": {name: compose_url(link) for name, link in mail.links.items()},
         "brand": colour.brand(words["brand"]),
         "button_colour": colour.button(words["brand"]),

@@ -120,11 +120,13 @@ def _context_of(group: Sequence[Email]) -> dict[str, Any]:
 
 
 def _render_groups(groups: Sequence[Sequence[Email]], digest: Email) -> Rendered:
-    sections = [render_section(group[0].template, _context_of(group)) for group in groups]
+    contexts = [_context_of(group) for group in groups]
+    sections = [render_section(group[0].template, words) for group, words in zip(groups, contexts, strict=True)]
     subject, named = _first_subject(groups, sections)
     if len(groups) == 1:
-        return render(groups[0][0].template, _context_of(groups[0]), subject)
-    return render_digest(_by_role(groups, sections), subject, len(groups) - named, context(digest))
+        return render(groups[0][0].template, contexts[0], subject)
+    frame = context(digest) | {"opens_own_pages": any(words["opens_own_pages"] for words in contexts)}
+    return render_digest(_by_role(groups, sections), subject, len(groups) - named, frame)
 
 
 def _first_subject(groups: Sequence[Sequence[Email]], sections: Sequence[Section]) -> tuple[str, int]:

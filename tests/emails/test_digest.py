@@ -85,9 +85,25 @@ def test_a_digest_comes_from_the_programme_and_its_row_names_no_one(three):
 
 
 def test_a_foot_that_all_items_share_is_shown_once():
-    store(make_email("report/ready", "one"), make_email("report/ready", "two"))
+    store(make_email("meetings/not_arranged", "one"), make_email("meetings/not_recorded", "two"))
     drain(MONDAY)
-    assert sent_emails()[0].part("html").count("This link is yours alone") == 1
+    assert sent_emails()[0].part("html").count("because you are an administrator") == 1
+
+
+@pytest.mark.parametrize(
+    ("kinds", "times"),
+    [
+        pytest.param(("report/ready", "collect/invitation", "meetings/arrange"), 1, id="own-pages"),
+        pytest.param(("report/ready", "meetings/not_arranged"), 1, id="one-of-two"),
+        pytest.param(("meetings/not_arranged", "report/too_few"), 0, id="pages-that-ask-who-it-is"),
+    ],
+)
+def test_a_digest_says_at_most_once_that_its_pages_are_for_its_reader_alone(kinds, times):
+    store(*(make_email(kind, f"the {number}") for number, kind in enumerate(kinds)))
+    drain(MONDAY)
+
+    (sent,) = sent_emails()
+    assert [sent.part(part).count("yours alone") for part in ("plain", "html")] == [times, times]
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def _gaps_of_templates(kind: EmailKind) -> Iterator[str]:
     plausible = {**{word: word for word in kind.words}, **WORDS, **kind.sample}
     words = {word: plausible[word] for word in kind.words}
     links = {link: f"https://example.org/{link}" for link in kind.links}
-    frame = {"button_colour": "#005eb8", "several": False}
+    frame = {"button_colour": "#005eb8", "several": False, "opens_own_pages": True}
     try:
         usual = render(kind.name, {**words, **frame, "links": links})
     except TemplateNotFound as missing:

@@ -13,6 +13,7 @@ from chalicelib.core.settings import settings
 from chalicelib.emails import colour, compose, render
 from chalicelib.emails.kinds import To, load_kinds
 from chalicelib.emails.mime import Rendered
+from chalicelib.links.kinds import KINDS as LINK_KINDS
 from tests.emails.samples import WORDS, make_email
 from tests.emails.test_mime import parsed, part
 from tests.support.clock import MONDAY
@@ -45,6 +46,15 @@ def test_each_link_is_whole_on_a_line_of_its_own_and_in_the_html(template):
     assert {_without_page(url, urls) for url in re.findall(r'href="([^"]+)"', found.html)} == urls
 
 
+@pytest.mark.parametrize("template", EVERY)
+def test_an_email_that_opens_its_readers_own_pages_asks_once_not_to_be_forwarded(template):
+    found = rendered(template)
+    opens = {verb for verb, *_ in make_email(template).links.values()}
+    times = 1 if any(LINK_KINDS[verb].is_signed for verb in opens) else 0
+
+    assert [found.text.count("not forward"), found.html.count("not forward")] == [times, times]
+
+
 def _without_page(url: str, links: set[str]) -> str:
     """Return the link that an address begins with: an email may lead to one page behind a link."""
     return next((link for link in links if url.startswith(f"{link}/")), url)
@@ -63,8 +73,8 @@ def test_a_part_that_texts_share_is_a_paragraph_of_its_own(template):
     }
 
     found = {part for part in shared if part in "\n\n".join(paragraphs)}
-    assert found <= set(paragraphs)
-    assert any(part in found for part in shared)
+    assert {paragraph for part in found for paragraph in part.split("\n\n")} <= set(paragraphs)
+    assert found
 
 
 @pytest.mark.parametrize("template", EVERY)
