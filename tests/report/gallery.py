@@ -20,7 +20,19 @@ PROGRAMME, ENTRIES = read_example()
 ITEMS = {item.id for item in PROGRAMME.items}
 QUESTIONS = {question.id for question in PROGRAMME.open_questions}
 CASES = (
-    *("usual", "least favourable", "too few", "self alone", "pooled", "crowd", "ends", "follow-up", "noise", "empty"),
+    *(
+        "usual",
+        "least favourable",
+        "too few",
+        "self alone",
+        "pooled",
+        "crowd",
+        "ends",
+        "split",
+        "follow-up",
+        "noise",
+        "empty",
+    ),
 )
 
 
@@ -55,6 +67,7 @@ def _made(case: str) -> Facts:
         "self alone": [own],
         "empty": [],
         "pooled": [own, manager, *_as(others, peer=5, direct_report=2, other=2)],
+        "split": [own, manager, *_at(2, _as(others, peer=6)), *_at(4, _as(others, direct_report=6))],
         "ends": [own, manager, *_at_the_ends(others)],
         "crowd": [own, manager, *_as([_at_length(r) for r in others], peer=25, direct_report=25, other=10)],
     }
@@ -80,6 +93,12 @@ def _at_the_ends(responses: list[Response]) -> list[Response]:
     """Everyone gives the highest rating to all behaviours, the lowest to those of the first competency."""
     low = {item.id for item in PROGRAMME.competencies[0].items}
     ratings = {item: 1 if item in low else PROGRAMME.top for item in ITEMS}
+    return [replace(response, answers=replace(response.answers, ratings=ratings)) for response in responses]
+
+
+def _at(rating: int, responses: list[Response]) -> list[Response]:
+    """Each gives this rating, and the next higher one to every third behaviour."""
+    ratings = {item: rating + (k % 3 == 0) for k, item in enumerate(sorted(ITEMS))}
     return [replace(response, answers=replace(response.answers, ratings=ratings)) for response in responses]
 
 

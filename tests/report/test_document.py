@@ -135,7 +135,8 @@ def test_a_gap_counts_exactly_where_the_mark_is_outside_the_bar(case):
 @pytest.mark.parametrize("case", CASES)
 def test_words_and_verdicts_of_a_row_agree(case):
     for row in rows_of(build_document(PROGRAMME, report(case))):
-        assert row.is_apart == (row.words not in ("", "Too close to call"))
+        assert row.is_apart == (row.words.partition(";")[0] not in ("", "Too close to call"))
+        assert row.strip.is_hollow == row.words.endswith("groups differ")
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -188,6 +189,17 @@ def test_a_manager_alone_must_be_far_away_to_differ_from_a_group():
     many = raters(programme, None, [4, 5] * 5, manager=1)
     (found,) = {row.lower.title for row in build_document(programme, facts_of(programme, many)).ranks.differences}
     assert found == "Line manager"
+
+
+def test_where_groups_differ_the_mean_of_all_others_is_hollow_and_leads_to_the_groups():
+    split, agreed = (build_document(PROGRAMME, report(case)) for case in ("split", "crowd"))
+
+    assert all(row.strip.is_hollow for row in rows_of(split) if row.strip.line)
+    assert not any(row.strip.is_hollow for row in rows_of(agreed))
+    assert len(split.reading.points) == len(agreed.reading.points) + 1
+    for one, other in zip(split.workshops, agreed.workshops, strict=True):
+        for table, level in zip(one.competencies, other.competencies, strict=True):
+            assert ("look at each group" in table.sentence, "look at each group" in level.sentence) == (True, False)
 
 
 # --- two voices, one voice, none -----------------------------------------------------------------------------------

@@ -14,7 +14,6 @@ from pypdf import PdfReader
 
 from chalicelib.core.answers import Answers, Response
 from chalicelib.core.model import Programme
-from chalicelib.report.parts.one_page import group_differences
 from chalicelib.report.parts.rows import Index
 from chalicelib.report.render import documents
 from chalicelib.results.change import with_changes
@@ -199,7 +198,7 @@ def test_groups_differ_only_by_what_their_bounds_leave():
         )
         return [
             (a.cell, b.cell)
-            for _, a, b in group_differences(Index(programme, facts_of(programme, [*low, *high])), About.ITEM, "only_1")
+            for _, a, b in Index(programme, facts_of(programme, [*low, *high])).group_differences(About.ITEM, "only_1")
         ]
 
     assert found(2) == []

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from chalicelib.core.you_wording import to_you
 from chalicelib.report.parts.compare import DEVELOP, HIGHER, MORE, placed
 from chalicelib.report.parts.document import Choice, Debrief, Plan, PlanField
-from chalicelib.report.parts.one_page import group_differences, strongest, weakest
+from chalicelib.report.parts.one_page import strongest, weakest
 from chalicelib.report.parts.rows import Index, as_figure
 from chalicelib.report.parts.wording import curly, quoted, upper_first
 from chalicelib.results.published import ALL_OTHERS, About
@@ -76,7 +76,7 @@ def _about_groups(index: Index) -> Iterable[str]:
     found = [
         (*pair, title)
         for about, subject, title in _subjects(index)
-        for pair in group_differences(index, about, subject)[:1]
+        for pair in index.group_differences(about, subject)[:1]
     ]
     if found:
         _, low, high, title = max(found, key=lambda entry: entry[0])

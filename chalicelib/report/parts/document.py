@@ -37,6 +37,7 @@ class Strip(Struct, frozen=True):
     low: float = 0  # ends of the bar in which a mark is too close to call, in scale points; both 0: no bar
     high: float = 0
     line: float = 0  # mean of all others, 0 if none
+    is_hollow: bool = False  # groups differ, so that mean is the view of none of them
     sign: str = ""  # of that mean
     cohort: float = 0  # mean of the cohort, 0 if none
     is_linked: bool = False  # of two voices: a line joins marks that are apart

@@ -74,6 +74,8 @@ def _points(index: Index) -> Iterable[str]:
             "The grey bar shows where your mark would count as the same: other people in the same jobs could have "
             "moved the line that far, and your own rating is only a whole number. Few raters make it long."
         )
+    if index.has_hollow_lines:
+        yield "Where groups clearly differ, the black line is hollow: look at each group’s own mark."
     if index.facts.gaps or index.is_two_voices:
         yield "Gap is your rating minus theirs. It is bold where it counts."
     yield "“Not able to comment” and blanks are in no figure. A dash means that nothing can be shown."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import combinations
 
 from chalicelib.core.model import SELF_GROUP, Competency
 from chalicelib.core.you_wording import to_you
@@ -263,19 +262,6 @@ def _with_figure(index: Index, competency: Competency) -> str:
     return f"{curly(competency.title)} ({theirs.display if theirs else ''})"
 
 
-def group_differences(index: Index, about: About, subject: str) -> list[tuple[float, Statistic, Statistic]]:
-    """Return pairs of cells, the lower first, that differ by more than chance, with their distance."""
-    found = []
-    voices = [voice for voice, _, _ in index.voices(about) if voice != SELF_GROUP]
-    figures = [s for voice in voices if (s := index.find(about, subject, voice))]
-    for one, other in combinations(figures, 2):
-        side = index.differ(one, other)
-        if side:
-            low, high = (other, one) if side == "higher" else (one, other)
-            found.append((float(high.range.shown - low.range.shown), low, high))
-    return sorted(found, key=lambda pair: -pair[0])
-
-
 def groups_sentence(index: Index) -> str:
     """Name the competency on which two groups are furthest apart."""
     if len(index.groups) < 2:
@@ -283,7 +269,7 @@ def groups_sentence(index: Index) -> str:
     found = [
         (*pair, competency)
         for competency in index.programme.competencies
-        for pair in group_differences(index, About.COMPETENCY, competency.id)
+        for pair in index.group_differences(About.COMPETENCY, competency.id)
     ]
     if not found:
         return "No two groups differ clearly on any competency."

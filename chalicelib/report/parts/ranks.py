@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from chalicelib.core.model import SELF_GROUP
 from chalicelib.report.parts.document import Difference, Ranks, Side, Table
-from chalicelib.report.parts.one_page import group_differences
 from chalicelib.report.parts.rows import Index
 from chalicelib.report.parts.summary import by_workshop
 from chalicelib.report.parts.wording import counted, curly, upper_first
@@ -80,7 +79,7 @@ def _differences(index: Index) -> Iterable[Difference]:
     """List competencies and behaviours on which two groups differ by more than chance, the widest first."""
     found = []
     for about, subject, title, note in _subjects(index):
-        pairs = group_differences(index, about, subject)
+        pairs = index.group_differences(about, subject)
         if pairs:
             found.append((pairs[0], about, subject, title, note))
     for (_, low, high), about, subject, title, note in sorted(found, key=lambda entry: -entry[0][0]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import combinations
 
 from msgspec.structs import replace
 
@@ -132,6 +133,23 @@ class Index:
         error = error_of_difference(self.error_of(one), self.error_of(other))
         return says(one.range - other.range, error, times)
 
+    def group_differences(self, about: About, subject: str) -> list[tuple[float, Statistic, Statistic]]:
+        """Return pairs of groups, the lower first, that differ by more than chance, with their distance."""
+        found = []
+        voices = [voice for voice, _, _ in self.voices(about) if voice != SELF_GROUP]
+        figures = [s for voice in voices if (s := self.find(about, subject, voice))]
+        for one, other in combinations(figures, 2):
+            side = self.differ(one, other)
+            if side:
+                low, high = (other, one) if side == "higher" else (one, other)
+                found.append((float(high.range.shown - low.range.shown), low, high))
+        return sorted(found, key=lambda pair: -pair[0])
+
+    @property
+    def has_hollow_lines(self) -> bool:
+        """Whether groups differ anywhere."""
+        return any(self.group_differences(About(s.about), s.id) for s in self.facts.statistics if s.cell == ALL_OTHERS)
+
     def against_average(self, figure: Statistic) -> str:
         """Return "higher" or "lower" if a figure of others lies clearly away from the delegate's own average."""
         average = self.theirs(About.OVERALL, OVERALL_ID)
@@ -224,7 +242,8 @@ class Index:
         if self.gap(about, subject) is None:
             return ""
         sees = f"{self.title_of(self.reference)} sees more" if self.is_two_voices else "They see more"
-        return {"higher": "You rate it higher", "lower": sees, "": "Too close to call"}[verdict]
+        words = {"higher": "You rate it higher", "lower": sees, "": "Too close to call"}[verdict]
+        return f"{words}; groups differ" if self.group_differences(about, subject) else words
 
     def has_figures(self, about: About, subject: str) -> bool:
         return bool(self.own(about, subject) or self.theirs(about, subject))
@@ -243,6 +262,7 @@ class Index:
             low=round(max(1, theirs.mean - half), 3),
             high=round(min(self.top, theirs.mean + half), 3),
             line=round(theirs.mean, 3),
+            is_hollow=bool(self.group_differences(about, subject)),
             sign=as_figure(theirs.display).sign,
             cohort=round(means.mean, 3) if means else 0,
         )

@@ -69,6 +69,8 @@ def _sentence(index: Index, competency: Competency) -> str:
         sentences.append(
             f"{upper_first(index.they)} {say} {label} ({theirs.display}), you say {own.display}: {verdict}."
         )
+    if index.group_differences(About.COMPETENCY, competency.id):
+        sentences.append("Groups differ: look at each group’s own mark.")
     if pair := ends(index, competency.items):
         high, low = (quoted(curly(item.others_wording)) for item in pair)
         sentences.append(f"Clearly highest here: {high}. Clearly lowest: {low}.")
