@@ -13,7 +13,7 @@ from chalicelib.report.parts.document import Document
 from chalicelib.report.parts.how_to_read import how_to_read
 from chalicelib.report.parts.one_page import one_page
 from chalicelib.report.parts.ranks import ranks
-from chalicelib.report.parts.rows import MARKS, Index
+from chalicelib.report.parts.rows import KIND_MARKS, MARKS, Index
 from chalicelib.report.parts.summary import summary
 from chalicelib.report.parts.wording import curly, listed
 from chalicelib.report.parts.workshops import workshops
@@ -48,5 +48,5 @@ def build_document(programme: Programme, facts: Facts) -> Document:
         annex=annex(index),
         method=method(index),
         sections=build_sections(index),
-        marks=MARKS,
+        marks=MARKS | KIND_MARKS,
     )

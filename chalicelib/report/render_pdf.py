@@ -16,7 +16,18 @@ from chalicelib.report.document import build_document
 from chalicelib.report.parts.document import Document
 from chalicelib.results.facts import Facts
 
-OURS = ("marks", "mark", "id", "brand", "on_brand", "accent", "logo", "checksum")  # parts that no person typed
+OURS = (
+    "marks",
+    "mark",
+    "tone",
+    "align",
+    "id",
+    "brand",
+    "on_brand",
+    "accent",
+    "logo",
+    "checksum",
+)  # parts that no person typed
 TEMPLATES = Path(__file__).parent / "templates"
 FROM_RIGHT = ("R", "AL")  # classes of letters that are written from right to left
 

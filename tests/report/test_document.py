@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from chalicelib.report.parts.compare import CLOSE, DEVELOP, HIGHER, MORE, STRENG
 from chalicelib.report.parts.debrief import chosen
 from chalicelib.report.parts.document import Document, Row
 from chalicelib.report.parts.one_page import NO_ANSWERS, NONE_CLEAR, strongest, weakest
-from chalicelib.report.parts.rows import MARKS, Index
+from chalicelib.report.parts.rows import KIND_MARKS, MARKS, Index
 from chalicelib.results.change import with_changes, without_people
 from chalicelib.results.facts import Facts, build_facts, facts_bytes, read_facts
 from chalicelib.results.publish import publish
@@ -118,6 +119,10 @@ def test_the_map_holds_every_behaviour_once(case):
         return
     kinds = [*document.compare.kinds, document.compare.close]
     assert sum(len(kind.rows) + kind.more for kind in kinds) == len(both)
+    drawing = document.compare.map
+    drawn = Counter(spot.mark for spot in drawing.spots)
+    assert [drawn[kind.id] for kind in kinds] == [len(kind.rows) + kind.more for kind in kinds]
+    assert all(0 < spot.x < drawing.width and 0 < spot.y < drawing.height for spot in drawing.spots)
 
 
 # --- one rule: what the picture shows, the words say -----------------------------------------------------------
@@ -311,6 +316,10 @@ def test_any_brand_leaves_text_readable(brand):
     assert contrast(text_on_dark(brand, "#14191d"), "#14191d") >= MIN_CONTRAST
 
 
-def test_marks_differ_by_shape_and_are_seen_on_white():
-    assert len({shape for shape, _ in MARKS.values()}) == len(MARKS)
-    assert all(contrast(colour, "#ffffff") >= MIN_CONTRAST for _, colour in MARKS.values())
+@pytest.mark.parametrize("marks", [MARKS, KIND_MARKS], ids=["voices", "kinds"])
+def test_marks_differ_by_shape_and_are_seen_on_white(marks):
+    style = (TEMPLATES / "report.css").read_text()
+
+    assert {name for name, (shape, _) in marks.items() if shape != "ring" and f".m-{name} " not in style} == set()
+    assert len({shape for shape, _ in marks.values()}) == len(marks)
+    assert all(contrast(colour, "#ffffff") >= MIN_CONTRAST for _, colour in marks.values())

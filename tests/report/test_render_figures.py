@@ -121,6 +121,7 @@ def counts_of(case: str) -> set[str]:
         if document.compare
         else []
     )
+    sentences += [label.text for label in document.compare.map.labels] if document.compare else []
     sentences += [str(kind.more) for kind in document.compare.kinds] if document.compare else []
     sentences += [str(len(document.compare.close.rows) - 10)] if document.compare else []
     blocks = [block for found in document.sections.values() for section in found for block in section.blocks]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from statistics import median_low
 
 from chalicelib.core.model import Item
+from chalicelib.report.parts.compare_map import draw_map
 from chalicelib.report.parts.document import Compare, Kind, Placed
 from chalicelib.report.parts.rows import Index, as_figure
 from chalicelib.report.parts.wording import curly
@@ -79,14 +80,12 @@ def compare(index: Index) -> Compare | None:
     item = next(iter(index.items))
     error = index.error(About.ITEM, item, typical)
     across, up = float(GAP_TIMES * error_of_gap(About.ITEM, error)), float(PLACE_TIMES * error)
+    by_kind = {kind: [row for _, row in rows[kind]] for kind in reversed(TITLES)}
     return Compare(
         kinds=tuple(kinds[:-1]),
-        close=_kind(CLOSE, [row for _, row in rows[CLOSE]], many=len(index.items)),
-        middle=float(middle_of(index.top)),
-        cut_across=round(across, 2),
-        cut_up=round(up, 2),
+        close=_kind(CLOSE, by_kind[CLOSE], many=len(index.items)),
+        map=draw_map(by_kind, _alt(kinds), index.top, across, up),
         sentences=_sentences(index, rows, typical, across, up),
-        alt=_alt(kinds),
     )
 
 

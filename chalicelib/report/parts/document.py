@@ -89,11 +89,57 @@ class TextTable(Struct, frozen=True):
     rows: tuple[tuple[str, ...], ...]
 
 
+class Area(Struct, frozen=True):
+    """A rectangle of a drawing, in its colour without an edge."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    tone: str  # "wash", "plain" as the paper, or "field"
+
+
+class Line(Struct, frozen=True):
+    from_x: float
+    from_y: float
+    to_x: float
+    to_y: float
+    is_dotted: bool = False
+
+
+class Spot(Struct, frozen=True):
+    """A mark of a drawing, around its middle."""
+
+    x: float
+    y: float
+    mark: str  # name of a shape and colour: see MARKS
+
+
+class Label(Struct, frozen=True):
+    x: float
+    y: float  # of the middle of its letters
+    text: str
+    align: str = "middle"  # what of it is at x: "start", "middle" or "end"
+
+
+class Drawing(Struct, frozen=True):
+    """A picture that both formats draw: areas, then lines, marks and labels; in millimetres from the top left."""
+
+    alt: str  # the same in words
+    width: float
+    height: float
+    areas: tuple[Area, ...] = ()
+    lines: tuple[Line, ...] = ()
+    spots: tuple[Spot, ...] = ()
+    labels: tuple[Label, ...] = ()
+
+
 class Block(Struct, frozen=True):
     """What both formats can show without knowing what it is about, in this order. Empty fields are left out."""
 
     title: str = ""
     paragraphs: tuple[str, ...] = ()
+    drawing: Drawing | None = None
     legend: tuple[Legend, ...] = ()
     rows: Table | None = None  # figures, each row with its drawing
     points: tuple[Point, ...] = ()
@@ -187,7 +233,7 @@ class Placed(Struct, frozen=True):
 class Kind(Struct, frozen=True):
     """Behaviours in which the delegate's view and that of others lie alike."""
 
-    id: str
+    id: str  # also the name of its mark
     title: str
     note: str
     rows: tuple[Placed, ...]
@@ -197,11 +243,8 @@ class Kind(Struct, frozen=True):
 class Compare(Struct, frozen=True):
     kinds: tuple[Kind, ...]  # without those too close to call
     close: Kind
-    middle: float  # between high and low
-    cut_across: float  # half of the field that is too close to call
-    cut_up: float
+    map: Drawing
     sentences: tuple[str, ...]
-    alt: str
 
 
 class Side(Struct, frozen=True):

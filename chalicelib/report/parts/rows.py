@@ -15,6 +15,7 @@ from chalicelib.report.parts.wording import curly, lower_first
 from chalicelib.results.facts import BlockFact, CellFact, Facts, Statistic
 from chalicelib.results.partition import is_of_group
 from chalicelib.results.published import ALL_OTHERS, OVERALL_ID, About
+from chalicelib.results.quadrants import Quadrant
 from chalicelib.results.rounding import Range, display_gap
 from chalicelib.results.statements import GAP_TIMES, PLACE_TIMES, error_of_gap, says, side_of
 from chalicelib.results.uncertainty import error_of_difference, spread_of, standard_error
@@ -29,6 +30,13 @@ MARKS = {  # name -> shape and colour; every colour has a contrast of 5 or more 
     "g3": ("diamond", "#1d4ed8"),
     "g4": ("cross", "#6b21a8"),
     "g5": ("pentagon", "#4d7c0f"),
+}
+KIND_MARKS = {  # of behaviours on the map of how two views compare
+    Quadrant.AGREED_STRENGTH.value: ("circle", "#0f766e"),
+    Quadrant.THEY_SEE_MORE.value: ("up", "#1d4ed8"),
+    Quadrant.YOU_SEE_MORE.value: ("square", "#b45309"),
+    Quadrant.AGREED_WORK.value: ("down", "#be185d"),
+    Quadrant.CLOSE.value: ("ring", "#5f6b77"),
 }
 HEAD = 20  # letters in the head of a column of figures
 GROUP_MARKS = tuple(name for name in MARKS if name not in (OWN, MANAGER))
