@@ -59,15 +59,19 @@ def read_reason(typed: str) -> str:
 
 
 def close_now(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
-    """Move the deadline to now; with too few answers the wave is then held. Raises CloseRefused."""
+    """Move the deadline to now; with too few answers the wave is then held. Raises CloseRefused.
+
+    Closing again before the job has run succeeds, and the audit trail has it once.
+    """
     delegate, wave, programme = _find(cohort_id, email)
     _refuse_unless(wave, *WAVE.before(CLOSE))
-    writes = [
-        delegates.change_as_read(wave, {"closes_at": now}),
-        cohorts.change_line(delegate, put={"closes_at": stamp(now)}, wave=wave.wave),
-        jobs.move(lifecycle.close_job(wave).id, now),
-        audit_events.add(cohort_id, AuditEvent.CLOSED, by, delegate.id, now, before=_last_date(wave, programme)),
-    ]
+    writes = [jobs.move(lifecycle.close_job(wave).id, now)]
+    if wave.closes_at > now:
+        writes += [
+            delegates.change_as_read(wave, {"closes_at": now}),
+            cohorts.change_line(delegate, put={"closes_at": stamp(now)}, wave=wave.wave),
+            audit_events.add(cohort_id, AuditEvent.CLOSED, by, delegate.id, now, before=_last_date(wave, programme)),
+        ]
     _commit(delegate, writes, now)
 
 

@@ -126,8 +126,11 @@ def test_the_file_has_what_the_filters_leave(admin, clock):
 
 @pytest.mark.parametrize("act", [close_now, publish_with_few_answers])
 def test_a_questionnaire_that_is_closed_early_has_its_last_day_in_the_trail(admin, clock, act):
-    act(people.COHORT, people.person("dana delegate").email, clock.now(), "ada@example.org")
-    assert f"closed the questionnaire, whose last day was {people.DATES.closes}" in trail()[-1]
+    for _ in range(2):  # the second press is no other act
+        act(people.COHORT, people.person("dana delegate").email, clock.advance(minutes=1), "ada@example.org")
+    closed = [said for said in trail() if said.startswith("closed the questionnaire")]
+    assert len(closed) == 1
+    assert f"whose last day was {people.DATES.closes}" in closed[0]
 
 
 def test_progress_says_where_each_thread_is(admin, clock):
