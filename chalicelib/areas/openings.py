@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 
@@ -13,13 +14,15 @@ from chalicelib.core.model import Cohort, Delegate, Person, Programme, Wave
 from chalicelib.core.state_machine import By
 from chalicelib.links.ends import end_of_programme_links
 from chalicelib.links.kinds import COACH, HUB, SHARED
-from chalicelib.links.signing import LinkRevoked, LinkUnknown
+from chalicelib.links.signing import LinkRevoked, LinkUnknown, refuse_ended
 from chalicelib.store import areas, cohorts, delegates, programmes
 from chalicelib.store.areas import Area, Help, Progress, Revision, SharingState
 from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.marshal import Row
 from chalicelib.web import readers
+from chalicelib.web.holds import refuse_held
 from chalicelib.web.readers import Reader, Role
+from chalicelib.web.sessions import SignedIn, signed_in
 
 MANAGER = "manager"  # the role with which areas are shared
 ROLES = {By.DELEGATE: Role.DELEGATE, By.COACH: Role.COACH, By.MANAGER: Role.MANAGER}
@@ -131,6 +134,12 @@ def open_for_coach(token: str, delegate_id: str) -> AreasPage:
     return opened
 
 
+def sign_in_coach(request: Any, token: str, delegate_id: str, now: datetime) -> tuple[AreasPage, SignedIn]:
+    """Open the areas of a coach's delegate, and sign the coach in."""
+    opened = open_for_coach(token, delegate_id)
+    return opened, signed_in(request, opened.reader, now)
+
+
 def open_for_manager(token: str) -> AreasPage:
     """Open what a delegate shares with their line manager. Raises LinkUnknown, or LinkRevoked for a former one."""
     link = SHARED.open(token)
@@ -140,6 +149,13 @@ def open_for_manager(token: str) -> AreasPage:
     is_same = manager == manager_id(delegate.id, delegate.manager.email) and version == str(delegate.manager_link)
     if not is_same or delegate.withdrawn:
         raise LinkRevoked
+    return opened
+
+
+def let_in(opened: AreasPage, now: datetime) -> AreasPage:
+    """Let a reader in by their link alone. Raises LinkEnded, or another refusal if their new address is on hold."""
+    refuse_ended(opened.programme, opened.ends_at, now)
+    refuse_held(opened.reader, now)
     return opened
 
 

@@ -12,7 +12,7 @@ from chalice import Blueprint, Response
 from chalicelib.areas import acts, share, states
 from chalicelib.areas import offer_help as help_offers
 from chalicelib.areas.form import AREA_ID, HINTS, LINES, MAX_AREA_CHARS, NEEDED, PARTS, FormFault, as_fields
-from chalicelib.areas.openings import AreasPage, open_for_coach, open_for_delegate, open_for_manager
+from chalicelib.areas.openings import AreasPage, let_in, open_for_delegate, open_for_manager, sign_in_coach
 from chalicelib.areas.plan.open_plan import open_plan
 from chalicelib.core import clock, ids
 from chalicelib.core.ids import reader_key
@@ -23,9 +23,8 @@ from chalicelib.links.kinds import HUB, SHARED
 from chalicelib.store import objects
 from chalicelib.store.areas import Area
 from chalicelib.web import forms
-from chalicelib.web.holds import refuse_held
 from chalicelib.web.page import GET, POST, page, page_handler, page_with_documents, see_other
-from chalicelib.web.sessions import SignedIn, signed_in
+from chalicelib.web.sessions import SignedIn
 
 bp = Blueprint(__name__)
 
@@ -170,22 +169,15 @@ def offer_help(token: str) -> Response:
 
 
 def _of_delegate(token: str) -> AreasPage:
-    opened = open_for_delegate(token)
-    signing.refuse_ended(opened.programme, opened.ends_at, clock.now())
-    refuse_held(opened.reader, clock.now())
-    return opened
+    return let_in(open_for_delegate(token), clock.now())
 
 
 def _of_coach(token: str, delegate_id: str) -> tuple[AreasPage, SignedIn]:
-    opened = open_for_coach(token, delegate_id)
-    return opened, signed_in(bp.current_request, opened.reader, clock.now())
+    return sign_in_coach(bp.current_request, token, delegate_id, clock.now())
 
 
 def _of_manager(token: str) -> AreasPage:
-    opened = open_for_manager(token)
-    signing.refuse_ended(opened.programme, opened.ends_at, clock.now())
-    refuse_held(opened.reader, clock.now())
-    return opened
+    return let_in(open_for_manager(token), clock.now())
 
 
 def _form(token: str) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 from chalice import Blueprint, Response
 
 from chalicelib.areas.form import FormFault
-from chalicelib.areas.openings import AreasPage, open_for_coach, open_for_delegate
+from chalicelib.areas.openings import AreasPage, let_in, open_for_delegate, sign_in_coach
 from chalicelib.core import clock
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import Refusal
@@ -26,9 +26,8 @@ from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.impact_surveys import surveys_from
 from chalicelib.store.meetings import Meeting, MeetingKind
 from chalicelib.web import forms
-from chalicelib.web.holds import refuse_held
 from chalicelib.web.page import GET, POST, page, page_handler, see_other
-from chalicelib.web.sessions import SignedIn, signed_in
+from chalicelib.web.sessions import SignedIn
 
 bp = Blueprint(__name__)
 
@@ -101,15 +100,11 @@ def find_meeting(opened: AreasPage, kind: str) -> Meeting:
 
 
 def _of_delegate(token: str) -> AreasPage:
-    opened = open_for_delegate(token)
-    signing.refuse_ended(opened.programme, opened.ends_at, clock.now())
-    refuse_held(opened.reader, clock.now())
-    return opened
+    return let_in(open_for_delegate(token), clock.now())
 
 
 def _of_coach(token: str, delegate_id: str) -> tuple[AreasPage, SignedIn]:
-    opened = open_for_coach(token, delegate_id)
-    return opened, signed_in(bp.current_request, opened.reader, clock.now())
+    return sign_in_coach(bp.current_request, token, delegate_id, clock.now())
 
 
 def home_of(opened: AreasPage) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice import Blueprint, Response
 
-from chalicelib.areas.openings import AreasPage, open_for_coach, open_for_delegate
+from chalicelib.areas.openings import AreasPage, let_in, open_for_delegate, sign_in_coach
 from chalicelib.core import clock
 from chalicelib.core.errors import FieldError
 from chalicelib.core.model import MIDWAY
@@ -18,7 +18,6 @@ from chalicelib.pulse.check_wordings import Sheet, find_sheet
 from chalicelib.pulse.seen_so_far import Seen
 from chalicelib.store import pulse_rounds
 from chalicelib.web import forms
-from chalicelib.web.holds import refuse_held
 from chalicelib.web.page import GET, POST, page, page_handler, see_other
 from chalicelib.web.sessions import signed_in
 
@@ -54,17 +53,13 @@ def delegates_view(token: str) -> Response:
 @bp.route("/coach/{token}/{delegate_id}/seen", **GET)
 @page_handler
 def coachs_view(token: str, delegate_id: str) -> Response:
-    opened = open_for_coach(token, delegate_id)
-    coach = signed_in(bp.current_request, opened.reader, clock.now())
+    opened, coach = sign_in_coach(bp.current_request, token, delegate_id, clock.now())
     home = signing.url(f"/coach/{opened.token}/{delegate_id}")
     return coach.page("pulse/seen", home=home, **_seen(opened))
 
 
 def _of_delegate(token: str) -> AreasPage:
-    opened = open_for_delegate(token)
-    signing.refuse_ended(opened.programme, opened.ends_at, clock.now())
-    refuse_held(opened.reader, clock.now())
-    return opened
+    return let_in(open_for_delegate(token), clock.now())
 
 
 def _seen(opened: AreasPage) -> dict[str, Any]:

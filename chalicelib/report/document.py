@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.core.formatting import join_words
 from chalicelib.core.model import Programme
 from chalicelib.report.parts.annex import annex, method
 from chalicelib.report.parts.changes import changes
@@ -15,7 +16,7 @@ from chalicelib.report.parts.one_page import one_page
 from chalicelib.report.parts.ranks import ranks
 from chalicelib.report.parts.rows import KIND_MARKS, MARKS, Index
 from chalicelib.report.parts.summary import summary
-from chalicelib.report.parts.wording import curly, listed
+from chalicelib.report.parts.wording import curly
 from chalicelib.report.parts.workshops import workshops
 from chalicelib.report.sections import build_sections
 from chalicelib.results.facts import Facts
@@ -32,7 +33,7 @@ def build_document(programme: Programme, facts: Facts) -> Document:
         title=TITLE,
         top=programme.top,
         running=curly(", ".join(filter(None, [heading.programme, heading.cohort]))),
-        confidential=f"Confidential to {listed(readers)}" if readers else "Confidential",
+        confidential=f"Confidential to {join_words(readers)}" if readers else "Confidential",
         is_two_voices=index.is_two_voices,
         cover=cover(index),
         one_page=one_page(index),

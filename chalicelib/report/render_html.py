@@ -10,10 +10,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from chalicelib.core import colour
+from chalicelib.core.formatting import join_words
 from chalicelib.core.model import Programme
 from chalicelib.report.document import build_document
 from chalicelib.report.parts.document import Document, Figure, Row, Table
-from chalicelib.report.parts.wording import listed, lower_first
+from chalicelib.report.parts.wording import lower_first
 from chalicelib.results.facts import Facts
 
 DARK_GROUND = "#14191d"  # as in report.css
@@ -38,7 +39,7 @@ def named_figures(table: Table, row: Row) -> Iterator[tuple[str, Figure]]:
     at = 0
     for figure in row.figures:
         first, *more = [column.title for column in table.columns[at : at + figure.span]]
-        yield listed([first, *map(lower_first, more)]), figure
+        yield join_words([first, *map(lower_first, more)]), figure
         at += figure.span
 
 

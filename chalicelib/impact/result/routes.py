@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalice import Blueprint, Response
 
-from chalicelib.areas.openings import AreasPage, open_for_coach, open_for_delegate
+from chalicelib.areas.openings import AreasPage, open_for_delegate, sign_in_coach
 from chalicelib.core import clock, log
 from chalicelib.core.errors import Refusal
 from chalicelib.core.ids import coach_id
@@ -94,8 +94,7 @@ def _of_delegate(token: str) -> tuple[AreasPage, SignedIn]:
 
 
 def _of_coach(token: str, delegate_id: str) -> tuple[AreasPage, SignedIn]:
-    opened = open_for_coach(token, delegate_id)
-    return opened, signed_in(bp.current_request, opened.reader, clock.now())
+    return sign_in_coach(bp.current_request, token, delegate_id, clock.now())
 
 
 def _result(opened: AreasPage) -> StoredResult:

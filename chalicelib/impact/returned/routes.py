@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from chalice import Blueprint, Response
 
-from chalicelib.areas.openings import AreasPage, open_for_delegate
+from chalicelib.areas.openings import AreasPage, let_in, open_for_delegate
 from chalicelib.core import clock, log
 from chalicelib.impact.returned import acts
 from chalicelib.impact.returned.form import AREA, MAX_CHARS, TEXT, Words, find_risks, read_words
 from chalicelib.links import signing
 from chalicelib.links.kinds import HUB
 from chalicelib.web import forms
-from chalicelib.web.holds import refuse_held
 from chalicelib.web.page import GET, POST, page, page_handler, see_other
 
 bp = Blueprint(__name__)
@@ -53,9 +52,7 @@ def sent(token: str) -> Response:
 
 def _open(token: str, *, must_be_new: bool = True) -> AreasPage:
     """Raises NothingToReturn unless there is something to send."""
-    opened = open_for_delegate(token)
-    signing.refuse_ended(opened.programme, opened.ends_at, clock.now())
-    refuse_held(opened.reader, clock.now())
+    opened = let_in(open_for_delegate(token), clock.now())
     if must_be_new:
         acts.find_occasion(opened)
     return opened

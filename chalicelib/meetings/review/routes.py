@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from chalice import Blueprint, Response
 
 from chalicelib.areas.form import MAX_AREA_CHARS, FormFault
-from chalicelib.areas.openings import AreasPage, open_for_coach
+from chalicelib.areas.openings import AreasPage, sign_in_coach
 from chalicelib.core import clock, merging
 from chalicelib.meetings.review import record as records
 from chalicelib.meetings.review.form import MAX_ALSO_CHARS, OUTCOMES
@@ -15,7 +15,7 @@ from chalicelib.meetings.routes import find_meeting, home_of
 from chalicelib.store import reviews
 from chalicelib.store.meetings import MeetingKind
 from chalicelib.web.page import GET, POST, page_handler
-from chalicelib.web.sessions import SignedIn, signed_in
+from chalicelib.web.sessions import SignedIn
 
 bp = Blueprint(__name__)
 
@@ -52,8 +52,7 @@ def _typed(opened: AreasPage, coach: SignedIn, posted: Mapping[str, str]) -> Res
 
 
 def _open(token: str, delegate_id: str) -> tuple[AreasPage, SignedIn]:
-    opened = open_for_coach(token, delegate_id)
-    return opened, signed_in(bp.current_request, opened.reader, clock.now())
+    return sign_in_coach(bp.current_request, token, delegate_id, clock.now())
 
 
 def _page(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
+from chalicelib.core.formatting import join_words
 from chalicelib.core.model import SELF_GROUP
 from chalicelib.report.parts.cover import WAVES
 from chalicelib.report.parts.document import DASH, Change, Changes
 from chalicelib.report.parts.rows import Index, as_figure
-from chalicelib.report.parts.wording import counted, curly, listed, lower_first, upper_first
+from chalicelib.report.parts.wording import counted, curly, lower_first, upper_first
 from chalicelib.results.change import CANNOT_SAY
 from chalicelib.results.facts import ChangeFact
 from chalicelib.results.published import OVERALL_ID, About
@@ -116,7 +117,7 @@ def _sentences(index: Index, cell_id: str) -> Iterable[str]:
     they, see = upper_first(index.they), "sees" if index.is_two_voices else "see"
     for side, word in (("higher", "rise"), ("lower", "fall")):
         if moved[side]:
-            yield f"{they} {see} a clear {word} on {listed(moved[side])}."
+            yield f"{they} {see} a clear {word} on {join_words(moved[side])}."
     if not moved["higher"] and not moved["lower"]:
         yield f"No competency has clearly risen or fallen in the eyes of {index.they}."
     elif moved[""]:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from chalicelib.core.formatting import join_words
 from chalicelib.core.model import SELF_GROUP
 from chalicelib.report.parts.document import Dot, Example, Reading, Strip, Voice
 from chalicelib.report.parts.rows import MANAGER, OWN, Index
-from chalicelib.report.parts.wording import curly, listed, lower_first
+from chalicelib.report.parts.wording import curly, lower_first
 from chalicelib.results.published import ALL_OTHERS
 
 LEAD = (
@@ -111,7 +112,7 @@ def _protection(index: Index) -> Iterable[str]:
     named = [
         lower_first(curly(group.title)) for group in index.programme.groups if group.named and group.id != SELF_GROUP
     ]
-    yield f"Only you{' and your ' + listed(named) if named else ''} are shown by name, as everyone was informed."
+    yield f"Only you{' and your ' + join_words(named) if named else ''} are shown by name, as everyone was informed."
     if facts.rule > 1:
         yield (
             f"Everyone else is shown in groups: of {facts.threshold} or more for competencies, of "

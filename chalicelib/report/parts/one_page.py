@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from chalicelib.core.formatting import join_words
 from chalicelib.core.model import SELF_GROUP, Competency
 from chalicelib.core.you_wording import to_you
 from chalicelib.report.parts.document import Entry, Legend, OnePage
@@ -13,7 +14,6 @@ from chalicelib.report.parts.wording import (
     curly,
     has_adverbs,
     label_of,
-    listed,
     lower_first,
     upper_first,
     with_adverb,
@@ -196,7 +196,7 @@ def _apart(index: Index, verdict: str) -> list[Competency]:
 
 
 def _titles(competencies: Iterable[Competency]) -> str:
-    return listed([curly(c.title) for c in competencies])
+    return join_words([curly(c.title) for c in competencies])
 
 
 def _who_answered(index: Index) -> str:
@@ -207,7 +207,7 @@ def _who_answered(index: Index) -> str:
     own = any(cell.cell == SELF_GROUP for cell in index.facts.cells)
     if not people:
         return "You answered." if own else ""
-    text = f"{upper_first(listed(people))} answered{', and so did you' if own else ''}."
+    text = f"{upper_first(join_words(people))} answered{', and so did you' if own else ''}."
     if index.facts.too_few:
         text += " Too few other people answered for their ratings to be shown."
     return text
@@ -241,7 +241,7 @@ def _notes(index: Index) -> Iterable[str]:
         yield "On no competency is your view clearly apart from theirs."
     low = _clear_competencies(index, "lower")
     if low:
-        yield f"Clearly below your own average: {listed([_with_figure(index, c) for c in low[:ENTRIES]])}."
+        yield f"Clearly below your own average: {join_words([_with_figure(index, c) for c in low[:ENTRIES]])}."
     if sentence := groups_sentence(index):
         yield sentence
 

@@ -39,11 +39,6 @@ def counted(n: int, noun: str, nouns: str) -> str:
     return f"{NUMBERS[n] if n < len(NUMBERS) else n} {noun if n == 1 else nouns}"
 
 
-def listed(words: Sequence[str]) -> str:
-    """Join words: "a", "a and b", "a, b and c"."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
 def lower_first(title: str) -> str:
     """Start with a lower-case letter as inside a sentence: "direct reports", but "HR partners".
 
