@@ -19,8 +19,6 @@ from chalicelib.core.model import Assignment, Milestone, Programme
 from chalicelib.core.state_machine import By
 from chalicelib.store.assignments import Part, Submission, Work
 
-SHOWN_TO_OTHERS = (WorkState.SUBMITTED, WorkState.READ, WorkState.RETURNED)
-
 
 class Area(Struct, frozen=True):
     """A development area as forms name it. A closed one is shown where it was ticked, and not asked about again."""

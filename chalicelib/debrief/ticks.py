@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from chalicelib.core import merging
-from chalicelib.core.model import Item
 from chalicelib.debrief.caseload import Case, NoReportYet
 from chalicelib.store import ticks
 from chalicelib.store.reports import StoredReport
@@ -39,7 +38,3 @@ def marks(case: Case) -> str:
 
 def _as_fields(ticked: Sequence[str]) -> dict[str, str]:
     return {f"{PREFIX}{behaviour}": "on" for behaviour in ticked}
-
-
-def ticked_items(case: Case) -> list[Item]:
-    return [item for item in case.programme.items if item.id in case.ticks]

@@ -29,7 +29,7 @@ from chalicelib.core.schedule import Session
 from chalicelib.core.working_days import survey_opens_at
 from chalicelib.jobs.commit import commit
 from chalicelib.links.ends import end_after, end_of_programme_links
-from chalicelib.links.kinds import ANSWER, HUB, IMPACT, NOMINATE
+from chalicelib.links.kinds import ANSWER, HUB, NOMINATE
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
 from chalicelib.milestones.rater_progress import Progress, progress
 from chalicelib.store import attendance, audit_events, cohorts, meetings, programmes, workshops
@@ -99,10 +99,6 @@ class Hub(Struct, frozen=True):
         names = {Approver.COACH: self.delegate.coach.name, Approver.MANAGER: self.delegate.manager.name}
         approver = self.programme.raters_approved_by if self.nomination.approval is Approval.ASKED else None
         return names[approver] if approver else ""
-
-    @property
-    def impact_url(self) -> str:
-        return IMPACT.url(self.impact) if self.impact else ""
 
     def tasks(self, milestone: Milestone) -> tuple[Task, ...]:
         return self.book.of_milestone(milestone.id)

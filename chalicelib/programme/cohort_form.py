@@ -103,10 +103,6 @@ class Plan(Struct, frozen=True):
     def coaches(self) -> int:
         return len({entry.coach.email for entry in self.draft.people.delegates})
 
-    @property
-    def programme_counts(self) -> dict[Kind, int]:
-        return changes.count(self.programme)
-
 
 # --- reading the form ---------------------------------------------------------------------------------
 

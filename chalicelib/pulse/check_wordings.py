@@ -20,8 +20,6 @@ from chalicelib.store.areas import Area
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.pulse_rounds import Round, RoundChanged
 
-SAW = "saw"  # the field with the marks of the words that the page showed
-
 
 class RoundRefused(Refusal):
     """The round has opened, or was saved in another window."""

@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from chalicelib.forms.impact_answers import read_number
 
 
 class Evidence(Struct, frozen=True):
-    """The evidence of one delegate: never a rater's answer.
-
-    Means are scale points by competency id, as in the report.
-    """
+    """The evidence of one delegate: never a rater's answer."""
 
     name: str
     service: str
     has_report: bool = False  # released
-    self_means: Mapping[str, Fraction] = field(default_factory=dict)
     areas: tuple[str, ...] = ()  # ids of the development areas
     own: Mapping[str, str] | None = None  # the delegate's impact survey; None if none was sent
     manager: Mapping[str, str] | None = None

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row, fields, read
-from chalicelib.store.table import Changed, Key, Write, batched, get_many, put_if, put_once, query
+from chalicelib.store.table import Changed, Key, Write, batched, get_many, put_if, put_once
 
 SK = "ATTENDANCE#"
 
@@ -61,10 +61,6 @@ def find_many(delegate_ids: Sequence[str], session_ids: Sequence[str]) -> dict[t
     keys = {key(delegate, session): (delegate, session) for delegate in delegate_ids for session in session_ids}
     rows = {at: row for batch in batched(list(keys)) for at, row in get_many(batch).items()}
     return {keys[at]: read(Attendance, row) for at, row in rows.items() if isinstance(at, Key)}
-
-
-def rows_of(delegate_id: str) -> list[Row]:
-    return list(query(f"DELEGATE#{delegate_id}", SK))
 
 
 def from_rows(rows: Iterable[Row]) -> dict[str, Attendance]:

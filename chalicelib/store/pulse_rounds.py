@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from chalicelib.core.model import PulseArea, Wave
 from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row, fields, read
-from chalicelib.store.table import AlreadyExists, Changed, Key, Write, get, put_if, put_once, query
+from chalicelib.store.table import AlreadyExists, Changed, Key, Write, get, put_if, put_once
 
 
 class RoundChanged(Changed):
@@ -114,11 +114,6 @@ def from_rows(rows: Iterable[Row]) -> tuple[Round, ...]:
     """Find the rounds among the rows of a delegate's partition, earliest first."""
     found = [read(Round, row) for row in rows if row["sk"].startswith("ROUND#")]
     return tuple(sorted(found, key=lambda one: one.wave.value))
-
-
-def rows_of(delegate_id: str) -> list[Row]:
-    """Read a delegate's rounds and what is published of them."""
-    return list(query(f"DELEGATE#{delegate_id}", "ROUND"))
 
 
 def find_in(rows: Iterable[Row], wave: Wave) -> Round | None:

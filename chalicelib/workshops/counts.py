@@ -9,7 +9,6 @@ from datetime import date
 from msgspec import Struct
 
 from chalicelib.core.model import Cohort, Programme
-from chalicelib.store import cohorts
 from chalicelib.store.marshal import Row
 from chalicelib.workshops.attendance import Outcome, outcome
 from chalicelib.workshops.register import Register, load_registers
@@ -43,10 +42,6 @@ def count_workshops(cohort: Cohort, programme: Programme, rows: Iterable[Row]) -
     registers = load_registers(cohort, programme, rows)
     workshops = workshops_of(cohort, programme, [one.session for one in registers])
     return tuple(found for workshop in workshops for found in _count(workshop, registers))
-
-
-def count_cohort(cohort: Cohort, programme: Programme) -> tuple[WorkshopCounts, ...]:
-    return count_workshops(cohort, programme, list(cohorts.rows(cohort.id)))
 
 
 def _count(workshop: Workshop, registers: Iterable[Register]) -> Iterator[WorkshopCounts]:

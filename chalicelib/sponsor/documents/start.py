@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -87,10 +87,6 @@ def _workshops(programme: Programme, means: Means) -> Iterator[Workshop]:
         rows = tuple(row for one in own if (row := _competency(programme, means, one)))
         if rows:
             yield Workshop(titles[milestone] if milestone else "Not tied to a workshop", rows)
-
-
-def _workshop_of(competency: Competency, titles: Mapping[str, str]) -> str | None:
-    return competency.milestone if competency.milestone in titles else None
 
 
 def _competency(programme: Programme, means: Means, one: Competency) -> StartRow | None:
