@@ -9,6 +9,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from chalicelib.core.formatting import join_words
 from chalicelib.core.model import MANAGER_GROUP, Delegate, Person, Programme, RaterEntry
 from chalicelib.nominate.mail_domains import domain_of, is_private, meant_domain
 from chalicelib.nominate.pasted_list import name_from
@@ -141,7 +142,7 @@ def find_group_warnings(programme: Programme, raters: Iterable[RaterEntry]) -> t
 
 
 def _titles(programme: Programme, groups: Iterable[str]) -> str:
-    return " and ".join(programme.group(group).title for group in groups)
+    return join_words([programme.group(group).title for group in groups])
 
 
 class SummaryLine(Struct, frozen=True):

@@ -8,6 +8,7 @@ from math import comb
 
 from msgspec import Struct
 
+from chalicelib.core.formatting import join_words
 from chalicelib.core.model import Programme, RaterEntry, RaterGroup
 from chalicelib.results.layout import cells_heard
 
@@ -90,4 +91,4 @@ def _added_groups(programme: Programme, group: RaterGroup, chosen: Mapping[str, 
     cells = cells_heard(programme, expected)
     together = next((cell.groups for cell in cells if group.id in cell.groups), ())
     added = [programme.group(other).title for other in together if other != group.id]
-    return f"Answers under {' and '.join(added)} may be added to it, as they are too few alone." if added else ""
+    return f"Answers under {join_words(added)} may be added to it, as they are too few alone." if added else ""

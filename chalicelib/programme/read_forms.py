@@ -12,6 +12,7 @@ from chalicelib.core.file_errors import hint
 from chalicelib.core.form_model import CellType, Column, FormField, Measures, Rows, Timing, When
 from chalicelib.core.form_model import Items as ItemsField
 from chalicelib.core.form_model import Pick as PickField
+from chalicelib.core.formatting import join_words
 from chalicelib.core.model import Assignment
 from chalicelib.programme.form_schema import (
     AssignmentShape,
@@ -134,7 +135,7 @@ def _the_type(outline: Outline, path: Path, shape: ColumnShape, types: tuple[str
     named = [kind for kind in types if getattr(shape, kind) is not None]
     if len(named) == 1:
         return named[0]
-    several = f"has the types {' and '.join(named)}" if named else "has no type"
+    several = f"has the types {join_words(named)}" if named else "has no type"
     outline.fault(path, f"{several}; allowed: exactly one of {', '.join(types)}")
     return None
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from msgspec.structs import replace
 
+from chalicelib.core.formatting import join_words
 from chalicelib.core.model import SELF_GROUP, AnswerCount, Programme
 from chalicelib.results.partition import pooled
 
@@ -74,4 +75,4 @@ def title_of(programme: Programme, part: AnswerCount) -> str:
     titles = {group.id: group.title for group in programme.groups}
     first, *rest = [titles.get(group, group) for group in part.groups]
     lower = [title[:1].lower() + title[1:] for title in rest]
-    return " and ".join(filter(None, (", ".join([first, *lower[:-1]]), lower[-1] if lower else "")))
+    return join_words([first, *lower])

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from chalicelib.core.formatting import join_words
 from chalicelib.core.model import SELF_GROUP, Programme
 from chalicelib.results.fact_types import (
     AgreementCut as AgreementCut,
@@ -234,7 +235,7 @@ def cell_titles(programme: Programme, cells: Iterable[Cell]) -> dict[str, str]:
 def _cell(programme: Programme, cell: Cell) -> CellFact:
     titles = [programme.group(group).title for group in cell.groups]
     words = [titles[0], *(_inside_a_sentence(title) for title in titles[1:])]
-    title = " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    title = join_words(words)
     if cell.person:
         title += f" {cell.person}" if is_numbered(cell.id) else f": {cell.person}"
     return CellFact(cell.id, title, cell.groups, cell.n, cell.named)

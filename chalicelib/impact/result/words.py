@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from chalicelib.core.formatting import join_words
 from chalicelib.forms.impact_options import CHANGES, LEVELS, NOT_SEEN
 from chalicelib.impact.result.facts import AreaResult, RatersView
 
@@ -51,7 +52,7 @@ def where_they_part(area: AreaResult, name: str = "") -> Iterator[str]:
 def _see(who: Sequence[str], manager: str, when: str = "") -> str:
     """Return who sees it, in one sentence for all of them."""
     verb = "sees" if [*who] == [manager] else "see"
-    return f"{' and '.join(who)} {when}{verb}"
+    return f"{join_words(who)} {when}{verb}"
 
 
 def managers_change(area: AreaResult) -> Fraction | None:

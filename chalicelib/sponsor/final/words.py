@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from chalicelib.core.formatting import in_words, plural
+from chalicelib.core.formatting import in_words, join_words, plural
 from chalicelib.results.sponsor_rule import ENOUGH, ONE_LARGE_SUM, TOO_FEW_SUMS
 from chalicelib.sponsor.final.facts import ChangeLine, Figure, Final, FollowupLine, Seen, Spread, Survey, Value
 
@@ -27,7 +27,7 @@ def _seen(seen: Seen) -> str:
     for who, figure in ((MANAGERS, seen.managers), (COLLEAGUES, seen.raters)):
         if figure:
             by_words.setdefault(_direction(figure), []).append(who)
-    said = [f"{' and '.join(who)} {words}" for words, who in by_words.items()]
+    said = [f"{join_words(who)} {words}" for words, who in by_words.items()]
     return _capital("; ".join(said)) + " in what delegates chose to work on." if said else ""
 
 
@@ -166,7 +166,7 @@ def measures_sentence(measures: Spread) -> str:
 def parts_in_words(spread: Spread, between: str = " ") -> str:
     """Return “12 improved, 9 unchanged or worse”."""
     said = [f"{part.count}{between}{part.label}" for part in spread.parts]
-    return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
+    return join_words(said)
 
 
 # --- money -----------------------------------------------------------------------------------------------------------
