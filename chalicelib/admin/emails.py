@@ -200,14 +200,23 @@ def send_held_links(cohort_id: str, person: Person, now: datetime) -> list[Write
 
 
 def send_held_emails(hold: Hold, now: datetime) -> None:
-    """Send what else a confirmed hold kept. What a failure leaves goes out when the hold would have ended."""
+    """Send what else a confirmed hold kept, in working hours; a link that was asked for goes at once.
+
+    What a failure leaves goes out when the hold would have ended.
+    """
+    cohort = cohorts.find(hold.cohort_id)
+    if cohort is None:
+        raise LookupError(f"no cohort {hold.cohort_id}")
+    programme = programmes.load(cohort.programme_id, cohort.programme_version)
+    soon = working_days(programme.organisation, cohort.dates.closed).soon(now)
     lines = cohorts.list_lines(hold.cohort_id)
     about = [line.delegate_id for line in lines if hold.delegate in ("", line.delegate_id)]
     waiting = waiting_emails.list_waiting(hold.cohort_id, *about)
     for email in waiting:
-        if email.reason == holds.REASON and email.to.email == hold.person.email and email.due_at > now:
+        due_at = now if email.template == LINK.name else soon
+        if email.reason == holds.REASON and email.to.email == hold.person.email and email.due_at > due_at:
             with suppress(EmailSettled):
-                commit([emails.hasten(email, now)], now)
+                commit([emails.hasten(email, due_at)], now)
 
 
 def _page_of(part: str, change: Change) -> tuple[Person, str, Link, dict[str, str]]:

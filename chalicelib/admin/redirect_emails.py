@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from chalicelib.core.model import Person
 from chalicelib.emails.kinds import find_kind
 from chalicelib.links import kinds
-from chalicelib.links.link_kind import AfterChange
+from chalicelib.links.link_kind import AfterChange, Link
 from chalicelib.store import emails, waiting_emails
 from chalicelib.store.emails import Email
 from chalicelib.store.table import Write
@@ -54,10 +54,15 @@ class Waiting(Struct, frozen=True):
 
 def redirect(mail: Email, change: Change, after: AfterChange, *, revive: bool) -> Iterator[Write]:
     to = change.of(mail.to)
-    remade = {name: kinds.remake(link, replace(after, reader=to)) for name, link in mail.links.items()}
+    remade = remake_all(mail, replace(after, reader=to))
     shown = find_kind(mail.template).links
     if to != mail.to or any(remade[name] != mail.links[name] for name in shown):
         yield emails.redirect(mail, to, remade, revive=revive)
+
+
+def remake_all(mail: Email, after: AfterChange) -> dict[str, Link]:
+    """Return the links of an email as they must be after a change."""
+    return {name: kinds.remake(link, after) for name, link in mail.links.items()}
 
 
 def find_waiting(owner: str) -> Waiting:

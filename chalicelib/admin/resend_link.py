@@ -13,11 +13,11 @@ from chalicelib.admin.cohort_status import CohortUnknown
 from chalicelib.admin.emails import LinkOwner, link_email
 from chalicelib.core.addresses import clean_address
 from chalicelib.core.errors import FieldError, FormInvalid
-from chalicelib.core.ids import reader_key
 from chalicelib.core.model import SELF_GROUP, Cohort, Delegate, Invitation, InvitationState
+from chalicelib.emails.away import Away
 from chalicelib.jobs.commit import commit
 from chalicelib.links.kinds import APPROVE, COACH, FACILITATOR, HUB, IMPACT, INBOX, SHARED, SPONSOR
-from chalicelib.store import audit_events, cohorts, delegates, emails, holds, impact_surveys, invitations, programmes
+from chalicelib.store import audit_events, cohorts, delegates, emails, impact_surveys, invitations, programmes
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.delegates import Approval, Nomination
@@ -43,7 +43,7 @@ class Resent(StrEnum):
     """What becomes of a lost link; the value names the notice of the page."""
 
     SENT = "sent"
-    WAITS = "link-waits"  # the address is held: links to its pages go out when the hold ends
+    WAITS = "link-waits"  # the address is held: some of its links go out when the hold ends
     TODAY = "today"  # it was sent today already
 
     def __bool__(self) -> bool:
@@ -70,8 +70,8 @@ def resend_link(cohort_id: str, address: str, now: datetime, by: str) -> Resent:
         commit([*emails.add_all(new), entry], now)
     except EmailExists:
         return Resent.TODAY
-    is_held = any(hold.stops_emails for hold in holds.list_held(rows, reader_key(wanted), now))
-    return Resent.WAITS if is_held else Resent.SENT
+    away = Away(get_many, now)
+    return Resent.WAITS if any(away.find_wait(email) for email in new) else Resent.SENT
 
 
 def list_links(cohort: Cohort, lines: list[DelegateLine], address: str) -> list[LinkOwner]:

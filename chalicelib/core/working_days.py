@@ -82,10 +82,11 @@ class WorkingDays(Struct, frozen=True):
         return self.next_morning(now)
 
     def a_day_after(self, now: datetime) -> datetime:
-        """Return the same local time a working day later; a day off begins to count on the next working morning."""
-        local = now.astimezone(ZoneInfo(self.zone))
-        if not self.is_working(local.date()):
-            local = self.next_morning(now).astimezone(ZoneInfo(self.zone))
+        """Return the same local time a working day later, counted from the next working hour.
+
+        So it ends within working hours too: emails that waited for it go out then.
+        """
+        local = self.soon(now).astimezone(ZoneInfo(self.zone))
         return datetime.combine(self.add(local.date(), 1), local.time(), ZoneInfo(self.zone)).astimezone(UTC)
 
     def next_hour(self, now: datetime) -> datetime:

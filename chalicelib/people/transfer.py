@@ -12,7 +12,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.admin.redirect_emails import Change, find_waiting, redirect
+from chalicelib.admin.redirect_emails import Change, find_waiting, remake_all
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import FieldError
 from chalicelib.core.formatting import day, local_date
@@ -22,6 +22,7 @@ from chalicelib.core.schedule import held, of_milestone
 from chalicelib.core.working_days import survey_opens_at, working_days
 from chalicelib.emails.kinds import EmailKind, To, find_kind
 from chalicelib.jobs.kinds import JobKind
+from chalicelib.links.kinds import KINDS
 from chalicelib.links.link_kind import AfterChange
 from chalicelib.meetings.effects import list_outdated
 from chalicelib.people import emails as written
@@ -54,6 +55,7 @@ from chalicelib.waves.lifecycle import approver_of
 from chalicelib.workshops.change_sessions import notify_of_dates
 
 RUNS = (WaveState.OPEN, WaveState.HELD, WaveState.CLOSING)
+FOLLOW = (To.DELEGATE, To.COACH, To.MANAGER, To.APPROVER, To.SURVEYED)  # readers who are the same in the new cohort
 
 
 class Transfer(Struct, frozen=True):
@@ -217,16 +219,33 @@ def _attendance(transfer: Transfer) -> Iterator[Write]:
 
 
 def _redirected(transfer: Transfer) -> Iterator[Write]:
-    """Have emails that wait for the coach go to the coach in the new cohort, with links that work."""
-    before, after = transfer.found.delegate, transfer.after
-    change = Change(after.cohort_id, before.coach.email, after.coach.email, after.coach.name)
-    links = AfterChange(after, after.person, approver_of(transfer.found.programme, after))
-    ended = [meetings.from_rows(transfer.found.rows, kind) for kind in MeetingKind] if transfer.has_other_coach else []
+    """Have waiting emails name the new cohort, where holds are; those to the coach go to the coach there."""
+    found, after = transfer.found, transfer.after
+    links = AfterChange(after, after.person, approver_of(found.programme, after))
+    ended = [meetings.from_rows(found.rows, kind) for kind in MeetingKind] if transfer.has_other_coach else []
     waiting, cancelled = find_waiting(after.id).drop(list_outdated(after.id, ended))
     yield from cancelled
-    for email in waiting.live:
-        if find_kind(email.template).to is To.COACH:
-            yield from redirect(email, change, links, revive=False)
+    for email in (*waiting.live, *waiting.suppressed):
+        if find_kind(email.template).to in FOLLOW:
+            yield _moved(transfer, email, links)
+    for email in find_waiting(found.cohort.id).live:
+        if _leads_to(email, after.id):
+            yield emails.cancel(email.id)
+            made = remake_all(email, replace(links, reader=email.to))
+            yield from emails.add(emails.of_other_cohort(email, after.cohort_id, made, transfer.asking.now))
+
+
+def _moved(transfer: Transfer, email: Email, links: AfterChange) -> Write:
+    before, after = transfer.found.delegate, transfer.after
+    change = Change(after.cohort_id, before.coach.email, after.coach.email, after.coach.name)
+    to = change.of(email.to) if find_kind(email.template).to is To.COACH else email.to
+    made = remake_all(email, replace(links, reader=to))
+    return emails.redirect(email, to, made, revive=False, cohort=after.cohort_id)
+
+
+def _leads_to(email: Email, delegate_id: str) -> bool:
+    """Return whether an email of the old cohort has a link of the delegate, which belongs to the new one now."""
+    return any(link[1] == delegate_id for link in email.links.values() if KINDS[link[0]].parts[:1] == ("delegate",))
 
 
 def _audit(transfer: Transfer) -> Iterator[Write]:

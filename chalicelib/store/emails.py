@@ -252,23 +252,35 @@ def _stop(mail_id: str, changes: Mapping[str, bool], remove: Sequence[str]) -> W
     return replace(write, otherwise=in_doubt)
 
 
-def redirect(waiting: Email, to: Person, links: Mapping[str, tuple[str, ...]], *, revive: bool) -> Write:
+def redirect(
+    waiting: Email, to: Person, links: Mapping[str, tuple[str, ...]], *, revive: bool, cohort: str = ""
+) -> Write:
     """Change the reader and links of an email that waits, or that SES refused. Refused if it was sent meanwhile.
 
     revive   include a cancelled email
+    cohort   another one, to which the delegate was transferred
     """
+    about = {"about": {**waiting.about, "cohort": cohort}} if cohort else {}
     return update(
         key(waiting.id),
         put={
             "to": fields(to),
             "links": links,
             "words": {**waiting.words, "name": to.name},
+            **about,
             **(_due_columns(waiting, waiting.due_at) if revive else {}),
         },
         remove=["cancelled", "suppressed"] if revive else [],
         when=[equals("state", waiting.state)],
         refusal=EmailSettled,
     )
+
+
+def of_other_cohort(email: Email, cohort: str, links: Mapping[str, tuple[str, ...]], now: datetime) -> Email:
+    """Return an email that a cohort's list holds as a new one for the list of another cohort."""
+    template, _, rest = email.id.split("#", 2)
+    about = {**email.about, "cohort": cohort}
+    return replace(email, id=f"{template}#{cohort}#{rest}#{stamp(now)}", links=links, about=about)
 
 
 def hasten(waiting: Email, due_at: datetime) -> Write:

@@ -408,6 +408,57 @@ def test_an_email_that_waited_for_the_old_address_waits_for_the_end_of_the_hold(
     assert [message.row for message in page_emails(NEW)].count(waiting.id) == 1
 
 
+@reading
+def test_on_a_day_off_what_was_kept_waits_for_the_morning_and_a_link_that_was_asked_for_goes_at_once(
+    everyone, clock, who
+):
+    friday = clock.to(datetime.fromisoformat("2026-09-18T14:00:00Z"))
+    waiting = email_with_page(who, friday + timedelta(minutes=2))
+    people.write(*emails.add(waiting))
+    address_change.change_address(people.COHORT, people.person(READING[who]).email, NEW, clock.now(), BY)
+    drain(clock.now())
+    resend_link.resend_link(people.COHORT, NEW, clock.advance(minutes=5), BY)
+    drain(clock.now())
+    (hold,) = holds.from_rows(cohorts.rows(people.COHORT))
+    assert confirm_address.confirm(people.COHORT, hold.id, clock.advance(days=1), SECOND)
+    drain(clock.now())
+    assert "admin/link" in {message.row.partition("#")[0] for message in page_emails(NEW)}
+    assert waiting.id not in [message.row for message in page_emails(NEW)]
+
+    drain(clock.to(datetime.fromisoformat("2026-09-21T08:00:00Z")))
+    drain(clock.advance(minutes=1))
+    assert [message.row for message in page_emails(NEW)].count(waiting.id) == 1
+
+
+def test_a_coach_who_waits_for_one_delegate_alone_gets_a_lost_link_at_once(opened, clock):
+    """Also what the page says about it is true: the link lists others, and about this one it shows nothing yet."""
+    load(clock, ("dana delegate", "cleo coach"), ("dora delegate", "carl coach"))
+    address_change.change_address(
+        people.COHORT, people.person("cleo coach").email, people.person("carl coach").email, clock.now(), BY
+    )
+    drain(clock.now())
+    carl = people.person("carl coach").email
+    (hold,) = holds.from_rows(cohorts.rows(people.COHORT))
+    assert (hold.delegate, hold.stops_emails) == (people.dana(), True)
+
+    assert resend_link.resend_link(people.COHORT, carl, clock.advance(minutes=5), BY) is Resent.SENT
+    drain(clock.now())
+    assert [message.row.partition("#")[0] for message in page_emails(carl)].count("admin/link") == 1
+
+
+def test_a_line_manager_of_others_here_is_held_for_the_delegate_whose_manager_they_replace(opened, clock):
+    """What others share with them stays open: their own address did not change."""
+    rules, cohort = people.programme(), cohorts.find(people.COHORT)
+    mia = people.person("mia manager")
+    entries = (people.entry("dana delegate"), other(people.entry("dora delegate"), manager=mia))
+    load_cohort(cohort, rules, entries, {}, clock.advance(minutes=1), BY)
+    drain(clock.now())
+    address_change.change_address(people.COHORT, people.person("mara manager").email, mia.email, clock.now(), BY)
+    drain(clock.now())
+
+    assert [hold.delegate for hold in holds.from_rows(cohorts.rows(people.COHORT))] == [people.dana()]
+
+
 def email_with_page(who, due_at):
     """An email of some kind to this role with a link to its page."""
     delegate, cohort = delegates.find(people.dana()), cohorts.find(people.COHORT)

@@ -103,7 +103,9 @@ def test_what_is_urgent_goes_out_in_office_hours(now, soon):
     ("now", "later"),
     [
         ("2026-11-26T14:30:00Z", "2026-11-27T14:30:00Z"),
-        ("2026-11-27T23:30:00Z", "2026-11-30T23:30:00Z"),  # Friday night to Monday night
+        ("2026-11-26T05:30:00Z", "2026-11-27T09:00:00Z"),  # an early hour counts from the morning
+        ("2026-11-26T22:30:00Z", "2026-11-30T09:00:00Z"),  # a Thursday night counts from Friday morning
+        ("2026-11-27T23:30:00Z", "2026-12-01T09:00:00Z"),  # a Friday night counts from Monday morning
         ("2026-11-28T10:00:00Z", "2026-12-01T09:00:00Z"),  # a Saturday counts from Monday morning
         ("2026-12-24T12:00:00Z", "2026-12-29T12:00:00Z"),  # over Christmas
         ("2026-03-27T10:00:00Z", "2026-03-30T09:00:00Z"),  # the same local time, after the clocks changed

@@ -18,7 +18,7 @@ from chalicelib.emails.digest import NAME
 from chalicelib.emails.kinds import label_of, load_kinds
 from chalicelib.emails.send import send
 from chalicelib.emails.waiting import list_unwanted
-from chalicelib.store import cohorts, digests, emails, pauses, waiting_emails
+from chalicelib.store import cohorts, digests, emails, holds, pauses, waiting_emails
 from chalicelib.store.due import list_due
 from chalicelib.store.emails import Email, EmailSettled, EmailState
 from chalicelib.store.table import scan, transact, update_one
@@ -212,14 +212,17 @@ LATER = MONDAY + timedelta(hours=2)  # the lease of the digest has ended
 
 def carried() -> Email:
     """Have the first email carry the others, and the function die before it hands the digest over."""
+    die_while_sending(*(about(name).id for name in ABOUT))
+    assert set(states().values()) == {EmailState.CARRIED}
+    return digest()
+
+
+def die_while_sending(*email_ids: str) -> None:
     faults = Plan({})
     faults.before = lambda service, operation, context: _die() if operation == "SendEmail" else None  # type: ignore[method-assign]
     faults.after = lambda service, operation, context: None  # type: ignore[method-assign]
-    first = min(about(name).id for name in ABOUT)
     with suppress(Died), watched_by(faults):
-        send(first, "dies", MONDAY)
-    assert set(states().values()) == {EmailState.CARRIED}
-    return digest()
+        send(min(email_ids), "dies", MONDAY)
 
 
 def _die() -> None:
@@ -304,6 +307,26 @@ def test_an_item_about_a_delegate_who_is_paused_since_waits_for_the_return(three
     drain(RETURN)
     (_, sent) = sent_emails()
     assert "Bela Novak" in sent.part("plain")
+
+
+def test_an_item_to_an_address_that_is_held_since_waits_for_the_end_of_the_hold():
+    """A coach's new address is held for one of two delegates while a digest about both is on its way."""
+    until = MONDAY + timedelta(days=1)
+    first, second = (
+        replace(make_email("meetings/prepare_coach", name), about={"cohort": "spring", "delegate": name})
+        for name in ("one", "two")
+    )
+    store(first, second)
+    die_while_sending(first.id, second.id)
+    transact([holds.add(holds.new("spring", SAM, until, "ada@example.org", "two"))])
+    drain(LATER)
+    (sent,) = sent_emails()
+    assert emails.find(sent.row).items == (first.id, second.id)
+    assert emails.find(first.id).state is EmailState.SENT
+    kept = emails.find(second.id)
+    assert (kept.state, kept.due_at, kept.reason, kept.carried_by) == (EmailState.QUEUED, until, holds.REASON, "")
+    drain(until)
+    assert [emails.find(second.id).state, len(sent_emails())] == [EmailState.SENT, 2]
 
 
 def test_a_digest_about_delegates_who_are_all_paused_is_not_sent(three):

@@ -7,13 +7,17 @@ from datetime import date, timedelta
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.admin import confirm_address, resend_link
 from chalicelib.admin.address_change import change_address
 from chalicelib.core.ids import reader_key
 from chalicelib.core.model import Cohort, CohortDates, Facilitator, Standing, Wave, WaveState
-from chalicelib.links.kinds import COACH, HUB
+from chalicelib.emails.common_words import common_words
+from chalicelib.emails.create import create_email
+from chalicelib.emails.kinds import find_kind
+from chalicelib.links.kinds import COACH, HUB, IMPACT, name_links
 from chalicelib.people.planned import ActRefused
 from chalicelib.programme.load_cohort import load_cohort
-from chalicelib.store import assignments, attendance, audit_events, cohorts, delegates, holds, jobs, workshops
+from chalicelib.store import assignments, attendance, audit_events, cohorts, delegates, emails, holds, jobs, workshops
 from chalicelib.store.assignments import WorkLine
 from chalicelib.store.attendance import Attendance, AttendanceState
 from chalicelib.workshops import change_sessions
@@ -197,3 +201,53 @@ def test_a_new_address_is_held_in_the_new_cohort_as_long_as_in_the_old_one(close
     scene.change(clock, "transfer", address=delegate.person.email, **THERE)
     (after,) = holds.find(SPRING, reader_key(new), delegate.id)
     assert (after.until, after.stops_emails) == (before.until, True)
+
+
+@pytest.mark.parametrize("who", ["dana delegate", "mara manager", "cleo coach"])
+def test_what_waits_for_a_new_address_goes_out_when_it_is_confirmed_in_the_new_cohort(closed, clock, who):
+    """Emails and their hold move together: else the confirmation finds no email, and the email another hold."""
+    new, delegate = "new.address@example.org", delegates.find(people.dana())
+    delegate = replace(delegate, manager_link=1)
+    people.write(delegates.change(delegates.find(people.dana()), delegate, ["manager_link"]))
+    kind = {"dana delegate": "people/returned", "mara manager": "impact/counted", "cleo coach": "people/coach_returned"}
+    waiting = about_dana(kind[who], people.person(who), clock.now())
+    people.write(*emails.add(waiting))
+    change_address(people.COHORT, people.person(who).email, new, clock.now(), scene.BY)
+    drain(clock.now())
+    resend_link.resend_link(people.COHORT, new, clock.advance(minutes=1), scene.BY)
+    drain(clock.now())
+    assert sent_with_pages(new) == []
+    scene.change(clock, "transfer", address=delegates.find(delegate.id).person.email, cohort=SPRING)
+    assert sent_with_pages(new) == []
+    (hold,) = holds.from_rows(cohorts.rows(SPRING))
+    confirm_address.confirm(SPRING, hold.id, clock.now(), "second@example.org")
+    drain(clock.now())
+
+    drain(clock.advance(hours=1))
+    sent = [message.row for message in sent_emails(new)]
+    assert sent.count(waiting.id) == 1
+    assert emails.find(waiting.id).about["cohort"] == SPRING
+    assert any(row.startswith("admin/link#") for row in sent) is (who != "cleo coach")
+    drain(clock.advance(days=3))
+    assert len([message for message in sent_emails(new) if message.row.startswith("admin/")]) == 2
+
+
+def sent_with_pages(address):
+    """Emails to a person with a link that is not a rater's."""
+    free = ("/answer/", "/decline/", "/inbox/")
+    return [one for one in sent_emails(address) if any(not any(part in url for part in free) for url in one.links)]
+
+
+def about_dana(template, to, now):
+    """An email of some kind about the delegate, with a link to a page."""
+    kind, delegate = find_kind(template), delegates.find(people.dana())
+    words = dict.fromkeys(kind.words, "WORD") | common_words(people.programme()) | {"name": to.name}
+    links = {
+        "people/returned": HUB.link(delegate),
+        "impact/counted": (IMPACT.verb, delegate.id, "manager", "1"),
+        "people/coach_returned": COACH.link(delegate.cohort_id, delegate.coach, delegate.coach_link),
+    }
+    about = {"cohort": people.COHORT, "delegate": delegate.id}
+    due_at = now + timedelta(minutes=30)
+    named = name_links(links[template])
+    return create_email(kind, delegate.id, "waits", to=to, due_at=due_at, words=words, links=named, about=about)
