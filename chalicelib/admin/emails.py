@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -12,18 +12,20 @@ from chalicelib.admin.redirect_emails import Change
 from chalicelib.core.calendar import local_moment
 from chalicelib.core.formatting import local_date, plural
 from chalicelib.core.ids import derive
-from chalicelib.core.model import Cohort, Person, Programme
+from chalicelib.core.model import Cohort, Delegate, Person, Programme
 from chalicelib.core.working_days import working_days
 from chalicelib.emails.common_words import SEPARATOR, common_words
 from chalicelib.emails.create import create_email
 from chalicelib.emails.kinds import OnNewAddress, To, declare_email
 from chalicelib.jobs.commit import commit
-from chalicelib.links.kinds import COACH, CONSOLE, FACILITATOR, HUB, SPONSOR, name_links
+from chalicelib.links.ends import end_of_programme_links
+from chalicelib.links.kinds import COACH, CONSOLE, DELETION, FACILITATOR, HUB, KINDS, SPONSOR, name_links
 from chalicelib.links.link_kind import Link
-from chalicelib.store import cohorts, delegates, emails, holds, programmes, waiting_emails
+from chalicelib.store import cohorts, delegates, emails, holds, kept_data, programmes, waiting_emails
 from chalicelib.store.emails import Email, EmailSettled
 from chalicelib.store.holds import Hold
 from chalicelib.store.jobs import Job
+from chalicelib.store.marshal import Row
 from chalicelib.store.table import Write
 
 ANY_PAGE = "open"  # the link of these emails leads to a page of the reader's role
@@ -130,7 +132,9 @@ def link_email(cohort: Cohort, owner: LinkOwner, now: datetime) -> Email:
 
 def _version(link: Link) -> str:
     """Part of the email's id: another link is another email, also on the same day."""
-    return "" if link[-1] == "1" else f".v{link[-1]}"
+    parts = dict(zip(KINDS[link[0]].parts, link[1:], strict=True))
+    version = parts.get("version", link[-1])
+    return "" if version == "1" else f".v{version}"
 
 
 def notice_to_old(job: Job, change: Change, programme: Programme, now: datetime) -> Email | None:
@@ -177,7 +181,7 @@ def _link_emails(job: Job, change: Change, programme: Programme, now: datetime) 
     """
     held = job.about.get("held_until", "")
     for part in filter(None, job.about["links"].split(",")):
-        reader, what, link, about = _page_of(part, change)
+        reader, what, link, about = _page_of(part, change, now)
         yield create_email(
             NEW_LINK,
             change.cohort,
@@ -219,7 +223,24 @@ def send_held_emails(hold: Hold, now: datetime) -> None:
                 commit([emails.hasten(email, due_at)], now)
 
 
-def _page_of(part: str, change: Change) -> tuple[Person, str, Link, dict[str, str]]:
+def page_of_delegate(delegate: Delegate, rows: Iterable[Row], now: datetime) -> tuple[str, Link]:
+    """Return a delegate's page in words, and its link.
+
+    When that link has ended, and they were notified that their data will be deleted, it is the link of the notice.
+
+    rows   of the cohort
+    """
+    rows = list(rows)
+    cohort, notified = cohorts.cohort_from(rows), kept_data.find_notice(rows)
+    if cohort is None or notified is None:
+        return "your own page", HUB.link(delegate)
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    if now < end_of_programme_links(programme, cohort.dates):
+        return "your own page", HUB.link(delegate)
+    return "a copy of your data", DELETION.link(delegate)
+
+
+def _page_of(part: str, change: Change, now: datetime) -> tuple[Person, str, Link, dict[str, str]]:
     """Return reader, page in words, its link, and the delegate it is about."""
     if part == "sponsor":
         cohort = cohorts.find(change.cohort)
@@ -235,7 +256,8 @@ def _page_of(part: str, change: Change) -> tuple[Person, str, Link, dict[str, st
         raise LookupError(f"no delegate {line.delegate_id}")
     about = {"delegate": delegate.id}
     if part == "delegate":
-        return delegate.person, "your own page", HUB.link(delegate), about
+        what, link = page_of_delegate(delegate, cohorts.rows(change.cohort), now)
+        return delegate.person, what, link, about
     return delegate.coach, "your delegates", COACH.link(delegate.cohort_id, delegate.coach, delegate.coach_link), about
 
 

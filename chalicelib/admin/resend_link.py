@@ -5,25 +5,25 @@ Nothing here depends on whether a rater has answered, so no email reveals it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.admin.cohort_status import CohortUnknown
-from chalicelib.admin.emails import LinkOwner, link_email
+from chalicelib.admin.emails import LinkOwner, link_email, page_of_delegate
 from chalicelib.core.addresses import clean_address
 from chalicelib.core.errors import FieldError, FormInvalid
 from chalicelib.core.model import SELF_GROUP, Cohort, Delegate, Invitation, InvitationState
 from chalicelib.emails.away import Away
 from chalicelib.jobs.commit import commit
-from chalicelib.links.kinds import APPROVE, COACH, FACILITATOR, HUB, IMPACT, INBOX, SHARED, SPONSOR
+from chalicelib.links.kinds import APPROVE, COACH, DELETION, FACILITATOR, IMPACT, INBOX, SHARED, SPONSOR
 from chalicelib.store import audit_events, cohorts, delegates, emails, impact_surveys, invitations, programmes
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.delegates import Approval, Nomination
 from chalicelib.store.emails import EmailExists
 from chalicelib.store.impact_surveys import ImpactSurvey, Role
-from chalicelib.store.marshal import read
+from chalicelib.store.marshal import Row, read
 from chalicelib.store.table import batched, get, get_many
 from chalicelib.waves import lifecycle
 
@@ -61,7 +61,7 @@ def resend_link(cohort_id: str, address: str, now: datetime, by: str) -> Resent:
     if cohort is None:
         raise CohortUnknown(cohort_id)
     wanted = clean_address(address)
-    ways = list_links(cohort, cohorts.lines_from(rows), wanted)
+    ways = list_links(cohort, rows, wanted, now)
     if not ways:
         raise AddressNotFound(wanted)
     new = [link_email(cohort, way, now) for way in ways]
@@ -74,17 +74,27 @@ def resend_link(cohort_id: str, address: str, now: datetime, by: str) -> Resent:
     return Resent.WAITS if any(away.find_wait(email) for email in new) else Resent.SENT
 
 
-def list_links(cohort: Cohort, lines: list[DelegateLine], address: str) -> list[LinkOwner]:
-    """Everything that this address has a link to in the cohort, as the links are now."""
-    return list(_ways(cohort, lines, address))
+def list_links(cohort: Cohort, rows: Sequence[Row], address: str, now: datetime) -> list[LinkOwner]:
+    """Everything that this address has a link to in the cohort, as the links are now.
+
+    rows   of the cohort
+    """
+    lines = cohorts.lines_from(rows)
+    return [*_ways_of_delegate(lines, rows, address, now), *_ways(cohort, lines, address)]
+
+
+def _ways_of_delegate(
+    lines: list[DelegateLine], rows: Sequence[Row], address: str, now: datetime
+) -> Iterator[LinkOwner]:
+    """Return the page of a delegate; of one who has left, only the one on which they get a copy of their data."""
+    for line in lines:
+        if line.email == address and not line.moved_to and (delegate := delegates.find(line.delegate_id)):
+            what, link = page_of_delegate(delegate, rows, now)
+            if not line.withdrawn or link[0] == DELETION.verb:
+                yield LinkOwner("delegate", delegate.person, what, link)
 
 
 def _ways(cohort: Cohort, lines: list[DelegateLine], address: str) -> Iterator[LinkOwner]:
-    for line in lines:
-        if line.email == address and not line.withdrawn:
-            delegate = delegates.find(line.delegate_id)
-            if delegate:
-                yield LinkOwner("delegate", delegate.person, "your own page", HUB.link(delegate))
     coached = next((line.coach for line in lines if line.coach.email == address), None)
     if coached:
         link = COACH.link(cohort.id, coached, cohorts.coach_link(cohort, coached))

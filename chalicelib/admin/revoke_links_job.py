@@ -82,7 +82,7 @@ def revoke_links_everywhere(job: Job, now: datetime) -> Sequence[Write]:
     for delegate_id in about:
         mine = {target for target in targets if target.delegate == delegate_id}
         apply(lambda mails, id=delegate_id, mine=mine: _delegate_writes(change, id, mine, mails))  # type: ignore[misc]
-    apply(lambda mails: _lost_links(change, mails))
+    apply(lambda mails: _lost_links(change, mails, now))
     if job.about["send_as"]:
         resend_link(cohort_id, person, now, job.about["send_as"])
     return []
@@ -181,18 +181,18 @@ def _raise_versions(before: Delegate, targets: set[Target]) -> Delegate:
     return after
 
 
-def _lost_links(change: Change, waiting: Sequence[Email]) -> list[Write]:
+def _lost_links(change: Change, waiting: Sequence[Email], now: datetime) -> list[Write]:
     """Return resent links that wait: they become the new ones."""
     rows = list(cohorts.rows(change.cohort))
     cohort = cohorts.cohort_from(rows)
     if cohort is None:
         return []
-    now = {owner.part: owner.link for owner in list_links(cohort, cohorts.lines_from(rows), change.old)}
+    links = {owner.part: owner.link for owner in list_links(cohort, rows, change.old, now)}
     return [
-        emails.redirect(mail, mail.to, {ANY_PAGE: now[part]}, revive=False)
+        emails.redirect(mail, mail.to, {ANY_PAGE: links[part]}, revive=False)
         for mail in waiting
         for part in [_part(mail)]
-        if part in now and change.has(mail.to) and mail.links[ANY_PAGE] != now[part]
+        if part in links and change.has(mail.to) and mail.links[ANY_PAGE] != links[part]
     ]
 
 

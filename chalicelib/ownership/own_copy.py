@@ -5,11 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime
 
+from chalicelib.core.calendar import local_moment
 from chalicelib.core.ids import coach_id
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.links.kinds import COACH, DELETION, FACILITATOR, HUB, SHARED, SPONSOR
-from chalicelib.store import audit_events, jobs, objects, own_copies
+from chalicelib.store import audit_events, jobs, kept_data, objects, own_copies
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.jobs import JobExists
 from chalicelib.store.own_copies import AskedLately, OwnCopy
@@ -36,6 +37,17 @@ def ask(reader: Reader, now: datetime) -> None:
     writes = [own_copies.ask(copy), jobs.add(made), jobs.add(dropped), _line(reader, AuditEvent.ASKED_FOR_COPY, now)]
     with suppress(AskedLately, JobExists):
         commit(writes, now)
+
+
+def kept_until(reader: Reader, copy: OwnCopy | None) -> datetime | None:
+    """Return until when a copy can be downloaded: its page ends on the day on which the delegate's data is deleted."""
+    delegate_id = reader.about.get("delegate")
+    if copy is None:
+        return None
+    if delegate_id is None or reader.programme is None:
+        return copy.until
+    day = kept_data.find_deletion(reader.about["cohort"], delegate_id)
+    return min(copy.until, local_moment(day, 0, reader.programme.organisation.timezone)) if day else copy.until
 
 
 def take(reader: Reader, now: datetime) -> str:

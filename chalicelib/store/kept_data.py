@@ -8,7 +8,7 @@ from datetime import date, datetime
 from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row
 from chalicelib.store.row_kinds import cohort_rows, delegate_rows
-from chalicelib.store.table import Changed, Write, delete, put, update
+from chalicelib.store.table import Changed, Write, delete, get_many, put, update
 
 
 class HoldChanged(Changed):
@@ -47,3 +47,10 @@ def note_notice(cohort_id: str, day: date) -> Write:
 def find_notice(rows: Iterable[Row]) -> date | None:
     """Return the day for which delegates were notified, from the rows of a cohort."""
     return next((date.fromisoformat(row["day"]) for row in rows if row["sk"] == cohort_rows.NOTICE.sk), None)
+
+
+def find_deletion(cohort_id: str, delegate_id: str) -> date | None:
+    """Return the day for which the deletion of a delegate's data was announced; None while it is on hold. One call."""
+    keys = [cohort_rows.NOTICE.key(cohort=cohort_id), delegate_rows.KEPT.key(delegate=delegate_id)]
+    rows = list(get_many(keys).values())
+    return None if is_kept(rows) else find_notice(rows)

@@ -8,9 +8,12 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from chalicelib.admin import person_export
+from chalicelib.admin.address_change import change_address
+from chalicelib.admin.resend_link import resend_link
 from chalicelib.areas.openings import open_for_manager
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core import formatting
+from chalicelib.core.calendar import local_moment
 from chalicelib.core.formatting import local_date
 from chalicelib.core.ids import coach_id, reader_key
 from chalicelib.links import kinds, signing
@@ -27,6 +30,7 @@ from tests.people.scene import NEW_MANAGER, change, open_cohort
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
+from tests.support.emails import sent_emails
 
 NAMES = ("dana delegate", "dora delegate")
 WHO = {"hub": "dana delegate", "coach": "cleo coach", "shared": "mara manager", "sponsor": "sam sponsor"}
@@ -271,6 +275,44 @@ def test_a_delegate_downloads_everything_after_the_notice_until_the_day(opened, 
 
     assert "data.txt" in content("hub").namelist()
     assert "downloaded" in str(audit_events.of_cohort(people.COHORT)[-1]["act"])
+
+
+def test_the_page_says_that_a_copy_is_kept_until_the_day_and_no_longer(opened, clock):
+    link, day = notice(clock)
+    clock.to(datetime.combine(day - timedelta(days=1), time(20), UTC))
+    here = opened.open(link).url
+    opened.sign_in(here, address("hub"), clock.now())
+    opened.post(here)
+    drain(clock.now())
+    assert f'data-until="{local_moment(day, 0, "Europe/London").isoformat()}"' in opened.open(here).page
+
+    people.write(kept_data.keep(people.dana(), "a dispute", clock.now()))
+    assert f'data-until="{(clock.now() + timedelta(days=3)).isoformat()}"' in opened.open(here).page
+
+
+@pytest.mark.parametrize("has_left", [False, True])
+def test_a_lost_link_of_the_notice_is_sent_again(opened, clock, has_left):
+    """Their own page has ended by then: its link would open nothing."""
+    notice(clock)
+    if has_left:
+        people.write(cohorts.change_line(delegates.find(people.dana()), put={"withdrawn": True}))
+    before = len(sent_emails(address("hub")))
+    assert resend_link(people.COHORT, address("hub"), clock.now(), BY)
+    drain(clock.now())
+    (sent,) = sent_emails(address("hub"))[before:]
+    (link,) = [url for url in sent.links if "/deletion/" in url]
+    assert opened.open(link).status == 200
+    assert opened.sign_in(link, address("hub"), clock.now()).status == 200
+
+
+def test_a_new_address_after_the_notice_gets_a_link_that_opens(opened, clock):
+    notice(clock)
+    change_address(people.COHORT, address("hub"), "dana.new@example.org", clock.now(), BY)
+    drain(clock.now())
+    drain(clock.advance(days=3))
+    links = [url for email in sent_emails("dana.new@example.org") for url in email.links]
+    assert [opened.open(url).status for url in links if "/deletion/" in url] == [200]
+    assert not any("/hub/" in url for url in links)
 
 
 def test_from_the_day_on_the_link_says_what_was_deleted_and_when(opened, clock):

@@ -19,7 +19,9 @@ bp = Blueprint(__name__)
 def show(token: str) -> Response:
     owner = signed_in(bp.current_request, find_owner(token), clock.now())
     copy, programme = own_copy.find(owner.reader), owner.reader.programme
-    return owner.page_with_documents("ownership/own_data", copy=copy, programme=programme, now=clock.now())
+    until = own_copy.kept_until(owner.reader, copy)
+    now = clock.now()
+    return owner.page_with_documents("ownership/own_data", copy=copy, until=until, programme=programme, now=now)
 
 
 @bp.route("/own-data/{token}", **POST)
