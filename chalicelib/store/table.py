@@ -11,9 +11,10 @@ from msgspec import Struct
 
 from chalicelib.core.aws import client
 from chalicelib.core.settings import settings
-from chalicelib.store import objects, retries
+from chalicelib.store import objects, retries, shapes
 from chalicelib.store.expressions import Condition, Expression, condition_text, missing, present, update_text
-from chalicelib.store.marshal import Row, item, row
+from chalicelib.store.marshal import Row, item
+from chalicelib.store.marshal import row as plain_row
 from chalicelib.store.row_key import Key as Key
 from chalicelib.store.row_key import key_of as key_of
 
@@ -92,7 +93,7 @@ class Write(Struct, frozen=True):
 
 def get(key: Key) -> Row | None:
     answer = client("dynamodb").get_item(TableName=settings().table, Key=_key(key), ConsistentRead=True)
-    return row(answer["Item"]) if "Item" in answer else None
+    return _row(answer["Item"]) if "Item" in answer else None
 
 
 def get_many(keys: Sequence[Key], secret_keys: Sequence[str] = ()) -> dict[Key | str, Row]:
@@ -106,9 +107,9 @@ def get_many(keys: Sequence[Key], secret_keys: Sequence[str] = ()) -> dict[Key |
     rows: dict[Key | str, Row] = {}
     while wanted:
         answer = _read_some(wanted)
-        for read in map(row, answer["Responses"].get(table, [])):
+        for read in map(_row, answer["Responses"].get(table, [])):
             rows[Key(read["pk"], read["sk"])] = read
-        for read in map(row, answer["Responses"].get(keys_table, [])):
+        for read in map(plain_row, answer["Responses"].get(keys_table, [])):
             rows[read["id"]] = read
         wanted = answer.get("UnprocessedKeys", {})
     return rows
@@ -138,7 +139,7 @@ def scan() -> Iterator[Row]:
     params: dict[str, Any] = {}
     while True:
         answer = client("dynamodb").scan(TableName=settings().table, ConsistentRead=True, **params)
-        yield from map(row, answer["Items"])
+        yield from map(_row, answer["Items"])
         if "LastEvaluatedKey" not in answer:
             return
         params["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
@@ -154,9 +155,10 @@ def query(pk: str, prefix: str = "") -> Iterator[Row]:
 
 
 def pages(**params: Any) -> Iterator[Row]:
+    read = plain_row if "IndexName" in params else _row  # an index has some attributes only
     while True:
         answer = client("dynamodb").query(TableName=settings().table, **params)
-        yield from map(row, answer["Items"])
+        yield from map(read, answer["Items"])
         if "LastEvaluatedKey" not in answer:
             return
         params["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
@@ -167,7 +169,7 @@ def pages(**params: Any) -> Iterator[Row]:
 
 def put(new: Row) -> Write:
     """Store a row, and replace what is there."""
-    return Write("Put", {"Item": item(new)}, new)
+    return Write("Put", {"Item": _item(new)}, new)
 
 
 def put_once(new: Row, refusal: Refusal) -> Write:
@@ -178,7 +180,7 @@ def put_once(new: Row, refusal: Refusal) -> Write:
 def put_if(new: Row, when: Iterable[Condition], refusal: Refusal) -> Write:
     """Replace a row that meets `when`."""
     e = Expression()
-    return Write("Put", {"Item": item(new)} | _condition(e, when) | e.params(), new, refusal)
+    return Write("Put", {"Item": _item(new)} | _condition(e, when) | e.params(), new, refusal)
 
 
 def row_size(write: Write) -> int:
@@ -257,7 +259,7 @@ def _apply(write: Write, returned: str) -> Row:
         if _code(error) == "ConditionalCheckFailedException":
             raise write.refusal from error
         raise
-    return row(answer.get("Attributes", {}))
+    return _row(answer["Attributes"]) if "Attributes" in answer else {}
 
 
 def transact(writes: Sequence[Write]) -> None:
@@ -290,7 +292,7 @@ def _transact(writes: Sequence[Write]) -> None:
 
 def put_all(rows: Iterable[Row]) -> None:
     """Store rows in the given order and replace what is there: for work that may be repeated."""
-    _write_batches([{"PutRequest": {"Item": item(new)}} for new in rows])
+    _write_batches([{"PutRequest": {"Item": _item(new)}} for new in rows])
 
 
 def delete_all(keys: Iterable[Key]) -> None:
@@ -328,6 +330,14 @@ def _code(error: ClientError) -> str:
 def _condition(e: Expression, conditions: Iterable[Condition]) -> dict[str, str]:
     text = condition_text(e, conditions)
     return {"ConditionExpression": text} if text else {}
+
+
+def _item(new: Row) -> dict[str, Any]:
+    return item(shapes.to_store(new))
+
+
+def _row(typed: Mapping[str, Any]) -> Row:
+    return shapes.to_read(plain_row(typed))
 
 
 def _key(key: Key) -> dict[str, Any]:

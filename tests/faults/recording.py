@@ -23,6 +23,7 @@ from tests.support.visitor import Visitor
 from tests.support.world import World
 
 INDEX = "index"
+ROWS = "rows"  # as the play stored them, one of each shape
 FAILED = "failed"  # why acts that no play completes did not work
 BROKEN = "broken"  # in place of an act: why the play did not come to its end
 
@@ -78,6 +79,12 @@ def index(folder: Path, http: Any) -> dict[str, Act]:
     return _read(folder / "acts" / INDEX) or {}
 
 
+def rows(folder: Path, http: Any) -> list[Any]:
+    """Return a row of each shape that the play stored."""
+    _played(folder, http)
+    return _read(folder / "acts" / ROWS) or []
+
+
 def _played(folder: Path, http: Any) -> None:
     with (folder / "acts.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -111,6 +118,7 @@ def _play(folder: Path, http: Any) -> None:
     for name, acts in kept.items():
         (folder / _file(name)).write_bytes(pickle.dumps(acts))
     (folder / FAILED).write_bytes(pickle.dumps(recorder.failed))
+    (folder / ROWS).write_bytes(pickle.dumps(recorder.rows))
     nowhere = World({}, {}, ())
     light = {name: replace(acts[0], before=nowhere) for name, acts in kept.items()}
     (folder / INDEX).write_bytes(pickle.dumps(light))

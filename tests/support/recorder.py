@@ -14,6 +14,8 @@ from msgspec.structs import replace
 
 import chalicelib.core.clock
 from chalicelib.store import digests, emails, jobs
+from tests.golden.kept import Shapes
+from tests.golden.shapes import Item
 from tests.support import drain, world
 from tests.support.calls import Watcher, watched_by
 from tests.support.world import World
@@ -60,6 +62,8 @@ class Recorder:
         self.acts: dict[str, list[Act]] = {}
         self.failed: dict[str, str] = {}  # name of an act that did not work -> why
         self._last, self.since = world.take(), Calls()
+        self.rows: list[Item] = []  # as they were stored: one of each shape
+        self._shapes = Shapes()
 
     def record(
         self,
@@ -97,6 +101,7 @@ class Recorder:
 
     def _take(self) -> World:
         self._last = world.take_after(self._last, self.since.written)
+        self.rows += self._shapes.pick(world.stored(self.since.written))
         self.since.written.clear()
         return self._last
 

@@ -113,6 +113,12 @@ def all_rows() -> Iterator[Row]:
         yield from (row(item.to_json()["Attributes"]) for item in group.values())
 
 
+def stored(keys: Iterable[tuple[str, str]]) -> Iterator[Any]:
+    """The rows of these keys that exist, as DynamoDB holds them."""
+    found = (_item(key) for key in sorted(keys) if key[0] != "key")
+    return (item.to_json()["Attributes"] for item in found if item)
+
+
 def _item(key: tuple[str, str], among: World | None = None) -> Any:
     tables = among.tables if among else {name: table.items for name, table in backend("dynamodb").tables.items()}
     pk, sk = (DynamoType({"S": part}) for part in key)

@@ -6,6 +6,8 @@ they store to exactly one declaration.
 
 from __future__ import annotations
 
+from functools import cache
+
 from chalicelib.store.row_key import Key
 from chalicelib.store.row_kinds import (
     coaching_rows,
@@ -25,6 +27,12 @@ WITHDRAWALS = "withdrawals/"  # the folder of the log of what was taken back: st
 def all_kinds() -> tuple[RowKind, ...]:
     """Return every kind, in the order of the modules."""
     return tuple(value for module in MODULES for value in vars(module).values() if isinstance(value, RowKind))
+
+
+@cache
+def changed_kinds() -> tuple[RowKind, ...]:
+    """Return the kinds whose rows may be stored in an earlier shape: every row that is read is held against these."""
+    return tuple(kind for kind in all_kinds() if kind.earlier)
 
 
 def folders() -> tuple[str, ...]:

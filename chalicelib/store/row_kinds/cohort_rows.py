@@ -117,16 +117,6 @@ FACILITATOR_SEAT = RowKind(
     erasure=Erasure.DELETE,
     retention=Retention.PROGRAMME,
 )
-COACH = RowKind(
-    name="coach",
-    pk=_C,
-    sk="COACH#{coach}",
-    what="who a coach is",
-    owner=Owner.COACH,
-    readers=(Reader.OWNER, Reader.ADMINISTRATOR),
-    erasure=Erasure.REDACT,
-    retention=Retention.PROGRAMME,
-)
 BOUNCE = RowKind(
     name="bounce",
     pk=_C,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cached_property
 
@@ -67,6 +67,7 @@ class RowKind(Struct, frozen=True, dict=True, kw_only=True):
     why                 the reason for a row that is kept when its owner is erased
     folder              where the bucket keeps documents of a row, a template of parts of the key; they go with the row
     goes_with_delegate  someone else's row about a delegate, which is deleted when the delegate is erased
+    earlier             how a row of an earlier shape is read, one step for each shape: see store/shapes.py
     """
 
     name: str
@@ -80,6 +81,12 @@ class RowKind(Struct, frozen=True, dict=True, kw_only=True):
     why: str = ""
     folder: str = ""
     goes_with_delegate: bool = False
+    earlier: tuple[Callable[[Row], Row], ...] = ()
+
+    @property
+    def shape(self) -> int:
+        """Return the number of the shape in which today's code writes the row."""
+        return 1 + len(self.earlier)
 
     def key(self, **parts: str) -> Key:
         """Make the key of one row. Raises KeyError where a part is missing."""

@@ -1,0 +1,1 @@
+"""Rows as every version has stored them, which today's code must read."""
