@@ -69,8 +69,9 @@ def remove_all(folder: str) -> int:
 
 def bring_back(name: str) -> None:
     """Undo the deletion of a document, if its last version is still kept. Raises LookupError if it is not."""
-    found = client("s3").list_object_versions(Bucket=settings().bucket, Prefix=name)
-    marks = [mark for mark in found.get("DeleteMarkers", ()) if mark["Key"] == name and mark["IsLatest"]]
+    pages = client("s3").get_paginator("list_object_versions").paginate(Bucket=settings().bucket, Prefix=name)
+    found = (mark for page in pages for mark in page.get("DeleteMarkers", ()))
+    marks = [mark for mark in found if mark["Key"] == name and mark["IsLatest"]]
     for mark in marks:
         client("s3").delete_object(Bucket=settings().bucket, Key=name, VersionId=mark["VersionId"])
     if find(name) is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import subprocess
 import sys
@@ -57,27 +56,6 @@ def test_no_tracked_file_holds_what_is_of_one_account(deployed):
     assert len(ours) > len(rights.FUNCTIONS)
     for path in ours:
         assert (deployed.project / ".chalice" / path).read_text() == (ROOT / ".chalice" / path).read_text()
-
-
-def test_a_list_is_never_read_in_one_call():
-    """By botocore's own record of which operations have pages."""
-    services = ("apigateway", "cloudformation", "cloudwatch", "events", "iam", "lambda", "s3", "sns", "sqs", "ssm")
-    clients = [boto3.client(service, region_name="eu-west-2") for service in services]
-    wrong = []
-    for path in sorted((ROOT / "infra" / "deploy").glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            name = node.attr if isinstance(node, ast.Attribute) else ""
-            if name not in ONE_BY_NAME and any(_has_pages(it, name) for it in clients):
-                wrong.append(f"{path.name}: {name}")
-
-    assert wrong == []
-
-
-def _has_pages(client, name):
-    return name in client.meta.method_to_api_mapping and client.can_paginate(name)
-
-
-ONE_BY_NAME = {"describe_stacks"}  # asked for one stack
 
 
 def test_an_api_is_found_by_its_tag_and_a_lost_one_is_not_replaced_unasked(deployed, capsys):
