@@ -124,7 +124,7 @@ TYPES: dict[str, type] = {
 # Attributes that the store reads by their names, or writes for conditions, the index or DynamoDB's expiry.
 EVERYWHERE = {"pk", "sk", "due_shard", "gone_at"}
 BY_NAME: dict[str, set[str]] = {
-    "audit line": {"act", "about", "by", "people", "at"},
+    "audit line": {"act", "about", "by", "people", "at", "is_one_person"},
     "cohort": {"people", "loads"},
     "comment for the coach": {"part"},
     "dashboard line": {"invited:", "answered:", "hidden:"},
