@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from chalicelib.admin.cohort_status import CohortUnknown
 from chalicelib.admin.delegate_status import Filter, ShownLine, describe_delegates, filtered
+from chalicelib.admin.too_late import first_deadlines
 from chalicelib.core.clock import moment
 from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import day, last_day, local_date
@@ -45,6 +46,7 @@ class Dashboard(Struct, frozen=True):
     account: str = ""  # why SES rejects emails now, and what to do
     left_out: int = 0  # delegates who closed after the follow-up was planned and may still join it
     held: tuple[Hold, ...] = ()  # new addresses that get no code yet
+    deadlines: Mapping[str, datetime] = field(default_factory=dict)  # by hold: the first that emails miss
     sessions: tuple[Session, ...] = ()  # of workshops
     surveys: tuple[SurveyCount, ...] = ()  # of the impact survey, once one is open
 
@@ -139,7 +141,7 @@ def _surveys(lines: Iterable[DelegateLine]) -> tuple[SurveyCount, ...]:
 
 
 def load_dashboard(cohort_id: str, now: datetime) -> Dashboard:
-    """Load the dashboard in one query. Raises CohortUnknown."""
+    """Load the dashboard in one query, and more while a new address is held. Raises CohortUnknown."""
     rows = list(cohorts.rows(cohort_id))
     cohort = cohorts.cohort_from(rows)
     if cohort is None:
@@ -149,6 +151,7 @@ def load_dashboard(cohort_id: str, now: datetime) -> Dashboard:
     known = {line.delegate_id for line in lines}
     bounces = [one for one in list_shown(cohorts.bounces_from(rows)) if not one.dismissed]
     zone = programme.organisation.timezone
+    held = tuple(hold for hold in holds.from_rows(rows) if hold.holds(now))
     return Dashboard(
         cohort=cohort,
         programme=programme,
@@ -158,7 +161,8 @@ def load_dashboard(cohort_id: str, now: datetime) -> Dashboard:
         followup=cohorts.followup_from(rows),
         account=WORDS.get(account_fault.current_in(rows, now), ""),
         left_out=len(cohorts.without_followup(rows)),
-        held=tuple(hold for hold in holds.from_rows(rows) if hold.holds(now)),
+        held=held,
+        deadlines=first_deadlines(held, lines, now),
         sessions=workshops.sessions_from(rows),
         surveys=_surveys(lines),
     )

@@ -408,6 +408,24 @@ def test_an_email_that_waited_for_the_old_address_waits_for_the_end_of_the_hold(
     assert [message.row for message in page_emails(NEW)].count(waiting.id) == 1
 
 
+def test_the_console_says_that_a_deadline_passes_before_the_emails_go_out(opened, clock):
+    """The delegate has not answered about themself: their reminder waits for the hold, and is of no use after it."""
+    clock.to(people.CLOSE - timedelta(hours=14))
+    move(clock, "sponsor", new="sponsor.new@example.org")
+    assert 'data-message="too-late"' not in opened.let_in_administrator(clock.now()).open(COHORT).page
+    dana = people.person("dana delegate")
+    waiting = email_with_page("delegate", clock.now() + timedelta(hours=1))
+    reminder = other(waiting, good_until=people.CLOSE)
+    people.write(*emails.add(reminder))
+    address_change.change_address(people.COHORT, dana.email, NEW, clock.now(), BY)
+    drain(clock.now())
+    assert opened.open(COHORT).page.count('data-message="too-late"') == 1
+
+    drain(clock.advance(days=4))
+    assert reminder.id not in [message.row for message in sent_emails(NEW)]
+    assert 'data-message="too-late"' not in opened.let_in_administrator(clock.now()).open(COHORT).page
+
+
 @reading
 def test_on_a_day_off_what_was_kept_waits_for_the_morning_and_a_link_that_was_asked_for_goes_at_once(
     everyone, clock, who
