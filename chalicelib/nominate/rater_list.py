@@ -149,7 +149,7 @@ def open_choice(token: str, now: datetime) -> RaterList:
 
 
 def load(token: str, delegate_id: str, version: str | None, now: datetime) -> RaterList:
-    """Load the list in one call. Raises LinkUnknown, LinkRevoked or LinkEnded.
+    """Load the list in one call. Raises LinkUnknown, LinkRevoked or LinkEnded, and ChoosingClosed if it was deleted.
 
     version   of the delegate's own link; None where the caller checks another one
     """
@@ -160,11 +160,13 @@ def load(token: str, delegate_id: str, version: str | None, now: datetime) -> Ra
     ]
     rows = get_many([person, *(key for place in places for key in place)])
     keys = next((place for place in places if rows.keys() >= {*place}), None)
-    if person not in rows or keys is None:
+    if person not in rows or not any(wave in rows for wave, _ in places):
         raise LinkUnknown
     delegate = read(Delegate, rows[person])
     if version not in (None, str(delegate.link_version)):
         raise LinkRevoked
+    if keys is None:  # lists are kept for a shorter time than the rest of the wave
+        raise ChoosingClosed
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     nomination, wave = read(Nomination, rows[keys[1]]), read(DelegateWave, rows[keys[0]])
     signing.refuse_ended(programme, end_after([wave.closes_at], programme.organisation.timezone), now)
