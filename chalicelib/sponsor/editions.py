@@ -13,7 +13,9 @@ from chalicelib.sponsor.documents.pdf import render_pdf
 from chalicelib.sponsor.drafts import Draft
 from chalicelib.sponsor.emails.about_documents import edition_email
 from chalicelib.sponsor.final.facts import Final, checksum, final_bytes
+from chalicelib.sponsor.interim import load_interim
 from chalicelib.sponsor.stories.offer import publish_writes
+from chalicelib.sponsor.timeline import list_milestones
 from chalicelib.store import emails, summaries
 from chalicelib.store.summaries import Summary
 from chalicelib.store.table import Write
@@ -40,6 +42,7 @@ def store_edition(
         files,
         tuple(story.delegate_id for story in draft.stories),
         draft.counted,
+        list_milestones(cohort, final, load_interim(cohort, programme)),
     )
     is_written = cohort.sponsor is not None and not quietly
     notices = emails.add(edition_email(programme, cohort, final.edition, now)) if is_written else []

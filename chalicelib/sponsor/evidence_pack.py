@@ -15,10 +15,10 @@ from datetime import date
 from chalicelib.core import formatting
 from chalicelib.core.errors import Refusal
 from chalicelib.core.model import Cohort, Programme
-from chalicelib.results.sponsor_rule import ENOUGH
 from chalicelib.sponsor.final.facts import Final, StoryLine, read_final
-from chalicelib.sponsor.interim import Interim, load_interim
+from chalicelib.sponsor.interim import load_interim
 from chalicelib.sponsor.prepare.enter_costs import CohortUnknown
+from chalicelib.sponsor.timeline import Milestone, list_milestones
 from chalicelib.store import cohorts, objects, programmes, stories, summaries
 from chalicelib.store.stories import StoryState
 from chalicelib.store.summaries import Summary
@@ -67,13 +67,18 @@ def _files(
     yield "figures.csv", objects.load(edition.file("csv"))
     yield "method.pdf", objects.load(edition.file("method"))
     yield "programme.yaml", _framework(programme)
-    yield "timeline.csv", _timeline(cohort, final, load_interim(cohort, programme))
+    yield "timeline.csv", _table(("day", "milestone", "delegates"), _timeline(programme, cohort, final, edition))
     for story in kept:
         yield f"stories/{story.id}.txt", _story(story)
     yield "outcomes.csv", _outcomes(kept)
     yield "costs.csv", _costs(final)
     yield "withdrawn.txt", "".join(f"{one}\n" for one in withdrawn).encode()
     yield "README.txt", _readme(final, holds_withdrawn=holds_withdrawn)
+
+
+def _timeline(programme: Programme, cohort: Cohort, final: Final, edition: Summary) -> Sequence[Milestone]:
+    """Return the year as the edition has it; an edition of an earlier version kept none."""
+    return edition.timeline or list_milestones(cohort, final, load_interim(cohort, programme))
 
 
 def zip_of(files: Mapping[str, bytes], day: date) -> bytes:
@@ -142,31 +147,6 @@ def _costs(final: Final) -> bytes:
     rows = [(cost.label, cost.source, cost.display) for cost in value.costs] if value else []
     total = [("Total", "", value.cost)] if value and value.cost else []
     return _table(("cost", "source", "amount"), [*rows, *total])
-
-
-def _timeline(cohort: Cohort, final: Final, interim: Interim | None) -> bytes:
-    """List the year with its counts; of attendance, debriefs and work only counts that no one can be read from."""
-    dates, response = cohort.dates, final.response
-    rows: list[tuple[str, str, object]] = [
-        (f"{dates.opens}", "The 360 opened", response.began),
-        (f"{dates.closes}", "The 360 closed", ""),
-        ("", "Reports released", response.reports),
-    ]
-    rows += [row for row in _counts(interim) if row[2] >= ENOUGH] if interim else ()
-    rows.append((f"{dates.ends}", "The programme ended", response.stayed))
-    rows.append(("", "Delegates answered after six months", response.delegates_answered))
-    rows.append(("", "Line managers answered after six months", response.managers_answered))
-    rows.append((f"{final.made_on}", f"Edition {final.edition} was made", ""))
-    return _table(("day", "milestone", "delegates"), rows)
-
-
-def _counts(interim: Interim) -> Iterator[tuple[str, str, int]]:
-    yield "", "Debriefs held", interim.debriefed
-    for workshop in interim.workshops:
-        for words, count in workshop.counts.items():
-            yield f"{workshop.ended_on}", f"{workshop.title}: {words}", count
-    for one in interim.work:
-        yield "", f"{one.title}: submitted", one.submitted
 
 
 README = """\

@@ -34,6 +34,7 @@ class Summary(Struct, frozen=True):
     files    kind -> name in the bucket; rows of before have none
     stories  ids of the delegates whose stories are in it
     counted  ids of the delegates whose answers to the survey are in its figures; rows of before have none
+    timeline  day, milestone and how many delegates, as they were when it was made; rows of before have none
     """
 
     cohort_id: str
@@ -46,6 +47,7 @@ class Summary(Struct, frozen=True):
     files: Mapping[str, str] = field(default_factory=dict)
     stories: tuple[str, ...] = ()
     counted: tuple[str, ...] = ()
+    timeline: tuple[tuple[str, str, str], ...] = ()
 
     def file(self, kind: str) -> str:
         """Return the name of a document in the bucket; empty if there is none of this kind."""

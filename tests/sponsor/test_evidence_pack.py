@@ -13,10 +13,13 @@ import yaml
 from pypdf import PdfReader
 
 from chalicelib.cli import parser
-from chalicelib.sponsor.evidence_pack import NoEditionYet, _timeline, pack_evidence
+from chalicelib.results.sponsor_rule import ENOUGH
+from chalicelib.sponsor.evidence_pack import NoEditionYet, pack_evidence
 from chalicelib.sponsor.final.facts import read_final
-from chalicelib.sponsor.interim import Interim, WorkCount
-from chalicelib.store import audit_events, cohorts, objects, summaries
+from chalicelib.sponsor.interim import Interim, WorkCount, load_interim
+from chalicelib.sponsor.timeline import list_milestones
+from chalicelib.store import audit_events, cohorts, delegates, objects, summaries
+from chalicelib.store.table import Missing, update
 from chalicelib.workshops.counts import WorkshopCounts
 from tests.sponsor.test_editions import NAMES, SPONSOR, answered, wait
 from tests.sponsor.test_stories import WORDS, approve, check, offered, page, story
@@ -52,6 +55,26 @@ def test_the_pack_is_whole_and_the_same_twice(published, clock):
         digest, name = line.split("  ")
         assert hashlib.sha256(files[name]).hexdigest() == digest
     assert set(re.findall(r"  (\S+)$", files["SHA256SUMS"].decode(), re.MULTILINE)) == files.keys() - {"SHA256SUMS"}
+
+
+def test_what_is_corrected_later_changes_nothing_in_a_pack(published):
+    """Debriefs and dates that are set right once the edition is made are news of the next one."""
+    packed, cohort = pack_evidence(people.COHORT), cohorts.find(people.COHORT)
+    before = load_interim(cohort, people.programme())
+    for line in cohorts.list_lines(people.COHORT):
+        people.write(cohorts.change_line(delegates.find(line.delegate_id), put={"debriefed_on": "2026-10-20"}))
+
+    assert load_interim(cohort, people.programme()).debriefed >= max(ENOUGH, before.debriefed + 1)
+    assert pack_evidence(people.COHORT) == packed
+
+
+def test_an_edition_of_an_earlier_version_has_the_timeline_of_today(published):
+    packed = pack_evidence(people.COHORT)
+    (edition,) = summaries.of_cohort(people.COHORT)
+    people.write(update(summaries.key(people.COHORT, edition.name), remove=("timeline",), refusal=Missing))
+    (kept,) = summaries.of_cohort(people.COHORT)
+
+    assert (kept.timeline, pack_evidence(people.COHORT)) == ((), packed)
 
 
 def test_every_quotation_leads_to_the_words_that_were_approved(published, clock):
@@ -113,7 +136,7 @@ def test_the_timeline_has_days_of_workshops_and_no_count_of_attendance_or_work_b
     counted = Interim(7, 7, 4, (workshop,), (WorkCount("Vision", 5), WorkCount("Engage", 4)), ())
     final = read_final(objects.load(summaries.of_cohort(people.COHORT)[-1].facts))
 
-    rows = _timeline(cohort, final, counted).decode("utf-8-sig").splitlines()
+    rows = [",".join(row) for row in list_milestones(cohort, final, counted)]
 
     assert "2026-10-14,Leading Self: attended,5" in rows
     assert ",Vision: submitted,5" in rows

@@ -1,0 +1,41 @@
+"""The year of a cohort with its counts, as an edition keeps it: a register that is corrected later changes no edition.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chalicelib.core.model import Cohort
+from chalicelib.results.sponsor_rule import ENOUGH
+from chalicelib.sponsor.final.facts import Final
+from chalicelib.sponsor.interim import Interim
+
+Milestone = tuple[str, str, str]  # day, if it is known; what happened; how many delegates
+
+
+def list_milestones(cohort: Cohort, final: Final, interim: Interim | None) -> tuple[Milestone, ...]:
+    """List the year; of attendance, debriefs and work only counts that no one can be read from."""
+    return tuple((day, what, f"{count}") for day, what, count in _milestones(cohort, final, interim))
+
+
+def _milestones(cohort: Cohort, final: Final, interim: Interim | None) -> Iterator[tuple[str, str, int | str]]:
+    dates, response = cohort.dates, final.response
+    yield f"{dates.opens}", "The 360 opened", response.began
+    yield f"{dates.closes}", "The 360 closed", ""
+    yield "", "Reports released", response.reports
+    yield from (row for row in _counts(interim) if row[2] >= ENOUGH) if interim else ()
+    yield f"{dates.ends}", "The programme ended", response.stayed
+    yield "", "Delegates answered after six months", response.delegates_answered
+    yield "", "Line managers answered after six months", response.managers_answered
+    yield f"{final.made_on}", f"Edition {final.edition} was made", ""
+
+
+def _counts(interim: Interim) -> Iterator[tuple[str, str, int]]:
+    yield "", "Debriefs held", interim.debriefed
+    for workshop in interim.workshops:
+        for words, count in workshop.counts.items():
+            yield f"{workshop.ended_on}", f"{workshop.title}: {words}", count
+    for one in interim.work:
+        yield "", f"{one.title}: submitted", one.submitted
