@@ -138,6 +138,11 @@ def survey_opens_at(programme: Programme, dates: CohortDates, later_days: int = 
     return working_days(programme.organisation, dates.closed).morning(day)
 
 
+def survey_job_at(programme: Programme, dates: CohortDates, later_days: int = 0) -> datetime:
+    """Return when the job of the impact survey runs: its emails go out with others of that morning."""
+    return survey_opens_at(programme, dates, later_days) - BEFORE_EMAILS
+
+
 def name_days_off(dates: CohortDates, organisation: Organisation) -> list[str]:
     """Return a question for each date of a cohort on which no one works: it may be a slip."""
     days = working_days(organisation, dates.closed)

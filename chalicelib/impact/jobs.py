@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from chalicelib.assignments.coach_view import book_of
+from chalicelib.core.formatting import local_date
 from chalicelib.core.impact_background import Background
 from chalicelib.core.model import (
     MANAGER_GROUP,
@@ -20,6 +21,7 @@ from chalicelib.core.model import (
     WaveState,
 )
 from chalicelib.core.state_machine import By
+from chalicelib.core.working_days import working_days
 from chalicelib.forms.pulse import wave_programme
 from chalicelib.impact.background import collect_background
 from chalicelib.impact.pulse_result import pulse_result
@@ -71,11 +73,18 @@ def start_impact(job: Job, now: datetime) -> Sequence[Write]:
     return []
 
 
+def _opening(programme: Programme, record: DelegateRecord, now: datetime) -> datetime:
+    """Return the morning that the job runs ahead of, at which the survey opens; now if it runs late."""
+    days = working_days(programme.organisation, record.wave(Wave.BASELINE).closed)
+    return max(now, days.morning(local_date(now, days.zone)))
+
+
 def _open(programme: Programme, record: DelegateRecord, now: datetime) -> ImpactSurvey:
     """Open the surveys of the delegate and the line manager; return the delegate's."""
     rows, delegate = record.rows, record.delegate
     areas = [PulseArea(area.id, area.words_for_others) for area in areas_from(rows) if area.state in SURVEYED]
-    survey = new_survey(programme, delegate, areas, now, _background(delegate, programme, rows))
+    opens_at = _opening(programme, record, now)
+    survey = new_survey(programme, delegate, areas, opens_at, _background(delegate, programme, rows))
     closed = record.wave(Wave.BASELINE).closed
     commit(opening_writes(programme, delegate, survey, list_suppressed(delegate.cohort_id), closed), now)
     return survey
@@ -115,7 +124,7 @@ def _ask_raters(programme: Programme, delegate: Delegate, wave: DelegateWave, no
         return
     asked = asked_from(delegates.load_rows(delegate.id))
     left_alone = list_left_alone(asked, wave)
-    lost = list_suppressed(delegate.cohort_id)
+    lost, emailed_at = list_suppressed(delegate.cohort_id), max(now, wave.opens_at)
     for invitation in list_live(asked.of(Wave.BASELINE)):
         if invitation.rater.is_erased or invitation.group in NOT_IN_PULSE or invitation.rater.email in left_alone:
             continue
@@ -123,7 +132,9 @@ def _ask_raters(programme: Programme, delegate: Delegate, wave: DelegateWave, no
         try:
             stopped = rater.person.email in lost
             commit(
-                lifecycle.invite_rater(wave_programme(programme, wave), delegate, wave, rater, now, stopped=stopped),
+                lifecycle.invite_rater(
+                    wave_programme(programme, wave), delegate, wave, rater, emailed_at, stopped=stopped
+                ),
                 now,
             )
         except InvitationExists:

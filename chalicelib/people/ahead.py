@@ -12,7 +12,7 @@ from chalicelib.core.calendar import local_moment
 from chalicelib.core.formatting import last_date
 from chalicelib.core.model import Delegate, Pause, Wave
 from chalicelib.core.schedule import held, title_of
-from chalicelib.core.working_days import survey_opens_at, working_days
+from chalicelib.core.working_days import survey_job_at, working_days
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.meetings.effects import end, first_check
 from chalicelib.people.found import Found
@@ -70,7 +70,7 @@ def send_calendar(found: Found, cause: str, now: datetime) -> list[Write]:
 
 def move_survey(found: Found, after: Delegate) -> list[Write]:
     """Move the opening of the impact survey, if it still waits."""
-    due_at = survey_opens_at(found.programme, found.cohort.dates, after.survey_days)
+    due_at = survey_job_at(found.programme, found.cohort.dates, after.survey_days)
     waiting = waiting_survey(after.id)
     return [jobs.move(waiting.id, due_at)] if waiting and waiting.due_at != due_at else []
 

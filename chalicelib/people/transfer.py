@@ -19,7 +19,7 @@ from chalicelib.core.formatting import day, local_date
 from chalicelib.core.ids import reader_key
 from chalicelib.core.model import Cohort, Delegate, Person, Standing, Wave, WaveState
 from chalicelib.core.schedule import held, of_milestone
-from chalicelib.core.working_days import survey_opens_at, working_days
+from chalicelib.core.working_days import survey_job_at, working_days
 from chalicelib.emails.kinds import EmailKind, To, find_kind
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.links.kinds import KINDS
@@ -186,7 +186,7 @@ def _dates(transfer: Transfer) -> Iterator[Write]:
     """Move what has not happened to the dates of the new cohort."""
     found, to, now = transfer.found, transfer.to, transfer.asking.now
     days = working_days(found.programme.organisation, to.dates.closed)
-    survey_at = survey_opens_at(found.programme, to.dates, transfer.after.survey_days)
+    survey_at = survey_job_at(found.programme, to.dates, transfer.after.survey_days)
     if waiting_survey(found.delegate.id):
         yield jobs.move(JobKind.IMPACT.job(found.delegate.id, due_at=survey_at).id, survey_at)
     if found.baseline.state is WaveState.PLANNED:

@@ -9,10 +9,11 @@ from datetime import datetime
 from msgspec import Struct
 
 import chalicelib.programme.emails as written
-from chalicelib.core.calendar import closes_at, opens_at
+from chalicelib.core.calendar import MORNING, closes_at, local_moment, opens_at
 from chalicelib.core.clock import stamp
+from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Cohort, Delegate, DelegateWave, Programme, Wave, WaveState
-from chalicelib.core.working_days import survey_opens_at, working_days
+from chalicelib.core.working_days import survey_job_at, survey_opens_at, working_days
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.each import each_or_fail
 from chalicelib.jobs.kinds import JobKind
@@ -88,7 +89,7 @@ def _wave_writes(applying: Applying, delegate: Delegate, wave: DelegateWave) -> 
 
 def _survey_writes(applying: Applying, delegate: Delegate) -> list[Write]:
     """Move the job that opens the impact survey, if it still waits."""
-    due_at = survey_opens_at(applying.programme, applying.cohort.dates, delegate.survey_days)
+    due_at = survey_job_at(applying.programme, applying.cohort.dates, delegate.survey_days)
     waiting = jobs.find(JobKind.IMPACT.job_id(delegate.id))
     if waiting is None or waiting.state is not JobState.WAITING or waiting.due_at == due_at:
         return []
@@ -129,7 +130,7 @@ def _dates_known(
     known = {
         "opens": wave.opens_at,
         "closes": wave.closes_at,
-        "survey": survey.due_at if survey else survey_at,
+        "survey": _opens_at(survey, applying) if survey else survey_at,
         **announced,
     }
     closes = closes_at(dates, applying.zone)
@@ -140,6 +141,11 @@ def _dates_known(
     }
     follows = {*announced, *_dates_followed(applying, wave)}
     return {name: (known[name], after[name]) for name in after if name in follows}
+
+
+def _opens_at(survey: Job, applying: Applying) -> datetime:
+    """Return when a survey opens by its job, which runs a little before."""
+    return local_moment(local_date(survey.due_at, applying.zone), MORNING, applying.zone)
 
 
 def _dates_followed(applying: Applying, wave: DelegateWave) -> Iterator[str]:

@@ -23,7 +23,7 @@ from chalicelib.core.model import (
     Wave,
     WaveState,
 )
-from chalicelib.core.working_days import survey_opens_at, working_days
+from chalicelib.core.working_days import survey_job_at, working_days
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.mornings.jobs import first_job
@@ -104,7 +104,7 @@ def _enrolment(
     wave = DelegateWave(
         delegate.id, Wave.BASELINE, WaveState.PLANNED, opens, closes, own_dates=dates.own, closed=cohort.dates.closed
     )
-    impact_at = survey_opens_at(programme, cohort.dates)
+    impact_at = survey_job_at(programme, cohort.dates)
     return [
         delegates.add(delegate, load),
         waiting_emails.begin_list(delegate.id),

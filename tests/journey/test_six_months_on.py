@@ -65,11 +65,12 @@ def test_after_an_outage_everyone_is_asked_once_and_has_the_full_time(visitor, c
 def test_a_programme_that_ends_on_the_31st_of_august_asks_on_the_last_of_february(visitor, clock, monkeypatch):
     monkeypatch.setattr(people, "DATES", CohortDates(people.DATES.opens, people.DATES.closes, date(2027, 8, 31)))
     people.opened(clock, chosen=people.raters(1, 0))
-    drain(clock.to(datetime.fromisoformat("2028-02-29T08:59:00Z")))
+    drain(clock.to(datetime.fromisoformat("2028-02-29T08:49:00Z")))
     assert not impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))
 
     drain(clock.advance(minutes=1))
     assert kept(Role.DELEGATE).opened_at == datetime.fromisoformat("2028-02-29T09:00:00Z")
+    drain(clock.advance(minutes=10))
     drain(clock.to(datetime.fromisoformat("2028-03-31T09:00:00Z")))
     asked = [email.row for email in sent_emails() if email.row.startswith("impact/delegate#")]
     assert len(asked) == 1

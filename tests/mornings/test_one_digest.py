@@ -24,7 +24,6 @@ FAR = utc("2029-01-01")
 DAYS = working_days(people.programme().organisation)
 AT_NINE = {  # kinds that open or make something at nine, and whose emails are no reminders of a morning
     JobKind.OPEN: "the questionnaire opens",
-    JobKind.IMPACT: "the survey opens; its emails wait for one another",
     JobKind.SUMMARY: "its email goes out on the next morning",
     JobKind.SEND_DATES: "a session may move shortly before; calendar entries are emails of their own in any case",
 }

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.admin import close_or_extend
 from chalicelib.cli.parser import main
 from chalicelib.core.model import Wave, WaveState
+from chalicelib.core.working_days import BEFORE_EMAILS
 from chalicelib.people import leave
 from chalicelib.programme.apply_dates import apply_dates
 from chalicelib.programme.move_dates import Moved, MoveRefused, move, plan
@@ -126,7 +127,8 @@ def test_the_survey_moves_with_its_summary(loaded, clock):
     move_to(Moved.SURVEY, date(2027, 6, 14), clock.now())
     drain(clock.now())
 
-    assert jobs.find(f"impact#{people.dana()}").due_at == datetime.fromisoformat("2027-06-14T08:00:00Z")
+    morning = datetime.fromisoformat("2027-06-14T08:00:00Z")
+    assert jobs.find(f"impact#{people.dana()}").due_at == morning - BEFORE_EMAILS
     assert jobs.find(f"summary#{people.COHORT}").due_at == datetime.fromisoformat("2027-07-13T08:00:00Z")
     drain(clock.advance(days=1, minutes=5))
     (email,) = [email for email in sent_emails(DANA) if "have moved" in email.message["Subject"]]

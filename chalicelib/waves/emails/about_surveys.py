@@ -24,6 +24,8 @@ FIRST = {
         links=[IMPACT],
         on_new_address=OnNewAddress.REPLACE,
         form=Form.IMPACT_DELEGATE,
+        in_digest=True,
+        is_timely=True,
     ),
     Role.MANAGER: declare_email(
         "impact/manager",
@@ -33,6 +35,7 @@ FIRST = {
         links=[IMPACT],
         on_new_address=OnNewAddress.REPLACE,
         form=Form.IMPACT_MANAGER,
+        together="Six months on: what has changed for {delegate} and {others}? Please answer by {closes}",
     ),
 }
 REMINDER = declare_email(
