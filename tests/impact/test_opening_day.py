@@ -1,0 +1,94 @@
+"""On the day on which the survey opens, each reader gets one email: about all delegates, with all else of that day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.areas.emails import monthly_email
+from chalicelib.core.working_days import BEFORE_EMAILS, survey_job_at, survey_opens_at
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.programme.move_dates import Moved, move, plan
+from chalicelib.store import cohorts, delegates, emails, impact_surveys, jobs
+from tests.mornings.calendar import DANA, MARA
+from tests.support import people
+from tests.support.drain import drain
+from tests.support.emails import sent_emails
+
+OPENS = survey_opens_at(people.programme(), people.DATES)
+
+
+def items_of(address: str, count: int) -> list[set[str]]:
+    """Return the kinds in each email to a reader but the first `count`."""
+    found = [emails.find(email.row) for email in sent_emails(address)[count:]]
+    return [{item.partition("#")[0] for item in (one.items or (one.id,))} for one in found]
+
+
+@pytest.fixture
+def day_before(aws, clock):
+    people.load(clock.now(), ("dana delegate", "dora delegate"))
+    drain(clock.now())
+    for days in (30, 10, 2, 1):
+        drain(clock.to(OPENS - timedelta(days=days)))
+    return clock
+
+
+def open_survey(clock) -> None:
+    for moment in (OPENS - BEFORE_EMAILS, OPENS, OPENS + timedelta(minutes=1), OPENS + timedelta(minutes=2)):
+        drain(clock.to(moment))
+
+
+def test_a_line_manager_of_two_gets_one_email(day_before):
+    before = len(sent_emails(MARA))
+
+    open_survey(day_before)
+
+    (email,) = sent_emails(MARA)[before:]
+    found = emails.find(email.row)
+    assert [item.partition("#")[0] for item in found.items] == ["impact/manager"] * 2
+    assert email.sent_at == OPENS
+    assert len([url for url in set(email.links) if "/impact/" in url]) == 2
+
+
+def test_the_survey_goes_out_with_what_else_is_for_that_morning(day_before):
+    dana, before = delegates.find(people.dana()), len(sent_emails(DANA))
+    people.write(*emails.add(monthly_email(people.programme(), dana, 2, OPENS, OPENS + timedelta(days=9))))
+
+    open_survey(day_before)
+
+    assert items_of(DANA, before) == [{"impact/delegate", "areas/monthly"}]
+
+
+def test_nothing_goes_out_before_the_morning(day_before):
+    before = len(sent_emails())
+
+    drain(day_before.to(OPENS - BEFORE_EMAILS))
+
+    assert sent_emails()[before:] == []
+    (survey, _) = impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))
+    assert survey.opened_at == OPENS
+
+
+def test_a_job_that_runs_late_opens_and_writes_at_once(day_before):
+    before = len(sent_emails(MARA))
+    late = OPENS + timedelta(hours=3)
+
+    drain(day_before.to(late))
+    drain(day_before.to(late + timedelta(minutes=1)))
+
+    assert [one for one in items_of(MARA, before) if "impact/manager" in one] == [{"impact/manager"}]
+    (survey, _) = impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))
+    assert survey.opened_at == late
+
+
+def test_a_survey_that_is_moved_keeps_its_morning(day_before):
+    """The job runs before its morning: that is not a change of the date."""
+    cohort = cohorts.find(people.COHORT)
+    later = (OPENS + timedelta(days=10)).date()
+    move(plan(people.COHORT, Moved.SURVEY, later, day_before.now()), "The hall is taken.", "ada", day_before.now())
+    drain(day_before.now())
+
+    moved = cohorts.find(people.COHORT).dates
+    assert moved != cohort.dates
+    assert jobs.find(JobKind.IMPACT.job_id(people.dana())).due_at == survey_job_at(people.programme(), moved)
