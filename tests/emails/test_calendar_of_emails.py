@@ -1,83 +1,313 @@
-"""The calendar of emails, row by row: which kind sends each, and who reads it."""
+"""The calendar of emails: when each goes out, who reads it, and what stops it.
+
+A year of six delegates is played. Dana answers nothing and does nothing; Dora does everything at once; Ann is offered
+times and chooses none, and her later debrief is not recorded; Lee leaves and Pat pauses once the reports are made.
+"""
 
 from __future__ import annotations
 
-import pytest
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+import pytest
+from msgspec import Struct
+
+import chalicelib.core.clock
+from chalicelib.core.calendar import local_moment
+from chalicelib.core.formatting import local_date
 from chalicelib.emails.kinds import To, load_kinds
+from chalicelib.store import emails
+from tests.people import scene
+from tests.support import cloud, people
+from tests.support.clock import Clock
+from tests.support.drain import drain
+from tests.support.emails import sent_emails
+from tests.support.world import due
+from tests.year import later  # noqa: F401 (its acts are declared)
+from tests.year.world import ACTS, Year, change
 
 D, M, C, F = To.DELEGATE, To.MANAGER, To.COACH, To.FACILITATOR
 A, R, S = To.ADMINISTRATOR, To.RATER, To.SPONSOR
-CALENDAR = [  # when, kind, reader
-    ("dates confirmed", "workshops/dates", D),
-    ("dates confirmed", "workshops/manager_dates", M),
-    ("opening", "programme/opening", D),
-    ("opening to close", "collect/invitation", R),
-    ("opening to close", "collect/reminder", R),
-    ("opening to close", "collect/self_reminder", D),
-    ("close + 1 working day", "collect/closed", D),
-    ("report made", "report/ready", C),
-    ("report made + 3, + 7", "meetings/arrange", C),
-    ("report made + 10", "meetings/not_arranged", A),
-    ("times offered", "meetings/offered", D),
-    ("booked", "meetings/booked", D),
-    ("booked", "meetings/booked_coach", C),
-    ("meeting - 2", "meetings/prepare", D),
-    ("meeting - 2", "meetings/prepare_coach", C),
-    ("meeting + 2", "meetings/record", C),
-    ("meeting + 5", "meetings/not_recorded", A),
-    ("debrief or review recorded", "meetings/agreed", D),
-    ("released", "debrief/released", D),
-    ("released + 5", "areas/prompt", D),
-    ("area shared", "areas/shared", M),
-    ("workshop - 15", "workshops/joining", D),
-    ("workshop - 15", "workshops/prepare", F),
-    ("workshop - 5", "workshops/away", M),
-    ("workshop - 2", "workshops/starts", D),
-    ("workshop - 2", "workshops/runs", F),
-    ("workshop + 1, attended", "assignments/after", D),
-    ("workshop + 1, absent", "workshops/absent", D),
-    ("workshop + 2", "workshops/register", F),
-    ("workshop + 5", "workshops/overdue", A),
-    ("due - 5", "assignments/due", D),
-    ("due + 2", "assignments/late", D),
-    ("Mondays", "assignments/to_read", C),
-    ("Mondays", "assignments/to_read_facilitator", F),
-    ("work read", "assignments/read", D),
-    ("work returned", "assignments/returned", D),
-    ("second Tuesday", "areas/monthly", D),
-    ("survey opens", "impact/delegate", D),
-    ("survey opens", "impact/manager", M),
-    ("survey closed + 2", "meetings/propose", C),
-    ("thanks pressed", "impact/returned", R),
-    ("round - 5", "pulse/check", D),
-    ("round", "pulse/asked", R),
-    ("round", "pulse/reminder", R),
-    ("round published", "pulse/published", D),
-    ("round published", "pulse/published_coach", C),
-    ("survey opens", "impact/pulse", R),
-    ("survey + 10", "impact/progress", A),
-    ("survey closed + 1", "impact/result", D),
-    ("survey closed + 1", "impact/result_coach", C),
-    ("survey closed + 2", "impact/counted", M),
-    ("report made + 2", "sponsor/start", S),
-    ("report made + 2", "sponsor/start_facilitator", F),
-    ("workshop + 5", "sponsor/interim", S),
-    ("final frozen", "sponsor/summary", S),
-    ("every working morning", "admin/needs", A),
-    ("30 days before deletion", "retention/notice", D),
-    ("first load", "people/sponsor_new", S),
-    ("first load", "people/facilitator_new", F),
-]
-PLANNED = ("workshop -", "due", "Mondays", "second", "report")
-IN_A_DIGEST = [kind for when, kind, _ in CALENDAR if when.startswith(PLANNED)]
+ZONE = "Europe/London"
+NAMES = ("dana delegate", "dora delegate", "ann delegate", "lee delegate", "pat delegate", "bea delegate")
+DANA, DORA, ANN, LEE, PAT, BEA = range(6)
+GONE = "2026-10-06"  # Lee leaves, Pat pauses
+BACK = "2027-06-10"
+DAYS = {  # what the calendar counts from
+    "dates": "2026-09-07",
+    "opens": "2026-09-14",
+    "closes": "2026-10-02",
+    "report": "2026-10-03",  # a Saturday
+    "offer": "2026-10-05",
+    "debrief": "2026-10-09",
+    "lapse": "2026-10-15",  # of the times that Ann was offered
+    "late debrief": "2026-11-05",
+    "first": "2026-10-22",  # of the workshop
+    "last": "2026-10-23",
+    "due": "2026-11-13",
+    "survey": "2027-04-23",
+    "end": "2027-05-21",  # of the survey
+    "work": "2026-11-02",
+    "read": "2026-11-10",
+}
 
 
-@pytest.mark.parametrize(("when", "kind", "reader"), CALENDAR)
-def test_each_row_has_a_kind_of_email_to_its_reader(when, kind, reader):
-    assert load_kinds()[kind].to is reader, when
+class Row(Struct, frozen=True):
+    """One line of the calendar.
+
+    days    when it goes out to, or about, who does nothing: `first - 15` is 15 working days before
+    dora    the same of who does everything; where it differs, doing it is what stops or starts the email
+    ann     of who is offered times and chooses none
+    of_all  whether it is one email about the cohort
+    """
+
+    kind: str
+    to: To
+    days: tuple[str, ...] = ()
+    dora: tuple[str, ...] = ()
+    ann: tuple[str, ...] = ()
+    of_all: bool = False
 
 
-@pytest.mark.parametrize("kind", IN_A_DIGEST)
-def test_an_email_for_a_morning_may_go_out_with_others(kind):
-    assert load_kinds()[kind].in_digest
+def same(kind: str, to: To, *days: str) -> Row:
+    return Row(kind, to, days, days, days)
+
+
+def of_all(kind: str, to: To, *days: str) -> Row:
+    return Row(kind, to, days, days, days, of_all=True)
+
+
+CALENDAR = (
+    same("workshops/dates", D, "dates + 1"),
+    same("workshops/manager_dates", M, "dates + 1"),
+    same("programme/opening", D, "opens"),
+    same("collect/closed", D, "closes + 1"),
+    same("report/ready", C, "report + 1"),
+    Row(  # stops once times are offered; at the end about the review, which no one arranges
+        "meetings/arrange",
+        C,
+        ("report + 3", "report + 7", "end + 5", "end + 9"),
+        ("end + 5", "end + 9"),
+        ("lapse + 3", "lapse + 7", "end + 5", "end + 9"),
+    ),
+    Row("meetings/not_arranged", A, ("report + 10", "end + 12"), ("end + 12",), ("lapse + 10", "end + 12")),
+    Row("meetings/offered", D, (), ("offer",), ("offer", "offer + 3")),  # stops once one is chosen
+    Row("meetings/lapsed", D, (), (), ("lapse",)),
+    Row("meetings/booked", D, (), ("offer",), ("late debrief - 3",)),
+    Row("meetings/booked_coach", C, (), ("offer",), ("late debrief - 3",)),
+    Row("meetings/prepare", D, (), ("debrief - 2",), ("late debrief - 2",)),
+    Row("meetings/prepare_coach", C, (), ("debrief - 2",), ("late debrief - 2",)),
+    Row("meetings/record", C, (), (), ("late debrief + 2",)),  # stops once it is recorded
+    Row("meetings/not_recorded", A, (), (), ("late debrief + 5",)),
+    Row("meetings/agreed", D, (), ("debrief + 1",)),
+    Row("debrief/released", D, (), ("debrief",)),
+    Row("areas/prompt", D, (), ("debrief + 5",)),
+    same("workshops/joining", D, "first - 15"),
+    of_all("workshops/prepare", F, "first - 15"),
+    same("workshops/away", M, "first - 5"),
+    same("workshops/starts", D, "first - 2"),
+    of_all("workshops/runs", F, "first - 2"),
+    same("assignments/after", D, "last + 1"),
+    of_all("workshops/register", F, "last + 2"),
+    of_all("workshops/overdue", A, "last + 5"),
+    of_all("sponsor/interim", S),  # no register is filled in: there is nothing to show
+    Row("assignments/read", D, (), ("read + 1",)),
+    of_all("assignments/to_read", C, "work"),  # a Monday; Dora submits on the Friday before
+    same("impact/delegate", D, "survey"),
+    same("impact/manager", M, "survey"),
+    of_all("impact/opened_coach", C, "survey"),
+    of_all("impact/progress", A, "survey + 10"),
+    same("impact/result", D, "end + 1"),
+    same("impact/result_coach", C, "end + 1"),
+    Row("impact/counted", M, (), ("end + 2",)),  # only to a line manager who has answered
+    same("meetings/propose", C, "end + 2"),
+)
+OF_WORK = ("assignments/due", "assignments/late")  # of each task, so each is looked at by its task
+OTHERS = {  # kinds whose moments and stops are looked at where their stage is tested
+    "collect/invitation": R,
+    "collect/reminder": R,
+    "collect/self_reminder": D,
+    "areas/shared": M,
+    "areas/monthly": D,
+    "workshops/absent": D,
+    "assignments/to_read_facilitator": F,
+    "assignments/returned": D,
+    "impact/returned": R,
+    "pulse/check": D,
+    "pulse/asked": R,
+    "pulse/reminder": R,
+    "pulse/published": D,
+    "pulse/published_coach": C,
+    "impact/pulse": R,
+    "sponsor/start": S,
+    "sponsor/start_facilitator": F,
+    "sponsor/summary": S,
+    "admin/needs": A,
+    "retention/notice": D,
+    "people/sponsor_new": S,
+    "people/facilitator_new": F,
+}
+OF_A_CHANGE = ("people/", "meetings/cancelled", "workshops/cancelled")  # what says that someone has left or pauses
+
+
+def day_of(rule: str) -> str:
+    """Return the day of a rule such as `first - 15`: the working day that is so many working days away."""
+    anchor, sign, count = rule.rpartition(" - ") if " - " in rule else rule.rpartition(" + ")
+    day = date.fromisoformat(DAYS[anchor or rule])
+    for _ in range(int(count) if anchor else 0):
+        day += timedelta(days=1 if "+" in sign else -1)
+        while day.weekday() > 4:
+            day += timedelta(days=1 if "+" in sign else -1)
+    return day.isoformat()
+
+
+class Sent(Struct, frozen=True):
+    """An email that went out, alone or in a digest. row: its id, which names the delegate that it is about."""
+
+    number: int
+    row: str
+    at: datetime
+
+    @property
+    def kind(self) -> str:
+        return self.row.partition("#")[0]
+
+    @property
+    def day(self) -> str:
+        return local_date(self.at, ZONE).isoformat()
+
+
+class Played(Struct, frozen=True):
+    ids: tuple[str, ...]
+    sent: tuple[Sent, ...]
+
+    def about(self, who: int) -> list[Sent]:
+        return [one for one in self.sent if f"#{self.ids[who]}" in one.row]
+
+    def days(self, kind: str, who: int | None = None) -> list[str]:
+        found = self.sent if who is None else self.about(who)
+        return sorted({one.day for one in found if one.kind == kind})
+
+
+ACTS_OF_THE_YEAR = (  # day, act, whose, which
+    (DAYS["offer"], "offer_times", DORA, 0),
+    (DAYS["offer"], "choose_time", DORA, 0),
+    (DAYS["offer"], "offer_times", ANN, 6),
+    (GONE, "leave", LEE, 0),
+    (GONE, "pause", PAT, 0),
+    (DAYS["debrief"], "release", DORA, 0),
+    ("2026-10-30", "submit_work", DORA, 0),
+    ("2026-11-02", "enter_time", ANN, 2),
+    (DAYS["read"], "decide_work", DORA, 0),
+    ("2026-12-15", "", DANA, 0),
+    ("2027-02-15", "", DANA, 0),
+    ("2027-04-26", "answer_impact", DORA, 0),
+    ("2027-04-26", "manager_answers", DORA, 0),
+    ("2027-06-09", "", DANA, 0),
+)
+
+
+def run_until(clock: Clock, day: str) -> None:
+    """Run everything that is due by noon of a day, each at its time."""
+    end = local_moment(date.fromisoformat(day), 12, ZONE)
+    while rows := due(end):
+        drain(clock.to(max(clock.now(), datetime.fromisoformat(rows[0]["due_at"]))))
+    clock.to(max(clock.now(), end))
+
+
+def play(clock: Clock) -> Played:
+    scene.open_cohort(clock, chosen=people.raters(4, 1), names=NAMES)
+    year = Year(clock, NAMES)
+    for place in range(len(NAMES)):
+        ACTS["answer_all"].do(year, place, 0)
+    sent: list[Sent] = []
+    for day, act, place, which in ACTS_OF_THE_YEAR:
+        run_until(clock, day)
+        if act == "pause":
+            change(year, place, act, until=BACK, reason="leave")
+        elif act:
+            year.do(act, place, which)
+            assert not year.refused, act
+        year.area_of |= dict.fromkeys(people.area_ids(year.delegates[place]), year.delegates[place])
+        sent += newly_sent(len({one.number for one in sent}))
+    return Played(tuple(year.delegates), tuple(sent))
+
+
+def newly_sent(count: int) -> list[Sent]:
+    """Return what is in the emails after the first `count`. Rows of those to raters are deleted."""
+    found = []
+    for number, email in enumerate(sent_emails()[count:], count):
+        stored = emails.find(email.row)
+        rows = stored.items if stored and stored.items else (email.row,)
+        found += [Sent(number, row, email.sent_at) for row in rows]
+    return found
+
+
+@pytest.fixture(scope="module")
+def played() -> Iterator[Played]:
+    cloud.switch_on()
+    cloud.empty()
+    clock = Clock()
+    chalicelib.core.clock.use(clock.now)
+    yield play(clock)
+    chalicelib.core.clock.use(None)
+    cloud.empty()
+    cloud.switch_off()
+
+
+READERS = {row.kind: row.to for row in CALENDAR} | OTHERS | dict.fromkeys(OF_WORK, D)
+
+
+@pytest.mark.parametrize("kind", READERS)
+def test_each_row_has_a_kind_of_email_to_its_reader(kind):
+    assert load_kinds()[kind].to is READERS[kind]
+
+
+@pytest.mark.parametrize("row", CALENDAR, ids=lambda row: row.kind)
+def test_each_goes_out_on_its_days_and_no_longer_than_there_is_a_reason(played, row):
+    if row.of_all:
+        assert played.days(row.kind) == [day_of(rule) for rule in row.days]
+        return
+    wanted = {DANA: row.days, BEA: row.days, DORA: row.dora, ANN: row.ann}
+    found = {who: played.days(row.kind, who) for who in wanted}
+    assert found == {who: sorted(map(day_of, rules)) for who, rules in wanted.items()}
+
+
+def test_work_is_reminded_of_before_and_after_its_day_until_it_is_submitted(played):
+    of_task = {
+        who: sorted((one.kind, one.day) for one in played.about(who) if one.kind in OF_WORK and "#vision#" in one.row)
+        for who in (DANA, DORA)
+    }
+    wanted = [("assignments/due", day_of("due - 5")), ("assignments/late", day_of("due + 2"))]
+    assert of_task == {DANA: wanted, DORA: []}
+
+
+def test_who_has_not_answered_the_survey_is_reminded_seven_three_and_one_days_before_its_end(played):
+    assert played.days("impact/reminder", DANA) == ["2027-05-14", "2027-05-18", "2027-05-20"]
+    assert played.days("impact/reminder", DORA) == []
+
+
+@pytest.mark.parametrize("who", [LEE, PAT], ids=["left", "paused"])
+def test_nothing_goes_out_about_who_has_left_or_pauses_but_that_they_do(played, who):
+    after = [one for one in played.about(who) if one.day > GONE and not one.kind.startswith(OF_A_CHANGE)]
+    assert [(one.kind, one.day) for one in after] == []
+    assert len([one for one in played.about(DANA) if one.day > GONE]) > 20
+
+
+def test_no_email_goes_out_twice_and_all_in_the_hours_of_a_working_day(played):
+    rows = [one.row for one in played.sent]
+    assert len(rows) == len(set(rows))
+    local = [one.at.astimezone(ZoneInfo(ZONE)) for one in played.sent]
+    assert [at for at in local if at.weekday() > 4 or not 8 <= at.hour < 18] == []
+
+
+def test_a_delegate_gets_two_digests_a_week_at_most(played):
+    """Not counted: calendar entries, and what happens at once: times of a meeting, and the report."""
+    at_once = ("workshops/session", "meetings/", "debrief/", "programme/opening")
+    for who in range(len(NAMES)):
+        to_delegate = [one for one in played.about(who) if load_kinds()[one.kind].to is D]
+        days = {one.day for one in to_delegate if not one.kind.startswith(at_once)}
+        weeks = Counter(date.fromisoformat(day).isocalendar()[:2] for day in days)
+        assert max(weeks.values()) <= 2, weeks
