@@ -18,7 +18,7 @@ AREAS = 3
 WHY = {
     HIGHER: "You rate it higher",
     "lowest": "Among your lowest",
-    DEVELOP: "Low in their eyes",
+    DEVELOP: "Rated low",
     MORE: "Seen more than you think",
 }
 
