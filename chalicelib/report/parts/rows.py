@@ -60,6 +60,7 @@ class Index:
         self.marks = _marks(self.cells, self.blocks)
         self.groups = [cell for cell in self.cells if cell.cell != SELF_GROUP]
         self.reference = self._reference()
+        self._differences: dict[tuple[About, str], list[tuple[float, Statistic, Statistic]]] = {}
 
     def _reference(self) -> str:
         """Return the cell that "they" means: all others, or the one person who is shown, or "" without anyone."""
@@ -143,6 +144,11 @@ class Index:
 
     def group_differences(self, about: About, subject: str) -> list[tuple[float, Statistic, Statistic]]:
         """Return pairs of groups, the lower first, that differ by more than chance, with their distance."""
+        if (about, subject) not in self._differences:
+            self._differences[about, subject] = self._find_differences(about, subject)
+        return self._differences[about, subject]
+
+    def _find_differences(self, about: About, subject: str) -> list[tuple[float, Statistic, Statistic]]:
         found = []
         voices = [voice for voice, _, _ in self.voices(about) if voice != SELF_GROUP]
         figures = [s for voice in voices if (s := self.find(about, subject, voice))]
