@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from chalicelib.core.model import SELF_GROUP, Cohort, Item, Programme
 from chalicelib.core.schedule import Session, of_milestone
+from chalicelib.core.working_days import working_days
 from chalicelib.results.facts import Facts, Statistic
 from chalicelib.results.published import ALL_OTHERS, About
 from chalicelib.results.quadrants import Quadrant, quadrant_said
@@ -70,13 +71,20 @@ def _display(figure: Statistic | None) -> str:
 
 
 def suggest_review(
-    programme: Programme, cohort: Cohort, sessions: Sequence[Session], items: Collection[str], today: date
+    programme: Programme,
+    cohort: Cohort,
+    sessions: Sequence[Session],
+    items: Collection[str],
+    today: date,
+    closed: Collection[date] = (),
 ) -> str:
     """Suggest the day on which an area is looked at again: an ISO date, or empty if none lies ahead.
 
-    It is the first session of the workshop that works on its behaviours, and else the end of the programme.
+    It is the first session of the workshop that works on its behaviours, and else the last working day of the
+    programme. `closed` are the cohort's days off.
     """
     milestones = [one.milestone for one in programme.competencies if any(item.id in items for item in one.items)]
     days = [each.plan.date for milestone in milestones if milestone for each in of_milestone(sessions, milestone)[:1]]
-    ahead = [day for day in sorted(days) if day > today] + [day for day in [cohort.dates.ends] if day > today]
+    last = working_days(programme.organisation, closed).on_or_before(cohort.dates.ends)
+    ahead = [day for day in (*sorted(days), last) if day > today]
     return ahead[0].isoformat() if ahead else ""

@@ -22,7 +22,7 @@ from chalicelib.debrief.next_steps import list_people, list_tasks
 from chalicelib.debrief.notes import HAND_OVER, leave_note, save_notes
 from chalicelib.forms import readers
 from chalicelib.links import signing
-from chalicelib.store import attendance, objects, workshops
+from chalicelib.store import attendance, delegates, objects, workshops
 from chalicelib.store.reports import StoredReport
 from chalicelib.web import forms
 from chalicelib.web.page import GET, POST, page_handler
@@ -233,8 +233,11 @@ def _default_reviews(case: Case, typed: Mapping[str, str]) -> Mapping[int, str]:
     """Suggest a day for each area, by its number; none for a third area that is empty."""
     sessions = workshops.list_sessions(case.delegate.cohort_id)
     today = local_date(clock.now(), case.programme.organisation.timezone)
-    chosen = _chosen(case, typed)
-    days = {number: suggest_review(case.programme, case.cohort, sessions, chosen[number], today) for number in NUMBERS}
+    chosen, closed = _chosen(case, typed), delegates.days_off(case.rows)
+    days = {
+        number: suggest_review(case.programme, case.cohort, sessions, chosen[number], today, closed)
+        for number in NUMBERS
+    }
     return {number: day if number < LAST or chosen[number] else "" for number, day in days.items()}
 
 

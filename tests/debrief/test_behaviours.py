@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.core.schedule import Session
 from chalicelib.debrief.behaviours import QUADRANTS, list_behaviours, suggest_review
@@ -81,3 +82,10 @@ def test_the_day_to_look_again_is_the_workshop_that_works_on_it(milestones, toda
     items = [item_of(milestone) for milestone in milestones]
 
     assert suggest_review(RULES, cohort(), SESSIONS, items, today) == day
+
+
+def test_no_one_is_asked_to_look_again_on_a_day_off():
+    over = replace(cohort(), dates=replace(people.DATES, ends=date(2026, 12, 5)))
+
+    assert suggest_review(RULES, over, SESSIONS, [], TODAY) == "2026-12-04"
+    assert suggest_review(RULES, over, SESSIONS, [], TODAY, [date(2026, 12, 4)]) == "2026-12-03"

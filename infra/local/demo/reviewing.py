@@ -29,6 +29,7 @@ HAPPENED = (
     "It is harder in a busy week; I kept the Friday slot.",
     "I asked two people how it looked from their side.",
 )
+NOT_STARTED = "Not yet: the rota came first this month."
 STEPS = (
     "Ask three colleagues in spring whether it still shows",
     "Show a new team leader how we do it",
@@ -57,7 +58,7 @@ def note_progress(world: World, player: Player, letter: Letter) -> None:
         fields[name] = levels[min(len(deeds.progress) * LEVELS_A_MONTH + number % 2, len(levels) - 1)]
         if number == 0:
             line = HAPPENED[(world.players.index(player) + len(deeds.progress)) % len(HAPPENED)]
-            fields[name.replace("level-", "line-")] = line
+            fields[name.replace("level-", "line-")] = line if fields[name] != levels[0] else NOT_STARTED
     world.browser.send(page, form, fields)
     deeds.progress.append(world.now)
 

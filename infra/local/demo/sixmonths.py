@@ -65,7 +65,7 @@ def delegate_answers(world: World, player: Player, form: Form, rng: Random) -> d
     if place % 4 != 1:
         fields |= _named_before(form, rng) | _worth(words["measures"][place], rng)
         fields["implemented"] = words["implemented"][place]
-    fields["negative"] = words["worse"][place % len(words["worse"])]
+    fields["negative"] = words["worse"][place]
     fields["consent"] = "named" if place % 5 < NAMED else "anonymous" if place % 5 < NAMED + 1 else "no"
     return fields
 
