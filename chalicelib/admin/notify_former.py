@@ -1,15 +1,56 @@
-"""Emails to a coach, line manager, facilitator or sponsor in whose place a file has named another person."""
+"""Emails to a coach, line manager, facilitator or sponsor in whose place another person is named.
+
+Who was never emailed in that part is not emailed that it is over.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
 
-from chalicelib.admin.emails import former_notice
-from chalicelib.core.model import Delegate
-from chalicelib.store import cohorts, emails, programmes
+from chalicelib.admin.emails import FORMER, former_notice
+from chalicelib.core.model import Cohort, Delegate
+from chalicelib.emails.kinds import To, find_kind
+from chalicelib.store import cohorts, emails, programmes, waiting_emails
+from chalicelib.store.emails import Email, EmailState
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
+
+ROLES = {
+    "coach": {To.COACH, To.LINK_OWNER},
+    "line manager": {To.MANAGER, To.APPROVER, To.RATER, To.SURVEYED},
+    "sponsor": {To.SPONSOR, To.LINK_OWNER},
+    "facilitator": {To.FACILITATOR, To.LINK_OWNER},
+}
+NOT_HANDED_OVER = {EmailState.QUEUED, EmailState.CANCELLED, EmailState.REFUSED}
+
+
+def knows_part(part: str, address: str, cohort_id: str, delegate_id: str = "") -> bool:
+    """Return whether any email to an address has said that its reader has a part, or led to its pages."""
+    owners = [*filter(None, [delegate_id]), *_other_delegates(part, address, cohort_id), cohort_id]
+    return any(_says_part(mail, part, address) for one in owners for mail in _list(one))
+
+
+def _list(owner: str) -> list[Email]:
+    return waiting_emails.read_all(waiting_emails.list_ids(owner))
+
+
+def _other_delegates(part: str, address: str, cohort_id: str) -> Iterator[str]:
+    """Yield the other delegates of a coach in the cohort: one page shows them all."""
+    if part == "coach":
+        yield from (line.delegate_id for line in cohorts.list_lines(cohort_id) if line.coach.email == address)
+
+
+def _says_part(mail: Email, part: str, address: str) -> bool:
+    fits = mail.to.email == address and find_kind(mail.template).to in ROLES[part] and mail.template != FORMER.name
+    return fits and _was_handed_over(mail)
+
+
+def _was_handed_over(mail: Email) -> bool:
+    if mail.state is not EmailState.CARRIED:
+        return mail.state not in NOT_HANDED_OVER
+    digest = emails.find(mail.carried_by)
+    return digest is not None and digest.state not in NOT_HANDED_OVER
 
 
 def notify_former_people(job: Job, delegate: Delegate, now: datetime) -> Iterator[Write]:
@@ -18,20 +59,42 @@ def notify_former_people(job: Job, delegate: Delegate, now: datetime) -> Iterato
     before_in = {"coach": job.about["coach"], "line manager": job.about["manager"]}
     for part, person in now_in.items():
         if before_in[part] != person.email:
-            yield from _notify(job, delegate.cohort_id, part, before_in[part], now)
+            yield from _notify(job, delegate.cohort_id, part, before_in[part], now, delegate.id)
 
 
 def notify_former_of_cohort(job: Job, now: datetime) -> list[Write]:
-    """Notify a sponsor or a facilitator, who have a part in the whole cohort."""
+    """Notify a sponsor or a facilitator, who have a part in the whole cohort, and cancel what still leads there."""
     part = "sponsor" if "sponsor" in job.about else "facilitator"
-    return list(_notify(job, job.about["cohort"], part, job.about[part], now))
+    cohort_id, before = job.about["cohort"], job.about[part]
+    if before in _holders(_cohort(cohort_id), part):
+        return []  # it was given back to them since
+    waiting = [mail for mail in waiting_emails.list_waiting(cohort_id) if _leads_there(mail, part, before)]
+    return [*map(emails.cancel, (mail.id for mail in waiting)), *_notify(job, cohort_id, part, before, now)]
 
 
-def _notify(job: Job, cohort_id: str, part: str, before: str, now: datetime) -> Iterator[Write]:
-    cohort = cohorts.find(cohort_id)
-    if cohort is None:
-        raise LookupError(f"no cohort {cohort_id}")
+def _leads_there(mail: Email, part: str, address: str) -> bool:
+    """Return whether an email leads to pages that do not open any more. One that changes a calendar is to go out."""
+    return mail.to.email == address and part in mail.links and mail.entry is None
+
+
+def _notify(job: Job, cohort_id: str, part: str, before: str, now: datetime, delegate_id: str = "") -> Iterator[Write]:
+    if not knows_part(part, before, cohort_id, delegate_id):
+        return
+    cohort = _cohort(cohort_id)
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     notice = former_notice(programme, cohort_id, part, before, load=job.id.rsplit("#", 1)[-1], now=now)
     if emails.find(notice.id) is None:
         yield from emails.add(notice)
+
+
+def _cohort(cohort_id: str) -> Cohort:
+    cohort = cohorts.find(cohort_id)
+    if cohort is None:
+        raise LookupError(f"no cohort {cohort_id}")
+    return cohort
+
+
+def _holders(cohort: Cohort, part: str) -> list[str]:
+    sponsors = [cohort.sponsor] if cohort.sponsor else []
+    people = sponsors if part == "sponsor" else [one.person for one in cohort.facilitators]
+    return [person.email for person in people]

@@ -17,7 +17,7 @@ from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.links.kinds import COACH
 from chalicelib.people.found import Found
-from chalicelib.people.planned import ActRefused, Asking, Planned, plan, recipients
+from chalicelib.people.planned import ActRefused, Asking, Planned, list_former, plan, recipients
 from chalicelib.programme.other_people import Loading, other_people
 from chalicelib.store import audit_events, cohorts, delegates, emails, invitations, jobs, waiting_emails
 from chalicelib.store.audit_events import AuditEvent
@@ -26,9 +26,6 @@ from chalicelib.store.emails import EmailSettled
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import fields
 from chalicelib.store.table import Write, transact
-
-FORMER_EMAIL = "that another person takes their place"
-
 
 # --- coach and line manager ---------------------------------------------------------------------------
 
@@ -41,7 +38,7 @@ def plan_coach(found: Found, coach: Person, asking: Asking) -> Planned:
     people = [
         ("new coach", coach, f"that they coach {found.name} now"),
         ("delegate", found.delegate.person, "that they have another coach"),
-        ("former coach", before, FORMER_EMAIL),
+        *list_former("coach", [before], found.cohort.id, found.delegate.id),
     ]
     return plan(
         f"Change the coach of {found.name} from {before.name} to {coach.name}",
@@ -71,7 +68,7 @@ def plan_manager(found: Found, manager: Person, asking: Asking) -> Planned:
     people = [
         ("new line manager", manager, "what is asked of them"),
         ("delegate", found.delegate.person, "that another line manager is named"),
-        ("former line manager", before, FORMER_EMAIL),
+        *list_former("line manager", [before], found.cohort.id, found.delegate.id),
     ]
     return plan(
         f"Change the line manager of {found.name} from {before.name} to {manager.name}",

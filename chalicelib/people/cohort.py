@@ -16,7 +16,7 @@ from chalicelib.core.model import Cohort, Facilitator, Person, Programme
 from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.people.planned import ActRefused, Asking, Planned, plan, recipients
+from chalicelib.people.planned import ActRefused, Asking, Planned, list_former, plan, recipients
 from chalicelib.programme import move_dates
 from chalicelib.programme.move_dates import Moved, MoveRefused
 from chalicelib.store import audit_events, catalogue, cohorts, delegates, jobs, programmes
@@ -116,7 +116,7 @@ def plan_sponsor(found: FoundCohort, sponsor: Person, asking: Asking) -> Planned
     before = found.cohort.sponsor
     load = _load(found, replace(found.cohort, sponsor=sponsor), asking)
     people = [("new sponsor", sponsor, "the link to every summary so far")]
-    people += [("former sponsor", before, "that another person takes their place")] if before else []
+    people += list_former("sponsor", [before] if before else [], found.cohort.id)
     return plan(
         f"Change the sponsor of {found.cohort.title} to {sponsor.name}",
         [
@@ -155,7 +155,7 @@ def plan_facilitator(found: FoundCohort, former: str, person: Person, asking: As
     load = _load(found, replace(found.cohort, facilitators=(*others, new)), asking)
     after, now = load.loaded.cohort, asking.now
     people = [("new facilitator", person, "the link to their workshops, and calendar entries of the sessions they run")]
-    people += [("former facilitator", before.person, "that another person takes their place")] if before else []
+    people += list_former("facilitator", [before.person] if before else [], found.cohort.id)
     calendar = notify_of_dates(after, found.programme, f"facilitator.{stamp(now)}", now, only=[new.id])
     return plan(
         f"Name {person.name} as a facilitator of {found.cohort.title}",

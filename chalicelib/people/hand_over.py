@@ -39,6 +39,11 @@ from chalicelib.waves import lifecycle
 from chalicelib.waves.emails.about_surveys import FIRST, first_email
 from chalicelib.waves.survey_thread import ASKED, state_of
 
+ANNOUNCED = {
+    "coach": (written.COACH_NEW, written.COACH_CHANGED),
+    "manager": (written.MANAGER_NEW, written.MANAGER_CHANGED),
+}
+
 
 def announce_hand_over(job: Job, now: datetime) -> Sequence[Write]:
     """Name the other manager on lists that no one was emailed about. Notify those who had a part, and who have one."""
@@ -53,7 +58,8 @@ def announce_hand_over(job: Job, now: datetime) -> Sequence[Write]:
     before = _approver_before(programme, job, approver)
     links = AfterChange(delegate, delegate.person, approver)
     ended = _meetings_of_former_coach(delegate, rows, job.about["coach"])
-    waiting, outdated = find_waiting(delegate.id).drop(list_outdated(delegate.id, ended))
+    found = find_waiting(delegate.id)
+    waiting, outdated = found.drop({*list_outdated(delegate.id, ended), *_announced_before(found, delegate, job)})
     return [
         *outdated,
         *notify_former_people(job, delegate, now),
@@ -61,11 +67,24 @@ def announce_hand_over(job: Job, now: datetime) -> Sequence[Write]:
         *(write for one in lists for write in _list(one, delegate, one.wave in planned, before, now)),
         *_redirected(waiting, To.COACH, job.about["coach"], delegate.coach, links),
         *(emails.cancel(mail.id) for mail in waiting.live if _is_shared_with(mail, job.about["manager"], delegate)),
+        *_redirected(_without_own_links(waiting), To.MANAGER, job.about["manager"], delegate.manager, links),
         *_end_meetings(programme, delegate, rows, job.about["coach"], ended, now),
         *_manager_survey(programme, delegate, rows, waiting, job, now),
         *(_redirected(waiting, To.APPROVER, before, approver, links) if approver and before else []),
         *(emails.cancel(mail.id) for mail in waiting.live if before and _is_asked_again(find_kind(mail.template))),
     ]
+
+
+def _announced_before(found: Waiting, delegate: Delegate, job: Job) -> Iterator[str]:
+    """Yield the ids of emails about a change of before that wait, if this job announces another: it counts alone."""
+    kinds = {kind.name for part, kinds in ANNOUNCED.items() if _is_changed(job, part, delegate) for kind in kinds}
+    return (mail.id for mail in found.live if mail.template in kinds)
+
+
+def _is_changed(job: Job, part: str, delegate: Delegate) -> bool:
+    """Return whether a job announces who has a part now. One whose person was replaced before it ran does not."""
+    now = {"coach": delegate.coach, "manager": delegate.manager}[part]
+    return job.about[part] != now.email and _is_named(job, part, now)
 
 
 def _notify_new_people(job: Job, programme: Programme, delegate: Delegate, now: datetime) -> Iterator[Write]:
@@ -76,9 +95,9 @@ def _notify_new_people(job: Job, programme: Programme, delegate: Delegate, now: 
     if delegate.standing is not Standing.ACTIVE:
         return
     kinds: list[tuple[EmailKind, Person]] = []
-    if job.about["coach"] != delegate.coach.email and _is_named(job, "coach", delegate.coach):
+    if _is_changed(job, "coach", delegate):
         kinds += [(written.COACH_NEW, delegate.coach), (written.COACH_CHANGED, delegate.person)]
-    if job.about["manager"] != delegate.manager.email and _is_named(job, "manager", delegate.manager):
+    if _is_changed(job, "manager", delegate):
         kinds += [(written.MANAGER_NEW, delegate.manager), (written.MANAGER_CHANGED, delegate.person)]
     cohort = cohorts.find(delegate.cohort_id)
     due_at = working_days(programme.organisation, cohort.dates.closed if cohort else ()).soon(now)
@@ -129,6 +148,11 @@ def _end_meetings(
 def _is_shared_with(mail: Email, before: str, delegate: Delegate) -> bool:
     """Whether an email about shared areas waits for someone who is not the line manager any more."""
     return SHARED.verb in mail.links and before != delegate.manager.email and mail.to.email == before
+
+
+def _without_own_links(waiting: Waiting) -> Waiting:
+    """Return the emails to a line manager that lead to no page of theirs, such as those about days of workshops."""
+    return Waiting(tuple(mail for mail in waiting.live if not {SHARED.verb, IMPACT.verb} & mail.links.keys()))
 
 
 def _approver_before(programme: Programme, job: Job, now: Person | None) -> str:

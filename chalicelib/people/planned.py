@@ -10,6 +10,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from chalicelib.admin.notify_former import knows_part
 from chalicelib.core.errors import FieldError, FormInvalid
 from chalicelib.core.model import Person
 from chalicelib.core.reasons import NO_REASON, fault_of, one_line
@@ -94,6 +95,14 @@ def perform(planned: Planned, now: datetime) -> None:
 def recipients(*people: tuple[str, Person, str]) -> tuple[Recipient, ...]:
     """Return recipients from role, person and what they are sent; no one who was erased."""
     return tuple(Recipient(role, one.name, one.email, what) for role, one, what in people if not one.is_erased)
+
+
+def list_former(
+    part: str, people: Iterable[Person], cohort_id: str, delegate_id: str = ""
+) -> list[tuple[str, Person, str]]:
+    """Return as recipients those who gave up a part and were ever emailed that they have it."""
+    known = (one for one in people if knows_part(part, one.email, cohort_id, delegate_id))
+    return [(f"former {part}", one, "that another person takes their place") for one in known]
 
 
 def plan(

@@ -125,8 +125,9 @@ def plan_load(
             JobKind.ENROL.job(*subject, due_at=now, cohort=cohort.id, people=checksum, load=str(loads + 1), by=by)
         ),
         *([] if last else _first_writes(cohort, programme, now)),
-        *_other_sponsor(last, cohort, held_until, now, by, why),
-        *_other_facilitators(last, cohort, held_until, now, by, why),
+        *_other_sponsor(last, cohort, now, by, why),
+        *_other_facilitators(last, cohort, now, by, why),
+        *_hold_new(last, cohort, held_until, by),
         *_notify_new(last, cohort, programme, now),
         *(act_writes(planned, loads + 1, now, by) if planned else []),
         *(
@@ -200,17 +201,14 @@ def _address(person: Person | None) -> str:
     return person.email if person else ""
 
 
-def _other_sponsor(
-    last: LastLoad | None, cohort: Cohort, held_until: datetime, now: datetime, by: str, why: str
-) -> list[Write]:
-    """The audit line, and the notice to the sponsor before. The other sponsor gets codes a working day later."""
+def _other_sponsor(last: LastLoad | None, cohort: Cohort, now: datetime, by: str, why: str) -> list[Write]:
+    """The audit line, and the notice to the sponsor before."""
     if last is None or cohort.sponsor_link == last.cohort.sponsor_link:
         return []
     before, after = last.cohort.sponsor, cohort.sponsor
     about = {"cohort": cohort.id, "sponsor": _address(before)}
     return [
         _audit_change("the sponsor", before, after, cohort, by, now, why),
-        *([holds.add(holds.new(cohort.id, after, held_until, by, is_new_person=True))] if after else []),
         *([jobs.add(JobKind.HANDOVER.job(cohort.id, str(last.loads + 1), due_at=now, **about))] if before else []),
     ]
 
@@ -226,17 +224,24 @@ def _audit_change(
     )
 
 
-def _other_facilitators(
-    last: LastLoad | None, cohort: Cohort, held_until: datetime, now: datetime, by: str, why: str
-) -> list[Write]:
+def _hold_new(last: LastLoad | None, cohort: Cohort, until: datetime, by: str) -> list[Write]:
+    """Another sponsor, and each new facilitator, gets codes a working day later. One person may be both."""
+    if last is None:
+        return []
+    known = {one.person.email for one in last.cohort.facilitators}
+    new = [one.person for one in cohort.facilitators if known and one.person.email not in known]
+    if cohort.sponsor and cohort.sponsor_link != last.cohort.sponsor_link:
+        new.append(cohort.sponsor)
+    held = {person.email: holds.new(cohort.id, person, until, by, is_new_person=True) for person in new}
+    return [holds.add(held[address]) for address in sorted(held)]
+
+
+def _other_facilitators(last: LastLoad | None, cohort: Cohort, now: datetime, by: str, why: str) -> list[Write]:
     """As `_other_sponsor`, for each facilitator who is new in the file, or has another address there."""
     if last is None or not last.cohort.facilitators:
         return []
     before = {one.person.email for one in last.cohort.facilitators}
-    after = {one.person.email: one.person for one in cohort.facilitators}
-    if before == after.keys():
-        return []
-    gone, new = before - after.keys(), after.keys() - before
+    gone = before - {one.person.email for one in cohort.facilitators}
     notify = [
         JobKind.HANDOVER.job(
             cohort.id,
@@ -252,10 +257,6 @@ def _other_facilitators(
         *(
             _audit_change("the facilitators", one, other, cohort, by, now, why)
             for one, other in _pair_facilitators(last.cohort, cohort)
-        ),
-        *(
-            holds.add(holds.new(cohort.id, after[address], held_until, by, is_new_person=True))
-            for address in sorted(new)
         ),
         *map(jobs.add, notify),
     ]

@@ -5,18 +5,29 @@ from msgspec.structs import replace
 
 from chalicelib.core.model import DelegateEntry
 from chalicelib.programme.load_cohort import load_cohort
-from chalicelib.store import audit_events, cohorts
+from chalicelib.store import audit_events, cohorts, emails
+from tests.emails.samples import make_email
 from tests.support import people
 from tests.support.drain import drain
 from tests.support.emails import sent_emails
 
 BY = "ada@example.org"
+FIRST = {"coach": "people/coach_new", "line manager": "people/manager_new", "sponsor": "people/sponsor_new"}
 FORMER = {"coach": "cleo coach", "line manager": "mara manager", "sponsor": "sponsor"}
 
 
 @pytest.fixture
-def opened(aws, clock):
+def loaded(aws, clock):
     people.load(clock.now(), names=("dana delegate", "dora delegate"))
+    drain(clock.now())
+
+
+@pytest.fixture
+def opened(loaded, clock):
+    """Everyone who has a part was emailed once that they have it."""
+    for part, kind in FIRST.items():
+        owner = people.COHORT if part == "sponsor" else people.dana()
+        people.write(*emails.add(make_email(kind, owner, to=people.person(FORMER[part]))))
     drain(clock.now())
 
 
@@ -51,6 +62,15 @@ def test_who_had_the_part_is_notified_once_and_no_one_else(opened, clock, part):
     assert "nora" not in str(notice.message).lower()
     others = {*FORMER.values(), "nora new", "dana delegate"} - {FORMER[part]}
     assert [notices_to(other) for other in others] == [[]] * len(others)
+
+
+@pytest.mark.parametrize("part", sorted(FORMER))
+def test_who_was_never_emailed_that_they_have_a_part_is_not_emailed_that_it_is_over(loaded, clock, part):
+    name_another(clock, part, "nora new")
+    for _ in range(24):
+        drain(clock.advance(hours=1))
+
+    assert sent_emails(people.person(FORMER[part]).email) == []
 
 
 @pytest.mark.parametrize("part", sorted(FORMER))

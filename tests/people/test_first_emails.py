@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from chalicelib.core.model import Cohort, Facilitator
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import cohorts, emails
+from tests.people import scene
 from tests.support import people
 from tests.support.drain import drain
 from tests.support.emails import sent_emails, sent_rows
@@ -63,3 +64,33 @@ def test_a_later_file_names_the_first_facilitator_and_another_sponsor(aws, clock
     (email,) = sent_emails(NORA.email)  # both in one email
     assert "after one working day" in " ".join(email.part("plain").split())
     assert cohorts.find(people.COHORT).sponsor == NORA
+
+
+def test_who_is_replaced_before_their_first_email_gets_none(aws, clock):
+    """The morning after would bring them a link that opens nothing."""
+    people.load(clock.now())
+    drain(clock.now())
+    cohort = cohorts.find(people.COHORT)
+    load_again(clock, sponsor=NORA, facilitators=(Facilitator("nora", NORA),))
+
+    assert sent_emails(people.SPONSOR.email) == []
+    assert sent_emails(cohort.facilitators[0].person.email) == []
+    assert sorted(one[:2] for one in first_emails()) == [(NORA.email, NEW[1]), (NORA.email, NEW[0])]
+
+
+def test_only_the_last_of_several_changes_in_an_evening_is_announced(visitor, clock):
+    scene.open_cohort(clock)
+    count = len(sent_emails())
+    clock.advance(hours=11)
+    for number, name in enumerate(("xena", "yan")):
+        for part in ("coach", "manager"):
+            scene.change(
+                clock, part, **{f"{part}_name": f"{name} {part}", f"{part}_email": f"{part}{number}@example.org"}
+            )
+    for _ in range(24):
+        drain(clock.advance(hours=1))
+
+    kinds = [kind for address, kind in scene.emails_since(count) if address == scene.DANA]
+    assert kinds == ["people/coach_changed", "people/manager_changed"]
+    assert [sent_emails(f"{part}0@example.org") for part in ("coach", "manager")] == [[], []]
+    assert [len(sent_emails(f"{part}1@example.org")) for part in ("coach", "manager")] == [1, 1]

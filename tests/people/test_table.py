@@ -28,7 +28,7 @@ class Row(Struct, frozen=True):
     calendar  (address, method) of every calendar entry
     audit     the line about the delegate
     then      checks who may see what
-    before    the act that comes first
+    before    the acts that come first
     """
 
     act: str
@@ -37,7 +37,7 @@ class Row(Struct, frozen=True):
     then: Callable[[Any, Any], None]
     typed: dict[str, str] = {}
     calendar: list[tuple[str, str]] = []
-    before: tuple[str, dict[str, str]] | None = None
+    before: tuple[tuple[str, dict[str, str]], ...] = ()
 
 
 def old_coach_sees_nothing(visitor, before) -> None:
@@ -89,10 +89,19 @@ def name_is_new(visitor, before) -> None:
 
 
 PAUSE = ("pause", {"until": "2026-11-20", "reason": "leave"})
+RETURN: tuple[str, dict[str, str]] = ("return", {})
 FORMER = "admin/former"
 ROWS = {
+    "another coach, the one before was never emailed": Row(
+        act="coach",
+        typed=NEW_COACH,
+        emails=[(DANA, "people/coach_changed"), (NORA, "people/coach_new")],
+        audit="changed the coach from Cleo Coach to Nora New (asked by phone)",
+        then=old_coach_sees_nothing,
+    ),
     "another coach": Row(
         act="coach",
+        before=(PAUSE, RETURN),
         typed=NEW_COACH,
         emails=[(DANA, "people/coach_changed"), (NORA, "people/coach_new"), (OLD_COACH, FORMER)],
         audit="changed the coach from Cleo Coach to Nora New (asked by phone)",
@@ -116,7 +125,7 @@ ROWS = {
     ),
     "back from a pause": Row(
         act="return",
-        before=PAUSE,
+        before=(PAUSE,),
         emails=[(DANA, "people/returned"), (OLD_COACH, "people/coach_returned")],
         calendar=INVITED,
         audit="changed the standing from paused until Friday 20 November 2026 to active (asked by phone)",
@@ -162,8 +171,8 @@ def opened(visitor, clock):
 @pytest.mark.parametrize("name", ROWS)
 def test_a_change_sends_and_records_and_shows_what_the_table_says(opened, clock, name):
     row = ROWS[name]
-    if row.before:
-        scene.change(clock, row.before[0], **row.before[1])
+    for act, typed in row.before:
+        scene.change(clock, act, **typed)
     before, count = delegates.find(people.dana()), len(sent_emails())
     planned = scene.change(clock, row.act, **row.typed)
 
@@ -179,8 +188,8 @@ def test_the_preview_of_a_change_changes_nothing(opened, clock, name):
     from chalicelib.store.table import scan
 
     row = ROWS[name]
-    if row.before:
-        scene.change(clock, row.before[0], **row.before[1])
+    for act, typed in row.before:
+        scene.change(clock, act, **typed)
     rows = sorted(map(repr, scan()))
     scene.plan(clock, row.act, **row.typed)
 
