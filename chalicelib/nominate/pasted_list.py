@@ -188,7 +188,7 @@ def _is_address_of(cell: str, name: str) -> bool:
 def _of_cells(cells: list[str], titles: Collection[str]) -> tuple[str, str]:
     """Return the name and the address of a row with more columns."""
     place = next(place for place, cell in enumerate(cells) if "@" in cell)
-    pairs = list(_of_piece(cells[place], titles))
+    pairs = list(_of_piece(cells[place], titles)) or [("", clean_text(cells[place]))]  # the sign alone
     name, address = next((pair for pair in pairs if pair[1]), pairs[0])
     return _trimmed(name) or clean_text(choose_name(cells[:place], cells[place + 1 :], titles)), address
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.core.addresses import check_address, check_text
@@ -98,6 +98,7 @@ def test_every_person_of_a_mixed_list_is_found_in_order(entries):
     assert read_list(text).faults == ()
 
 
+@example("1\t1\t@")
 @given(st.text(st.sampled_from("abA1 @.,;:<>\"'()[]\t\r\n\u200bé-"), max_size=80) | st.text(max_size=60))
 def test_no_text_breaks_the_reader_and_everyone_it_finds_can_get_an_email(text):
     pasted = read_list(text)
