@@ -6,6 +6,7 @@ and .chalice/config.json, which it reads.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -47,9 +48,11 @@ def _of_deploy(stage: Deployment) -> Iterator[str]:
 
 def _of_chalice(stage: Deployment) -> Iterator[str]:
     live = state.live_functions(stage)
-    for name, arn in live.items():
-        if name in rights.FUNCTIONS:
-            yield from _function(stage, name, arn)
+    for name in rights.FUNCTIONS:
+        if name in live:
+            yield from _function(stage, name, live[name])
+        else:
+            yield f"there is no function {name}: run make deploy STAGE={stage.name}"
     for each in declared.list_sources(stage):
         if each.name in live:
             yield from _source(stage, each, live[each.name])
@@ -84,19 +87,45 @@ def _schedule(stage: Deployment, wanted: declared.Source, arn: str) -> Iterator[
 
 
 def _function(stage: Deployment, name: str, arn: str) -> Iterator[str]:
-    config = stage.config()
-    of_stage = config["stages"].get(stage.name, {})
-    own: dict[str, Any] = {**config, **of_stage, **of_stage.get("lambda_functions", {}).get(name, {})}
+    own = _settings_of(stage, name)
     found = stage.client("lambda").get_function_configuration(FunctionName=arn)
     layers = [each["Arn"] for each in found.get("Layers", [])]
     wanted_layers = [layer.layer_of(stage)] if name == "report" else own.get("layers", [])
+    again = f"run make deploy STAGE={stage.name}"
     for what, has, wanted in (
         ("MB", found["MemorySize"], own.get("lambda_memory_size")),
         ("seconds", found["Timeout"], own.get("lambda_timeout")),
         ("layers", layers, wanted_layers),
+        ("as processor", found.get("Architectures"), [own.get("lambda_architecture", "x86_64")]),
+        ("in its environment", _environment(found), own.get("environment_variables", {})),
     ):
         if has != wanted:
-            yield f"{name} has {has} {what} instead of {wanted}: run make deploy STAGE={stage.name}"
+            yield f"{name} has {has} {what} instead of {wanted}: {again}"
+    yield from _rights(stage, name, found["Role"].rsplit("/", 1)[1], own["iam_policy_file"])
+
+
+def _settings_of(stage: Deployment, function: str) -> dict[str, Any]:
+    """Return what .chalice/config.json says of a function; its own part goes first, then the stage's."""
+    config = stage.config()
+    of_stage = config["stages"].get(stage.name, {})
+    return {**config, **of_stage, **of_stage.get("lambda_functions", {}).get(function, {})}
+
+
+def _environment(found: dict[str, Any]) -> dict[str, str]:
+    return dict(found.get("Environment", {}).get("Variables", {}))
+
+
+def _rights(stage: Deployment, name: str, role: str, file: str) -> Iterator[str]:
+    """Chalice writes one policy into a role, by the role's name. It takes away none that was added by hand."""
+    read = stage.client("iam").get_role_policy
+    found = found_or_none(read, "NoSuchEntity", RoleName=role, PolicyName=role)
+    if not found or found["PolicyDocument"] != json.loads((stage.project / ".chalice" / file).read_text()):
+        yield f"the role of {name} has other rights than {file}: run make deploy STAGE={stage.name}"
+    inside = [{"PolicyName": one} for one in stage.listed("iam", "list_role_policies", "PolicyNames", RoleName=role)]
+    attached = stage.listed("iam", "list_attached_role_policies", "AttachedPolicies", RoleName=role)
+    more = [policy["PolicyName"] for policy in (*inside, *attached) if policy["PolicyName"] != role]
+    if more:
+        yield f"the role of {name} has a policy that no deploy wrote: delete {', '.join(more)} from {role} in IAM"
 
 
 def look_at_addresses(stage: Deployment) -> Iterator[Line]:

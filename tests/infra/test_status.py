@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import boto3
 import pytest
 
@@ -30,6 +32,11 @@ def patch_stage(stage, path, value):
     (ours,) = api.list_ids(stage)
     patch = [{"op": "replace", "path": path, "value": value}]
     boto3.client("apigateway").update_stage(restApiId=ours, stageName="api", patchOperations=patch)
+
+
+def widen(role, policy):
+    every = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    boto3.client("iam").put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(every))
 
 
 def drop_page(stage):
@@ -66,6 +73,14 @@ DRIFT = {
     "mail has 128 MB instead of 512": lambda _: boto3.client("lambda").update_function_configuration(
         FunctionName="fullcircle-prod-mail", MemorySize=128
     ),
+    "mail has {'FULLCIRCLE_STAGE': 'dev'} in its environment": lambda _: boto3.client(
+        "lambda"
+    ).update_function_configuration(
+        FunctionName="fullcircle-prod-mail", Environment={"Variables": {"FULLCIRCLE_STAGE": "dev"}}
+    ),
+    "the role of mail has other rights than policies/prod/mail.json": lambda _: widen(
+        "fullcircle-prod-mail", "fullcircle-prod-mail"
+    ),
 }
 
 
@@ -84,3 +99,19 @@ def test_each_difference_is_a_line(deployed, capsys):
     assert deployed.run("infra") == 0
     assert deployed.deploy() == 0
     assert [line for line, fault in differences.look(deployed.stage) if fault] == []
+
+
+def test_a_policy_that_someone_added_to_a_role_is_named(deployed):
+    """No deploy takes it away."""
+    widen("fullcircle-prod-work", "by-hand")
+    assert deployed.deploy() == 0
+
+    (line,) = [line for line, fault in differences.look(deployed.stage) if fault]
+    assert "delete by-hand from fullcircle-prod-work" in line
+
+
+def test_a_function_that_someone_deleted_is_named(deployed):
+    boto3.client("lambda").delete_function(FunctionName="fullcircle-prod-mail_events")
+
+    found = [line for line, fault in differences.look(deployed.stage) if fault]
+    assert any("there is no function mail_events" in line for line in found)
