@@ -30,6 +30,7 @@ NOT_FOR_PAGES = {
     "chalicelib.jobs.run": "the work function's",
     "chalicelib.results.publish": "the report function's",
     "chalicelib.programme.cohort_form": "a programme file is read when one is uploaded",
+    "chalicelib.programme.cohort_plan": "the same",
     "chalicelib.cli.parser": "for a shell",
 }
 

@@ -13,24 +13,28 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.core.calendar import check_dates, closes_at
-from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import local_date, name_sort_key, plural
-from chalicelib.core.ids import derive, facilitator_id
-from chalicelib.core.model import Cohort, DelegateEntry, Person, Programme, RaterEntry, Wave
+from chalicelib.core.ids import derive
+from chalicelib.core.model import Cohort, DelegateEntry, Programme, RaterEntry, Wave
 from chalicelib.core.schedule import SessionPlan
 from chalicelib.core.working_days import working_days
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.programme.cohort_dates import OtherDates, find_dates
-from chalicelib.programme.emails import FACILITATOR_NEW, SPONSOR_NEW, about_cohort
 from chalicelib.programme.enrolled import id_among
-from chalicelib.programme.read_programme import as_read_today
-from chalicelib.store import audit_events, catalogue, cohorts, emails, holds, jobs, programmes, waiting_emails
+from chalicelib.programme.load_programme import LoadRefused, programme_writes
+from chalicelib.programme.people_of_cohort import (
+    change_facilitators,
+    change_sponsor,
+    hold_new,
+    next_sponsor_link,
+    welcome_new,
+)
+from chalicelib.store import audit_events, catalogue, cohorts, jobs, waiting_emails
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import CohortChanged, LastLoad, People
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import fields
-from chalicelib.store.programme_codec import decode_programme
 from chalicelib.store.programmes import ProgrammeExists
 from chalicelib.store.table import MAX_ROW_BYTES, Write, row_size
 from chalicelib.waves import lifecycle
@@ -40,12 +44,6 @@ from chalicelib.workshops.plan_sessions import Plan
 BY = "command line"
 FROM_FILE = "from a file"
 CHECKSUM = 16  # characters
-
-
-class LoadRefused(Refusal):
-    """The files are valid, but cannot be loaded as they are."""
-
-    title = "Nothing was loaded"
 
 
 class Loaded(Struct, frozen=True):
@@ -107,8 +105,8 @@ def plan_load(
     cohort = replace(cohort, domains=_domains(delegates, last))
     people = People(delegates, raters)
     checksum = people_checksum(cohort, people)
-    cohort = replace(cohort, sponsor_link=_sponsor_link(last, cohort), **_kept(last, cohort))
-    of_programme = _programme_writes(programme)
+    cohort = replace(cohort, sponsor_link=next_sponsor_link(last, cohort), **_kept(last, cohort))
+    of_programme = programme_writes(programme)
     refuse_replaced_addresses(cohort, delegates)
     check_row_sizes(cohort, people)
     if is_loaded(last, cohort, people) and not (planned and planned.changes):
@@ -125,10 +123,10 @@ def plan_load(
             JobKind.ENROL.job(*subject, due_at=now, cohort=cohort.id, people=checksum, load=str(loads + 1), by=by)
         ),
         *([] if last else _first_writes(cohort, programme, now)),
-        *_other_sponsor(last, cohort, now, by, why),
-        *_other_facilitators(last, cohort, now, by, why),
-        *_hold_new(last, cohort, held_until, by),
-        *_notify_new(last, cohort, programme, now),
+        *change_sponsor(last, cohort, now, by, why),
+        *change_facilitators(last, cohort, now, by, why),
+        *hold_new(last, cohort, held_until, by),
+        *welcome_new(last, cohort, programme, now),
         *(act_writes(planned, loads + 1, now, by) if planned else []),
         *(
             [audit_events.add(cohort.id, AuditEvent.LOADED, by, cohort.id, now, **_loaded(people))]
@@ -188,135 +186,6 @@ def _kept(last: LastLoad | None, cohort: Cohort) -> dict[str, Any]:
         "facilitator_links": stored.facilitator_links,
         "facilitators": cohort.facilitators or stored.facilitators,
     }
-
-
-def _sponsor_link(last: LastLoad | None, cohort: Cohort) -> int:
-    """Give a new sponsor, or a new address, a new link."""
-    if last is None:
-        return cohort.sponsor_link
-    return last.cohort.sponsor_link + (_address(last.cohort.sponsor) != _address(cohort.sponsor))
-
-
-def _address(person: Person | None) -> str:
-    return person.email if person else ""
-
-
-def _other_sponsor(last: LastLoad | None, cohort: Cohort, now: datetime, by: str, why: str) -> list[Write]:
-    """The audit line, and the notice to the sponsor before."""
-    if last is None or cohort.sponsor_link == last.cohort.sponsor_link:
-        return []
-    before, after = last.cohort.sponsor, cohort.sponsor
-    about = {"cohort": cohort.id, "sponsor": _address(before)}
-    return [
-        _audit_change("the sponsor", before, after, cohort, by, now, why),
-        *([jobs.add(JobKind.HANDOVER.job(cohort.id, str(last.loads + 1), due_at=now, **about))] if before else []),
-    ]
-
-
-def _audit_change(
-    what: str, before: Person | None, after: Person | None, cohort: Cohort, by: str, now: datetime, why: str
-) -> Write:
-    """Record another sponsor or facilitator, from and to."""
-    named = {name: person for name, person in (("before", before), ("after", after)) if person}
-    words = {name: "no one" for name in ("before", "after") if name not in named}
-    return audit_events.add_naming(
-        cohort.id, AuditEvent.CHANGED_PERSON, by, cohort.id, now, named, what=what, why=why, **words
-    )
-
-
-def _hold_new(last: LastLoad | None, cohort: Cohort, until: datetime, by: str) -> list[Write]:
-    """Another sponsor, and each new facilitator, gets codes a working day later. One person may be both."""
-    if last is None:
-        return []
-    known = {one.person.email for one in last.cohort.facilitators}
-    new = [one.person for one in cohort.facilitators if known and one.person.email not in known]
-    if cohort.sponsor and cohort.sponsor_link != last.cohort.sponsor_link:
-        new.append(cohort.sponsor)
-    held = {person.email: holds.new(cohort.id, person, until, by, is_new_person=True) for person in new}
-    return [holds.add(held[address]) for address in sorted(held)]
-
-
-def _other_facilitators(last: LastLoad | None, cohort: Cohort, now: datetime, by: str, why: str) -> list[Write]:
-    """As `_other_sponsor`, for each facilitator who is new in the file, or has another address there."""
-    if last is None or not last.cohort.facilitators:
-        return []
-    before = {one.person.email for one in last.cohort.facilitators}
-    gone = before - {one.person.email for one in cohort.facilitators}
-    notify = [
-        JobKind.HANDOVER.job(
-            cohort.id,
-            facilitator_id(cohort.id, address),
-            str(last.loads + 1),
-            due_at=now,
-            cohort=cohort.id,
-            facilitator=address,
-        )
-        for address in sorted(gone)
-    ]
-    return [
-        *(
-            _audit_change("the facilitators", one, other, cohort, by, now, why)
-            for one, other in _pair_facilitators(last.cohort, cohort)
-        ),
-        *map(jobs.add, notify),
-    ]
-
-
-def _pair_facilitators(before: Cohort, after: Cohort) -> list[tuple[Person | None, Person | None]]:
-    """Return each facilitator who goes with the one who takes their place, and those who come or go alone."""
-    stay = {one.person.email for one in before.facilitators} & {one.person.email for one in after.facilitators}
-    gone = {one.id: one.person for one in before.facilitators if one.person.email not in stay}
-    new = {one.id: one.person for one in after.facilitators if one.person.email not in stay}
-    return [(gone.get(name), new.get(name)) for name in sorted(gone.keys() | new.keys())]
-
-
-def _notify_new(last: LastLoad | None, cohort: Cohort, programme: Programme, now: datetime) -> list[Write]:
-    """Write to the sponsor and to facilitators whose address this load names first."""
-    days = working_days(programme.organisation, cohort.dates.closed)
-    due_at = days.soon(now) if last else days.next_morning(now)
-    known = [one.person for one in last.cohort.facilitators] if last else []
-    new = [(FACILITATOR_NEW, one.person) for one in cohort.facilitators if one.person.email not in map(_address, known)]
-    if cohort.sponsor and _address(cohort.sponsor) != _address(last.cohort.sponsor if last else None):
-        new.append((SPONSOR_NEW, cohort.sponsor))
-    replaces = "yes" if last else ""
-    return emails.add_all(
-        about_cohort(kind, programme, cohort, person, due_at, now, replaces=replaces) for kind, person in new
-    )
-
-
-def load_programme(programme: Programme, now: datetime) -> bool:
-    """Store a programme by itself; return False if this version was loaded before.
-
-    Raises LoadRefused for other content.
-    """
-    writes = _programme_writes(programme)
-    try:
-        if writes:
-            commit(writes, now)
-    except ProgrammeExists:
-        raise LoadRefused("Someone else is loading this programme now. Check the list, then try again.") from None
-    return bool(writes)
-
-
-def _programme_writes(programme: Programme) -> list[Write]:
-    if check_version_unchanged(programme):
-        return []
-    return [programmes.add(programme), catalogue.enter_programme(programme)]
-
-
-def check_version_unchanged(programme: Programme) -> bool:
-    """Return whether the version is loaded. Raises LoadRefused if it is loaded with other content.
-
-    Fields that did not exist when it was loaded are no difference: its waves keep the publishing rule of that time.
-    """
-    stored = programmes.stored(programme.id, programme.version)
-    # compare content, not bytes: rows of earlier versions lack the fields that are new since
-    if stored is not None and as_read_today(decode_programme(stored)) != programme:
-        raise LoadRefused(
-            f"Programme {programme.id} version {programme.version} is loaded with other content. "
-            f"A loaded version never changes: raise `version` in the programme file to {programme.version + 1}."
-        )
-    return stored is not None
 
 
 def refuse_replaced_addresses(cohort: Cohort, entries: Iterable[DelegateEntry]) -> None:

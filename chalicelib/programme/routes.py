@@ -23,7 +23,8 @@ from chalicelib.web.sessions import SignedIn, administrator
 from chalicelib.web.uploads import File, Upload
 
 if TYPE_CHECKING:
-    from chalicelib.programme.cohort_form import Draft, DraftRefused, Plan
+    from chalicelib.programme.cohort_form import Draft, DraftRefused
+    from chalicelib.programme.cohort_plan import Plan
 
 bp = Blueprint(__name__)
 
@@ -152,7 +153,8 @@ def _people(cohort_id: str) -> Form:
 
 
 def _preview(admin: SignedIn, form: Form) -> Response:
-    from chalicelib.programme.cohort_form import DraftRefused, plan
+    from chalicelib.programme.cohort_form import DraftRefused
+    from chalicelib.programme.cohort_plan import plan
 
     given = uploads.read_carried(bp.current_request, admin.nonce)
     try:
@@ -165,7 +167,8 @@ def _preview(admin: SignedIn, form: Form) -> Response:
 
 def _confirm(admin: SignedIn, form: Form) -> Response:
     """Load only what was shown; what was loaded before succeeds."""
-    from chalicelib.programme.cohort_form import DraftRefused, load, plan
+    from chalicelib.programme.cohort_form import DraftRefused
+    from chalicelib.programme.cohort_plan import load, plan
 
     given = uploads.read_carried(bp.current_request, admin.nonce)
     try:
@@ -182,7 +185,8 @@ def _confirm(admin: SignedIn, form: Form) -> Response:
 
 
 def _programme(admin: SignedIn, *, confirmed: bool) -> Response:
-    from chalicelib.programme.cohort_form import DraftRefused, plan_programme, store_programme
+    from chalicelib.programme.cohort_form import DraftRefused
+    from chalicelib.programme.cohort_plan import plan_programme, store_programme
 
     given = uploads.read_carried(bp.current_request, admin.nonce)
     try:

@@ -9,7 +9,8 @@ from chalicelib.admin import address_change, reopen_survey
 from chalicelib.admin.address_change import ReplaceRefused
 from chalicelib.core.model import DelegateEntry, PulseArea
 from chalicelib.links.kinds import IMPACT
-from chalicelib.programme.load_cohort import LoadRefused, load_cohort
+from chalicelib.programme.load_cohort import load_cohort
+from chalicelib.programme.load_programme import LoadRefused
 from chalicelib.store import cohorts, delegates, impact_surveys
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, SurveyState
 from tests.support import people

@@ -14,7 +14,7 @@ from chalicelib.links.kinds import FACILITATOR, SPONSOR
 from chalicelib.people.cohort import find_cohort
 from chalicelib.people.cohort_acts import COHORT_ACTS, find_cohort_act
 from chalicelib.people.planned import ActRefused, Asking, perform
-from chalicelib.programme.load_cohort import LoadRefused
+from chalicelib.programme.load_programme import LoadRefused
 from chalicelib.programme.move_dates import Moved
 from chalicelib.store import audit_events, catalogue, cohorts, delegates, jobs
 from chalicelib.store.table import scan

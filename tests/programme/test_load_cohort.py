@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.core.model import Cohort, Wave
-from chalicelib.programme.load_cohort import LoadRefused, load_cohort, load_programme
+from chalicelib.programme.load_cohort import load_cohort
+from chalicelib.programme.load_programme import LoadRefused, load_programme
 from chalicelib.results.layout import rule_of
 from chalicelib.store import cohorts, delegates, jobs, programmes
 from chalicelib.store.due import list_due

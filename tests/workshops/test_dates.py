@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.programme.load_cohort import LoadRefused
+from chalicelib.programme.load_programme import LoadRefused
 from chalicelib.store import audit_events, cohorts
 from chalicelib.store.due import list_due
 from chalicelib.workshops import change_sessions

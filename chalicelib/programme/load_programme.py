@@ -1,0 +1,55 @@
+"""Load a programme: store a checked version, which never changes afterwards."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from chalicelib.core.errors import Refusal
+from chalicelib.core.model import Programme
+from chalicelib.jobs.commit import commit
+from chalicelib.programme.read_programme import as_read_today
+from chalicelib.store import catalogue, programmes
+from chalicelib.store.programme_codec import decode_programme
+from chalicelib.store.programmes import ProgrammeExists
+from chalicelib.store.table import Write
+
+
+class LoadRefused(Refusal):
+    """The files are valid, but cannot be loaded as they are."""
+
+    title = "Nothing was loaded"
+
+
+def load_programme(programme: Programme, now: datetime) -> bool:
+    """Store a programme by itself; return False if this version was loaded before.
+
+    Raises LoadRefused for other content.
+    """
+    writes = programme_writes(programme)
+    try:
+        if writes:
+            commit(writes, now)
+    except ProgrammeExists:
+        raise LoadRefused("Someone else is loading this programme now. Check the list, then try again.") from None
+    return bool(writes)
+
+
+def programme_writes(programme: Programme) -> list[Write]:
+    if check_version_unchanged(programme):
+        return []
+    return [programmes.add(programme), catalogue.enter_programme(programme)]
+
+
+def check_version_unchanged(programme: Programme) -> bool:
+    """Return whether the version is loaded. Raises LoadRefused if it is loaded with other content.
+
+    Fields that did not exist when it was loaded are no difference: its waves keep the publishing rule of that time.
+    """
+    stored = programmes.stored(programme.id, programme.version)
+    # compare content, not bytes: rows of earlier versions lack the fields that are new since
+    if stored is not None and as_read_today(decode_programme(stored)) != programme:
+        raise LoadRefused(
+            f"Programme {programme.id} version {programme.version} is loaded with other content. "
+            f"A loaded version never changes: raise `version` in the programme file to {programme.version + 1}."
+        )
+    return stored is not None
