@@ -278,10 +278,10 @@ def surveys():
 
 
 def due(ends):
-    from chalicelib.core.working_days import survey_opens_at
+    from chalicelib.core.working_days import survey_job_at
 
     rules = people.programme()
-    return survey_opens_at(rules, replace(people.DATES, ends=ends))
+    return survey_job_at(rules, replace(people.DATES, ends=ends))
 
 
 def test_the_survey_follows_a_file_that_is_loaded_again(clock):
