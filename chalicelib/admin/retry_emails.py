@@ -11,12 +11,12 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from chalicelib.core.model import InvitationState
+from chalicelib.core.model import Delegate, InvitationState
 from chalicelib.core.settings import settings
 from chalicelib.emails.bounces import is_only_to_unanswered
 from chalicelib.emails.kinds import label_of
 from chalicelib.jobs.commit import commit
-from chalicelib.store import audit_events, delegates, emails
+from chalicelib.store import audit_events, cohorts, delegates, emails
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.emails import BounceMissing, Email, EmailSettled
@@ -80,6 +80,11 @@ def _drop(mail: Email) -> None:
         return
 
 
+def _facilitators(delegate: Delegate) -> list[str]:
+    cohort = cohorts.find(delegate.cohort_id)
+    return [one.person.email for one in cohort.facilitators] if cohort else []
+
+
 def _is_wanted(mail: Email) -> bool:
     """Return whether the email is still needed: not if the delegate has left, or the rater has answered, declined or
     moved.
@@ -93,7 +98,7 @@ def _is_wanted(mail: Email) -> bool:
         return False
     if not asked:
         readers = (delegate.person.email, delegate.manager.email, delegate.coach.email, *settings().administrators)
-        return mail.to.email in readers
+        return mail.to.email in (*readers, *_facilitators(delegate))
     found = DelegateRecord(rows).invitations()
     return all(
         one.state is InvitationState.INVITED and one.rater.email == mail.to.email for one in found if one.id == asked

@@ -140,7 +140,7 @@ def _emails(transfer: Transfer) -> Iterator[Email]:
         yield about(written.AWAY, found.delegate, found.delegate.coach)
     for one in transfer.to.facilitators:
         yield about_cohort(
-            written.FACILITATOR_JOINED, found.programme, transfer.to, one.person, due_at, now, delegate=found.name
+            written.FACILITATOR_JOINED, found.programme, transfer.to, one.person, due_at, now, delegate=after
         )
 
 

@@ -118,22 +118,33 @@ def dates_moved(
 
 
 def about_cohort(
-    kind: EmailKind, programme: Programme, cohort: Cohort, to: Person, due_at: datetime, once: datetime, **more: str
+    kind: EmailKind,
+    programme: Programme,
+    cohort: Cohort,
+    to: Person,
+    due_at: datetime,
+    once: datetime,
+    *,
+    delegate: Delegate | None = None,
+    **more: str,
 ) -> Email:
     """Write to a facilitator or the sponsor of a cohort.
 
-    cohort   with people and links as they are after the change
+    cohort     with people and links as they are after the change
+    delegate   whose name the email has
     """
-    words = common_words(programme) | {"name": to.name, "cohort": cohort.title, **more}
+    named = {"delegate": delegate.person.name} if delegate else {}
+    words = common_words(programme) | {"name": to.name, "cohort": cohort.title, **named, **more}
     link = SPONSOR.link(cohort) if kind.to is To.SPONSOR else FACILITATOR.link(cohort, to)
     return create_email(
         kind,
         cohort.id,
         derive(8, to.email),
+        *([delegate.id] if delegate else []),
         stamp(once),
         to=to,
         due_at=due_at,
         words={name: text for name, text in words.items() if name in kind.words},
         links=name_links(link),
-        about={"cohort": cohort.id},
+        about={"cohort": cohort.id} | ({"delegate": delegate.id} if delegate else {}),
     )

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib.admin import confirm_address, resend_link
 from chalicelib.admin.address_change import change_address
+from chalicelib.admin.owned_rows import calling_by_name
 from chalicelib.core.ids import reader_key
 from chalicelib.core.model import Cohort, CohortDates, Facilitator, Standing, Wave, WaveState
 from chalicelib.emails.common_words import common_words
@@ -161,6 +162,14 @@ def test_the_survey_follows_the_new_cohort(closed, clock):
             f"impact#{next(one.delegate_id for one in cohorts.list_lines(SPRING) if one.delegate_id != people.dana())}"
         ).due_at.date()
     )
+
+
+def test_erasing_the_delegate_finds_the_email_to_the_facilitator(closed, clock):
+    scene.change(clock, "transfer", address=DANA, **THERE)
+    drain(clock.advance(minutes=30))
+    (row,) = (email.row for email in sent_emails() if email.row.startswith("people/facilitator_joined#"))
+
+    assert f"MAIL#{row}" in {row["pk"] for row in calling_by_name({people.dana()})}
 
 
 def test_the_new_address_of_a_coach_who_is_kept_stays_held(closed, clock):
