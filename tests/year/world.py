@@ -81,7 +81,8 @@ class Year:
         self.seen: set[str] = set()  # documents that an invariant has looked at once
         self.views_before: dict[str, str] = {}  # page -> what it showed before the act
         self.views_after: dict[str, str] = {}
-        self.audit_before = self.emails_before = 0
+        self.emails_before = 0
+        self.audit_before: set[str] = set()
         self.standing_before: dict[str, Standing] = {}
         self.numbers = Counter[str]()
 
@@ -159,7 +160,8 @@ class Year:
         """
         self.act, self.refused = name, False
         self.standing_before = self.standings()
-        self.audit_before = len(audit_events.of_cohort(people.COHORT))
+        self.clock.advance(microseconds=1)  # no two acts are at the same moment, and the trail's keys rely on it
+        self.audit_before = {row["sk"] for row in audit_events.of_cohort(people.COHORT)}
         self.emails_before = len(sent_emails())
         if name in UNSEEN:
             self.work()  # what was lost before, so that only the act makes a difference
