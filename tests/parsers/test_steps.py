@@ -87,6 +87,7 @@ OF_OUR_OWN = {
     "pdf/pdf_text": "a comment that the form has limited",
     "pdf/print_document": "content that we encoded",
     "programme/cohort_form": "a name that cells checked",
+    "programme/cohort_plan": "digests of what the readers checked",
     "programme/read_programme": "what yaml_reader limits",
     "store/coach_comments": "what we wrote",
     "store/marshal": "what we wrote",
