@@ -1,6 +1,6 @@
 """Emails to a coach, line manager, facilitator or sponsor in whose place another person is named.
 
-Who was never emailed in that part is not emailed that it is over.
+A person who was never emailed about that part gets no notice that it is over.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
 
 ROLES = {
-    "coach": {To.COACH, To.LINK_OWNER},
+    "coach": {To.COACH, To.APPROVER, To.LINK_OWNER},
     "line manager": {To.MANAGER, To.APPROVER, To.RATER, To.SURVEYED},
     "sponsor": {To.SPONSOR, To.LINK_OWNER},
     "facilitator": {To.FACILITATOR, To.LINK_OWNER},

@@ -73,6 +73,14 @@ def test_who_was_never_emailed_that_they_have_a_part_is_not_emailed_that_it_is_o
     assert sent_emails(people.person(FORMER[part]).email) == []
 
 
+def test_a_coach_who_was_only_asked_to_approve_a_list_is_notified(loaded, clock):
+    people.write(*emails.add(make_email("nominate/approve", people.dana(), to=people.person(FORMER["coach"]))))
+    drain(clock.now())
+    name_another(clock, "coach", "nora new")
+
+    assert len(notices_to(FORMER["coach"])) == 1
+
+
 @pytest.mark.parametrize("part", sorted(FORMER))
 def test_who_is_named_again_and_passed_over_again_gets_another_notice(opened, clock, part):
     for who in ("nora new", FORMER[part], "nora new"):
