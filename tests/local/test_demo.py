@@ -171,6 +171,7 @@ def test_the_demo_shows_who_got_what_and_when(folder):
     summary = json.loads((folder / "summary.json").read_text())
     messages = list((folder / "mail").glob("*.eml"))
 
+    assert f"({len(messages)} emails)" in (folder.parent / "printed.txt").read_text()
     assert len(messages) == sum(summary["mails"].values()) - sum(items - 1 for items in summary["digests"])
     assert summary["failures"] == []
     assert [delegate["email"] for delegate in summary["delegates"]] == [

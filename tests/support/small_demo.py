@@ -24,7 +24,7 @@ sys.exit(status)
 
 
 def played(tmp_path_factory) -> Path:
-    """The folder it was played in; its demo-output/ is there."""
+    """Return the folder it was played in, with demo-output/ and printed.txt."""
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
@@ -47,3 +47,4 @@ def _play(home: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+    (home / "printed.txt").write_text(done.stdout)

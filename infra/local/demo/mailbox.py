@@ -92,6 +92,10 @@ class Mailbox:
         fresh, self._unseen = self.letters[self._unseen :], len(self.letters)
         return fresh
 
+    def count_emails(self) -> int:
+        """Return the number of emails that were delivered: the items of a digest came in one."""
+        return len({letter.accepted.id for letter in self.letters})
+
     def _fetch(self) -> None:
         accepted = outbox.accepted(self._read)
         self._read += len(accepted)

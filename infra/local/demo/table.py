@@ -24,8 +24,8 @@ def print_summary(console: Console, world: World, faults: Sequence[str], seconds
         console.print()
     reports = sum(bool(world.deeds[player.email].documents) for player in world.players)
     console.print(
-        f"{FOLDER}/  mail/ ({len(world.mailbox.letters)} emails)  reports/ ({reports} delegates)  calendar/  sponsor/  "
-        "summary.json"
+        f"{FOLDER}/  mail/ ({world.mailbox.count_emails()} emails)  reports/ ({reports} delegates)  calendar/  "
+        "sponsor/  summary.json"
     )
     console.print(
         f"{world.browser.requests} pages and forms, {seconds:.0f} seconds, {world.now:%d %B %Y} on the clock."
@@ -61,7 +61,7 @@ def _day(moment: datetime | None) -> str:
 
 
 def _email_table(world: World) -> Table:
-    table = Table(title="Emails", show_header=False, **PLAIN)
+    table = Table(title="What the emails said: a digest counts once for each item", show_header=False, **PLAIN)
     table.add_column("kind")
     table.add_column("count", justify="right")
     for kind, count in sorted(Counter(letter.template for letter in world.mailbox.letters).items()):
