@@ -51,7 +51,7 @@ def too_few_email(
         | {
             "name": "Administrator",
             "delegate": delegate.person.name,
-            "cohort": delegate.cohort_id,
+            "cohort": delegate.cohort_title,
             "invited": str(len(raters)),
             "minimum": str(programme.minimum_responses),
         },

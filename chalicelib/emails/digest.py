@@ -125,7 +125,8 @@ def _render_groups(groups: Sequence[Sequence[Email]], digest: Email) -> Rendered
     subject, named = _first_subject(groups, sections)
     if len(groups) == 1:
         return render(groups[0][0].template, contexts[0], subject)
-    frame = context(digest) | {"opens_own_pages": any(words["opens_own_pages"] for words in contexts)}
+    opens_own_pages = any(words["opens_own_pages"] for words in contexts)
+    frame = context(digest) | {"name": mime.clean(digest.to.name), "opens_own_pages": opens_own_pages}
     return render_digest(_by_role(groups, sections), subject, len(groups) - named, frame)
 
 

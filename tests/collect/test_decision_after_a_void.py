@@ -146,7 +146,9 @@ def test_the_console_and_the_email_say_why_a_decision_is_asked_for(visitor, cloc
     assert "give more time, or close" in page
     assert "too few answers counted" in " ".join(subject.split())
     (email,) = [email for email in sent_emails() if email.row.startswith("report/too_few")]
-    assert "Then there may be more answers than are counted." in " ".join(email.part("plain").split())
+    said = " ".join(email.part("plain").split())
+    assert "Then there may be more answers than are counted." in said
+    assert cohorts.find(people.COHORT).title in said
 
 
 def test_a_close_that_began_before_a_void_begins_again(visitor, clock, monkeypatch):

@@ -69,7 +69,7 @@ def test_three_emails_to_one_reader_go_out_as_one(three):
     assert sent.message["Subject"] == "Dates of Maximising Potential have moved for Amara Osei (and 2 more)"
     for part in (sent.part("plain"), sent.part("html")):
         assert [part.count(f"line manager of {name}") for name in ABOUT.values()] == [1, 1, 1]
-        assert "Dear Sam" not in part
+        assert part.count("Dear Sam") == 1
     assert set(states().values()) == {EmailState.SENT}
     assert list(list_due(MONDAY + timedelta(days=9))) == []
 

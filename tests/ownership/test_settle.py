@@ -121,6 +121,8 @@ def test_after_the_finish_administrators_read_it_in_the_console_and_in_one_email
     (needs,) = list_needs(clock.now()).values()
     assert [need.path for need in needs] == [f"/cohort/{people.COHORT}/delegate/{people.dana()}"]
     assert notices("unsettled") == [ADMINISTRATOR]
+    named = {row["words"]["cohort"] for row in scan() if row["pk"].startswith("MAIL#report/without_key#")}
+    assert named == {cohorts.find(people.COHORT).title}
     assert wave().stored_report == restored[1].pdf.rpartition("/")[0]
     reminders = [email for email in sent_emails() if email.row.startswith("collect/reminder")]
     assert reminders == []

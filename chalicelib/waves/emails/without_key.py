@@ -56,7 +56,7 @@ def without_key_email(
         | {
             "name": "Administrator",
             "delegate": delegate.person.name,
-            "cohort": delegate.cohort_id,
+            "cohort": delegate.cohort_title,
             "outcome": outcome.value,
         },
         links=name_links(CONSOLE.link("cohort", delegate.cohort_id, "person", delegate.id)),
