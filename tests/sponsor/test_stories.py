@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.forms.readers import Form, Rule
 from chalicelib.ownership.check_restore import check_restored
+from chalicelib.sponsor.evidence import Evidence
 from chalicelib.sponsor.final.facts import read_final
 from chalicelib.sponsor.stories import forget
 from chalicelib.sponsor.stories.acts import CHECKS, withdraw
@@ -74,6 +76,32 @@ def test_a_candidate_names_the_figure_that_moved_furthest(first):
     }
     (found,) = find_candidates([final_example.evidence(2, consent="named", **typed)])
     assert found.text.startswith("Calls missed, from 40 to 10")
+
+
+CHANGED = {"measure.1.name": "Falls", "measure.1.baseline": "9", "measure.1.now": "4", "measure.1.direction": "down"}
+OFFERED = {  # by the field that the form says the sponsor may read: answers with it, and the words that are offered
+    "measure": (CHANGED, "Falls, from 9 to 4."),
+    "example": ({"level.a": "habit", "example.a": "I ask first."}, "I ask first."),
+    "implemented": ({"implemented": "A new rota."}, "A new rota."),
+    "negative": ({"negative": "Cost more."}, "Cost more."),
+    "factors_why": ({"factor.time": "-2", "factors_why": "No one covers for me."}, "No one covers for me."),
+}
+
+
+@pytest.mark.parametrize(
+    "field", [one.name for one in Form.IMPACT_DELEGATE.fields if Rule.BY_CONSENT in one.readers.values()]
+)
+def test_every_answer_that_the_form_says_the_sponsor_may_read_can_be_offered(field):
+    answers, words = OFFERED[field]
+    one = Evidence(name="Dana", service="", id="d", has_report=True, areas=("a",), own={"consent": "named", **answers})
+    assert [candidate.text for candidate in find_candidates([one])] == [words]
+
+
+@pytest.mark.parametrize(("time", "worked"), [("-1", False), ("2", True)])
+def test_what_helped_or_hindered_most_is_said_of_what_worked_unless_something_hindered(time, worked):
+    answers = {"consent": "named", "factor.time": time, "factors_why": "My Thursdays.", "level.a": "habit"}
+    one = Evidence(name="Dana", service="", id="d", has_report=True, areas=("a",), own=answers)
+    assert [(candidate.text, candidate.worked) for candidate in find_candidates([one])] == [("My Thursdays.", worked)]
 
 
 # --- the way of a story ------------------------------------------------------------------------------------------

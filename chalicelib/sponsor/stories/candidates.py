@@ -11,12 +11,14 @@ from fractions import Fraction
 from msgspec import Struct
 
 from chalicelib.forms.impact_answers import IMPROVED, Answers, Measure, measures_of
+from chalicelib.forms.impact_options import FACTORS
 from chalicelib.sponsor.evidence import Evidence
 
 MAX_WORKED, MAX_FAILED = 6, 3  # offered; fewer will be approved
 MAX_STORY_CHARS = 300
 APPLIED = ("regular", "habit")
 CONSENTS = ("named", "anonymous")
+WHY, HINDERED = "factors_why", ("-2", "-1")  # the answer about what helped or hindered most, and answers to factors
 
 
 class Candidate(Struct, frozen=True):
@@ -55,13 +57,20 @@ def _worked(evidence: Evidence) -> Candidate | None:
 
 def _words(evidence: Evidence, answers: Answers) -> Iterator[str]:
     names = ["implemented", *(f"example.{area}" for area in evidence.areas if answers.get(f"level.{area}") in APPLIED)]
+    names += [] if _was_hindered(answers) else [WHY]
     yield from (answers[name].strip() for name in names if answers.get(name, "").strip())
 
 
 def _failed(evidence: Evidence) -> Candidate | None:
     answers = evidence.own or {}
-    text = _fit([answers.get("negative", "").strip()])
+    names = ["negative", WHY] if _was_hindered(answers) else ["negative"]
+    text = _fit([words for name in names if (words := answers.get(name, "").strip())])
     return Candidate(evidence.id, text, False, answers["consent"]) if text else None
+
+
+def _was_hindered(answers: Answers) -> bool:
+    """Return whether anything hindered: if not, WHY is about what helped."""
+    return any(answers.get(f"factor.{name}") in HINDERED for name in FACTORS)
 
 
 def _how_far(measure: Measure) -> Fraction:
