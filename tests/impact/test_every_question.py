@@ -1,27 +1,56 @@
-"""Each question of survey, line manager's form and pulse is shown on a page to the readers that its form names."""
+"""Each question of survey, line manager's form and pulse is shown on a page to the readers that its form names.
+
+Six delegates and their line manager answer, six raters of each too; then the pages of every reader are opened.
+"""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping
 from html import unescape
 
 import pytest
+from chalice.test import Client
 
-from chalicelib.assignments.tasks import Book
+import chalicelib.core.clock
+from chalicelib.core.ids import delegate_id
 from chalicelib.core.impact_background import EDITION, Background, EarlierMeasure, Sign, Stakeholder
 from chalicelib.core.model import Delegate, DelegateWave, PulseArea, Wave, WaveState
 from chalicelib.forms.fields import Kind, Question, questions
 from chalicelib.forms.pulse import wave_programme
-from chalicelib.forms.readers import Form, Reader
+from chalicelib.forms.readers import Form, Reader, Rule
 from chalicelib.forms.survey import form_about, sections_of
-from chalicelib.impact.result.collect import Sources, answer_in_words, answer_lines, collect_facts
-from chalicelib.impact.result.document import build_document
-from chalicelib.impact.result.render import html_of
-from chalicelib.store.impact_surveys import ImpactSurvey, PulseFigure, PulseResult, Role, SurveyState
-from tests.support import people
+from chalicelib.impact.result.collect import answer_in_words
+from chalicelib.links.kinds import ANSWER, COACH, HUB, IMPACT, SPONSOR
+from chalicelib.results.cohort_snapshot import frozen_bytes
+from chalicelib.sponsor.stories.acts import CHECKS
+from chalicelib.store import (
+    cohort_figures,
+    cohorts,
+    debriefs,
+    delegates,
+    impact_surveys,
+    invitations,
+    objects,
+    summaries,
+)
+from chalicelib.store.areas import Area
+from chalicelib.store.cohort_figures import CohortFigures
+from chalicelib.store.debriefs import Debrief
+from chalicelib.store.impact_surveys import ImpactSurvey, Role, SurveyState, surveys_from
+from chalicelib.store.marshal import fields
+from chalicelib.store.table import update
+from tests.sponsor import final_example
+from tests.support import cloud, people
+from tests.support.clock import Clock
+from tests.support.cloud import BASE_URL
+from tests.support.drain import drain
+from tests.support.visitor import Visitor, pages
 
-NOW = datetime.fromisoformat("2027-05-31T09:00:00Z")
-AREAS = (PulseArea("a1", "Asks more"), PulseArea("a2", "Delegates"))
+NAMES = ("dana delegate", "ann one", "bob two", "cat three", "dan four", "eve five")
+SURVEY_OPENS = people.OPENING.replace(year=2027, month=5, day=31)
+SURVEY_CLOSED = people.OPENING.replace(year=2027, month=6, day=29)
+NOW = SURVEY_OPENS
+AREAS = (PulseArea("1", "Asks more"), PulseArea("2", "Delegates"))
 YEAR = Background(
     measures=(EarlierMeasure("Falls"),),
     signs=(Sign("vision", "Fewer beds"),),
@@ -32,18 +61,13 @@ YEAR = Background(
 )
 OWN = ImpactSurvey("dana", Role.DELEGATE, SurveyState.CLOSED, NOW, NOW, AREAS, edition=EDITION, background=YEAR)
 MANAGER = ImpactSurvey("dana", Role.MANAGER, SurveyState.CLOSED, NOW, NOW, AREAS, edition=EDITION)
-DELEGATE = Delegate(
-    "dana",
-    "autumn",
-    "Autumn",
-    "example",
-    1,
-    people.person("dana delegate"),
-    "Lead",
-    "Nursing",
-    people.person("mara manager"),
-    people.person("cleo coach"),
-)
+CONSOLE = f"{BASE_URL}/admin/cohort/{people.COHORT}"
+STORY = "Fewer falls since we go round twice."
+ADMINISTRATOR = "administrator"
+OF_WORDS = (Kind.LINE, Kind.TEXT, Kind.MONEY, Kind.NUMBER)
+
+
+# --- what is answered -----------------------------------------------------------------------------------------
 
 
 def answer_to(question: Question, number: int) -> str:
@@ -57,7 +81,8 @@ def answer_to(question: Question, number: int) -> str:
 
 def own_answers() -> dict[str, str]:
     asked = questions(sections_of(people.programme(), OWN))
-    return {question.field: answer_to(question, number) for number, question in enumerate(asked)} | {"moved": "yes"}
+    answers = {question.field: answer_to(question, number) for number, question in enumerate(asked)}
+    return answers | {"moved": "yes", "consent": "named"}
 
 
 def managers_form():
@@ -69,84 +94,238 @@ def managers_answers() -> dict[str, str]:
     return {question.field: answer_to(question, number) for number, question in asked}
 
 
-def result_page() -> str:
-    """The page that the delegate reads, and the coach with them."""
-    displays = [(area.id, f"+0.{number}") for number, area in enumerate(AREAS, 3)]
-    figures = tuple(PulseFigure(area, "all_others", 6, "1/3", display) for area, display in displays)
-    sources = Sources(
-        programme=people.programme(),
-        delegate=DELEGATE,
-        cohort=None,
-        rows=(),
-        surveys={
-            Role.DELEGATE: _sent(OWN, own_answers()),
-            Role.MANAGER: _sent(MANAGER, managers_answers()),
-        },
-        pulse=PulseResult("dana", AREAS, figures, too_few=False),
-        book=Book(people.programme(), ()),
-        first_ratings={},
-        followup=None,
-    )
-    return unescape(html_of(build_document(people.programme(), collect_facts(sources, date(2027, 6, 29)))))
+# --- what each reader is shown ------------------------------------------------------------------------------------
 
 
-def _sent(survey: ImpactSurvey, answers: dict[str, str]) -> ImpactSurvey:
-    return ImpactSurvey(
-        **{name: getattr(survey, name) for name in survey.__struct_fields__} | {"answers": answers, "sent": True}
-    )
+def find(name: str) -> Delegate:
+    delegate = delegates.find(delegate_id(people.COHORT, people.person(name).email))
+    assert delegate
+    return delegate
 
 
-def managers_pages() -> str:
-    """The line manager's form, and the page with what counted."""
-    hints = [question.hint for question in questions(managers_form())]
-    intros = [section.intro for section in managers_form()]
-    return " ".join([*hints, *intros, own_answers()["line_to_manager"]])
+def store(name: str, role: Role, answers: Mapping[str, str], **more: object) -> None:
+    change = {"answers": answers, "sent": True, **more}
+    key = impact_surveys.key(find(name).id, role)
+    people.write(update(key, put=change, refusal=impact_surveys.SurveyMissing))
+
+
+def survey_of(role: Role) -> ImpactSurvey:
+    surveys = surveys_from(impact_surveys.of_delegate(find(NAMES[0]).id))
+    return next(survey for survey in surveys if survey.role is role)
+
+
+def play(client: Client, clock: Clock) -> dict[str, str]:
+    """Return the text of the pages of each reader."""
+    people.load(clock.now(), names=NAMES, chosen=people.raters(6, 0))
+    drain(clock.now())
+    drain(clock.to(people.OPENING))
+    drain(clock.advance(minutes=1))
+    for name in NAMES:
+        agreed = [Area(area.id, area.text) for area in AREAS]
+        done = Debrief(people.DATES.closes, tuple(area.id for area in AREAS))
+        people.write(*debriefs.save(find(name).id, Wave.BASELINE, done, agreed))
+    freeze_first_360(clock)
+    drain(clock.to(SURVEY_OPENS))
+    drain(clock.advance(minutes=1))
+    answer_pulse(Visitor(client))
+    for name in NAMES:
+        store(name, Role.DELEGATE, own_answers(), background=fields(YEAR))
+    managers = managers_pages(client, clock)
+    for name in NAMES:
+        store(name, Role.MANAGER, managers_answers())
+    drain(clock.to(SURVEY_CLOSED))
+    for _ in range(3):
+        drain(clock.advance(days=1))
+    publish_story(client, clock)
+    for _ in range(12):
+        drain(clock.advance(days=1))
+    shown = {
+        Reader.DELEGATE: delegates_pages(client, clock),
+        Reader.COACH: coachs_pages(client, clock),
+        Reader.MANAGER: managers + managers_pages(client, clock),
+        Reader.SPONSOR: sponsors_pages(client, clock),
+        ADMINISTRATOR: administrators_pages(client, clock),
+    }
+    return {reader: unescape(text) for reader, text in shown.items()}
+
+
+def freeze_first_360(clock: Clock) -> None:
+    ids = tuple(find(name).id for name in NAMES)
+    frozen = frozen_bytes(final_example.frozen(len(ids)))
+    people.write(cohort_figures.add(CohortFigures(people.COHORT, Wave.BASELINE, ids, frozen, clock.now())))
+
+
+def answer_pulse(visitor: Visitor) -> None:
+    """Six raters of each delegate answer."""
+    for name in NAMES:
+        for invitation in invitations.of_delegate(find(name).id, Wave.PULSE):
+            link = ANSWER.url(invitation)
+            visitor.open(link).post(f"{link}/pulse", {"1": "6", "2": "5"})
+            assert visitor.status == 200, visitor.page
+
+
+def managers_pages(client: Client, clock: Clock) -> str:
+    """Their form while it is open, and then what counted."""
+    visitor = Visitor(client)
+    landing = IMPACT.url(survey_of(Role.MANAGER))
+    parts = () if clock.now() > SURVEY_CLOSED else (f"{landing}/part/seen", f"{landing}/part/effect")
+    return pages(visitor, landing, *parts)
+
+
+def delegates_pages(client: Client, clock: Clock) -> str:
+    visitor = Visitor(client).let_in(people.person(NAMES[0]).email, clock.now())
+    hub = HUB.url(find(NAMES[0]))
+    visitor.open(f"{hub}/result").post(f"{hub}/result", {"kind": "html"})
+    assert visitor.status == 200
+    return visitor.page
+
+
+def coachs_pages(client: Client, clock: Clock) -> str:
+    visitor = Visitor(client).let_in(people.person("cleo coach").email, clock.now())
+    delegate = find(NAMES[0])
+    review = f"{COACH.url(delegate.cohort_id, delegate.coach, delegate.coach_link)}/{delegate.id}/review"
+    agenda = visitor.open(review).page
+    visitor.post(review, {"kind": "html"})
+    assert visitor.status == 200
+    return agenda + visitor.page
+
+
+def sponsors_pages(client: Client, clock: Clock) -> str:
+    """The sponsor's own page, and every edition and file that it leads to."""
+    cohort = cohorts.find(people.COHORT)
+    assert cohort
+    visitor = Visitor(client).let_in(people.SPONSOR.email, clock.now())
+    shelf = pages(visitor, SPONSOR.url(cohort))
+    (edition,) = summaries.of_cohort(people.COHORT)
+    assert f'value="{edition.name}"' in shelf
+    files = [objects.load(name) for name in (edition.html, edition.facts, edition.file("csv"))]
+    return shelf + "".join(data.decode() for data in files)
+
+
+def administrators_pages(client: Client, clock: Clock) -> str:
+    visitor = Visitor(client).let_in_administrator(clock.now())
+    of_one = f"{CONSOLE}/delegate/{find(NAMES[0]).id}"
+    of_all = [f"{CONSOLE}/{page}" for page in ("progress", "trail", "board", "stories", "costs")]
+    return pages(visitor, f"{BASE_URL}/admin", CONSOLE, of_one, *of_all)
+
+
+def publish_story(client: Client, clock: Clock) -> None:
+    """The first delegate approves words of their own, and an administrator passes them."""
+    story = f"{HUB.url(find(NAMES[0]))}/story"
+    visitor = Visitor(client).open(story)
+    visitor.post(story, {"text": STORY, "naming": "named", "go": "approve"})
+    assert visitor.status == 200, visitor.page
+    visitor = Visitor(client).let_in_administrator(clock.now())
+    visitor.open(f"{CONSOLE}/stories")
+    visitor.post(f"{CONSOLE}/stories/{find(NAMES[0]).id}/review", dict.fromkeys(CHECKS, "yes"))
+    assert visitor.status == 200, visitor.page
+
+
+@pytest.fixture(scope="module")
+def shown() -> Iterator[dict[str, str]]:
+    from app import app
+
+    cloud.switch_on()
+    cloud.empty()
+    clock = Clock()
+    chalicelib.core.clock.use(clock.now)
+    with Client(app) as client:
+        yield play(client.http, clock)
+    chalicelib.core.clock.use(None)
+    cloud.empty()
+    cloud.switch_off()
+
+
+# --- every question comes back --------------------------------------------------------------------------------
+
+
+OWN_QUESTIONS = list(questions(sections_of(people.programme(), OWN)))
+MANAGERS_QUESTIONS = list(questions(managers_form()))
+READERS = (Reader.DELEGATE, Reader.COACH, Reader.MANAGER)  # who is shown answers as they were written
 
 
 def words_of(question: Question, answer: str) -> str:
     return answer_in_words(question, answer)
 
 
-@pytest.mark.parametrize("question", list(questions(sections_of(people.programme(), OWN))), ids=lambda one: one.field)
-def test_what_the_delegate_answers_is_shown_to_its_readers(question):
+@pytest.mark.parametrize("question", OWN_QUESTIONS, ids=lambda one: one.field)
+def test_what_the_delegate_answers_is_shown_to_its_readers(shown, question):
     readers = form_about(OWN).readers_of(question.field)
-    answer = own_answers()[question.field]
+    answer = words_of(question, own_answers()[question.field])
     assert Reader.COACH in readers, "the form says that the coach sees everything"
-    page = result_page()
-    assert question.text in page
-    assert words_of(question, answer) in page
+    for reader in (Reader.DELEGATE, Reader.COACH):
+        assert question.text in shown[reader]
+        assert answer in shown[reader]
     if Reader.MANAGER in readers:
-        assert words_of(question, answer).split(" ")[0] in managers_pages()
+        assert answer.split(" ")[0] in shown[Reader.MANAGER]
 
 
-@pytest.mark.parametrize("question", list(questions(managers_form())), ids=lambda one: one.field)
-def test_what_the_line_manager_answers_is_shown_to_delegate_and_coach(question):
-    assert {Reader.DELEGATE, Reader.COACH} <= form_about(MANAGER).readers_of(question.field).keys()
-    assert words_of(question, managers_answers()[question.field]) in result_page()
+@pytest.mark.parametrize("question", MANAGERS_QUESTIONS, ids=lambda one: one.field)
+def test_what_the_line_manager_answers_is_shown_to_its_readers_and_to_who_wrote_it(shown, question):
+    readers = form_about(MANAGER).readers_of(question.field)
+    assert {Reader.DELEGATE, Reader.COACH} <= readers.keys()
+    for reader in READERS:
+        assert words_of(question, managers_answers()[question.field]) in shown[reader]
 
 
-def test_the_line_manager_reads_nothing_else_of_the_delegates_answers():
-    shown = managers_pages()
-    for question in questions(sections_of(people.programme(), OWN)):
-        readers = form_about(OWN).readers_of(question.field)
-        if Reader.MANAGER not in readers and question.kind in (Kind.LINE, Kind.TEXT, Kind.MONEY):
-            assert words_of(question, own_answers()[question.field]) not in shown
+@pytest.mark.parametrize("reader", [Reader.MANAGER, Reader.SPONSOR, ADMINISTRATOR])
+def test_no_one_reads_an_answer_of_which_the_form_does_not_name_them_as_a_reader(shown, reader):
+    found = [
+        question.field
+        for question in OWN_QUESTIONS
+        if question.kind in OF_WORDS
+        if form_about(OWN).readers_of(question.field).get(reader) is not Rule.AS_WRITTEN
+        if words_of(question, own_answers()[question.field]) in shown[reader]
+    ]
+    assert found == []
 
 
-def test_every_question_of_the_pulse_comes_back_with_its_number_of_raters():
+@pytest.mark.parametrize("reader", [Reader.SPONSOR, ADMINISTRATOR])
+def test_what_the_line_manager_writes_is_read_by_neither_sponsor_nor_administrator(shown, reader):
+    answers = managers_answers()
+    found = [one.field for one in MANAGERS_QUESTIONS if one.kind in OF_WORDS and answers[one.field] in shown[reader]]
+    assert found == []
+
+
+IN_FIGURES = (  # how rows of the sponsor's table begin: of five delegates or more
+    "own,self_awareness",
+    "seen,line_managers",
+    "seen,colleagues",
+    "measures,",
+    "helped or hindered,staffing",
+    "reaction,recommend",
+    "reaction,relevance",
+    "value,claimed",
+    "value,attributed",
+    "value,confident",
+    "value,lost",
+)
+
+
+def test_the_sponsor_reads_the_words_that_the_delegate_approved(shown):
+    assert STORY in shown[Reader.SPONSOR]
+
+
+@pytest.mark.parametrize("row", IN_FIGURES)
+def test_the_sponsor_reads_what_was_answered_in_figures_of_the_cohort(shown, row):
+    assert f"\n{row}" in shown[Reader.SPONSOR]
+
+
+def test_the_administrator_sees_who_has_answered_and_the_words_that_wait_for_a_check(shown):
+    assert STORY in shown[ADMINISTRATOR]
+    assert "6 of 6" in shown[ADMINISTRATOR]
+
+
+@pytest.mark.parametrize("reader", [Reader.DELEGATE, Reader.COACH])
+def test_every_question_of_the_pulse_comes_back_with_its_number_of_raters(shown, reader):
     wave = DelegateWave("dana", Wave.PULSE, WaveState.CLOSED, NOW, NOW, areas=AREAS)
-    page = result_page()
-    for number, item in enumerate(wave_programme(people.programme(), wave).items, 3):
-        assert item.others_wording in page
-        assert f"+0.{number} on a scale from −3 to +3 (mean of 6)" in page
-
-
-def test_the_page_of_what_counted_lists_all_that_the_line_manager_answered():
-    lines = [line for section in managers_form() for line in answer_lines(section, managers_answers())]
-    assert len(lines) == len(list(questions(managers_form())))
+    assert Reader.DELEGATE in Form.PULSE.readers_of("rating")
+    for item in wave_programme(people.programme(), wave).items:
+        assert item.others_wording in shown[reader]
+    assert "on a scale from −3 to +3 (mean of 6)" in shown[reader]
 
 
 @pytest.mark.parametrize("form", [Form.IMPACT_DELEGATE, Form.IMPACT_MANAGER])
 def test_every_named_field_is_asked(form):
-    asked = {q.field.partition(".")[0] for q in questions((*sections_of(people.programme(), OWN), *managers_form()))}
+    asked = {question.field.partition(".")[0] for question in (*OWN_QUESTIONS, *MANAGERS_QUESTIONS)}
     assert {field.name for field in form.fields} - {""} <= asked
