@@ -48,7 +48,7 @@ COUNTED = declare_email(
     to=To.MANAGER,
     words="name delegate",
     links=[IMPACT],
-    in_digest=True,
+    together="Thank you: what your answers about {delegate} and {others} did",
 )
 RETURNED = declare_email(
     "impact/returned",
@@ -73,7 +73,7 @@ SHARES = declare_email(
     to=To.MANAGER,
     words="name delegate closes",
     links=[IMPACT],
-    in_digest=True,
+    together="{delegate} and {others} have sent figures: how much is due to the programme?",
 )
 
 
