@@ -101,19 +101,26 @@ def compose_digest(digest: Email, items: Sequence[Email], settings: Settings, no
 
 
 def _merge_alike(items: Iterable[Email]) -> list[list[Email]]:
-    """Group items that say the same about several delegates, each group where its first item is."""
+    """Group items that say the same, twice of one delegate or of several, each group where its first item is."""
     groups: dict[Any, list[Email]] = {}
     for item in items:
-        kind, rest = find_kind(item.template), {**item.words, "delegate": ""}
-        same = (kind.name, json.encode([rest, item.links], order="sorted")) if kind.names_several else item.id
+        kind = find_kind(item.template)
+        who = "" if kind.names_several else _about(item)
+        words = {**item.words, "delegate": ""} if kind.names_several else item.words
+        same = (kind.name, who, json.encode([words, item.links], order="sorted"))
         groups.setdefault(same, []).append(item)
     return list(groups.values())
+
+
+def _about(item: Email) -> str:
+    """Return the delegate that an item is about; without one, something that no other item is about."""
+    return (item.about or {}).get("delegate", "") or item.id
 
 
 def _context_of(group: Sequence[Email]) -> dict[str, Any]:
     """Return what the template of a group sees: the delegates of all its items as one name."""
     words = context(group[0])
-    if len(group) == 1:
+    if len({_about(item) for item in group}) == 1:
         return words
     names = sorted({context(item)["delegate"] for item in group}, key=name_sort_key)
     return words | {"delegate": join_words(names), "several": True}
@@ -134,10 +141,11 @@ def _first_subject(groups: Sequence[Sequence[Email]], sections: Sequence[Section
     """Return the subject of the most urgent, or one for all of its kind, and how many sections it names."""
     first = groups[0][0]
     together = find_kind(first.template).together
-    alike = [len(group) for group in groups if group[0].template == first.template]
-    if sum(alike) == 1 or not together:
+    alike = [group for group in groups if group[0].template == first.template]
+    people = len({_about(item) for group in alike for item in group})
+    if people == 1 or not together:
         return sections[0].subject, 1
-    subject = together.format_map({**first.words, "n": sum(alike), "others": plural(sum(alike) - 1, "other", "others")})
+    subject = together.format_map({**first.words, "n": people, "others": plural(people - 1, "other", "others")})
     return subject[:1].upper() + subject[1:], len(alike)
 
 

@@ -40,8 +40,12 @@ MAX_CALLS = 22  # of three emails that go out together, with retries
 
 def about(name: str, **more) -> Email:
     """Return an email to Sam, as line manager of a delegate."""
-    made = make_email(KIND, name, delegate=ABOUT[name], **more)
-    return replace(made, about={"cohort": "spring", "delegate": name})
+    return of(KIND, name, delegate=ABOUT[name], **more)
+
+
+def of(kind: str, name: str, **words: str) -> Email:
+    """Return an email of a kind about one delegate."""
+    return replace(make_email(kind, name, **words), about={"cohort": "spring", "delegate": name})
 
 
 @pytest.fixture
@@ -113,12 +117,14 @@ def test_a_digest_says_at_most_once_that_its_pages_are_for_its_reader_alone(kind
         ("meetings/arrange", "2 people wait for a debrief"),
         ("meetings/not_arranged", "Debriefs not arranged: 2"),
         ("meetings/propose", "Propose times for 2 debrief sessions"),
+        ("impact/counted", "Thank you: what your answers about Dr Amara Osei and 1 other did"),
+        ("impact/shares", "Dr Amara Osei and 1 other have sent figures: how much is due to the programme?"),
         ("collect/invitation", "Dr Amara Osei and 1 other ask for your feedback by Friday 26 June 2026"),
         ("collect/reminder", "Please give Dr Amara Osei and 1 other your feedback by Friday 26 June 2026"),
     ],
 )
 def test_emails_of_one_kind_share_a_subject(kind, subject):
-    store(make_email(kind, "one"), make_email(kind, "two"))
+    store(of(kind, "one"), of(kind, "two"))
     drain(MONDAY)
     (sent,) = sent_emails()
     assert sent.message["Subject"] == subject
@@ -126,7 +132,7 @@ def test_emails_of_one_kind_share_a_subject(kind, subject):
 
 @pytest.mark.parametrize("kind", [kind for kind in load_kinds().values() if kind.names_several], ids=lambda k: k.name)
 def test_what_is_said_of_several_delegates_is_said_once(kind):
-    store(*(make_email(kind.name, name, delegate=ABOUT[name]) for name in ABOUT))
+    store(*(of(kind.name, name, delegate=ABOUT[name]) for name in ABOUT))
     drain(MONDAY)
 
     (sent,) = sent_emails()
@@ -137,12 +143,18 @@ def test_what_is_said_of_several_delegates_is_said_once(kind):
     assert len(set(sent.links)) == len(kind.links)
 
 
+def test_what_is_said_twice_of_one_delegate_is_said_once():
+    store(*(replace(make_email("impact/shares", name), about={"delegate": "dana"}) for name in ("one", "two")))
+    drain(MONDAY)
+
+    (sent,) = sent_emails()
+    assert sent.message["Subject"] == "Dr Amara Osei has sent figures: how much is due to the programme?"
+    assert sent.part("html").count("<h1") == 1
+
+
 def test_what_differs_in_more_than_the_delegate_keeps_a_section_of_its_own():
     store(
-        *(
-            make_email("workshops/away", name, delegate=ABOUT[name], days=days)
-            for name, days in zip(ABOUT, "445", strict=True)
-        )
+        *(of("workshops/away", name, delegate=ABOUT[name], days=days) for name, days in zip(ABOUT, "445", strict=True))
     )
     drain(MONDAY)
 
@@ -153,7 +165,7 @@ def test_what_differs_in_more_than_the_delegate_keeps_a_section_of_its_own():
 
 
 def test_a_shared_subject_counts_its_own_kind_only():
-    store(make_email("report/ready", "one"), make_email("report/ready", "two"), about("three"))
+    store(of("report/ready", "one"), of("report/ready", "two"), about("three"))
     drain(MONDAY)
     (sent,) = sent_emails()
     assert str(sent.message["Subject"]) in (

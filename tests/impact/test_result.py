@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 
+from chalicelib.core.ids import delegate_id
 from chalicelib.core.model import Wave
 from chalicelib.impact.result import document
 from chalicelib.impact.result.facts import SumView, read_facts
@@ -200,6 +201,22 @@ def test_a_manager_who_answered_first_is_asked_for_a_share_once(opened, clock):
     asked = [subject for subject in subjects("mara manager") if "has sent figures" in subject]
     assert len(asked) == 1
     assert managers_share(opened)
+
+
+def test_sums_of_two_delegates_on_one_day_reach_their_line_manager_in_one_email(visitor, clock):
+    names = ("dana delegate", "ann one")
+    people.opened(clock, names=names)
+    drain(clock.to(OPENS))
+    drain(clock.advance(minutes=1))
+    for name in names:
+        key = impact_surveys.key(delegate_id(people.COHORT, people.person(name).email), Role.MANAGER)
+        people.write(update(key, put={"sent": True}, refusal=impact_surveys.SurveyMissing))
+        send(visitor, name, {"measures": own_parts()["measures"]})
+        drain(clock.advance(hours=2))
+    before = len(subjects("mara manager"))
+    drain(clock.advance(days=1))
+    (subject,) = subjects("mara manager")[before:]
+    assert subject.endswith("and 1 other have sent figures: how much is due to the programme?")
 
 
 def test_a_share_holds_for_the_sum_that_the_manager_saw(opened):
