@@ -63,9 +63,9 @@ MUTATIONS: dict[
         [("erase_rater", 0, 0)],
     ),
     "I12 no email about someone who is paused or left": (
-        "chalicelib.emails.send:_is_paused",
-        'now < paused.get(held.about.get("delegate", ""), now)',
-        "False",
+        "chalicelib.emails.away:_read_wait",
+        "return Wait(read(Paused, row).until, pauses.REASON)",
+        "return None",
         [("pause", 0, 29), ("days", 0, 9), ("days", 0, 9)],
     ),
     "I13 one digest a day, and nothing planned on a day off": (
