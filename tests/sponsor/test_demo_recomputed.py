@@ -23,12 +23,13 @@ from tests.sponsor.demo_again import (
     costs,
     first_360,
     measures,
+    outcome,
     proposals,
     seen,
     sums,
     useful,
 )
-from tests.sponsor.plain_arithmetic import ENOUGH, MINUS, change, error, figure, mean, pounds, tenths, total
+from tests.sponsor.plain_arithmetic import ENOUGH, MINUS, change, error, figure, mean, plain, pounds, tenths, total
 from tests.support import full_demo
 
 pytestmark = pytest.mark.prove
@@ -191,16 +192,28 @@ def test_what_is_said_in_words_follows_too(cohort):
     assert f"clearly lower in {words[lower]} of {words[len(lines)]} competencies" in found["headline"][1]
     assert found["headline"][1].endswith(f"they see growth in {words[growth]}.")
     assert found["asks"] == [value for name, value in ASKS.items() if name.startswith("ask.")]
-    quotable = {story(cohort, person) for person in cohort.people if cohort.own.get(person["email"])}
+    answered = (person for person in cohort.people if cohort.own.get(person["email"]))
+    quotable = set().union(*(quotes(cohort, person) for person in answered))
     assert {(one["who"], one["text"]) for one in found["stories"]} <= quotable
 
 
-def story(cohort: Cohort, person: Mapping[str, str]) -> tuple[str, str]:
-    """What a delegate may be quoted with: the measure that moved, or else what got worse."""
+def quotes(cohort: Cohort, person: Mapping[str, str]) -> set[tuple[str, str]]:
+    """What a delegate may be quoted with: the improved figure that moved furthest and what was done, or what failed."""
     own = cohort.own[person["email"]]
-    name, unit, before, now = (own.get(f"measure.1.{part}", "") for part in ("name", "unit", "baseline", "now"))
     who = f"{person['name']}, {person['service']}" if own["consent"] == "named" else "A delegate"
-    return who, f"{name}, from {before} to {now} {unit}. {own['implemented']}" if now else own["negative"]
+    improved = [n for n in range(1, 4) if outcome(own, n) == "improved"]
+    if improved:
+        best = max(improved, key=lambda n: how_far(own, n))
+        name, unit, before, now = (own[f"measure.{best}.{part}"] for part in ("name", "unit", "baseline", "now"))
+        return {(who, f"{name}, from {before} to {now} {unit}. {own['implemented']}")}
+    hindered = any(value in ("-1", "-2") for name, value in own.items() if name.startswith("factor."))
+    why = own.get("factors_why", "") if hindered else ""
+    return {(who, f"{own.get('negative', '')} {why}".strip())}
+
+
+def how_far(own: Mapping[str, str], place: int) -> Fraction:
+    before, now = (plain(own[f"measure.{place}.{part}"]) for part in ("baseline", "now"))
+    return abs(now - before) / max(abs(now), abs(before))
 
 
 def rows_of(part: Mapping[str, Any]) -> list[tuple[str, ...]]:
