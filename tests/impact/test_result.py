@@ -12,8 +12,8 @@ from chalicelib.core.model import Wave
 from chalicelib.impact.result import document
 from chalicelib.impact.result.facts import SumView, read_facts
 from chalicelib.impact.review_agenda import make_agenda
-from chalicelib.store import debriefs, delegates, impact_results, impact_surveys, objects
-from chalicelib.store.areas import Area
+from chalicelib.store import areas, debriefs, delegates, impact_results, impact_surveys, objects
+from chalicelib.store.areas import Area, AreaState
 from chalicelib.store.debriefs import Debrief
 from chalicelib.store.impact_surveys import Role
 from chalicelib.store.table import update
@@ -131,6 +131,19 @@ def test_the_result_holds_what_each_side_said(closed):
     assert (found.worse, found.lost) == ("Less time for visits.", "£3,000")
     assert [factor.words for factor in found.factors] == ["Hindered a lot"]
     assert found.competencies[0].now == "not part of the work"
+
+
+def test_an_area_that_was_dropped_is_listed_under_changed_course_with_why(opened, clock):
+    """Edge 25."""
+    dropped = Area("9", "Chairs meetings", place=3, state=AreaState.DROPPED, why="No longer my meeting.")
+    people.write(areas.save(people.dana(), Wave.BASELINE, dropped))
+    drain(clock.to(CLOSED))
+    drain(clock.to(MADE))
+    (found,) = facts().changed_course
+    assert (found.text, found.why) == ("Chairs meetings", "No longer my meeting.")
+    assert [area.text for area in facts().areas] == ["Asks more", "Delegates"]
+    chapters = {chapter.title: chapter for chapter in document.build_document(people.programme(), facts()).chapters}
+    assert "No longer my meeting." in str(chapters["Where you changed course"])
 
 
 def test_delegate_and_coach_are_notified_the_working_day_after_and_the_manager_a_day_later(closed, clock):

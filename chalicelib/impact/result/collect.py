@@ -24,6 +24,7 @@ from chalicelib.impact.result.facts import (
     AnswerLine,
     AnswerPart,
     AreaResult,
+    ChangedCourse,
     CompetencyView,
     FactorView,
     ItemChange,
@@ -37,11 +38,13 @@ from chalicelib.impact.result.facts import (
 from chalicelib.results.facts import Facts
 from chalicelib.results.published import ALL_OTHERS, About
 from chalicelib.store import debriefs
-from chalicelib.store.areas import progress_from
+from chalicelib.store.areas import AreaState, progress_from
+from chalicelib.store.areas import from_rows as areas_from_rows
 from chalicelib.store.impact_surveys import ImpactSurvey, PulseResult, Role
 from chalicelib.store.marshal import Row
 
 Answers = Mapping[str, str]
+GIVEN_UP = (AreaState.DROPPED, AreaState.REPLACED)
 ORDER = ("worse", "unchanged", "improved", "no_answer")  # of measures: what did not work comes first
 
 
@@ -105,6 +108,7 @@ def collect_facts(sources: Sources, issued: date) -> ResultFacts:
             factors=tuple(_factors(own)),
             factors_why=own.get("factors_why", ""),
             answers=tuple(_answers(sources)),
+            changed_course=tuple(_changed_course(sources)),
         )
     )
 
@@ -127,6 +131,13 @@ def _area(sources: Sources, area: PulseArea) -> AreaResult:
         manager_evidence=manager.get(f"evidence.{area.id}", ""),
         raters=_raters(sources, area.id),
     )
+
+
+def _changed_course(sources: Sources) -> Iterator[ChangedCourse]:
+    asked = {area.id for area in sources.areas}
+    for area in areas_from_rows(sources.rows, Wave.BASELINE):
+        if area.state in GIVEN_UP and area.id not in asked:
+            yield ChangedCourse(area.behaviour, area.why)
 
 
 def _note(level: str, line: str) -> str:

@@ -118,6 +118,7 @@ def _chapters(facts: ResultFacts, top: int) -> Iterator[Chapter]:
     yield _one_page(facts)
     if facts.areas:
         yield Chapter("Your development areas", cards=tuple(_area(area, facts) for area in facts.areas))
+    yield from _changed_course(facts)
     yield from _changes(facts)
     yield from _competencies(facts, top)
     yield from _work(facts)
@@ -193,6 +194,13 @@ def _area(area: AreaResult, facts: ResultFacts) -> Card:
         Pair("What your raters see", words.raters_words(area.raters) if facts.raters_asked else ""),
     ]
     return Card(area.text, tuple(pair for pair in pairs if pair.text))
+
+
+def _changed_course(facts: ResultFacts) -> Iterator[Chapter]:
+    if facts.changed_course:
+        pairs = (Pair(one.text, one.why or "No reason was given.", is_quote=True) for one in facts.changed_course)
+        lead = "You gave these areas up on the way, so no one was asked about them. Here is why."
+        yield Chapter("Where you changed course", lead, cards=(Card("Areas that were given up", tuple(pairs)),))
 
 
 def _changes(facts: ResultFacts) -> Iterator[Chapter]:

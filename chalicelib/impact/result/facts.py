@@ -98,6 +98,13 @@ class AnswerPart(Struct, frozen=True):
     lines: tuple[AnswerLine, ...]
 
 
+class ChangedCourse(Struct, frozen=True):
+    """A development area that was given up on the way: it is not asked about."""
+
+    text: str
+    why: str
+
+
 class ResultFacts(Struct, frozen=True):
     """The whole file. Fields are only ever added.
 
@@ -131,6 +138,7 @@ class ResultFacts(Struct, frozen=True):
     factors: tuple[FactorView, ...] = ()
     factors_why: str = ""
     answers: tuple[AnswerPart, ...] = ()
+    changed_course: tuple[ChangedCourse, ...] = ()
     checksum: str = ""
 
 
