@@ -9,6 +9,7 @@ import pytest
 from chalicelib.admin import close_or_extend
 from chalicelib.admin.close_or_extend import CloseRefused
 from chalicelib.collect.submit_answers import submit
+from chalicelib.core import formatting
 from chalicelib.core.model import Wave
 from chalicelib.jobs import run
 from chalicelib.jobs.kinds import HANDLERS, JobKind
@@ -17,6 +18,7 @@ from chalicelib.store.table import ConditionFailed, query, transact
 from tests.faults import scene
 from tests.support import people
 from tests.support.drain import drain
+from tests.support.emails import sent_emails
 
 
 @pytest.fixture
@@ -79,6 +81,10 @@ def test_a_second_release_is_refused_with_the_day_of_the_first(visitor, clock, c
     visitor.post(f"{case}/release", nonce=ask)
 
     assert visitor.status == 409
+    drain(clock.advance(hours=1))
+    to_delegate = [email for email in sent_emails() if email.row.startswith("debrief/released#")]
+    assert len(to_delegate) == 1
+    assert formatting.local_day(day, people.programme().organisation.timezone) in visitor.page
     assert "the report no longer changes" in visitor.page
     with pytest.raises(ConditionFailed):
         transact([reports.release(reports.find(people.dana(), Wave.BASELINE), day)])

@@ -101,11 +101,16 @@ def test_a_manager_who_is_a_delegate_of_the_cohort_gets_neither_page_by_the_othe
     scene.open_cohort(clock, names=("dana delegate", "dora delegate"))
     dora = people.person("dora delegate")
     scene.change(clock, "manager", manager_name=dora.name, manager_email=dora.email)
-    dana = delegates.find(people.dana())
-    page = visitor.open(HUB.url(delegates.find(scene.found(dora.email).delegate.id))).page
+    dana, own = delegates.find(people.dana()), delegates.find(scene.found(dora.email).delegate.id)
+    as_delegate = visitor.open(HUB.url(own)).page
 
     assert dana.manager.email == dora.email
-    assert "Dana Delegate" not in page
+    assert "Dana Delegate" not in as_delegate
+    people.write(delegates.open_link_of_manager(dana))
+    as_manager = visitor.open(SHARED.url(delegates.find(people.dana()))).page
+    assert "Dana Delegate" in as_manager
+    assert HUB.url(own) not in as_manager
+    assert HUB.url(dana) not in as_manager
 
 
 def test_the_console_says_how_many_began_and_how_many_stay(visitor, clock):

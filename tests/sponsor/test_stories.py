@@ -12,7 +12,7 @@ from chalicelib.sponsor.final.facts import read_final
 from chalicelib.sponsor.stories import forget
 from chalicelib.sponsor.stories.acts import CHECKS, withdraw
 from chalicelib.sponsor.stories.candidates import MAX_FAILED, MAX_STORY_CHARS, MAX_WORKED, find_candidates
-from chalicelib.store import jobs, objects, stories, summaries
+from chalicelib.store import cohorts, delegates, jobs, objects, stories, summaries
 from chalicelib.store.impact_surveys import Role
 from chalicelib.store.stories import StoryState
 from tests.sponsor import final_example
@@ -158,6 +158,16 @@ def test_no_one_but_the_delegate_reads_the_words_before_they_are_approved(offere
     admin = offered.let_in_administrator(clock.now()).open(ADMIN)
     assert admin.status == 200
     assert "A wall chart." not in admin.page
+
+
+def test_the_story_of_a_delegate_who_leaves_is_not_used(offered, clock):
+    """Edge 43: what they answered still counts."""
+    approve(offered)
+    check(offered, clock)
+    people.write(cohorts.change_line(delegates.find(id_of("ann one")), put={"withdrawn": True}))
+    wait(clock, 8)
+    assert stories_shown() == [[]]
+    assert [one.response.delegates_answered for one in editions()] == [6]
 
 
 def test_the_approved_words_are_published_exactly(offered, clock):
