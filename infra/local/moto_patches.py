@@ -22,6 +22,7 @@ import moto.ses.models as ses
 import moto.sesv2.urls as ses_urls
 import moto.sqs.models as sqs
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.common_models import BaseModel
 from moto.core.responses import ActionResult
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
@@ -44,6 +45,7 @@ _candidates: list[Any] | None = None  # the rows among which the running query l
 @functools.cache
 def apply() -> None:
     """Once for each process."""
+    BaseModel.__new__ = staticmethod(_forgettable)
     BotocoreStubber.process_request = _one_at_a_time(BotocoreStubber.process_request)
     Table.__deepcopy__ = _deepcopy_table
     Table.query = _query
@@ -253,6 +255,11 @@ def _copied_value(self: SetExecutor) -> Any:
 
 
 # --- queues: moto counts all messages of a queue three times to learn how long it keeps one -------------------------
+
+
+def _forgettable(cls: type[Any], *_args: Any, **_kwargs: Any) -> Any:
+    """Make a row, message, email or document that goes when it is deleted: moto keeps each one in a list for good."""
+    return object.__new__(cls)
 
 
 def _is_retained(self: sqs.SQSBackend, queue_name: str, message: sqs.Message) -> bool:

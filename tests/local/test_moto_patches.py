@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -22,6 +24,7 @@ from chalicelib.store.table import (
     update_one,
 )
 from infra.local.memory import backend
+from tests.support import cloud
 from tests.support.emails import sent_emails
 
 pytestmark = [pytest.mark.usefixtures("aws"), pytest.mark.made_up_rows]
@@ -149,3 +152,15 @@ def test_the_index_holds_only_rows_with_its_keys():
 
 def test_the_stack_makes_the_tables_that_the_tests_run_on():
     assert set(backend("dynamodb").tables) >= {"fullcircle-test", "fullcircle-test-keys"}
+
+
+def test_what_is_deleted_takes_up_no_memory():
+    """moto lists every row, email and document that it ever made."""
+    make(summed=0)
+    table = backend("dynamodb").tables[settings().table]
+    (row,) = (weakref.ref(item) for item in table.all_items())
+    assert row() is not None
+
+    cloud.empty()
+    gc.collect()
+    assert row() is None
