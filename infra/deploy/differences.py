@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from infra import rights
-from infra.deploy import api, commands, declared, layer, protection, settings, stack, state
+from infra.deploy import api, commands, declared, layer, package, protection, settings, stack, state
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import Deployment, found_or_none
 
@@ -56,6 +56,22 @@ def _of_chalice(stage: Deployment) -> Iterator[str]:
     for each in declared.list_sources(stage):
         if each.name in live:
             yield from _source(stage, each, live[each.name])
+    for ours in api.list_ids(stage)[:1]:
+        yield from _api(stage, ours, live.get("api_handler"))
+
+
+def _api(stage: Deployment, ours: str, handler: str | None) -> Iterator[str]:
+    """What Chalice sets of the API when it replaces it at each deploy."""
+    config, again = stage.config(), f"run make deploy STAGE={stage.name}"
+    found = stage.client("apigateway").get_rest_api(restApiId=ours)
+    for what, has, wanted in (
+        ("as endpoint type", found["endpointConfiguration"]["types"], [config["api_gateway_endpoint_type"]]),
+        ("bytes before it compresses", found.get("minimumCompressionSize"), config["minimum_compression_size"]),
+    ):
+        if has != wanted:
+            yield f"the API has {has} {what} instead of {wanted}: {again}"
+    if handler and not state.lets_in(stage, handler, stage.arn("execute-api", f"{ours}/")):
+        yield f"api_handler does not let the API call it: {again}"
 
 
 def _source(stage: Deployment, wanted: declared.Source, arn: str) -> Iterator[str]:
@@ -70,6 +86,8 @@ def _source(stage: Deployment, wanted: declared.Source, arn: str) -> Iterator[st
         ends = [each["Endpoint"] for each in state.subscriptions(stage, stage.arn("sns", wanted.topic))]
         if arn not in ends:
             yield f"{wanted.name} is not subscribed to {wanted.topic}: {again}"
+        if not state.lets_in(stage, arn, stage.arn("sns", wanted.topic)):
+            yield f"{wanted.name} does not let {wanted.topic} call it: {again}"
 
 
 def _schedule(stage: Deployment, wanted: declared.Source, arn: str) -> Iterator[str]:
@@ -84,6 +102,8 @@ def _schedule(stage: Deployment, wanted: declared.Source, arn: str) -> Iterator[
     targets = [each["Arn"] for each in stage.listed("events", "list_targets_by_rule", "Targets", Rule=rule["Name"])]
     if arn not in targets:
         yield f"the schedule of {wanted.name} calls no function: {again}"
+    if not state.lets_in(stage, arn, rule["Arn"]):
+        yield f"{wanted.name} does not let its schedule call it: {again}"
 
 
 def _function(stage: Deployment, name: str, arn: str) -> Iterator[str]:
@@ -93,6 +113,7 @@ def _function(stage: Deployment, name: str, arn: str) -> Iterator[str]:
     wanted_layers = [layer.layer_of(stage)] if name == "report" else own.get("layers", [])
     again = f"run make deploy STAGE={stage.name}"
     for what, has, wanted in (
+        ("as runtime", found["Runtime"], _runtime(found["Runtime"])),
         ("MB", found["MemorySize"], own.get("lambda_memory_size")),
         ("seconds", found["Timeout"], own.get("lambda_timeout")),
         ("layers", layers, wanted_layers),
@@ -109,6 +130,11 @@ def _settings_of(stage: Deployment, function: str) -> dict[str, Any]:
     config = stage.config()
     of_stage = config["stages"].get(stage.name, {})
     return {**config, **of_stage, **of_stage.get("lambda_functions", {}).get(function, {})}
+
+
+def _runtime(live: str) -> str:
+    """Return what a deploy sets: the runtime of releases, or that of this Python if it deployed on an emulator."""
+    return live if live == package.runtime() else "python{}.{}".format(*commands.RUNTIME)
 
 
 def _environment(found: dict[str, Any]) -> dict[str, str]:

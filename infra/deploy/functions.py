@@ -22,12 +22,27 @@ def ensure_functions(stage: Deployment, hand: Reporter) -> None:
     for name, arn in arns.items():
         for source in state.event_sources(stage, arn):
             _event_source(stage, hand, name, source, wanted_sources.get(name, EVENT_SOURCE))
+    for name in arns:
+        _handler(stage, hand, name)
     for name, wanted in asynchronous(stage).items():
         if name in arns:
             _retries(stage, hand, name, wanted)
     for each in declared.list_sources(stage):
         if each.schedule_expression and each.name in arns:
             _schedule(stage, hand, each.name)
+
+
+def handler(name: str) -> str:
+    """Return what of app.py Lambda calls, as Chalice names it."""
+    return f"app.{'app' if name == 'api_handler' else name}"
+
+
+def _handler(stage: Deployment, hand: Reporter, name: str) -> None:
+    """Chalice says it when it creates a function, and never again."""
+    awsl, function = stage.client("lambda"), rights.function_name(stage.name, name)
+    if awsl.get_function_configuration(FunctionName=function)["Handler"] != handler(name) and name in rights.FUNCTIONS:
+        update = partial(awsl.update_function_configuration, FunctionName=function, Handler=handler(name))
+        hand.change(f"let {name} run {handler(name)}", update)
 
 
 def _schedule(stage: Deployment, hand: Reporter, name: str) -> None:

@@ -27,7 +27,7 @@ def rebuild(stage: Deployment, hand: Reporter) -> list[Resource]:
         *_roles(stage),
         *({"name": name, "resource_type": "lambda_function", "lambda_arn": arn} for name, arn in functions.items()),
         *_rules(stage),
-        *(source for name, arn in functions.items() for source in _queues(stage, name, arn)),
+        *_queues(stage),
         *_subscriptions(stage, functions),
         *api.list_resources(stage),
         *_domain(stage),
@@ -76,17 +76,19 @@ def _rules(stage: Deployment) -> Iterator[Resource]:
         yield {"name": name.removeprefix(prefix), "resource_type": "cloudwatch_event", "rule_name": name}
 
 
-def _queues(stage: Deployment, name: str, arn: str) -> Iterator[Resource]:
-    for source in event_sources(stage, arn):
-        queue = source["EventSourceArn"].rsplit(":", 1)[1]
-        yield {
-            "name": f"{name}-sqs-event-source",
-            "resource_type": "sqs_event",
-            "queue_arn": source["EventSourceArn"],
-            "queue": queue,
-            "event_uuid": source["UUID"],
-            "lambda_arn": arn,
-        }
+def _queues(stage: Deployment) -> Iterator[Resource]:
+    """Those of functions that someone deleted too: they stay, and Lambda refuses a second one for the same queue."""
+    for source in stage.listed("lambda", "list_event_source_mappings", "EventSourceMappings"):
+        name = source["FunctionArn"].split(":function:")[1].split(":")[0]
+        if stage.is_ours(name):
+            yield {
+                "name": f"{_short(stage, name)}-sqs-event-source",
+                "resource_type": "sqs_event",
+                "queue_arn": source["EventSourceArn"],
+                "queue": source["EventSourceArn"].rsplit(":", 1)[1],
+                "event_uuid": source["UUID"],
+                "lambda_arn": source["FunctionArn"],
+            }
 
 
 def subscriptions(stage: Deployment, topic: str) -> list[dict[str, Any]]:
@@ -98,11 +100,20 @@ def subscriptions(stage: Deployment, topic: str) -> list[dict[str, Any]]:
     return found_or_none(read, "NotFound", "NotFoundException") or []
 
 
+def lets_in(stage: Deployment, arn: str, source: str) -> bool:
+    """Return whether a function's own policy allows calls from a source, by the start of the source's ARN."""
+    read = stage.client("lambda").get_policy
+    found = found_or_none(read, "ResourceNotFoundException", FunctionName=arn)
+    statements = json.loads(found["Policy"])["Statement"] if found else []
+    return any(each["Effect"] == "Allow" and source in json.dumps(each.get("Condition", {})) for each in statements)
+
+
 def _subscriptions(stage: Deployment, functions: dict[str, str]) -> Iterator[Resource]:
+    """Without those that their function does not let in: Chalice allows a call only where it subscribes."""
     topic = stage.arn("sns", f"{stage.title}-mail-events")
     by_arn = {arn: name for name, arn in functions.items()}
     for each in subscriptions(stage, topic):
-        if each["Endpoint"] in by_arn:
+        if each["Endpoint"] in by_arn and lets_in(stage, each["Endpoint"], topic):
             yield {
                 "name": f"{by_arn[each['Endpoint']]}-sns-subscription",
                 "resource_type": "sns_event",

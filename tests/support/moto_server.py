@@ -34,6 +34,8 @@ from tests.support.manners.account import account, change, reset
 _put = gateway.APIGatewayBackend.put_rest_api
 _import = gateway.APIGatewayBackend.import_rest_api
 _map = lambdas.LambdaBackend.create_event_source_mapping
+_answer_import = APIGatewayResponse.import_rest_api
+_patch = gateway.RestAPI.apply_patch_operations
 _tag = APIGatewayResponse.tag_resource
 _update = stacks.parse_and_update_resource
 _layer = lambdas.LayerVersion.create_from_cloudformation_json.__func__
@@ -54,6 +56,22 @@ def put_rest_api(
 def import_rest_api(self: Any, api_doc: dict[str, Any], fail_on_warnings: bool) -> Any:
     """moto needs a description, which Chalice leaves out."""
     return _import(self, {**api_doc, "info": {"description": "", **api_doc["info"]}}, fail_on_warnings)
+
+
+def answer_import(self: Any) -> Any:
+    """moto leaves out what is asked for next to the document."""
+    status, headers, body = _answer_import(self)
+    api = self.backend.get_rest_api(json.loads(body)["id"])
+    api.endpoint_configuration = {"types": [self._get_param("endpointConfigurationTypes") or "EDGE"]}
+    return status, headers, json.dumps(api.to_dict())
+
+
+def patch_api(self: Any, patch_operations: list[dict[str, str]]) -> Any:
+    """moto passes over the size from which answers are compressed."""
+    for each in patch_operations:
+        if each["path"] == "/minimumCompressionSize":
+            self.minimum_compression_size = int(each["value"])
+    return _patch(self, patch_operations)
 
 
 TAGS_OF_AN_API = (
@@ -157,6 +175,8 @@ def serve(port: int, front: Callable[[Any], Any]) -> None:
     APIGatewayResponse.tag_resource = tag_resource
     gateway_urls.url_paths[TAGS_OF_AN_API] = APIGatewayResponse.dispatch
     gateway.APIGatewayBackend.import_rest_api = import_rest_api
+    APIGatewayResponse.import_rest_api = answer_import
+    gateway.RestAPI.apply_patch_operations = patch_api
     lambdas.LambdaBackend.create_event_source_mapping = create_event_source_mapping
     threaded_moto_server.DomainDispatcherApplication = lambda *args: front(DomainDispatcherApplication(*args))
     threaded_moto_server.ThreadedMotoServer("127.0.0.1", port, verbose=False).start()

@@ -1,0 +1,93 @@
+"""What someone deleted or changed by hand: the next deploy repairs it, and until then `make status` names it."""
+
+from __future__ import annotations
+
+import json
+
+import boto3
+import pytest
+
+from infra.deploy import api, differences
+from tests.support.deployment import live
+
+pytestmark = pytest.mark.infra
+
+
+def delete_function(_, name="work"):
+    """Its event source mapping stays, and Lambda refuses a second one."""
+    boto3.client("lambda").delete_function(FunctionName=f"fullcircle-prod-{name}")
+
+
+def delete_mapping(stage):
+    asked = {"FunctionName": stage.arn("lambda", "function:fullcircle-prod-report")}
+    found = next(stage.listed("lambda", "list_event_source_mappings", "EventSourceMappings", **asked))
+    boto3.client("lambda").delete_event_source_mapping(UUID=found["UUID"])
+
+
+def delete_rule(_):
+    events = boto3.client("events")
+    (rule,) = events.list_rules(NamePrefix="fullcircle-prod")["Rules"]
+    targets = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+    events.remove_targets(Rule=rule["Name"], Ids=[each["Id"] for each in targets])
+    events.delete_rule(Name=rule["Name"])
+
+
+def delete_role(_):
+    iam = boto3.client("iam")
+    iam.delete_role_policy(RoleName="fullcircle-prod-report", PolicyName="fullcircle-prod-report")
+
+
+def forbid(function):
+    def change(_):
+        lambdas = boto3.client("lambda")
+        policy = json.loads(lambdas.get_policy(FunctionName=function)["Policy"])
+        for statement in policy["Statement"]:
+            lambdas.remove_permission(FunctionName=function, StatementId=statement["Sid"])
+
+    return change
+
+
+def configure(**changed):
+    return lambda _: boto3.client("lambda").update_function_configuration(
+        FunctionName="fullcircle-prod-report", **changed
+    )
+
+
+def patch_api(path, value):
+    def change(stage):
+        patch = [{"op": "replace", "path": path, "value": value}]
+        boto3.client("apigateway").update_rest_api(restApiId=api.list_ids(stage)[0], patchOperations=patch)
+
+    return change
+
+
+BY_HAND = {
+    "sweep_due does not let its schedule call it": forbid("fullcircle-prod-sweep_due"),
+    "mail_events does not let fullcircle-prod-mail-events call it": forbid("fullcircle-prod-mail_events"),
+    "there is no function work": delete_function,
+    "there is no function mail_events": lambda stage: delete_function(stage, "mail_events"),
+    "report takes no messages of queue": delete_mapping,
+    "sweep_due has no schedule": delete_rule,
+    "the role of report has other rights": delete_role,
+    "api_handler does not let the API call it": forbid("fullcircle-prod"),
+    "let report run app.report": configure(Handler="app.work"),
+    "report has python3.9 as runtime instead of": configure(Runtime="python3.9"),
+    "the API has ['EDGE'] as endpoint type": patch_api("/endpointConfiguration/types/REGIONAL", "EDGE"),
+    "the API has 9 bytes before it compresses": patch_api("/minimumCompressionSize", "9"),
+}
+
+
+def test_what_was_changed_by_hand_is_named_and_repaired(deployed):
+    """One deployment for all of it: each change comes on top of the others."""
+    whole = live(deployed.stage)
+    for words, change in BY_HAND.items():
+        change(deployed.stage)
+        assert any(words in line for line in faults(deployed.stage)), words
+
+    assert deployed.deploy() == 0
+    assert faults(deployed.stage) == []
+    assert live(deployed.stage) == whole
+
+
+def faults(stage):
+    return [line for line, fault in differences.look(stage) if fault]
