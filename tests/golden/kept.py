@@ -18,7 +18,7 @@ VERSION = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text
 def load() -> list[tuple[str, Item]]:
     """(version that first wrote such a row, the row) of each."""
     lines = map(json.loads, FILE.read_text().splitlines()) if FILE.exists() else ()
-    return [(line["version"], _bytes(line["row"])) for line in lines]
+    return [(line["version"], as_bytes(line["row"])) for line in lines]
 
 
 def add(new: Iterable[Item]) -> list[Item]:
@@ -26,7 +26,7 @@ def add(new: Iterable[Item]) -> list[Item]:
     added = Shapes(stored for _, stored in load()).pick(new)
     added.sort(key=lambda stored: (kind_of(stored).name, stored["pk"]["S"], stored["sk"]["S"]))
     with FILE.open("a") as file:
-        file.writelines(json.dumps({"version": VERSION, "row": _text(one)}, sort_keys=True) + "\n" for one in added)
+        file.writelines(json.dumps({"version": VERSION, "row": as_text(one)}, sort_keys=True) + "\n" for one in added)
     return added
 
 
@@ -47,18 +47,18 @@ class Shapes:
         return bool(new)
 
 
-def _text(value: Any) -> Any:
+def as_text(value: Any) -> Any:
     """Bytes as base64, where JSON has none."""
     if isinstance(value, dict):
-        return {key: _text(inner) for key, inner in value.items()}
+        return {key: as_text(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_text(inner) for inner in value]
+        return [as_text(inner) for inner in value]
     return {"base64": base64.b64encode(value).decode()} if isinstance(value, bytes) else value
 
 
-def _bytes(value: Any) -> Any:
+def as_bytes(value: Any) -> Any:
     if isinstance(value, dict) and set(value) == {"base64"}:
         return base64.b64decode(value["base64"])
     if isinstance(value, dict):
-        return {key: _bytes(inner) for key, inner in value.items()}
-    return [_bytes(inner) for inner in value] if isinstance(value, list) else value
+        return {key: as_bytes(inner) for key, inner in value.items()}
+    return [as_bytes(inner) for inner in value] if isinstance(value, list) else value
