@@ -45,7 +45,7 @@ from chalicelib.sponsor.board.requests import order_edition, revision_of, save_a
 from chalicelib.sponsor.portal import open_portal
 from chalicelib.sponsor.prepare.enter_costs import enter_costs
 from chalicelib.sponsor.stories import acts as story_acts
-from chalicelib.store import board_requests, cohorts, impact_surveys, programmes, stories
+from chalicelib.store import board_requests, cohorts, impact_surveys, programmes, stories, summaries
 from chalicelib.store.areas import Area, AreaState
 from chalicelib.store.attendance import AttendanceState
 from chalicelib.store.impact_surveys import Role
@@ -377,7 +377,7 @@ def withdraw_story(year: Year, place: int, which: int) -> None:
     story, of = story_of(year, place)
     story_acts.withdraw(story, of, year.clock.now())
     if story.text:
-        year.withdrawn[story.text] = year.clock.now()
+        year.withdrawn[story.text] = {one.name for one in summaries.of_cohort(people.COHORT)}
 
 
 @act(f"{CONSOLE}/stories/{{delegate_id}}/{{act}}")

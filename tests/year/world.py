@@ -6,7 +6,7 @@ import copy
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from msgspec import Struct
 
@@ -75,7 +75,7 @@ class Year:
         self.given_up: set[str] = set()  # areas that were replaced or dropped
         self.absent: dict[str, set[str]] = defaultdict(set)  # delegate -> workshops they did not have
         self.claims: dict[str, int] = {}  # delegate -> the sum in the survey that they sent
-        self.withdrawn: dict[str, datetime] = {}  # words of stories -> when they were taken back
+        self.withdrawn: dict[str, set[str]] = {}  # words of stories -> editions made before
         self.left: set[str] = set()  # ids of delegates who have left
         self.held: set[str] = set()  # ids of delegates whose data is on hold
         self.seen: set[str] = set()  # documents that an invariant has looked at once
