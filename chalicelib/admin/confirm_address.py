@@ -38,11 +38,12 @@ def confirm(cohort_id: str, hold_id: str, now: datetime, by: str) -> bool:
         raise ConfirmRefused(FieldError("", OWN))
     if not found.is_confirmable:
         raise ConfirmRefused(FieldError("", UNNAMED))
+    about, whose = found.delegate or cohort_id, {"who": found.person}
     try:
         commit(
             [
                 holds.confirm(found, by),
-                audit_events.add(cohort_id, AuditEvent.CONFIRMED_ADDRESS, by, found.delegate or cohort_id, now),
+                audit_events.add_naming(cohort_id, AuditEvent.CONFIRMED_ADDRESS, by, about, now, whose),
                 *send_held_links(cohort_id, found.person, now),
             ],
             now,

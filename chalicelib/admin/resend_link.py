@@ -65,7 +65,8 @@ def resend_link(cohort_id: str, address: str, now: datetime, by: str) -> Resent:
     if not ways:
         raise AddressNotFound(wanted)
     new = [link_email(cohort, way, now) for way in ways]
-    entry = audit_events.add(cohort_id, AuditEvent.SENT_LINK, by, cohort_id, now)
+    whose = {"who": ways[0].person}
+    entry = audit_events.add_naming(cohort_id, AuditEvent.SENT_LINK, by, cohort_id, now, whose)
     try:
         commit([*emails.add_all(new), entry], now)
     except EmailExists:

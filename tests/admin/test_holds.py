@@ -20,6 +20,7 @@ from chalicelib.links.kinds import COACH, CONSOLE, FACILITATOR, HUB, IMPACT, SHA
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import audit_events, cohorts, debriefs, delegates, emails, holds, reports
 from chalicelib.store.areas import Area
+from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.debriefs import Debrief
 from chalicelib.store.reports import ReportState, StoredReport
 from chalicelib.web import forms
@@ -175,7 +176,11 @@ def test_a_second_administrator_confirms_and_the_first_cannot(opened, clock):
 
     opened.sign_in(page_of("coach"), NEW, clock.now())
     assert opened.status == 200
-    found = [row for row in audit_events.of_cohort(people.COHORT) if row["act"] == "confirmed a new address"]
+    found = [
+        row
+        for row in audit_events.of_cohort(people.COHORT)
+        if row["act"] == AuditEvent.CONFIRMED_ADDRESS.say(who="[who]")
+    ]
     assert [row["by"] for row in found] == [SECOND]
 
 
@@ -246,8 +251,13 @@ def test_the_console_shows_who_waits_and_confirms(opened, clock):
 
     assert "The address is confirmed" in opened.page
     assert NEW not in opened.page
-    (row,) = [row for row in audit_events.of_cohort(people.COHORT) if row["act"] == "confirmed a new address"]
+    (row,) = [
+        row
+        for row in audit_events.of_cohort(people.COHORT)
+        if row["act"] == AuditEvent.CONFIRMED_ADDRESS.say(who="[who]")
+    ]
     assert (row["by"], row["about"]) == (settings().administrators[0], people.dana())
+    assert row["people"]["who"]["email"] == NEW
 
 
 def test_the_console_refuses_the_person_who_made_the_change(opened, clock):

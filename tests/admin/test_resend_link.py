@@ -4,6 +4,8 @@ import pytest
 
 from chalicelib.admin import resend_link
 from chalicelib.admin.resend_link import AddressNotFound
+from chalicelib.store import audit_events
+from chalicelib.store.audit_events import AuditEvent
 from tests.support import people
 from tests.support.drain import drain
 from tests.support.emails import sent_emails
@@ -40,6 +42,16 @@ def test_the_sponsor_gets_theirs(visitor, clock):
     drain(clock.now())
 
     assert any("/sponsor/" in url for email in sent_emails(people.SPONSOR.email) for url in email.links)
+
+
+@pytest.mark.parametrize("name", ["dana delegate", "cleo coach", "p0"])
+def test_the_trail_says_whose_link_was_sent_again(visitor, clock, name):
+    people.opened(clock, chosen=people.raters(4, 0))
+    whose = people.person(name)
+    resend_link.resend_link(people.COHORT, whose.email, clock.now(), BY)
+
+    said = [audit_events.say_line(row) for row in audit_events.of_cohort(people.COHORT)]
+    assert said.count(AuditEvent.SENT_LINK.say(who=whose.name)) == 1
 
 
 def test_a_stranger_is_named_and_no_one_is_mailed(visitor, clock):
