@@ -122,7 +122,7 @@ class Journey:
             people.load(self.clock.now(), chosen=RATERS)
             self._drain()
             self.clock.to(people.OPENING)
-            yield from self._mailing()
+            yield from self._emailing()
             self._drain()
             yield from self._answering()
             self.round_trips = self._round_trips(people.link("dana delegate", "answer"))
@@ -136,7 +136,7 @@ class Journey:
             publish_email_events(self.clock.now(), "Delivery")
             self.seconds = time.process_time() - started
 
-    def _mailing(self) -> Iterator[Row]:
+    def _emailing(self) -> Iterator[Row]:
         """The opening makes emails; the first of them is looked at by itself."""
         from chalicelib.store.due import list_due
 

@@ -284,8 +284,8 @@ def _off_the_dashboard(change: Change) -> list[Write]:
 def _old_links(change: Change, cohort: Cohort) -> list[Write]:
     """Cancel resent links that wait for the old address."""
     live = waiting_emails.list_waiting(cohort.id)
-    lost = [mail for mail in live if _brings_a_link(find_kind(mail.template)) and change.has(mail.to)]
-    return [emails.cancel(mail.id) for mail in lost if cohort.id in mail.id.split("#")]
+    lost = [email for email in live if _brings_a_link(find_kind(email.template)) and change.has(email.to)]
+    return [emails.cancel(email.id) for email in lost if cohort.id in email.id.split("#")]
 
 
 def _brings_a_link(kind: EmailKind) -> bool:

@@ -144,14 +144,14 @@ class _Moving:
         by = lifecycle.approver_of(self.programme, self.before)
         return by is not None and (self.change.has(by) or self.change.has(self.before.person))
 
-    def _is_made_again(self, mail: Email) -> bool:
+    def _is_made_again(self, email: Email) -> bool:
         """Return whether a waiting email is not redirected, because another one replaces it."""
-        kind = find_kind(mail.template)
+        kind = find_kind(email.template)
         if kind.on_new_address is not OnNewAddress.REPLACE:
             return False
-        if "invitation" in mail.about:
-            return mail.about["invitation"] in self.invited_again
-        return self._approver_has_another_link if kind.to is To.APPROVER else self.change.has(mail.to)
+        if "invitation" in email.about:
+            return email.about["invitation"] in self.invited_again
+        return self._approver_has_another_link if kind.to is To.APPROVER else self.change.has(email.to)
 
     # --- questionnaires ---------------------------------------------------------------------------------
 
@@ -224,9 +224,9 @@ class _Moving:
 
     def _revived(self) -> Iterator[Write]:
         """Return suppressed emails that are still to come. What was cancelled for another reason stays cancelled."""
-        for mail in self.waiting.suppressed:
-            if mail.due_at > self.now and self.change.has(mail.to) and not self._is_made_again(mail):
-                yield from redirect(mail, self.change, self.links, revive=True)
+        for email in self.waiting.suppressed:
+            if email.due_at > self.now and self.change.has(email.to) and not self._is_made_again(email):
+                yield from redirect(email, self.change, self.links, revive=True)
 
 
 def _coach_link(delegate: Delegate, change: Change) -> int:

@@ -50,8 +50,8 @@ def _change_people(before: Cohort, change: Change) -> Cohort:
 
 
 def _redirected(change: Change, cohort: Cohort, waiting: Sequence[Email]) -> Iterator[Write]:
-    for mail in waiting:
-        if find_kind(mail.template).to in IN_COHORT and change.has(mail.to):
-            reader = change.of(mail.to)
-            links = {name: cohort_links(cohort, reader).get(link[0], link) for name, link in mail.links.items()}
-            yield emails.redirect(mail, reader, links, revive=False)
+    for email in waiting:
+        if find_kind(email.template).to in IN_COHORT and change.has(email.to):
+            reader = change.of(email.to)
+            links = {name: cohort_links(cohort, reader).get(link[0], link) for name, link in email.links.items()}
+            yield emails.redirect(email, reader, links, revive=False)

@@ -171,7 +171,7 @@ def former_notice(programme: Programme, cohort_id: str, part: str, before: str, 
 
 def links_to_pages(job: Job, change: Change, programme: Programme, now: datetime) -> list[Write]:
     new = _link_emails(job, change, programme, now)
-    return emails.add_all(mail for mail in new if emails.find(mail.id) is None)
+    return emails.add_all(email for email in new if emails.find(email.id) is None)
 
 
 def _link_emails(job: Job, change: Change, programme: Programme, now: datetime) -> Iterator[Email]:

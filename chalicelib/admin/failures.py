@@ -29,12 +29,12 @@ class Attention(Struct, frozen=True):
         """Return kinds of rejected email and the reasons: neither who nor how many, which would reveal who has not
         answered.
         """
-        return sorted({(label_of_email(mail.template), mail.reason) for mail in self.refused})
+        return sorted({(label_of_email(email.template), email.reason) for email in self.refused})
 
     @property
     def unconfirmed(self) -> list[str]:
         """List kinds of email: neither who nor how many, which would reveal who has not answered."""
-        return sorted({label_of_email(mail.template) for mail in self.doubtful})
+        return sorted({label_of_email(email.template) for email in self.doubtful})
 
     def words(self, job: Job) -> str:
         return label_of(job.kind)

@@ -28,7 +28,7 @@ NOT_HANDED_OVER = {EmailState.QUEUED, EmailState.CANCELLED, EmailState.REFUSED}
 def knows_part(part: str, address: str, cohort_id: str, delegate_id: str = "") -> bool:
     """Return whether any email to an address has said that its reader has a part, or led to its pages."""
     owners = [*filter(None, [delegate_id]), *_other_delegates(part, address, cohort_id), cohort_id]
-    return any(_says_part(mail, part, address) for one in owners for mail in _list(one))
+    return any(_says_part(email, part, address) for one in owners for email in _list(one))
 
 
 def _list(owner: str) -> list[Email]:
@@ -41,15 +41,15 @@ def _other_delegates(part: str, address: str, cohort_id: str) -> Iterator[str]:
         yield from (line.delegate_id for line in cohorts.list_lines(cohort_id) if line.coach.email == address)
 
 
-def _says_part(mail: Email, part: str, address: str) -> bool:
-    fits = mail.to.email == address and find_kind(mail.template).to in ROLES[part] and mail.template != FORMER.name
-    return fits and _was_handed_over(mail)
+def _says_part(email: Email, part: str, address: str) -> bool:
+    fits = email.to.email == address and find_kind(email.template).to in ROLES[part] and email.template != FORMER.name
+    return fits and _was_handed_over(email)
 
 
-def _was_handed_over(mail: Email) -> bool:
-    if mail.state is not EmailState.CARRIED:
-        return mail.state not in NOT_HANDED_OVER
-    digest = emails.find(mail.carried_by)
+def _was_handed_over(email: Email) -> bool:
+    if email.state is not EmailState.CARRIED:
+        return email.state not in NOT_HANDED_OVER
+    digest = emails.find(email.carried_by)
     return digest is not None and digest.state not in NOT_HANDED_OVER
 
 
@@ -68,13 +68,13 @@ def notify_former_of_cohort(job: Job, now: datetime) -> list[Write]:
     cohort_id, before = job.about["cohort"], job.about[part]
     if before in _holders(_cohort(cohort_id), part):
         return []  # it was given back to them since
-    waiting = [mail for mail in waiting_emails.list_waiting(cohort_id) if _leads_there(mail, part, before)]
-    return [*map(emails.cancel, (mail.id for mail in waiting)), *_notify(job, cohort_id, part, before, now)]
+    waiting = [email for email in waiting_emails.list_waiting(cohort_id) if _leads_there(email, part, before)]
+    return [*map(emails.cancel, (email.id for email in waiting)), *_notify(job, cohort_id, part, before, now)]
 
 
-def _leads_there(mail: Email, part: str, address: str) -> bool:
+def _leads_there(email: Email, part: str, address: str) -> bool:
     """Return whether an email leads to pages that do not open any more. One that changes a calendar is to go out."""
-    return mail.to.email == address and part in mail.links and mail.entry is None
+    return email.to.email == address and part in email.links and email.entry is None
 
 
 def _notify(job: Job, cohort_id: str, part: str, before: str, now: datetime, delegate_id: str = "") -> Iterator[Write]:

@@ -40,11 +40,11 @@ class Waiting(Struct, frozen=True):
 
     def redirect(self, change: Change, after: AfterChange, is_made_anew: Callable[[Email], bool]) -> Iterator[Write]:
         """Change reader and links of every email that needs it."""
-        for mail in self.live:
-            if is_made_anew(mail):
-                yield emails.cancel(mail.id)
+        for email in self.live:
+            if is_made_anew(email):
+                yield emails.cancel(email.id)
             else:
-                yield from redirect(mail, change, after, revive=False)
+                yield from redirect(email, change, after, revive=False)
 
     def drop(self, ids: Collection[str]) -> tuple[Waiting, list[Write]]:
         """Return the other emails, and the writes that cancel those with these ids."""
@@ -52,17 +52,17 @@ class Waiting(Struct, frozen=True):
         return Waiting(live, suppressed), [emails.cancel(one.id) for one in self.live if one.id in ids]
 
 
-def redirect(mail: Email, change: Change, after: AfterChange, *, revive: bool) -> Iterator[Write]:
-    to = change.of(mail.to)
-    remade = remake_all(mail, replace(after, reader=to))
-    shown = find_kind(mail.template).links
-    if to != mail.to or any(remade[name] != mail.links[name] for name in shown):
-        yield emails.redirect(mail, to, remade, revive=revive)
+def redirect(email: Email, change: Change, after: AfterChange, *, revive: bool) -> Iterator[Write]:
+    to = change.of(email.to)
+    remade = remake_all(email, replace(after, reader=to))
+    shown = find_kind(email.template).links
+    if to != email.to or any(remade[name] != email.links[name] for name in shown):
+        yield emails.redirect(email, to, remade, revive=revive)
 
 
-def remake_all(mail: Email, after: AfterChange) -> dict[str, Link]:
+def remake_all(email: Email, after: AfterChange) -> dict[str, Link]:
     """Return the links of an email as they must be after a change."""
-    return {name: kinds.remake(link, after) for name, link in mail.links.items()}
+    return {name: kinds.remake(link, after) for name, link in email.links.items()}
 
 
 def find_waiting(owner: str) -> Waiting:

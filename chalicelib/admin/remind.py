@@ -39,7 +39,7 @@ class ChaseRefused(Refusal):
 class Chaser(Struct, frozen=True):
     """One email to send, and the invitation whose answer cancels it; none for a delegate without raters."""
 
-    mail: Email
+    email: Email
     invitation: Invitation | None
 
 
@@ -116,7 +116,7 @@ def send_reminders(delegate: Delegate, wave: DelegateWave, now: datetime, since:
     for chaser in plan_reminders(delegate, wave, now, since=since):
         noted = [invitations.plan_emails(chaser.invitation)] if chaser.invitation else []
         try:
-            commit([*noted, *emails.add(chaser.mail)], now)
+            commit([*noted, *emails.add(chaser.email)], now)
         except (InvitationChanged, EmailExists):
             continue
 
@@ -153,12 +153,12 @@ def plan_reminders(
         for one in invitations.of_delegate(delegate.id, wave.wave)
         if one.state is InvitationState.INVITED and one.id not in bounced and (chosen or one.group != SELF_GROUP)
     ]
-    mailed = {mailed for day in {now, since or now} for mailed in _emailed_on(programme, wave, waiting, day)}
-    mailed |= {one for one, first in first_email.find_all(delegate.id, wave.wave).items() if is_unsent(first)}
+    emailed = {id for day in {now, since or now} for id in _emailed_on(programme, wave, waiting, day)}
+    emailed |= {one for one, first in first_email.find_all(delegate.id, wave.wave).items() if is_unsent(first)}
     found = [
         Chaser(to_raters.manual_reminder(programme, delegate, wave, one, now), one)
         for one in waiting
-        if one.id not in mailed
+        if one.id not in emailed
     ]
     return found if chosen else [*found, *_to_choose(programme, delegate, wave, now, since or now)]
 
@@ -172,24 +172,24 @@ def _to_choose(
     programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime, since: datetime
 ) -> list[Chaser]:
     """Ask a delegate who has no raters to choose some; the email also links to their own questionnaire."""
-    mail = about_lists.choose_chaser(programme, delegate, wave, now)
+    email = about_lists.choose_chaser(programme, delegate, wave, now)
     planned = about_lists.choose_reminder(programme, delegate, wave)
     zone = programme.organisation.timezone
     anyway = local_date(planned.due_at, zone) == local_date(now, zone)
     then = about_lists.choose_chaser(programme, delegate, wave, since)
-    return [] if anyway or _existing([mail.id, then.id]) else [Chaser(mail, None)]
+    return [] if anyway or _existing([email.id, then.id]) else [Chaser(email, None)]
 
 
 def _emailed_on(
     programme: Programme, wave: DelegateWave, waiting: Sequence[Invitation], day: datetime
 ) -> Collection[str]:
     """Return ids of the invitations with an email on this local day, sent or waiting."""
-    by_mail = {mail_id: one.id for one in waiting for mail_id in to_raters.email_ids_of_day(programme, wave, one, day)}
-    return {by_mail[mail_id] for mail_id in _existing(list(by_mail))}
+    asked = {id: one.id for one in waiting for id in to_raters.email_ids_of_day(programme, wave, one, day)}
+    return {asked[email_id] for email_id in _existing(list(asked))}
 
 
-def _existing(mail_ids: Sequence[str]) -> set[str]:
-    keys = [emails.key(mail_id) for mail_id in mail_ids]
+def _existing(email_ids: Sequence[str]) -> set[str]:
+    keys = [emails.key(email_id) for email_id in email_ids]
     return {str(row["id"]) for batch in batched(keys) for row in get_many(batch).values()}
 
 

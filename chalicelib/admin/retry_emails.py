@@ -33,49 +33,49 @@ class Outcome(Struct, frozen=True):
     words: str
 
 
-def find(mail_ids: Sequence[str], now: datetime) -> tuple[list[Email], list[str]]:
+def find(email_ids: Sequence[str], now: datetime) -> tuple[list[Email], list[str]]:
     """Find rejected emails, those named or all, and the ids that name no such email."""
-    if not mail_ids:
+    if not email_ids:
         return emails.refused_by_ses(now), []
-    found = {mail_id: emails.find(mail_id) for mail_id in dict.fromkeys(mail_ids)}
-    refused = [mail for mail in found.values() if mail and mail.may_be_retried(now)]
-    known = {mail.id for mail in refused}
-    return refused, [mail_id for mail_id in found if mail_id not in known]
+    found = {email_id: emails.find(email_id) for email_id in dict.fromkeys(email_ids)}
+    refused = [email for email in found.values() if email and email.may_be_retried(now)]
+    known = {email.id for email in refused}
+    return refused, [email_id for email_id in found if email_id not in known]
 
 
 def retry(refused: Sequence[Email], now: datetime, by: str = BY, *, dry_run: bool = False) -> list[Outcome]:
     """Queue each email again with its full number of attempts. Cancel one that is no longer needed."""
-    return [_retry(mail, now, by, dry_run) for mail in refused]
+    return [_retry(email, now, by, dry_run) for email in refused]
 
 
-def _retry(mail: Email, now: datetime, by: str, dry_run: bool) -> Outcome:
-    outcome = Outcome(_shown_id(mail), again=True, words="scheduled again, if it is still needed")
+def _retry(email: Email, now: datetime, by: str, dry_run: bool) -> Outcome:
+    outcome = Outcome(_shown_id(email), again=True, words="scheduled again, if it is still needed")
     if dry_run:
         return outcome
-    writes = emails.retry(mail, now) if _is_wanted(mail) else emails.drop(mail)
-    noted = [_record(mail, by, now)] if "cohort" in mail.about else []
+    writes = emails.retry(email, now) if _is_wanted(email) else emails.drop(email)
+    noted = [_record(email, by, now)] if "cohort" in email.about else []
     try:
         commit([*writes, *noted], now)
     except EmailSettled:
         return Outcome(outcome.mail_id, again=False, words="was sent again already")
     except BounceMissing:  # its address was replaced, and the new one has an email of its own
-        _drop(mail)
+        _drop(email)
     return outcome
 
 
-def _record(mail: Email, by: str, now: datetime) -> Write:
-    delegate = "" if is_only_to_unanswered(mail.id) else mail.about.get("delegate", "")
-    label = label_of(mail.template)
-    return audit_events.add(mail.about["cohort"], AuditEvent.RETRIED_EMAIL, by, delegate, now, email=label)
+def _record(email: Email, by: str, now: datetime) -> Write:
+    delegate = "" if is_only_to_unanswered(email.id) else email.about.get("delegate", "")
+    label = label_of(email.template)
+    return audit_events.add(email.about["cohort"], AuditEvent.RETRIED_EMAIL, by, delegate, now, email=label)
 
 
-def _shown_id(mail: Email) -> str:
-    return mail.template if is_only_to_unanswered(mail.id) else mail.id
+def _shown_id(email: Email) -> str:
+    return email.template if is_only_to_unanswered(email.id) else email.id
 
 
-def _drop(mail: Email) -> None:
+def _drop(email: Email) -> None:
     try:
-        transact([emails.drop_alone(mail)])
+        transact([emails.drop_alone(email)])
     except EmailSettled:
         return
 
@@ -85,21 +85,21 @@ def _facilitators(delegate: Delegate) -> list[str]:
     return [one.person.email for one in cohort.facilitators] if cohort else []
 
 
-def _is_wanted(mail: Email) -> bool:
+def _is_wanted(email: Email) -> bool:
     """Return whether the email is still needed: not if the delegate has left, or the rater has answered, declined or
     moved.
     """
-    if mail.cancelled or "delegate" not in mail.about:
-        return not mail.cancelled
-    asked = mail.about.get("invitation", "")
-    rows = list(delegates.load_rows(mail.about["delegate"]))
+    if email.cancelled or "delegate" not in email.about:
+        return not email.cancelled
+    asked = email.about.get("invitation", "")
+    rows = list(delegates.load_rows(email.about["delegate"]))
     delegate = DelegateRecord(rows).find_delegate()
     if delegate is None or delegate.withdrawn:
         return False
     if not asked:
         readers = (delegate.person.email, delegate.manager.email, delegate.coach.email, *settings().administrators)
-        return mail.to.email in (*readers, *_facilitators(delegate))
+        return email.to.email in (*readers, *_facilitators(delegate))
     found = DelegateRecord(rows).invitations()
     return all(
-        one.state is InvitationState.INVITED and one.rater.email == mail.to.email for one in found if one.id == asked
+        one.state is InvitationState.INVITED and one.rater.email == email.to.email for one in found if one.id == asked
     )

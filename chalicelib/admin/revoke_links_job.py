@@ -78,11 +78,11 @@ def revoke_links_everywhere(job: Job, now: datetime) -> Sequence[Write]:
     def apply(writes: Callable[[Sequence[Email]], Sequence[Write]]) -> None:
         _apply(writes, live, waiting, now)
 
-    apply(lambda mails: _cohort_writes(change, targets, mails))
+    apply(lambda live: _cohort_writes(change, targets, live))
     for delegate_id in about:
         mine = {target for target in targets if target.delegate == delegate_id}
-        apply(lambda mails, id=delegate_id, mine=mine: _delegate_writes(change, id, mine, mails))  # type: ignore[misc]
-    apply(lambda mails: _lost_links(change, mails, now))
+        apply(lambda live, id=delegate_id, mine=mine: _delegate_writes(change, id, mine, live))  # type: ignore[misc]
+    apply(lambda live: _lost_links(change, live, now))
     if job.about["send_as"]:
         resend_link(cohort_id, person, now, job.about["send_as"])
     return []
@@ -127,12 +127,12 @@ def _cohort_writes(change: Change, targets: Sequence[Target], waiting: Sequence[
 
 def _with_new_links(change: Change, cohort: Cohort, waiting: Sequence[Email]) -> Iterator[Write]:
     """Give emails to the sponsor and to a facilitator that wait their links as they are now."""
-    for mail in waiting:
-        if change.has(mail.to) and cohort.id in mail.id.split("#"):
-            links = cohort_links(cohort, mail.to)
-            made = {name: links.get(link[0], link) for name, link in mail.links.items()}
-            if made != mail.links:
-                yield emails.redirect(mail, mail.to, made, revive=False)
+    for email in waiting:
+        if change.has(email.to) and cohort.id in email.id.split("#"):
+            links = cohort_links(cohort, email.to)
+            made = {name: links.get(link[0], link) for name, link in email.links.items()}
+            if made != email.links:
+                yield emails.redirect(email, email.to, made, revive=False)
 
 
 def _delegate_writes(change: Change, delegate_id: str, targets: set[Target], waiting: Sequence[Email]) -> list[Write]:
@@ -153,8 +153,8 @@ def _delegate_writes(change: Change, delegate_id: str, targets: set[Target], wai
     programme = programmes.load(before.programme_id, before.programme_version)
     versions = {one.role.value: one.link_version + 1 for one in surveys}
     links = AfterChange(after, after.person, lifecycle.approver_of(programme, after), changed, versions)
-    about = [mail for mail in waiting if before.id in mail.id.split("#")]
-    return [*writes, *(write for mail in about for write in redirect(mail, change, links, revive=False))]
+    about = [email for email in waiting if before.id in email.id.split("#")]
+    return [*writes, *(write for email in about for write in redirect(email, change, links, revive=False))]
 
 
 def _list_asked(rows: Sequence[Row], targets: set[Target]) -> list[Invitation]:
@@ -189,13 +189,13 @@ def _lost_links(change: Change, waiting: Sequence[Email], now: datetime) -> list
         return []
     links = {owner.part: owner.link for owner in list_links(cohort, rows, change.old, now)}
     return [
-        emails.redirect(mail, mail.to, {ANY_PAGE: links[part]}, revive=False)
-        for mail in waiting
-        for part in [_part(mail)]
-        if part in links and change.has(mail.to) and mail.links[ANY_PAGE] != links[part]
+        emails.redirect(email, email.to, {ANY_PAGE: links[part]}, revive=False)
+        for email in waiting
+        for part in [_part(email)]
+        if part in links and change.has(email.to) and email.links[ANY_PAGE] != links[part]
     ]
 
 
-def _part(mail: Email) -> str:
+def _part(email: Email) -> str:
     """Return what a lost link opens; empty for other emails."""
-    return mail.id.split("#")[3] if mail.template in (LINK.name, NEW_LINK.name) else ""
+    return email.id.split("#")[3] if email.template in (LINK.name, NEW_LINK.name) else ""

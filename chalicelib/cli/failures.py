@@ -37,7 +37,7 @@ def retry_jobs(args: Namespace) -> int:
 def retry_emails(args: Namespace) -> int:
     from chalicelib.admin.retry_emails import find, retry
 
-    refused, unknown = find(args.mail, clock.now())
+    refused, unknown = find(args.email_id, clock.now())
     if unknown:
         raise UsageRefused(
             f"Not an email that SES rejected, or no longer of use: {', '.join(unknown)}. "

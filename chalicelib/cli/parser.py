@@ -216,7 +216,7 @@ def _add_emails(group: argparse.ArgumentParser) -> None:
     retry = _verb(
         _verbs(group), "retry", failures.retry_emails, "send emails again that SES rejected, once the cause is fixed"
     )
-    retry.add_argument("mail", nargs="*", metavar="ID", help="ids of emails; default: every email that SES rejected")
+    retry.add_argument("email_id", nargs="*", metavar="ID", help="ids of emails; default: all that SES rejected")
     retry.add_argument("--dry-run", action="store_true", help="show what would be done, and do nothing")
 
 

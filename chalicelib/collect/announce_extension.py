@@ -87,14 +87,14 @@ def _extension_emails(
     told_by_first = first is not None and (waits or _is_last_word(first, wave, planned))
     begins = max(extended_at, first.due_at) if first and told_by_first else extended_at
     needed = to_raters.reminder_emails(programme, delegate, wave, invitation, begins)
-    still_to_come = [mail for mail in needed if extended_at == now or mail.due_at > now]
+    still_to_come = [email for email in needed if extended_at == now or email.due_at > now]
     if invitation.group != SELF_GROUP and not told_by_first:
         announcement = to_raters.extension_email(programme, delegate, wave, invitation, extended_at)
         needed, still_to_come = [announcement, *needed], [announcement, *still_to_come]
-    ids = {mail.id for mail in needed}
+    ids = {email.id for email in needed}
     return ExtensionEmails(
-        new=tuple(mail for mail in still_to_come if mail.id not in planned),
-        outdated=tuple(mail_id for mail_id in planned if mail_id not in ids),
+        new=tuple(email for email in still_to_come if email.id not in planned),
+        outdated=tuple(email_id for email_id in planned if email_id not in ids),
         first=first if waits and first and first.good_until != wave.closes_at else None,
     )
 
@@ -119,7 +119,7 @@ def _send_to(
     writes = [
         invitations.plan_emails(invitation),
         *(emails.change_last_day(first, closes, wave.closes_at) for first in [changes.first] if first),
-        *(emails.cancel(mail_id) for mail_id in changes.outdated),
+        *(emails.cancel(email_id) for email_id in changes.outdated),
         *emails.add_all(changes.new, stopped=invitation.rater.email in lost),
     ]
     try:
@@ -139,5 +139,5 @@ def _still_to_choose(
     nomination = delegates.find_nomination(delegate.id, wave.wave)
     if nomination.sent_raters or nomination.approval is Approval.ASKED:
         return []
-    mail = replace(about_lists.choose_chaser(programme, delegate, wave, extended_at), due_at=now)
-    return [] if emails.find(mail.id) else emails.add(mail)
+    email = replace(about_lists.choose_chaser(programme, delegate, wave, extended_at), due_at=now)
+    return [] if emails.find(email.id) else emails.add(email)

@@ -58,13 +58,13 @@ def build_download(entry: CalendarEntry, *, organiser: CalendarUser, page: str, 
     return _build(entry, Method.PUBLISH, organiser, None, page, now)
 
 
-def attach(mail: EmailMessage, invite: Invite) -> None:
+def attach(email: EmailMessage, invite: Invite) -> None:
     """Add iCalendar text as the last alternative, with its method in the header too, and as a file.
 
     Gmail keeps a cancelled event if the header lacks the method.
     """
-    mail.add_alternative(invite.text, subtype="calendar", params={"method": invite.method.value}, cte="base64")
-    mail.add_attachment(invite.text.encode(), maintype="application", subtype="ics", filename="invite.ics")
+    email.add_alternative(invite.text, subtype="calendar", params={"method": invite.method.value}, cte="base64")
+    email.add_attachment(invite.text.encode(), maintype="application", subtype="ics", filename="invite.ics")
 
 
 def _build(

@@ -48,7 +48,7 @@ TROUBLES = {EmailState.REFUSED: Trouble.REFUSED, EmailState.COMPLAINED: Trouble.
 
 
 class Event(Struct, frozen=True):
-    mail_id: str
+    email_id: str
     attempt: str
     message_id: str
     kind: str
@@ -62,7 +62,7 @@ def record_delivery_event(message: str, now: datetime) -> None:
     event = parse(message)
     if event is None:
         return
-    with log.bind(mail=event.mail_id, attempt=event.attempt):
+    with log.bind(mail=event.email_id, attempt=event.attempt):
         _settle(event, now)
 
 
@@ -86,7 +86,7 @@ def parse(message: str) -> Event | None:
         kind, tag = content["eventType"], content["mail"]["tags"]
         state, trouble, reason = _outcome(kind, content)
         return Event(
-            mail_id=ses_tags.read_tag(tag["mail"][0]),
+            email_id=ses_tags.read_tag(tag["mail"][0]),
             attempt=str(tag.get("attempt", [""])[0]),
             message_id=str(content["mail"]["messageId"]),
             kind=str(kind),
@@ -109,23 +109,23 @@ def _outcome(kind: str, details: dict[str, Any]) -> tuple[EmailState | None, Tro
 
 
 def _apply(event: Event, state: EmailState, now: datetime) -> None:
-    mail = emails.find(event.mail_id)
-    if mail is None:
+    email = emails.find(event.email_id)
+    if email is None:
         log.warning("mail_event_of_no_mail", kind=event.kind)
         return
-    if mail.message_id and mail.message_id != event.message_id:
+    if email.message_id and email.message_id != event.message_id:
         log.warning("mail_sent_twice")
-    if rank(state) <= reached(mail):
-        _finish(mail, event, now)
-        if mail.state is state is EmailState.DELIVERED:  # the response to our write may have been lost
-            _hide_what_has_passed(mail, now)
+    if rank(state) <= reached(email):
+        _finish(email, event, now)
+        if email.state is state is EmailState.DELIVERED:  # the response to our write may have been lost
+            _hide_what_has_passed(email, now)
         return
-    settled = emails.settle(mail, state, event.message_id, event.reason, now, event.trouble)
-    write_all([*settled, *_consequences(mail, event, state, now)])
-    _settle_items(mail, event, state, now)
+    settled = emails.settle(email, state, event.message_id, event.reason, now, event.trouble)
+    write_all([*settled, *_consequences(email, event, state, now)])
+    _settle_items(email, event, state, now)
     log.info("mail_settled", state=state.value)
     if state is EmailState.DELIVERED:
-        _hide_what_has_passed(mail, now)
+        _hide_what_has_passed(email, now)
 
 
 def _finish(digest: Email, event: Event, now: datetime) -> None:
@@ -165,31 +165,31 @@ def _follow_up(item: Email, event: Event, state: EmailState, now: datetime) -> N
             transact(consequences)
 
 
-def _hide_what_has_passed(mail: Email, now: datetime) -> None:
+def _hide_what_has_passed(email: Email, now: datetime) -> None:
     """Remove earlier bounces of a reader from pages once an email has arrived, unless the address is suppressed.
 
     A reminder that arrives removes none: who has answered gets no reminder, and would keep theirs.
     """
-    if "cohort" not in mail.about or is_only_to_unanswered(mail.id):
+    if "cohort" not in email.about or is_only_to_unanswered(email.id):
         return
-    for bounce in list_shown(cohorts.bounces(mail.about["cohort"])):
+    for bounce in list_shown(cohorts.bounces(email.about["cohort"])):
         has_passed = bounce.trouble not in (Trouble.ADDRESS, Trouble.REFUSED) and moment(bounce.at) < now
-        if has_passed and bounce.email == mail.to.email:
-            transact([emails.hide(mail.about["cohort"], bounce)])
+        if has_passed and bounce.email == email.to.email:
+            transact([emails.hide(email.about["cohort"], bounce)])
 
 
-def _consequences(mail: Email, event: Event, state: EmailState, now: datetime) -> list[Write]:
+def _consequences(email: Email, event: Event, state: EmailState, now: datetime) -> list[Write]:
     """Suppress an address of a cohort that bounced. Each copy of an email may report it."""
-    if state not in (EmailState.BOUNCED, EmailState.COMPLAINED) or "cohort" not in mail.about:
+    if state not in (EmailState.BOUNCED, EmailState.COMPLAINED) or "cohort" not in email.about:
         return []
-    subject = (state.value, mail.id, event.message_id)
-    return [jobs.add(JobKind.UNDELIVERABLE.job(*subject, due_at=now, mail=mail.id))]
+    subject = (state.value, email.id, event.message_id)
+    return [jobs.add(JobKind.UNDELIVERABLE.job(*subject, due_at=now, mail=email.id))]
 
 
 def rank(state: EmailState) -> int:
     return FURTHEST.index(state)
 
 
-def reached(mail: Email) -> int:
+def reached(email: Email) -> int:
     """Return the furthest known state; -1 if we do not know that SES accepted it."""
-    return rank(mail.state) if mail.message_id else -1
+    return rank(email.state) if email.message_id else -1

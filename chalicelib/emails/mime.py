@@ -91,16 +91,16 @@ SMTP = _Policy(linesep="\r\n", header_factory=_Headers())
 
 def message(rendered: Rendered, *, to: Person, sender: str, from_name: str, reply_to: str) -> EmailMessage:
     """Build the message. Raises AddressUnusable."""
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = address(from_name, parseaddr(sender)[1])
-    mail["Reply-To"] = address(*parseaddr(reply_to))
-    mail["To"] = address(to.name, to.email)
-    mail["Subject"] = clean(rendered.subject)[:MAX_SUBJECT_CHARS]
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"  # not "All": that would hide bounces
-    mail.set_content(_encodable(rendered.text), cte="quoted-printable")
-    mail.add_alternative(_encodable(rendered.html), subtype="html", cte="quoted-printable")
-    return mail
+    email = EmailMessage(policy=SMTP)
+    email["From"] = address(from_name, parseaddr(sender)[1])
+    email["Reply-To"] = address(*parseaddr(reply_to))
+    email["To"] = address(to.name, to.email)
+    email["Subject"] = clean(rendered.subject)[:MAX_SUBJECT_CHARS]
+    email["Auto-Submitted"] = "auto-generated"
+    email["X-Auto-Response-Suppress"] = "OOF, AutoReply"  # not "All": that would hide bounces
+    email.set_content(_encodable(rendered.text), cte="quoted-printable")
+    email.add_alternative(_encodable(rendered.html), subtype="html", cte="quoted-printable")
+    return email
 
 
 def _encodable(text: str) -> str:
@@ -108,19 +108,19 @@ def _encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def stamp(mail: EmailMessage, message_id: str, now: datetime) -> bytes:
-    mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = f"<{message_id}@{mail['From'].addresses[0].domain}>"
-    _set_boundaries(mail)
-    return mail.as_bytes()
+def stamp(email: EmailMessage, message_id: str, now: datetime) -> bytes:
+    email["Date"] = format_datetime(now)
+    email["Message-ID"] = f"<{message_id}@{email['From'].addresses[0].domain}>"
+    _set_boundaries(email)
+    return email.as_bytes()
 
 
-def _set_boundaries(mail: EmailMessage) -> None:
+def _set_boundaries(email: EmailMessage) -> None:
     """Separate the parts by a line that none of them can contain: quoted-printable and base64 never have `=_`.
 
     The standard draws a random line and then searches every part for it. With ours the same email has the same bytes.
     """
-    for part in mail.walk():
+    for part in email.walk():
         if part.is_multipart():
             part.set_boundary(f"=_{part.get_content_subtype()}")
 

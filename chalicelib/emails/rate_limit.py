@@ -17,11 +17,11 @@ class RateLimiter:
 
     def __init__(
         self,
-        mails_per_second: float,
+        emails_per_second: float,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ):
-        self.gap = SENDERS / (mails_per_second * SHARE)
+        self.gap = SENDERS / (emails_per_second * SHARE)
         self._clock = clock
         self._sleep = sleep
         self._free_at = float("-inf")

@@ -42,39 +42,39 @@ REFUSED = {
 }
 
 
-def send(mail_id: str, attempt: str, now: datetime, read_rows: ReadRows = read_nothing) -> bool:
+def send(email_id: str, attempt: str, now: datetime, read_rows: ReadRows = read_nothing) -> bool:
     """Return True if SES is known to have accepted the email.
 
     Never raises: a later sweep finds what an error leaves.
 
     read_rows   reads who is paused and whose new address is held: emails that this concerns wait
     """
-    with log.bind(mail=mail_id):
+    with log.bind(mail=email_id):
         try:
-            held = _claim(mail_id, attempt, now) or _claim_doubtful(mail_id, attempt, now)
+            held = _claim(email_id, attempt, now) or _claim_doubtful(email_id, attempt, now)
             away = Away(read_rows, now)
             if held and (wait := away.find_wait(held)):
                 _write_if_held([emails.reschedule(held, wait.until, wait.reason, counted=False)])
                 return False
             if held and not held.cancelled:
-                held = gather(held, attempt, now, now + lease_of(mail_id), away)
+                held = gather(held, attempt, now, now + lease_of(email_id), away)
             return held is not None and _deliver(held, now, away)
         except Exception as error:
             log.error("mail_failed", error)
             return False
 
 
-def _claim(mail_id: str, attempt: str, now: datetime) -> Email | None:
+def _claim(email_id: str, attempt: str, now: datetime) -> Email | None:
     """Claim again if the response was lost: an attempt may claim what it holds, and no other run can claim it."""
     try:
-        return emails.claim(mail_id, attempt, now, now + lease_of(mail_id))
+        return emails.claim(email_id, attempt, now, now + lease_of(email_id))
     except AWS_ERRORS as error:
         log.error("mail_claimed_again", error)
-        return emails.claim(mail_id, attempt, now, now + lease_of(mail_id))
+        return emails.claim(email_id, attempt, now, now + lease_of(email_id))
 
 
-def _claim_doubtful(mail_id: str, attempt: str, now: datetime) -> Email | None:
-    held = emails.claim_unconfirmed(mail_id, attempt, now, now + lease_of(mail_id))
+def _claim_doubtful(email_id: str, attempt: str, now: datetime) -> Email | None:
+    held = emails.claim_unconfirmed(email_id, attempt, now, now + lease_of(email_id))
     if held and not held.cancelled:
         log.warning("mail_in_doubt", doubts=held.doubts)
     return held

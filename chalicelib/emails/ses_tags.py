@@ -5,11 +5,11 @@ from base64 import b64decode, urlsafe_b64encode
 MAX_TAG_CHARS = 256
 
 
-def tag(mail_id: str) -> str:
+def tag(email_id: str) -> str:
     """Encode an id. Raises ValueError for an id that no tag can hold."""
-    value = urlsafe_b64encode(mail_id.encode()).decode().rstrip("=")
+    value = urlsafe_b64encode(email_id.encode()).decode().rstrip("=")
     if len(value) > MAX_TAG_CHARS:
-        raise ValueError(f"an email id of {len(mail_id)} characters is too long for a tag")
+        raise ValueError(f"an email id of {len(email_id)} characters is too long for a tag")
     return value
 
 

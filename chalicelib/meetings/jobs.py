@@ -58,8 +58,8 @@ def _arrange(due: _Due) -> list[Write]:
         return _to_administrators(due, letters.NOT_ARRANGED)
     is_first = due.meeting.kind is MeetingKind.REVIEW and due.step == 0
     kind = letters.PROPOSE if is_first else letters.ARRANGE
-    mail = letters.meeting_email(kind, due.programme, due.delegate, due.meeting, due.now, due.job.about["step"])
-    return [*emails.add(mail), _next_check(due)]
+    email = letters.meeting_email(kind, due.programme, due.delegate, due.meeting, due.now, due.job.about["step"])
+    return [*emails.add(email), _next_check(due)]
 
 
 def _next_check(due: _Due) -> Write:
@@ -74,10 +74,10 @@ def _choose(due: _Due) -> list[Write]:
     if due.meeting.state is not MeetingState.OFFERED:
         return []
     last = due.meeting.slots[-1].starts
-    mail = letters.meeting_email(
+    email = letters.meeting_email(
         letters.OFFERED, due.programme, due.delegate, due.meeting, due.now, "again", good_until=last, again="yes"
     )
-    return emails.add(mail) if due.now < last else []
+    return emails.add(email) if due.now < last else []
 
 
 def _lapse(due: _Due) -> list[Write]:

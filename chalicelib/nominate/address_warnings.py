@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from chalicelib.core.formatting import join_words
 from chalicelib.core.model import MANAGER_GROUP, Delegate, Person, Programme, RaterEntry
-from chalicelib.nominate.mail_domains import domain_of, is_private, meant_domain
+from chalicelib.nominate.email_domains import domain_of, is_private, meant_domain
 from chalicelib.nominate.pasted_list import name_from
 from chalicelib.nominate.same_person import Directory, Likeness, likeness
 from chalicelib.results.layout import layout

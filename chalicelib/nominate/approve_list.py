@@ -15,7 +15,7 @@ from chalicelib.nominate.rater_list import ChoosingClosed, ListRefused, RaterLis
 from chalicelib.nominate.seen_list import ListOutdated, refuse_unseen
 from chalicelib.nominate.submit_list import cancelled, invite_all
 from chalicelib.store import delegates
-from chalicelib.store import emails as mails
+from chalicelib.store import emails as stored_emails
 from chalicelib.store.delegates import Approval, NominationChanged, WaveChanged
 from chalicelib.store.table import Write
 
@@ -63,14 +63,14 @@ def record_decision(choice: RaterList, decision: str, remark: str, seen: str, no
 
 
 def _approved(choice: RaterList, now: datetime) -> list[Write]:
-    return [*invite_all(choice, now), *cancelled(choice), *mails.add(emails.approved(choice, now))]
+    return [*invite_all(choice, now), *cancelled(choice), *stored_emails.add(emails.approved(choice, now))]
 
 
 def _sent_back(choice: RaterList, remark: str, now: datetime) -> list[Write]:
     before = choice.nomination
     changed = replace(before, revision=before.revision + 1, approval=Approval.CHANGE_WANTED, remark=remark)
     notice = emails.change_wanted(choice, remark, now)
-    return [delegates.save_nomination(changed, before.revision), *cancelled(choice), *mails.add(notice)]
+    return [delegates.save_nomination(changed, before.revision), *cancelled(choice), *stored_emails.add(notice)]
 
 
 def _is_written(writes: list[Write], now: datetime) -> bool:

@@ -93,8 +93,8 @@ def change_wanted(choice: RaterList, remark: str, now: datetime) -> Email:
 def _to_approver(choice: RaterList, kind: EmailKind, due_at: datetime) -> Email:
     by = approver(choice)
     words = {"people": _people(choice)}
-    mail = _make(choice, kind, by, due_at, words, name_links(APPROVE.link(choice.delegate, by)))
-    return replace(mail, good_until=choice.wave.closes_at)
+    email = _make(choice, kind, by, due_at, words, name_links(APPROVE.link(choice.delegate, by)))
+    return replace(email, good_until=choice.wave.closes_at)
 
 
 def _to_delegate(choice: RaterList, kind: EmailKind, now: datetime, words: Mapping[str, str]) -> Email:

@@ -14,7 +14,7 @@ from chalicelib.jobs.commit import commit
 from chalicelib.nominate import emails
 from chalicelib.nominate.rater_list import load
 from chalicelib.store import cohorts, delegates, invitations, programmes
-from chalicelib.store import emails as mails
+from chalicelib.store import emails as stored_emails
 from chalicelib.store.invitations import InvitationChanged, InvitationExists
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
@@ -85,6 +85,6 @@ def ask_approver(job: Job, now: datetime) -> Sequence[Write]:
     choice = load("", delegate.id, str(delegate.link_version), now)
     if not choice.is_asked or not choice.is_open or choice.approver is None:
         return []
-    mail = emails.ask(choice, now)
-    stopped = mail.to.email in list_suppressed(choice.delegate.cohort_id)
-    return [] if mails.find(mail.id) else mails.add(mail, stopped=stopped)
+    email = emails.ask(choice, now)
+    stopped = email.to.email in list_suppressed(choice.delegate.cohort_id)
+    return [] if stored_emails.find(email.id) else stored_emails.add(email, stopped=stopped)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from chalicelib.core.formatting import name_sort_key
 from chalicelib.core.model import Person
-from chalicelib.nominate.mail_domains import DOTS_IGNORED, domain_of
+from chalicelib.nominate.email_domains import DOTS_IGNORED, domain_of
 
 KEPT = 2  # people under one spelling: enough to find a person other than the rater
 MIN_NAME_WORDS = 2  # in an address, one word is a first name or a team

@@ -13,7 +13,7 @@ from chalicelib.nominate import emails
 from chalicelib.nominate.rater_list import ChoosingClosed, ListRefused, RaterList, load
 from chalicelib.nominate.seen_list import refuse_unseen
 from chalicelib.store import delegates
-from chalicelib.store import emails as mails
+from chalicelib.store import emails as stored_emails
 from chalicelib.store.delegates import Approval, Nomination, NominationChanged, WaveChanged
 from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
@@ -71,7 +71,7 @@ def _asking(choice: RaterList, now: datetime) -> list[Write]:
     return [
         delegates.save_nomination(changed, choice.nomination.revision),
         delegates.still_in_state(choice.wave),
-        *mails.add_all([first, *later], stopped=stopped),
+        *stored_emails.add_all([first, *later], stopped=stopped),
         *lifecycle.cancel_choose_reminder(choice.delegate, choice.wave, choice.nomination),
     ]
 

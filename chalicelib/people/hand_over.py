@@ -66,19 +66,19 @@ def announce_hand_over(job: Job, now: datetime) -> Sequence[Write]:
         *_notify_new_people(job, programme, delegate, now),
         *(write for one in lists for write in _list(one, delegate, one.wave in planned, before, now)),
         *_redirected(waiting, To.COACH, job.about["coach"], delegate.coach, links),
-        *(emails.cancel(mail.id) for mail in waiting.live if _is_shared_with(mail, job.about["manager"], delegate)),
+        *(emails.cancel(email.id) for email in waiting.live if _is_shared_with(email, job.about["manager"], delegate)),
         *_redirected(_without_own_links(waiting), To.MANAGER, job.about["manager"], delegate.manager, links),
         *_end_meetings(programme, delegate, rows, job.about["coach"], ended, now),
         *_manager_survey(programme, delegate, rows, waiting, job, now),
         *(_redirected(waiting, To.APPROVER, before, approver, links) if approver and before else []),
-        *(emails.cancel(mail.id) for mail in waiting.live if before and _is_asked_again(find_kind(mail.template))),
+        *(emails.cancel(email.id) for email in waiting.live if before and _is_asked_again(find_kind(email.template))),
     ]
 
 
 def _announced_before(found: Waiting, delegate: Delegate, job: Job) -> Iterator[str]:
     """Yield the ids of emails about a change of before that wait, if this job announces another: it counts alone."""
     kinds = {kind.name for part, kinds in ANNOUNCED.items() if _is_changed(job, part, delegate) for kind in kinds}
-    return (mail.id for mail in found.live if mail.template in kinds)
+    return (email.id for email in found.live if email.template in kinds)
 
 
 def _is_changed(job: Job, part: str, delegate: Delegate) -> bool:
@@ -123,8 +123,8 @@ def _manager_survey(
         version = survey.link_version + 1
         links = AfterChange(delegate, delegate.manager, surveys={survey.role.value: version})
         change = Change(delegate.cohort_id, job.about["manager"], delegate.manager.email, delegate.manager.name)
-        mails = [mail for mail in waiting.live if change.has(mail.to) and IMPACT.verb in mail.links]
-        yield from Waiting(tuple(mails)).redirect(change, links, lambda mail: mail.template == FIRST[Role.MANAGER].name)
+        about_it = [email for email in waiting.live if change.has(email.to) and IMPACT.verb in email.links]
+        yield from Waiting(tuple(about_it)).redirect(change, links, _is_first_to_manager)
         if state_of(survey) in ASKED and now < survey.closes_at:
             asked = first_email(programme, delegate, replace(survey, link_version=version))
             yield from emails.add(replace(asked, id=f"{asked.id}.v{version}", due_at=now))
@@ -145,14 +145,18 @@ def _end_meetings(
         yield from end(programme, former, meeting, now, start_again=True, closed=delegates.days_off(rows))
 
 
-def _is_shared_with(mail: Email, before: str, delegate: Delegate) -> bool:
+def _is_first_to_manager(email: Email) -> bool:
+    return email.template == FIRST[Role.MANAGER].name
+
+
+def _is_shared_with(email: Email, before: str, delegate: Delegate) -> bool:
     """Whether an email about shared areas waits for someone who is not the line manager any more."""
-    return SHARED.verb in mail.links and before != delegate.manager.email and mail.to.email == before
+    return SHARED.verb in email.links and before != delegate.manager.email and email.to.email == before
 
 
 def _without_own_links(waiting: Waiting) -> Waiting:
     """Return the emails to a line manager that lead to no page of theirs, such as those about days of workshops."""
-    return Waiting(tuple(mail for mail in waiting.live if not {SHARED.verb, IMPACT.verb} & mail.links.keys()))
+    return Waiting(tuple(email for email in waiting.live if not {SHARED.verb, IMPACT.verb} & email.links.keys()))
 
 
 def _approver_before(programme: Programme, job: Job, now: Person | None) -> str:
@@ -188,7 +192,7 @@ def _is_asked_again(kind: EmailKind) -> bool:
 
 def _redirected(waiting: Waiting, role: To, old: str, to: Person, links: AfterChange) -> list[Write]:
     change = Change(links.delegate.cohort_id, old, to.email, to.name)
-    kinds = {mail.template: find_kind(mail.template) for mail in waiting.live}
+    kinds = {email.template: find_kind(email.template) for email in waiting.live}
     fitting = {name for name, kind in kinds.items() if kind.to is role and not _is_asked_again(kind)}
-    chosen = [mail for mail in waiting.live if mail.template in fitting and change.has(mail.to)]
-    return list(Waiting(tuple(chosen)).redirect(change, links, lambda mail: False))
+    chosen = [email for email in waiting.live if email.template in fitting and change.has(email.to)]
+    return list(Waiting(tuple(chosen)).redirect(change, links, lambda email: False))

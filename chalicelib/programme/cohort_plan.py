@@ -39,7 +39,7 @@ class Plan(Struct, frozen=True):
     delegates: tuple[Change, ...]
     raters: tuple[RaterChange, ...]
     questions: tuple[str, ...]  # about dates that may be slips
-    mails_at_once: bool  # the opening has passed
+    emails_at_once: bool  # the opening has passed
     fingerprint: str  # checksum of the draft and of everything it was compared with
 
     @property
@@ -87,7 +87,7 @@ def plan(draft: Draft, now: datetime, *, new: bool) -> Plan:
             *name_days_off(draft.cohort.dates, programme.organisation),
             *(str(warning) for warning in (draft.file.warnings if draft.file else ())),
         ),
-        mails_at_once=opens_at(draft.cohort.dates, programme.organisation.timezone) <= now,
+        emails_at_once=opens_at(draft.cohort.dates, programme.organisation.timezone) <= now,
         fingerprint=_fingerprint(draft, last, stored),
     )
 

@@ -150,8 +150,8 @@ KEPT_WITHOUT_COHORT = timedelta(days=396)
 NO_INVITATION = "-"  # in the key of a listed email that is about no invitation
 
 
-def key(mail_id: str) -> Key:
-    return Key(f"MAIL#{mail_id}", "MAIL")
+def key(email_id: str) -> Key:
+    return Key(f"MAIL#{email_id}", "MAIL")
 
 
 def add(new: Email, *, stopped: bool = False) -> list[Write]:
@@ -209,41 +209,41 @@ def list_unconfirmed(by: datetime) -> list[Email]:
     Include cancelled emails: otherwise the list would show that a rater has answered.
     """
     keys = [Key(row["pk"], "MAIL") for row in due.list_due(by) if row["kind"] == due.EMAIL]
-    mails = [read(Email, row) for batch in batched(keys) for row in get_many(batch).values()]
-    doubtful = (mail for mail in mails if mail.state is EmailState.SENDING)
-    return sorted(doubtful, key=lambda mail: mail.due_at)
+    emails = [read(Email, row) for batch in batched(keys) for row in get_many(batch).values()]
+    doubtful = (email for email in emails if email.state is EmailState.SENDING)
+    return sorted(doubtful, key=lambda email: email.due_at)
 
 
 def refused_by_ses(now: datetime) -> list[Email]:
     """Return emails that SES never accepted and that are still useful, oldest first."""
     keys = [Key(row["pk"], "MAIL") for row in due.refused()]
-    mails = [read(Email, row) for batch in batched(keys) for row in get_many(batch).values()]
-    return sorted((mail for mail in mails if mail.may_be_retried(now)), key=lambda mail: (mail.due_at, mail.id))
+    emails = [read(Email, row) for batch in batched(keys) for row in get_many(batch).values()]
+    return sorted((email for email in emails if email.may_be_retried(now)), key=lambda email: (email.due_at, email.id))
 
 
-def find(mail_id: str) -> Email | None:
-    row = get(key(mail_id))
+def find(email_id: str) -> Email | None:
+    row = get(key(email_id))
     return read(Email, row) if row else None
 
 
-def cancel(mail_id: str) -> Write:
+def cancel(email_id: str) -> Write:
     """Cancel an email that SES has not accepted yet; one that was sent does not change.
 
     An unconfirmed email stays due until its lease ends: the sender then settles it. A rejected email stays on the
     administrator's list: removing it would show that this rater has answered.
     """
-    return _stop(mail_id, {"cancelled": True}, ["suppressed"])
+    return _stop(email_id, {"cancelled": True}, ["suppressed"])
 
 
-def suppress(mail_id: str) -> Write:
+def suppress(email_id: str) -> Write:
     """Cancel an email in the same way because its address accepts none. A new address revives it."""
-    return _stop(mail_id, {"cancelled": True, "suppressed": True}, [])
+    return _stop(email_id, {"cancelled": True, "suppressed": True}, [])
 
 
-def _stop(mail_id: str, changes: Mapping[str, bool], remove: Sequence[str]) -> Write:
-    in_doubt = update(key(mail_id), put=changes, remove=remove, refusal=EmailMissing)
+def _stop(email_id: str, changes: Mapping[str, bool], remove: Sequence[str]) -> Write:
+    in_doubt = update(key(email_id), put=changes, remove=remove, refusal=EmailMissing)
     write = update(
-        key(mail_id),
+        key(email_id),
         put=changes,
         remove=["due_shard", *remove],
         when=[differs("state", EmailState.SENDING), differs("state", EmailState.REFUSED)],
@@ -350,14 +350,14 @@ def drop_alone(given_up: Email) -> Write:
     )
 
 
-def _take_off(mail: Email) -> list[Write]:
-    return [delete_existing(bounce_key(mail), BounceMissing)] if "cohort" in mail.about else []
+def _take_off(email: Email) -> list[Write]:
+    return [delete_existing(bounce_key(email), BounceMissing)] if "cohort" in email.about else []
 
 
 # --- sending: every write names the attempt that holds the email ---------------------------------------
 
 
-def claim(mail_id: str, attempt: str, now: datetime, until: datetime) -> Email | None:
+def claim(email_id: str, attempt: str, now: datetime, until: datetime) -> Email | None:
     """Claim a queued email. Return None if it is settled, held, cancelled or not due.
 
     The lease is `due_at` itself. An attempt may claim again what it holds: the response to its first try was lost.
@@ -365,7 +365,7 @@ def claim(mail_id: str, attempt: str, now: datetime, until: datetime) -> Email |
     again = equals("attempt", attempt)
     return _take(
         update(
-            key(mail_id),
+            key(email_id),
             put={"state": EmailState.SENDING, "attempt": attempt, "due_at": until},
             add={"attempts": 1},
             when=[
@@ -379,14 +379,14 @@ def claim(mail_id: str, attempt: str, now: datetime, until: datetime) -> Email |
     )
 
 
-def claim_unconfirmed(mail_id: str, attempt: str, now: datetime, until: datetime) -> Email | None:
+def claim_unconfirmed(email_id: str, attempt: str, now: datetime, until: datetime) -> Email | None:
     """Claim an email whose sender crashed. Return None unless it is unconfirmed and its lease has ended.
 
     It may have been cancelled: then it must be settled, and not sent.
     """
     return _take(
         update(
-            key(mail_id),
+            key(email_id),
             put={"attempt": attempt, "due_at": until},
             add={"attempts": 1, "doubts": 1},
             when=[equals("state", EmailState.SENDING), at_most("due_at", now)],
@@ -473,48 +473,48 @@ NOT_ARRIVED = {EmailState.REFUSED, EmailState.UNDELIVERED, EmailState.BOUNCED, E
 
 
 def settle(
-    mail: Email, state: EmailState, message_id: str, reason: str, now: datetime, trouble: Trouble = Trouble.ADDRESS
+    email: Email, state: EmailState, message_id: str, reason: str, now: datetime, trouble: Trouble = Trouble.ADDRESS
 ) -> list[Write]:
     """Record the email's outcome, if its row has not changed since it was read."""
     settled = update(
-        key(mail.id),
-        put={"state": state, "message_id": message_id, "reason": reason, "sent_at": mail.sent_at or stamp(now)},
+        key(email.id),
+        put={"state": state, "message_id": message_id, "reason": reason, "sent_at": email.sent_at or stamp(now)},
         remove=["due_shard"],
-        when=[equals("state", mail.state)],
+        when=[equals("state", email.state)],
         refusal=EmailSettled,
     )
     if state in NOT_ARRIVED:
-        return [settled, *show(mail, reason, now, trouble)]
-    return [settled, *_hide(mail)]
+        return [settled, *show(email, reason, now, trouble)]
+    return [settled, *_hide(email)]
 
 
-def bounce_key(mail: Email) -> Key:
-    return Key(f"COHORT#{mail.about['cohort']}", f"BOUNCE#{mail.id}")
+def bounce_key(email: Email) -> Key:
+    return Key(f"COHORT#{email.about['cohort']}", f"BOUNCE#{email.id}")
 
 
-def show(mail: Email, reason: str, now: datetime, trouble: Trouble) -> list[Write]:
+def show(email: Email, reason: str, now: datetime, trouble: Trouble) -> list[Write]:
     """Write the dashboard's row about an email of a cohort.
 
     It does not name the reader of an email that SES rejected: most go to raters who have not answered, and the address
     is not at fault.
     """
-    if "cohort" not in mail.about:
+    if "cohort" not in email.about:
         return []
     is_hidden = trouble is Trouble.REFUSED
     bounce = Bounce(
-        mail_id=mail.id,
-        name="" if is_hidden else mail.to.name,
-        email="" if is_hidden else mail.to.email,
-        delegate=mail.about.get("delegate", ""),
-        invitation="" if is_hidden else mail.about.get("invitation", ""),
+        mail_id=email.id,
+        name="" if is_hidden else email.to.name,
+        email="" if is_hidden else email.to.email,
+        delegate=email.about.get("delegate", ""),
+        invitation="" if is_hidden else email.about.get("invitation", ""),
         reason=reason,
         at=stamp(now),
         trouble=trouble,
     )
-    return [put({**bounce_key(mail)._asdict(), **fields(bounce)})]
+    return [put({**bounce_key(email)._asdict(), **fields(bounce)})]
 
 
-def _hide(mail: Email) -> list[Write]:
+def _hide(email: Email) -> list[Write]:
     """Mark an email as sent that had been given up: an unconfirmed attempt had reached SES."""
-    was_shown = mail.state is EmailState.REFUSED and "cohort" in mail.about
-    return [delete(bounce_key(mail))] if was_shown else []
+    was_shown = email.state is EmailState.REFUSED and "cohort" in email.about
+    return [delete(bounce_key(email))] if was_shown else []

@@ -58,29 +58,29 @@ def list_queued(owner: str) -> tuple[list[Email], list[Email]]:
     return waiting, [email for email in suppressed if email.state is EmailState.QUEUED]
 
 
-def cancel_all(mail_ids: Iterable[str]) -> None:
+def cancel_all(email_ids: Iterable[str]) -> None:
     """Cancel emails that are not sent yet, one by one; ignore emails that were sent or do not exist.
 
     One read for each hundred. May be repeated.
     """
-    for row in _rows(mail_ids):
+    for row in _rows(email_ids):
         if "due_shard" in row or "suppressed" in row or row["state"] == EmailState.CARRIED:
             update_one(cancel(row["id"]))
 
 
-def suppress_all(mail_ids: Iterable[str]) -> None:
+def suppress_all(email_ids: Iterable[str]) -> None:
     """Suppress emails that are not sent yet, in the same way."""
-    for row in _rows(mail_ids):
+    for row in _rows(email_ids):
         if "due_shard" in row or row["state"] == EmailState.CARRIED:
             update_one(suppress(row["id"]))
 
 
-def forget(mail_ids: Iterable[str]) -> None:
+def forget(email_ids: Iterable[str]) -> None:
     """Delete emails that are settled or rejected or will never be sent; an unconfirmed one stays until it is settled.
 
     A digest goes with the last email that it carried. May be repeated.
     """
-    for row in _rows(mail_ids):
+    for row in _rows(email_ids):
         is_held = row["state"] in (EmailState.SENDING, EmailState.CARRIED)
         if not is_held and ("due_shard" not in row or row["due_shard"] == due.REFUSED):
             email = read(Email, row)
@@ -96,13 +96,13 @@ def _delete_empty_digest(email: Email) -> list[Write]:
     return [] if left else [delete(key(email.carried_by))]
 
 
-def _rows(mail_ids: Iterable[str]) -> Iterator[Row]:
-    for batch in batched([key(mail_id) for mail_id in dict.fromkeys(mail_ids)]):
+def _rows(email_ids: Iterable[str]) -> Iterator[Row]:
+    for batch in batched([key(email_id) for email_id in dict.fromkeys(email_ids)]):
         yield from get_many(batch).values()
 
 
-def read_all(mail_ids: Iterable[str]) -> list[Email]:
-    return [read(Email, row) for row in _rows(mail_ids)]
+def read_all(email_ids: Iterable[str]) -> list[Email]:
+    return [read(Email, row) for row in _rows(email_ids)]
 
 
 # --- emails of earlier releases -------------------------------------------------------------------------

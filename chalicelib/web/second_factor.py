@@ -215,8 +215,8 @@ def _confirm(session: Session) -> list[Write]:
 
 
 def _notification(reader: Reader, action: str, known: SecondFactor, now: datetime) -> list[Write]:
-    mail = second_factor_email(reader, action, known.revision, now)
-    return emails.add(mail) if mail else []
+    email = second_factor_email(reader, action, known.revision, now)
+    return emails.add(email) if email else []
 
 
 # --- the stored secret ------------------------------------------------------------------------------------

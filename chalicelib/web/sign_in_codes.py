@@ -115,11 +115,11 @@ def _writes_of_ask(reader: Reader, before: Asking, challenge: str, now: datetime
         raise TooManyCodes(len(earlier), reader.local_time(next_at))
     counted = {"asked_by_link" if by_link else "asked": (*earlier, now)}
     ends_at = now + CODE_LIFETIME
-    mail = code_email(reader, challenge, ends_at, now)
+    email = code_email(reader, challenge, ends_at, now)
     return [
         codes.save_asking(replace(before, **counted), now),
         codes.add_code(Code(reader.who, challenge, ends_at)),
-        *(emails.add(mail) if mail else []),
+        *(emails.add(email) if email else []),
     ]
 
 
@@ -204,11 +204,11 @@ def _sign_in(reader: Reader, challenge: str, session: Session, now: datetime, by
 def _note_failure(reader: Reader, now: datetime) -> None:
     """Log a wrong code by the reader's key alone, and email the code's owner at most once a day."""
     log.warning("code_refused", reader=reader.who)
-    mail = wrong_code_email(reader, now)
-    if mail is None:
+    email = wrong_code_email(reader, now)
+    if email is None:
         return
     try:
-        commit(emails.add(mail), now)
+        commit(emails.add(email), now)
     except EmailExists:
         return  # today's email exists
 

@@ -202,5 +202,5 @@ def _writes(register: Register, entry: Entry, after: Attendance, actor: Actor, n
 
 def _stop_notice(before: Attendance) -> list[Write]:
     """Cancel an email about catching up that waits: it would say what no longer holds."""
-    mail = emails.find(before.notice) if before.notice else None
-    return [emails.cancel(mail.id)] if mail and mail.state is EmailState.QUEUED else []
+    email = emails.find(before.notice) if before.notice else None
+    return [emails.cancel(email.id)] if email and email.state is EmailState.QUEUED else []

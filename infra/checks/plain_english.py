@@ -39,12 +39,16 @@ WORDS: Mapping[str, str] = {  # pattern -> what to write
 EMAIL = r"(?<![`/\w.-])mail(?:s|ed|ing)?(?![`/\w-]|\.\w)"  # what people receive; not a path or a name of the contract
 EMAIL_IN_CODE = rf"(?<!Apple ){EMAIL}(?! (?:systems?|servers?|services?|programs?|function|events?|row|retry)\b)"
 _SENTENCE = re.compile(r"^\w[\w ,:]* |^ \w|^[A-Z][a-z]+$")
-IN_NAMES = {**WORDS, r"mails?": "email"}
+MAIL_IN_NAME = re.compile(r"(?:^|_)mail(?:s|er)?(?:_|$)", re.IGNORECASE)
 DEFINED = re.compile(r"^ *(?:def|class) (\w+)", re.MULTILINE)
 NAMES = r"^(?:MOST|LONGEST|LARGEST|FEWEST|SMALLEST)_\w+ *[:=]"
 EXCEPTIONS: Mapping[tuple[str, str], str] = {  # (file, word) -> why it must stay
     ("app.py", "mail"): "the name of a function in AWS",
     ("app.py", "mail_events"): "the name of a function in AWS",
+    ("chalicelib/admin/retry_emails.py", "mail_id"): "a key of what the command prints as JSON",
+    ("chalicelib/core/settings.py", "mails_per_second"): "a key of the deployed settings",
+    ("chalicelib/emails/ses_errors.py", "mail_from"): "a setting of SES",
+    ("chalicelib/store/emails.py", "mail_id"): "a key of stored rows",
     ("chalicelib/admin/address_change.py", "told"): "a key of stored jobs",
     ("chalicelib/admin/emails.py", "told"): "a key of stored jobs",
     ("chalicelib/admin/templates/work.html.j2", "mail"): "the name of a form field",
@@ -86,6 +90,7 @@ def _found(name: str, text: str) -> Iterator[Hit]:
         yield from _matches(rf"\b(?:{word})\b", text, better, re.IGNORECASE)
     if name.endswith(".py"):
         yield from _names(text)
+        yield from _emails_in_names(name, text)
         yield from _emails_in_prose(text)
     if name.endswith((".svg", ".yaml")):
         yield from _matches(EMAIL_IN_CODE, text, "email", re.IGNORECASE)
@@ -102,6 +107,21 @@ def _emails_in_prose(text: str) -> Iterator[Hit]:
     for line, words in _sentences(text):
         for match in re.finditer(EMAIL_IN_CODE, words):
             yield Hit(line, match.group(), "email")
+
+
+def _emails_in_names(name: str, text: str) -> Iterator[Hit]:
+    """Look for “mail” in the names that a file gives: of itself, its variables, parameters, functions and classes."""
+    named = [(1, Path(name).stem.removeprefix("test_")), *_given_names(ast.parse(text))]
+    return (Hit(line, word, "email") for line, word in named if MAIL_IN_NAME.search(word))
+
+
+def _given_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=word, ctx=ast.Store()) | ast.arg(arg=word) | ast.alias(asname=str(word)):
+                yield node.lineno, word
+            case ast.Attribute(attr=word, ctx=ast.Store()) | ast.FunctionDef(name=word) | ast.ClassDef(name=word):
+                yield node.lineno, word
 
 
 def _comments(text: str) -> Iterator[tuple[int, str]]:
@@ -127,7 +147,7 @@ def _sentences(text: str) -> Iterator[tuple[int, str]]:
 def _names(text: str) -> Iterator[Hit]:
     """Look for the words in names of functions and classes, in which an underscore joins them."""
     for match in DEFINED.finditer(text):
-        for word, better in IN_NAMES.items():
+        for word, better in WORDS.items():
             if re.search(rf"\b(?:{word})\b", match[1].replace("_", " ")):
                 yield Hit(text.count("\n", 0, match.start(1)) + 1, match[1], better)
 

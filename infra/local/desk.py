@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 DESK = "/_local/"
 BOUNCES = ("Permanent", "Transient", "Undetermined")
 # every other one is done
-MAIL_STATES = {
+EMAIL_STATES = {
     "queued": "waiting",
     "sending": "waiting",
     "refused": "failed",
@@ -59,7 +59,7 @@ class DevTools:
         self._routes: dict[tuple[str, str], Callable[[Form], Any]] = {
             ("GET", ""): self.page,
             ("GET", "mail.json"): self.list_emails,
-            ("GET", "mails"): lambda _form: samples.page(_environment().get_template("mails.html.j2")),
+            ("GET", "mails"): lambda _form: samples.page(_environment().get_template("email_kinds.html.j2")),
             ("GET", "people.json"): self.people,
             ("GET", "clock"): self.clock,
             ("POST", "clock"): self.move_clock,
@@ -106,7 +106,7 @@ class DevTools:
         return {"now": stamp(self.cloud.clock.now())}
 
     def list_emails(self, _form: Form) -> list[dict[str, Any]]:
-        return [_describe_email(mail) for mail in outbox.accepted()]
+        return [_describe_email(email) for email in outbox.accepted()]
 
     def jobs(self, _form: Form) -> list[dict[str, Any]]:
         rows = memory.rows(self.cloud.table, "JOB#", "MAIL#")
@@ -136,10 +136,11 @@ class DevTools:
         return Answer(HTTPStatus.OK, {"Content-Type": "text/html; charset=utf-8"}, body.encode())
 
     def _eml(self, message_id: str) -> Answer:
-        for mail in outbox.accepted():
-            if mail.id == message_id:
-                headers = {"Content-Type": "message/rfc822", "Content-Disposition": f'inline; filename="{mail.id}.eml"'}
-                return Answer(HTTPStatus.OK, headers, mail.raw.encode())
+        for email in outbox.accepted():
+            if email.id == message_id:
+                as_file = f'inline; filename="{email.id}.eml"'
+                headers = {"Content-Type": "message/rfc822", "Content-Disposition": as_file}
+                return Answer(HTTPStatus.OK, headers, email.raw.encode())
         return _json({"error": f"no email {message_id}"}, HTTPStatus.NOT_FOUND)
 
     # --- what can be done -------------------------------------------------------------------------------------------
@@ -160,7 +161,7 @@ class DevTools:
         if kind not in BOUNCES:
             raise Wrong(f"type is one of {', '.join(BOUNCES)}")
         wanted = str(form.get("mail", ""))
-        found = next((mail for mail in outbox.accepted() if wanted and wanted in (mail.id, mail.row)), None)
+        found = next((email for email in outbox.accepted() if wanted and wanted in (email.id, email.row)), None)
         if found is None:
             raise Wrong(f"no email {wanted!r}")
         self.cloud.bounce(outbox.bounce(found, self.cloud.clock.now(), kind))
@@ -193,40 +194,40 @@ class DevTools:
 
 
 @cache
-def _describe_email(mail: Accepted) -> dict[str, Any]:
-    message = mail.message
+def _describe_email(email: Accepted) -> dict[str, Any]:
+    message = email.message
     return {
-        "id": mail.id,
-        "mail": mail.row,
+        "id": email.id,
+        "mail": email.row,
         "to": str(message["To"]),
         "from": str(message["From"]),
         "subject": str(message["Subject"]),
-        "sent_at": stamp(mail.sent_at) if mail.sent_at else "",
-        "text": mail.part("plain"),
-        "html": mail.part("html"),
-        "links": mail.links,
-        "attachments": mail.attachments,
-        "items": _items(mail),
+        "sent_at": stamp(email.sent_at) if email.sent_at else "",
+        "text": email.part("plain"),
+        "html": email.part("html"),
+        "links": email.links,
+        "attachments": email.attachments,
+        "items": _items(email),
     }
 
 
-def _items(mail: Accepted) -> list[str]:
+def _items(email: Accepted) -> list[str]:
     """Name the kinds of email that a digest carries, in its order; an email by itself carries its own."""
-    row = emails.find(mail.row) if mail.row else None
-    ids = row.items if row and row.items else [mail.row]
+    row = emails.find(email.row) if email.row else None
+    ids = row.items if row and row.items else [email.row]
     return [email_id.partition("#")[0] for email_id in ids]
 
 
 def _job(row: Row) -> dict[str, Any]:
-    mail = EMAIL.has(row)
-    state = "done" if row.get("cancelled") else MAIL_STATES.get(row["state"], "done") if mail else row["state"]
+    is_email = EMAIL.has(row)
+    state = "done" if row.get("cancelled") else EMAIL_STATES.get(row["state"], "done") if is_email else row["state"]
     return {
         "id": row["id"],
-        "kind": "mail" if mail else row["kind"],
+        "kind": "mail" if is_email else row["kind"],
         "due_at": row["due_at"],
         "state": state,
         "attempts": row.get("attempts", 0),
-        "error": row.get("reason" if mail else "error", ""),
+        "error": row.get("reason" if is_email else "error", ""),
     }
 
 

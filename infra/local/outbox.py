@@ -118,48 +118,48 @@ def _decoded(name: str, folded: str) -> str:
 def accepted(after: int = 0) -> list[Accepted]:
     """Every email so far but the first `after`, oldest first."""
     sent = memory.backend("ses").sent_messages[after:]
-    return [_once(mail) for mail in sent]
+    return [_once(email) for email in sent]
 
 
-def _once(mail: Any) -> Accepted:
+def _once(email: Any) -> Accepted:
     """Kept with moto's own email: parsing is slow, and the desk lists every email each time."""
-    if not hasattr(mail, "as_accepted"):
-        mail.as_accepted = Accepted(mail.id, tuple(mail.to), mail.raw_data, mail.tags)
-    found: Accepted = mail.as_accepted
+    if not hasattr(email, "as_accepted"):
+        email.as_accepted = Accepted(email.id, tuple(email.to), email.raw_data, email.tags)
+    found: Accepted = email.as_accepted
     return found
 
 
-def event(mail: Accepted, kind: str, now: datetime, **detail: Any) -> str:
+def event(email: Accepted, kind: str, now: datetime, **detail: Any) -> str:
     """A message as a configuration set publishes it: kind is Send, Delivery, Bounce or Complaint."""
     moment = now.strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    about = {"timestamp": moment, **mail.about}
+    about = {"timestamp": moment, **email.about}
     stamped = {} if kind == "Send" else {"timestamp": moment}
     return json.dumps({"eventType": kind, "mail": about, kind.lower(): {**stamped, **detail}})
 
 
-def send(mail: Accepted, now: datetime) -> str:
-    return event(mail, "Send", now)
+def send(email: Accepted, now: datetime) -> str:
+    return event(email, "Send", now)
 
 
-def delivery(mail: Accepted, now: datetime) -> str:
-    return event(mail, "Delivery", now, recipients=list(mail.to), processingTimeMillis=400, smtpResponse="250 ok")
+def delivery(email: Accepted, now: datetime) -> str:
+    return event(email, "Delivery", now, recipients=list(email.to), processingTimeMillis=400, smtpResponse="250 ok")
 
 
-def bounce(mail: Accepted, now: datetime, kind: str = "Permanent") -> str:
+def bounce(email: Accepted, now: datetime, kind: str = "Permanent") -> str:
     """kind: Permanent, Transient or Undetermined."""
     status = {"Permanent": {"status": "5.1.1"}, "Transient": {"status": "4.2.2"}}.get(kind, {})
-    recipients = [{"emailAddress": address, "action": "failed", **status} for address in mail.to]
+    recipients = [{"emailAddress": address, "action": "failed", **status} for address in email.to]
     return event(
-        mail,
+        email,
         "Bounce",
         now,
         bounceType=kind,
         bounceSubType="General",
         bouncedRecipients=recipients,
-        feedbackId=f"bounce-{mail.id}",
+        feedbackId=f"bounce-{email.id}",
     )
 
 
-def complaint(mail: Accepted, now: datetime) -> str:
-    recipients = [{"emailAddress": address} for address in mail.to]
-    return event(mail, "Complaint", now, complainedRecipients=recipients, feedbackId=f"complaint-{mail.id}")
+def complaint(email: Accepted, now: datetime) -> str:
+    recipients = [{"emailAddress": address} for address in email.to]
+    return event(email, "Complaint", now, complainedRecipients=recipients, feedbackId=f"complaint-{email.id}")

@@ -59,11 +59,11 @@ class Dispatcher:
 
     def _report_emails(self) -> int:
         fresh = self._unreported()
-        for mail in fresh:
+        for email in fresh:
             self._reported += 1
-            self.notify(outbox.send(mail, self.now()))
-            bounces = self.bouncing.intersection(mail.addresses)
-            self.notify((outbox.bounce if bounces else outbox.delivery)(mail, self.now()))
+            self.notify(outbox.send(email, self.now()))
+            bounces = self.bouncing.intersection(email.addresses)
+            self.notify((outbox.bounce if bounces else outbox.delivery)(email, self.now()))
         return len(fresh)
 
     def _try(self, handler: str, event: dict[str, object]) -> bool:

@@ -8,15 +8,15 @@ from http import HTTPStatus
 from jinja2 import Template
 
 from chalicelib.emails.mime import Rendered
-from infra.local import mail_samples
+from infra.local import email_samples
 from infra.local.gateway import Answer
 
 HTML, TEXT = "text/html; charset=utf-8", "text/plain; charset=utf-8"
 LOOKS: dict[str, tuple[str, str, Callable[[Rendered], str]]] = {
-    "light": ("Light", HTML, lambda mail: mail.html),
-    "dark": ("Dark", HTML, lambda mail: mail_samples.dark(mail.html)),
-    "stripped": ("Styles stripped", HTML, lambda mail: mail_samples.stripped(mail.html)),
-    "text": ("Text", TEXT, lambda mail: mail.text),
+    "light": ("Light", HTML, lambda email: email.html),
+    "dark": ("Dark", HTML, lambda email: email_samples.dark(email.html)),
+    "stripped": ("Styles stripped", HTML, lambda email: email_samples.stripped(email.html)),
+    "text": ("Text", TEXT, lambda email: email.text),
 }
 
 
@@ -26,10 +26,10 @@ def page(template: Template) -> Answer:
             "id": email_id(*name),
             "template": name[0],
             "variant": name[1],
-            "subject": mail.subject,
-            "preview": mail.preview,
+            "subject": email.subject,
+            "preview": email.preview,
         }
-        for name, mail in mail_samples.every().items()
+        for name, email in email_samples.every().items()
     ]
     body = template.render(emails=shown, looks=[(look, title) for look, (title, _, _) in LOOKS.items()])
     return Answer(HTTPStatus.OK, {"Content-Type": HTML}, body.encode())
@@ -37,11 +37,11 @@ def page(template: Template) -> Answer:
 
 def look(wanted: str, name: str) -> Answer | None:
     """One email in one look; None if there is no such email or look."""
-    mails = {email_id(*named): mail for named, mail in mail_samples.every().items()}
-    if wanted not in mails or name not in LOOKS:
+    samples = {email_id(*named): email for named, email in email_samples.every().items()}
+    if wanted not in samples or name not in LOOKS:
         return None
     _title, kind, shown = LOOKS[name]
-    return Answer(HTTPStatus.OK, {"Content-Type": kind}, shown(mails[wanted]).encode())
+    return Answer(HTTPStatus.OK, {"Content-Type": kind}, shown(samples[wanted]).encode())
 
 
 def email_id(template: str, variant: str) -> str:

@@ -31,11 +31,11 @@ def test_an_id_no_tag_can_hold_is_refused():
 
 
 @given(st.text(max_size=40))
-def test_a_tag_gives_the_id_back_in_letters_that_ses_allows(mail_id):
-    value = ses_tags.tag(mail_id.encode(errors="ignore").decode())
+def test_a_tag_gives_the_id_back_in_letters_that_ses_allows(email_id):
+    value = ses_tags.tag(email_id.encode(errors="ignore").decode())
 
     assert value.replace("-", "").replace("_", "").isalnum() or value == ""
-    assert ses_tags.read_tag(value) == mail_id.encode(errors="ignore").decode()
+    assert ses_tags.read_tag(value) == email_id.encode(errors="ignore").decode()
 
 
 @pytest.mark.usefixtures("aws")

@@ -206,8 +206,8 @@ def test_a_second_message_of_one_email_is_a_problem(taken, problems):
 def test_an_event_that_meets_another_writer_is_applied_to_what_is_there_then(taken, monkeypatch):
     true_find, readings = emails.find, []
 
-    def find_while_the_sender_settles(mail_id: str) -> Email | None:
-        read = true_find(mail_id)
+    def find_while_the_sender_settles(email_id: str) -> Email | None:
+        read = true_find(email_id)
         if not readings:
             transact([emails.sent(read, "ses-1", MONDAY)])
         readings.append(read.state)

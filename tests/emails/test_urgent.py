@@ -14,7 +14,7 @@ from chalicelib.emails.urgent import LOOK_EVERY, UrgentLane
 from chalicelib.jobs.commit import commit
 from chalicelib.store import emails
 from chalicelib.store.due import list_due, list_urgent_ids
-from infra.local.mail_samples import sample
+from infra.local.email_samples import sample
 from tests.emails.samples import make_email
 from tests.support.calls import count_calls
 from tests.support.clock import MONDAY

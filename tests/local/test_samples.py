@@ -6,7 +6,7 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chalicelib.emails.kinds import load_kinds
-from infra.local import mail_samples, samples
+from infra.local import email_samples, samples
 from infra.local.desk import __file__ as desk
 
 pytestmark = pytest.mark.usefixtures("aws")
@@ -16,21 +16,21 @@ def page() -> str:
     environment = Environment(
         loader=FileSystemLoader(desk.rpartition("/")[0]), autoescape=True, undefined=StrictUndefined
     )
-    return samples.page(environment.get_template("mails.html.j2")).body.decode()
+    return samples.page(environment.get_template("email_kinds.html.j2")).body.decode()
 
 
 def test_every_email_of_the_catalogue_is_on_the_page():
     shown = page()
 
-    assert {template for template, _ in mail_samples.every()} == set(load_kinds())
-    for name in mail_samples.every():
+    assert {template for template, _ in email_samples.every()} == set(load_kinds())
+    for name in email_samples.every():
         for look in samples.LOOKS:
             assert f"/_local/mails/{samples.email_id(*name)}/{look}" in shown
 
 
 @pytest.mark.parametrize("look", samples.LOOKS)
 def test_every_email_can_be_looked_at_alone(look):
-    for name in mail_samples.every():
+    for name in email_samples.every():
         answer = samples.look(samples.email_id(*name), look)
         assert answer is not None
         assert answer.status == 200

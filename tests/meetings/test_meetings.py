@@ -407,7 +407,7 @@ def test_a_reminder_of_a_meeting_with_a_former_coach_is_cancelled(ready, clock):
     drain(clock.now())
     drain(clock.advance(minutes=30))
 
-    assert [mail.row for mail in sent_emails() if mail.row.startswith("meetings/prepare")] == []
+    assert [email.row for email in sent_emails() if email.row.startswith("meetings/prepare")] == []
 
 
 def test_a_move_in_the_minute_before_nine_cancels_the_reminder_that_is_written(ready, clock):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.core.model import Person
-from chalicelib.nominate.mail_domains import DOTS_IGNORED
+from chalicelib.nominate.email_domains import DOTS_IGNORED
 from chalicelib.nominate.same_person import Directory, Likeness, likeness, local_part_of, mailbox_of, name_of
 
 WORDS = st.text(st.sampled_from("abcdefgh"), min_size=1, max_size=6)

@@ -106,10 +106,10 @@ def _notices(
 ) -> list[Write]:
     """The line manager's thanks follow a working day later, and only to one who has answered."""
     morning = days.next_morning(now)
-    mails = [letters.result_email(programme, delegate, morning)]
+    notices = [letters.result_email(programme, delegate, morning)]
     if stored.is_shared:
-        mails.append(letters.coach_email(programme, delegate, morning))
+        notices.append(letters.coach_email(programme, delegate, morning))
     manager = surveys.get(Role.MANAGER)
     if manager and manager.sent:
-        mails.append(letters.counted_email(programme, delegate, manager, days.next_morning(morning)))
-    return emails.add_all(mails)
+        notices.append(letters.counted_email(programme, delegate, manager, days.next_morning(morning)))
+    return emails.add_all(notices)

@@ -9,7 +9,7 @@ from chalicelib.core.model import MANAGER_GROUP
 from chalicelib.store import cohorts
 from chalicelib.store.cohorts import SurveyStage
 from infra.local import aws_contract, memory
-from infra.local.demo import arranging, attending, calendars, mail_checks, midway, returning, reviewing, sponsoring
+from infra.local.demo import arranging, attending, calendars, email_checks, midway, returning, reviewing, sponsoring
 from infra.local.demo.cast import ANSWERS, Own, Reply
 from infra.local.demo.world import World
 
@@ -96,11 +96,11 @@ def _no_document_names_a_rater(world: World) -> Iterator[str]:
 CHECKS: tuple[Callable[[World], Iterator[str]], ...] = (
     _jobs_are_done,
     _aws_would_have_taken_every_call,
-    mail_checks.emails_are_settled_and_single,
-    mail_checks.no_one_is_reminded_after_answering,
-    mail_checks.raters_who_declined_get_no_more_emails,
-    mail_checks.silent_raters_are_reminded,
-    mail_checks.impact_is_asked_on_its_morning,
+    email_checks.emails_are_settled_and_single,
+    email_checks.no_one_is_reminded_after_answering,
+    email_checks.raters_who_declined_get_no_more_emails,
+    email_checks.silent_raters_are_reminded,
+    email_checks.impact_is_asked_on_its_morning,
     calendars.calendars_show_the_dates,
     arranging.check,
     attending.check,

@@ -69,12 +69,12 @@ class Letter:
         return f"{before}/{kind.verb}/{after.split('/')[0].partition('#')[0]}"
 
 
-def _letters_of(mail: Accepted) -> list[Letter]:
+def _letters_of(email: Accepted) -> list[Letter]:
     """Take a digest apart: people read each item as if it had come by itself."""
-    row = emails.find(mail.row) if mail.row.startswith(digest.NAME) else None
+    row = emails.find(email.row) if email.row.startswith(digest.NAME) else None
     if row is None:
-        return [Letter(mail)]
-    return [Letter(mail, item) for item in digests.items_of(row)]
+        return [Letter(email)]
+    return [Letter(email, item) for item in digests.items_of(row)]
 
 
 class Mailbox:
@@ -99,7 +99,7 @@ class Mailbox:
     def _fetch(self) -> None:
         accepted = outbox.accepted(self._read)
         self._read += len(accepted)
-        fresh = [letter for mail in accepted for letter in _letters_of(mail)]
+        fresh = [letter for email in accepted for letter in _letters_of(email)]
         self.letters += fresh
         for letter in fresh:
             self._by_reader[letter.to, letter.template].append(letter)

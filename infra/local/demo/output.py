@@ -71,7 +71,7 @@ def summary(world: World) -> dict[str, Any]:
     """Who got what, and when, as plain data."""
     rows = memory.rows(world.cloud.table, "JOB#", "MAIL#")
     jobs = [row for row in rows if JOB.has(row)]
-    mails = [row for row in rows if EMAIL.has(row)]
+    emails = [row for row in rows if EMAIL.has(row)]
     return {
         "cohort": world.cohort,
         "programme": world.programme.id,
@@ -85,7 +85,7 @@ def summary(world: World) -> dict[str, Any]:
         "mail_states": dict(
             sorted(
                 Counter(
-                    "cancelled" if "cancelled" in row and row["state"] == "queued" else row["state"] for row in mails
+                    "cancelled" if "cancelled" in row and row["state"] == "queued" else row["state"] for row in emails
                 ).items()
             )
         ),

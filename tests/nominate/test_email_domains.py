@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.nominate.mail_domains import PRIVATE_DOMAINS, is_one_typo_apart, is_private, meant_domain
+from chalicelib.nominate.email_domains import PRIVATE_DOMAINS, is_one_typo_apart, is_private, meant_domain
 
 LETTERS = st.text(st.sampled_from("abc.-"), min_size=1, max_size=8)
 

@@ -27,7 +27,7 @@ SETTLED = ("sent", "delivered", "bounced", "complained")
 
 def emails_are_settled_and_single(world: World) -> Iterator[str]:
     sent = Counter(letter.id for letter in world.mailbox.letters)
-    yield from (f"email {mail_id} went out {count} times" for mail_id, count in sent.items() if count > 1)
+    yield from (f"email {email_id} went out {count} times" for email_id, count in sent.items() if count > 1)
     for row in memory.rows(world.cloud.table, "MAIL#"):
         if row["template"] == digest.NAME:
             continue  # its items are checked
