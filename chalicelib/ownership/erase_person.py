@@ -53,12 +53,14 @@ class _Found(Struct, frozen=True):
     naming     rows that hold their address
     going      rows that are deleted whole: what they wrote, and what goes with them as a delegate
     delegates  their ids as a delegate
+    changes    lines of the audit trail about their changes of address, earliest first
     """
 
     email: str
     naming: Sequence[Row]
     going: Sequence[Row]
     delegates: frozenset[str]
+    changes: Sequence[Row] = ()
 
     def __bool__(self) -> bool:
         return bool(self.naming or self.going)
@@ -84,7 +86,8 @@ def erase(email: str, now: datetime) -> int:
 def preview(email: str) -> dict[str, int]:
     """Return how many rows of each kind an erasure would change or delete. Raises what `erase` raises."""
     found = _look_and_check(email)
-    rows = {key_of(row): row for row in (*found.naming, *found.going, *calling_by_name(found.delegates))}
+    every = (*found.naming, *found.changes, *found.going, *calling_by_name(found.delegates))
+    rows = {key_of(row): row for row in every}
     return dict(sorted(Counter(kind.name for row in rows.values() if (kind := kind_of(row))).items()))
 
 
@@ -111,7 +114,8 @@ def _look(email: str, known: frozenset[str]) -> _Found:
     keyed = [row for row in of_address(email) if is_deleted_with(row)]
     keyed.sort(key=ENDED_SESSIONS.has)  # sessions first
     written = [*written_by(email), *_offered_by(email), *keyed, *going_with(ids)]
-    return _Found(email, naming, [*written, *_copies()] if naming or written else [], ids)
+    going = [*written, *_copies()] if naming or written else []
+    return _Found(email, naming, going, ids, audit_events.list_earlier_changes(scan(), email))
 
 
 def _offered_by(email: str) -> Iterator[Row]:
@@ -128,6 +132,8 @@ def _copies() -> Iterator[Row]:
 def _erase(found: _Found, now: datetime) -> int:
     """Remove the person from rows that name them, and what goes with them; return how many rows these are."""
     own = [row for row in found.naming if is_delegate(row, found.email)]
+    for row in found.changes:  # earliest first: a repeat finds each by the one after it
+        _change(row, lambda row: _replace(row, audit_events.without_addresses(row)))
     for row in found.naming:
         if row not in own:
             _change(row, lambda row: _erasing(row, found.email))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import Enum
 from string import Formatter
@@ -165,10 +165,27 @@ def without_former_address(row: Row, email: str) -> Row:
 
     The former address may have been a stranger's: erasing it alone takes out nothing else.
     """
-    people = row.get("people", {})
-    if not row.get("is_one_person") or people["after"]["email"] != email:
-        return row
-    return row | {"people": {part: {"name": ERASED_NAME, "email": ERASED_ADDRESS} for part in people}}
+    return without_addresses(row) if row.get("is_one_person") and row["people"]["after"]["email"] == email else row
+
+
+def without_addresses(row: Row) -> Row:
+    """Return a line about a change of address without both addresses."""
+    return row | {"people": {part: {"name": ERASED_NAME, "email": ERASED_ADDRESS} for part in row["people"]}}
+
+
+def list_earlier_changes(rows: Iterable[Row], email: str) -> list[Row]:
+    """Return the lines of how a person came to their address, earliest first: it may have changed several times.
+
+    rows   of any kind and cohort
+    """
+    known: set[tuple[str, str]] = set()
+    found = []
+    for row in sorted((row for row in rows if row.get("is_one_person")), key=lambda row: row["sk"], reverse=True):
+        after, before = (row["people"][part]["email"] for part in ("after", "before"))
+        if after == email or (row["pk"], after) in known:
+            known.add((row["pk"], before))
+            found.append(row)
+    return found[::-1]
 
 
 def say_line(row: Row) -> str:

@@ -16,7 +16,7 @@ from chalicelib.admin.redirect_emails import Change
 from chalicelib.admin.resend_link import AddressNotFound
 from chalicelib.collect.questionnaire import parse_answer_link
 from chalicelib.core.calendar import local_moment
-from chalicelib.core.model import InvitationState, Wave
+from chalicelib.core.model import ERASED_ADDRESS, InvitationState, Wave
 from chalicelib.core.reasons import MAX_REASON_CHARS
 from chalicelib.emails import delivery_events
 from chalicelib.jobs.kinds import HANDLERS, JobKind
@@ -124,6 +124,17 @@ def test_an_erasure_takes_the_former_address_out_with_the_one_that_counts(opened
 
     (line,) = [row for row in audit_events.of_cohort(people.COHORT) if row["act"].startswith("replaced")]
     assert {one for one in (NEW, old("p0")) if one in str(line)} == left
+
+
+def test_an_erasure_takes_out_every_earlier_change_of_the_address(opened, clock):
+    for before, after in ((old("p0"), "second@example.org"), ("second@example.org", NEW), (old("p1"), "p1@example.net")):
+        address_change.change_address(people.COHORT, before, after, clock.advance(minutes=1), BY)
+        drain(clock.now())
+    erase_person.erase(NEW, clock.advance(hours=1))
+
+    lines = [row["people"] for row in audit_events.of_cohort(people.COHORT) if row["act"].startswith("replaced")]
+    assert {one["email"] for line in lines[:2] for one in line.values()} == {ERASED_ADDRESS}
+    assert [one["email"] for one in lines[2].values()] == [old("p1"), "p1@example.net"]
 
 
 def test_who_asks_for_a_copy_of_their_data_gets_their_own_address_of_a_change(opened, clock):
