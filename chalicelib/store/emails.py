@@ -235,6 +235,18 @@ def cancel(email_id: str) -> Write:
     return _stop(email_id, {"cancelled": True}, ["suppressed"])
 
 
+def call_off(waiting: Email) -> Write:
+    """Cancel an email that waits, or that a bounce has suppressed. Refused with EmailSettled if it went out since."""
+    as_read = [equals("state", waiting.state)]
+    return update(
+        key(waiting.id),
+        put={"cancelled": True},
+        remove=["due_shard", "suppressed"],
+        when=as_read,
+        refusal=EmailSettled,
+    )
+
+
 def suppress(email_id: str) -> Write:
     """Cancel an email in the same way because its address accepts none. A new address revives it."""
     return _stop(email_id, {"cancelled": True, "suppressed": True}, [])

@@ -10,10 +10,12 @@ from chalicelib.core.schedule import Session
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.each import each_or_fail
 from chalicelib.store import emails, workshops
+from chalicelib.store.emails import EmailSettled
 from chalicelib.store.table import Write
 from chalicelib.store.workshops import Seat, SeatChanged
-from chalicelib.workshops.emails.about_dates import facilitator_email
-from chalicelib.workshops.notices import Notice, Reader, list_notices, sender_domain
+from chalicelib.workshops.emails.about_dates import facilitator_email, ids_of_facilitator
+from chalicelib.workshops.notices import Notice, NoticeKind, Reader, list_notices, sender_domain
+from chalicelib.workshops.unsent import find_unsent
 
 Seats = Mapping[str, Seat]
 
@@ -57,17 +59,23 @@ def _notify(
 ) -> None:
     """Send what is lacking; in two rounds after a change of address."""
     while notices := list_notices(programme, sessions, reader, seats, sender_domain(), now):
-        new = [facilitator_email(programme, cohort, reader, name, notice, now) for notice in notices]
+        unsent = find_unsent(notices, lambda seat: ids_of_facilitator(cohort.id, reader.id, seat))
+        notices = list_notices(programme, sessions, reader, seats, sender_domain(), now, unsent.sessions)
+        told = [notice for notice in notices if notice.kind is not NoticeKind.DROPPED]
+        new = [facilitator_email(programme, cohort, reader, name, notice, now) for notice in told]
         try:
             commit(
                 [
                     *(_save(cohort.id, reader.id, notice) for notice in notices),
                     *(write for email in new for write in emails.add(email, stopped=email.to.email in lost)),
+                    *unsent.drops(),
                 ],
                 now,
             )
         except SeatChanged:
             return  # another run of this job, or a later job, has sent it
+        except EmailSettled:
+            continue  # an entry that waited went out just now
         seats = {**seats, **{notice.session.id: notice.after for notice in notices}}
 
 

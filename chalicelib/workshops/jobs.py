@@ -13,14 +13,15 @@ from chalicelib.core.schedule import Session
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.each import each_or_fail
 from chalicelib.store import attendance, cohorts, delegates, emails, programmes, workshops
-from chalicelib.store.emails import Email
+from chalicelib.store.emails import Email, EmailSettled
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
 from chalicelib.store.workshops import Seat, SeatChanged
 from chalicelib.waves.suppression import list_suppressed
-from chalicelib.workshops.emails.about_dates import dates_email, entry_email, manager_email
+from chalicelib.workshops.emails.about_dates import dates_email, entry_email, ids_of_entries, manager_email
 from chalicelib.workshops.facilitator_calendar import notify_facilitators
 from chalicelib.workshops.notices import Notice, NoticeKind, Reader, days_of, list_notices, sender_domain
+from chalicelib.workshops.unsent import NOTHING, Unsent, find_unsent
 
 
 class Sending(Struct, frozen=True):
@@ -66,20 +67,27 @@ def _notify(sending: Sending, delegate_id: str, stored: Mapping[str, Seat]) -> N
         return
     seats = stored
     while notices := _notices(sending, delegate, seats):
+        unsent = find_unsent(notices, lambda seat: ids_of_entries(delegate_id, seat))
+        notices = _notices(sending, delegate, seats, unsent)
         after = {**seats, **{notice.session.id: notice.after for notice in notices}}
         manager = [] if _notices(sending, delegate, after) else _to_manager(sending, delegate, stored, after)
         try:
             commit(
-                _writes(sending, delegate, notices, [*_first(sending, delegate, stored, notices), *manager]),
+                [
+                    *_writes(sending, delegate, notices, [*_first(sending, delegate, stored, notices), *manager]),
+                    *unsent.drops(),
+                ],
                 sending.now,
             )
         except SeatChanged:
             return  # another run of this job, or a later job, has sent it
+        except EmailSettled:
+            continue  # an entry that waited went out just now
         seats = after
 
 
-def _notices(sending: Sending, delegate: Delegate, seats: Mapping[str, Seat]) -> list[Notice]:
-    found = notices_for(sending.programme, sending.sessions, delegate, seats, sending.now)
+def _notices(sending: Sending, delegate: Delegate, seats: Mapping[str, Seat], unsent: Unsent = NOTHING) -> list[Notice]:
+    found = notices_for(sending.programme, sending.sessions, delegate, seats, sending.now, unsent)
     return [one for one in found if (delegate.id, one.session.id) not in sending.attended]
 
 
@@ -89,9 +97,10 @@ def notices_for(
     delegate: Delegate,
     seats: Mapping[str, Seat],
     now: datetime,
+    unsent: Unsent = NOTHING,
 ) -> list[Notice]:
     reader = Reader(delegate.id, delegate.person.email, comes=comes_to(delegate, sessions))
-    return list_notices(programme, sessions, reader, seats, sender_domain(), now)
+    return list_notices(programme, sessions, reader, seats, sender_domain(), now, unsent.sessions)
 
 
 def comes_to(delegate: Delegate, sessions: Sequence[Session]) -> bool:
@@ -123,7 +132,8 @@ def _to_manager(
 
 
 def _writes(sending: Sending, delegate: Delegate, notices: Sequence[Notice], more: Sequence[Email]) -> list[Write]:
-    entries = [entry_email(sending.programme, delegate, notice, sending.now) for notice in notices]
+    told = [notice for notice in notices if notice.kind is not NoticeKind.DROPPED]
+    entries = [entry_email(sending.programme, delegate, notice, sending.now) for notice in told]
     return [
         *(
             workshops.save_seat(workshops.seat_key(delegate.id, notice.session.id), notice.before, notice.after)

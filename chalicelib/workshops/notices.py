@@ -6,7 +6,7 @@ moved and moved back makes none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from email.utils import parseaddr
 from enum import StrEnum
@@ -26,6 +26,7 @@ class NoticeKind(StrEnum):
     NEW = "new"
     MOVED = "moved"
     CANCELLED = "cancelled"
+    DROPPED = "dropped"  # cancelled before the entry was sent: no email
 
 
 class Notice(Struct, frozen=True):
@@ -72,12 +73,15 @@ def list_notices(
     seats: Mapping[str, Seat],
     sender_domain: str,
     now: datetime,
+    unsent: Collection[str] = (),
 ) -> list[Notice]:
     """Return what this reader's calendar lacks, in the order of the sessions. What has begun does not change.
 
     After another address there are two rounds: cancellations to the old one, then entries for the new one.
+
+    unsent   ids of sessions whose entry, as the seat has it, was never sent
     """
-    made = _Made(programme, sessions, reader, sender_domain, now)
+    made = _Made(programme, sessions, reader, sender_domain, now, unsent)
     return [notice for each in sessions if (notice := made.notice(each, seats.get(each.id)))]
 
 
@@ -87,6 +91,7 @@ class _Made(Struct, frozen=True):
     reader: Reader
     sender_domain: str
     now: datetime
+    unsent: Collection[str]
 
     def notice(self, session: Session, seat: Seat | None) -> Notice | None:
         if session.cancelled or not self.reader.comes_to(session) or self._has_moved_away(seat):
@@ -96,7 +101,9 @@ class _Made(Struct, frozen=True):
         if seat is None or seat.entry.cancelled:
             return self._new(session, seat)
         entry = replace(self.entry(session, seat.number), sequence=seat.entry.sequence + 1)
-        return None if is_same(entry, seat.entry) else self._changed(session, seat, entry)
+        if is_same(entry, seat.entry):
+            return None
+        return self._new(session, seat) if session.id in self.unsent else self._changed(session, seat, entry)
 
     def _has_moved_away(self, seat: Seat | None) -> bool:
         """Return whether the entry is in the calendar of another address: it is cancelled there, and made again."""
@@ -118,7 +125,8 @@ class _Made(Struct, frozen=True):
             return None
         said = f"Cancelled: {when_of(seat.entry, self.programme.organisation.timezone)}"
         entry = replace(seat.entry, sequence=seat.entry.sequence + 1, cancelled=True, description=said)
-        return Notice(NoticeKind.CANCELLED, session, seat, replace(seat, entry=entry))
+        kind = NoticeKind.DROPPED if session.id in self.unsent else NoticeKind.CANCELLED
+        return Notice(kind, session, seat, replace(seat, entry=entry))
 
     def entry(self, session: Session, number: int) -> CalendarEntry:
         """Return the entry as it is sent first, with sequence 0."""

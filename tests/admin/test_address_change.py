@@ -127,7 +127,11 @@ def test_an_erasure_takes_the_former_address_out_with_the_one_that_counts(opened
 
 
 def test_an_erasure_takes_out_every_earlier_change_of_the_address(opened, clock):
-    for before, after in ((old("p0"), "second@example.org"), ("second@example.org", NEW), (old("p1"), "p1@example.net")):
+    for before, after in (
+        (old("p0"), "second@example.org"),
+        ("second@example.org", NEW),
+        (old("p1"), "p1@example.net"),
+    ):
         address_change.change_address(people.COHORT, before, after, clock.advance(minutes=1), BY)
         drain(clock.now())
     erase_person.erase(NEW, clock.advance(hours=1))

@@ -126,6 +126,19 @@ def entry_email(programme: Programme, delegate: Delegate, notice: Notice, now: d
     )
 
 
+def ids_of_entries(delegate_id: str, seat: Seat) -> list[str]:
+    """Return the ids that the emails may have which brought what a delegate's seat has, or changed it."""
+    numbers = [f"{seat.session_id}.{seat.number}.{sequence}" for sequence in range(seat.entry.sequence + 1)]
+    return ["#".join((kind.name, delegate_id, number)) for number in numbers for kind in (ENTRY, MOVED)]
+
+
+def ids_of_facilitator(cohort_id: str, facilitator: str, seat: Seat) -> list[str]:
+    """Return the same for a facilitator's seat."""
+    sequences = range(seat.entry.sequence + 1)
+    named = f"{FACILITATOR.name}#{cohort_id}#{seat.session_id}.{facilitator}.{seat.number}"
+    return [f"{named}.{sequence}" for sequence in sequences]
+
+
 def facilitator_email(
     programme: Programme, cohort: Cohort, reader: Reader, name: str, notice: Notice, now: datetime
 ) -> Email:

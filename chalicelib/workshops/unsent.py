@@ -1,0 +1,52 @@
+"""Find calendar entries that never left: their email waits, for a pause or a hold, while another change comes.
+
+Who never got an entry gets no change of it, and no cancellation; and the entry does not go out after it is outdated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from msgspec import Struct
+
+from chalicelib.store import emails, waiting_emails
+from chalicelib.store.emails import Email, EmailState
+from chalicelib.store.table import Write
+from chalicelib.store.workshops import Seat
+from chalicelib.workshops.notices import Notice, NoticeKind
+
+NOT_SENT = (EmailState.QUEUED, EmailState.CANCELLED)
+
+
+class Unsent(Struct, frozen=True):
+    """What never left of the entries that some notices change.
+
+    sessions   ids of those whose entry no email has brought
+    outdated   emails that still wait with what is not so any more
+    """
+
+    sessions: frozenset[str] = frozenset()
+    outdated: tuple[Email, ...] = ()
+
+    def drops(self) -> list[Write]:
+        return [emails.call_off(email) for email in self.outdated]
+
+
+NOTHING = Unsent()
+
+
+def find_unsent(notices: Iterable[Notice], ids_of: Callable[[Seat], Sequence[str]]) -> Unsent:
+    """Look up the emails with which entries were sent that are to be changed or cancelled. One read for each hundred.
+
+    ids_of   ids that the emails may have which brought or changed what a seat has
+    """
+    seats = {one.session.id: one.before for one in notices if one.before and one.kind is not NoticeKind.NEW}
+    if not seats:
+        return NOTHING
+    session_of = {email_id: session for session, seat in seats.items() for email_id in ids_of(seat)}
+    found = waiting_emails.read_all(session_of)
+    sent = {session_of[email.id] for email in found if email.state not in NOT_SENT or email.doubts}
+    never = {session_of[email.id] for email in found} - sent  # emails that are deleted by now were sent
+    cancelled = {one.session.id for one in notices if one.kind is NoticeKind.CANCELLED}
+    waiting = (email for email in found if session_of[email.id] in never | cancelled)
+    return Unsent(frozenset(never), tuple(email for email in waiting if email.state is EmailState.QUEUED))
