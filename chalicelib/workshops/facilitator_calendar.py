@@ -61,8 +61,8 @@ def _notify(
     while notices := list_notices(programme, sessions, reader, seats, sender_domain(), now):
         unsent = find_unsent(notices, lambda seat: ids_of_facilitator(cohort.id, reader.id, seat))
         notices = list_notices(programme, sessions, reader, seats, sender_domain(), now, unsent.sessions)
-        told = [notice for notice in notices if notice.kind is not NoticeKind.DROPPED]
-        new = [facilitator_email(programme, cohort, reader, name, notice, now) for notice in told]
+        with_email = [notice for notice in notices if notice.kind is not NoticeKind.DROPPED]
+        new = [facilitator_email(programme, cohort, reader, name, notice, now) for notice in with_email]
         try:
             commit(
                 [

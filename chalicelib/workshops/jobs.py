@@ -132,8 +132,8 @@ def _to_manager(
 
 
 def _writes(sending: Sending, delegate: Delegate, notices: Sequence[Notice], more: Sequence[Email]) -> list[Write]:
-    told = [notice for notice in notices if notice.kind is not NoticeKind.DROPPED]
-    entries = [entry_email(sending.programme, delegate, notice, sending.now) for notice in told]
+    with_email = [notice for notice in notices if notice.kind is not NoticeKind.DROPPED]
+    entries = [entry_email(sending.programme, delegate, notice, sending.now) for notice in with_email]
     return [
         *(
             workshops.save_seat(workshops.seat_key(delegate.id, notice.session.id), notice.before, notice.after)

@@ -1,4 +1,4 @@
-"""Entries that wait while another change comes: nobody gets the end of an entry that they never got."""
+"""Entries that wait while another change comes: no one gets the end of an entry that they never got."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_a_session_that_moves_during_a_hold_comes_once_with_its_last_date(announ
 
 
 def test_a_facilitator_whose_entry_waits_gets_no_cancellation_at_the_old_address(clock):
-    """Such as while the mail service puts off every email."""
+    """Such as while the mail service postpones every email."""
     dates.load(clock, (replace(FIRST, by="mo"),))
     drain(clock.now())
     old = people.FACILITATOR.person.email
