@@ -12,7 +12,6 @@ from typing import Any
 from msgspec.structs import replace
 
 from chalicelib.admin.redirect_emails import Change, find_waiting, redirect
-from chalicelib.core.formatting import local_date
 from chalicelib.core.ids import coach_id
 from chalicelib.core.model import (
     SELF_GROUP,
@@ -27,7 +26,6 @@ from chalicelib.core.model import (
 )
 from chalicelib.emails.kinds import OnNewAddress, To, find_kind
 from chalicelib.forms.pulse import wave_programme
-from chalicelib.links.kinds import IMPACT, name_links
 from chalicelib.links.link_kind import AfterChange
 from chalicelib.meetings.effects import end, list_outdated
 from chalicelib.store import (
@@ -49,7 +47,7 @@ from chalicelib.store.marshal import Row, fields
 from chalicelib.store.meetings import MeetingKind
 from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
-from chalicelib.waves.emails import to_raters
+from chalicelib.waves.emails import about_surveys, to_raters
 from chalicelib.waves.survey_thread import ASKED, state_of
 
 
@@ -199,26 +197,18 @@ class _Moving:
     # --- impact surveys ---------------------------------------------------------------------------------
 
     def _survey(self, survey: ImpactSurvey) -> Iterator[Write]:
-        reader = self._reader(self.after, survey)
-        links = name_links(IMPACT.link(replace(survey, link_version=survey.link_version + 1)))
+        version = survey.link_version + 1
         yield impact_surveys.move(survey)
-        first = emails.find(self._first_email_id(survey))
-        if self._is_asked(survey) and first:
-            again = f"{first.id}.v{survey.link_version + 1}"
-            words = {**first.words, "name": reader.name}
-            yield from emails.add(
-                Email(again, first.template, reader, self.now, words, links, first.about, first.good_until)
-            )
+        if self._is_asked(survey):
+            first = about_surveys.first_email(self.programme, self.after, replace(survey, link_version=version))
+            due_at = max(self.now, survey.opened_at)
+            yield from emails.add(replace(first, id=f"{first.id}.v{version}", due_at=due_at))
 
     def _is_asked(self, survey: ImpactSurvey) -> bool:
         return state_of(survey) in ASKED and self.now < survey.closes_at
 
     def _reader(self, delegate: Delegate, survey: ImpactSurvey) -> Person:
         return delegate.person if survey.role is Role.DELEGATE else delegate.manager
-
-    def _first_email_id(self, survey: ImpactSurvey) -> str:
-        day = local_date(survey.opened_at, self.programme.organisation.timezone)
-        return f"impact/{survey.role.value}#{self.before.id}#{survey.role.value}#{day}"
 
     # --- emails that a bounce had stopped ---------------------------------------------------------------
 

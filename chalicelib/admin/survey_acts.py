@@ -104,13 +104,15 @@ def _extended(survey: ImpactSurvey, closes_at: datetime) -> ImpactSurvey:
 
 
 def _extension_writes(asked: Asked, closes_at: datetime, now: datetime) -> Iterator[Write]:
-    yield from give_time(asked, closes_at, now)
+    yield from give_time(asked, closes_at, now, announced_at=now)
     yield cohorts.change_line(asked.delegate, put={"reminded_on": f"{local_date(now, asked.days.zone)}"})
     yield from _give_raters_time(asked, closes_at, now)
 
 
-def give_time(asked: Asked, closes_at: datetime, announced_at: datetime) -> Iterator[Write]:
+def give_time(asked: Asked, closes_at: datetime, now: datetime, *, announced_at: datetime) -> Iterator[Write]:
     """Close the surveys of the delegate and the line manager later, and email who has not answered.
+
+    A survey that is stored and opens later this morning has its first email made again: it names the last day.
 
     announced_at   when they are emailed; reminders follow
     """
@@ -122,7 +124,12 @@ def give_time(asked: Asked, closes_at: datetime, announced_at: datetime) -> Iter
     for before in asked.unsent:
         survey = _extended(before, closes_at)
         yield from cancel_by(CancelledBy.ANSWER, delegate.id, survey.role.value)
-        announced = about_surveys.reminder_email(asked.programme, delegate, survey, announced_at)
+        is_ahead = now < before.opened_at
+        if is_ahead:
+            yield emails.cancel(about_surveys.first_email(asked.programme, delegate, before).id)
+            announced = about_surveys.first_email(asked.programme, delegate, survey)
+        else:
+            announced = about_surveys.reminder_email(asked.programme, delegate, survey, announced_at)
         new = [announced, *reminders(asked.programme, delegate, survey, asked.days, announced_at)]
         yield from emails.add_all(new, stopped=announced.to.email in lost)
 

@@ -201,6 +201,15 @@ def list_outdated(delegate_id: str, before: Meeting) -> list[str]:
     return ["#".join((kind.name, delegate_id, before.kind.value, str(before.revision))) for kind in OF_A_TIME]
 
 
+def list_entries(delegate_id: str, before: Meeting) -> dict[str, list[str]]:
+    """Return the ids of the emails that may have brought or moved an entry, by the name of its cancellation."""
+    numbers = [str(before.revision - moves) for moves in range(before.sequence + 1)]
+    return {
+        gone.name: ["#".join((kind.name, delegate_id, before.kind.value, number)) for number in numbers]
+        for gone, kind in ((CANCELLED, BOOKED), (CANCELLED_COACH, BOOKED_COACH))
+    }
+
+
 def administrator_email(
     kind: EmailKind, programme: Programme, delegate: Delegate, meeting: Meeting, address: str, now: datetime
 ) -> Email:

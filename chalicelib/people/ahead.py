@@ -14,7 +14,7 @@ from chalicelib.core.model import Delegate, Pause, Wave
 from chalicelib.core.schedule import held, title_of
 from chalicelib.core.working_days import survey_job_at, working_days
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.meetings.effects import end, first_check
+from chalicelib.meetings.effects import cancel_outdated, end, first_check
 from chalicelib.people.found import Found
 from chalicelib.store import jobs, meetings, workshops
 from chalicelib.store.delegate_record import DelegateRecord
@@ -42,6 +42,12 @@ def end_meetings(found: Found, now: datetime, *, start_again: bool, checked: boo
             checked=checked and start_again,
             closed=found.cohort.dates.closed,
         )
+
+
+def cancel_reminders(found: Found) -> list[Write]:
+    """Cancel emails that wait and name the time of a meeting that ends, its calendar entry included."""
+    booked = [meetings.from_rows(found.rows, kind) for kind in MeetingKind]
+    return [write for meeting in booked for write in cancel_outdated(found.delegate.id, meeting)]
 
 
 def restart_meetings(found: Found, now: datetime) -> Iterator[Write]:
@@ -86,7 +92,7 @@ def extend_open_survey(found: Found, pause: Pause, now: datetime) -> Iterator[Wr
     asked = Asked(found.programme, found.delegate, surveys, None, found.days)
     last = last_date(asked.closes_at, found.days.zone) + (pause.until - pause.since)
     closes_at = local_moment(last + timedelta(days=1), 0, found.days.zone)
-    yield from give_time(asked, closes_at, found.days.morning(pause.until))
+    yield from give_time(asked, closes_at, now, announced_at=found.days.morning(pause.until))
 
 
 def waiting_survey(delegate_id: str) -> Job | None:

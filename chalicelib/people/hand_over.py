@@ -127,7 +127,8 @@ def _manager_survey(
         yield from Waiting(tuple(about_it)).redirect(change, links, _is_first_to_manager)
         if state_of(survey) in ASKED and now < survey.closes_at:
             asked = first_email(programme, delegate, replace(survey, link_version=version))
-            yield from emails.add(replace(asked, id=f"{asked.id}.v{version}", due_at=now))
+            due_at = max(now, survey.opened_at)
+            yield from emails.add(replace(asked, id=f"{asked.id}.v{version}", due_at=due_at))
 
 
 def _meetings_of_former_coach(delegate: Delegate, rows: Sequence[Row], before: str) -> list[Meeting]:

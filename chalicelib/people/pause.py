@@ -17,6 +17,7 @@ from chalicelib.emails.kinds import EmailKind, To
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.people import emails as written
 from chalicelib.people.ahead import (
+    cancel_reminders,
     end_meetings,
     extend_open_survey,
     list_missed,
@@ -104,6 +105,7 @@ def _pause_writes(
     yield pauses.begin(after.id, back_at)
     yield jobs.add(job)
     yield from end_meetings(found, asking.now, start_again=True, checked=False)
+    yield from cancel_reminders(found)
     yield from move_survey(found, after)
     yield from extend_open_survey(found, pause, asking.now)
     yield from send_calendar(found, f"paused.{stamp(asking.now)}", asking.now)

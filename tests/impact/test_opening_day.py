@@ -6,12 +6,17 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.admin.address_change import change_address
+from chalicelib.admin.survey_acts import extend_survey
 from chalicelib.areas.emails import monthly_email
+from chalicelib.core.formatting import day, local_date
 from chalicelib.core.working_days import BEFORE_EMAILS, survey_job_at, survey_opens_at
 from chalicelib.jobs.kinds import JobKind
+from chalicelib.people.planned import perform
 from chalicelib.programme.move_dates import Moved, move, plan
 from chalicelib.store import cohorts, delegates, emails, impact_surveys, jobs
 from tests.mornings.calendar import DANA, MARA
+from tests.people import scene
 from tests.support import people
 from tests.support.drain import drain
 from tests.support.emails import sent_emails
@@ -80,6 +85,65 @@ def test_a_job_that_runs_late_opens_and_writes_at_once(day_before):
     assert [one for one in items_of(MARA, before) if "impact/manager" in one] == [{"impact/manager"}]
     (survey, _) = impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))
     assert survey.opened_at == late
+
+
+def test_more_time_before_the_morning_makes_one_email_with_the_last_day(day_before):
+    clock = day_before
+    drain(clock.to(OPENS - BEFORE_EMAILS))
+    before = {address: len(sent_emails(address)) for address in (DANA, MARA)}
+    (survey, _) = impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))
+    later = local_date(survey.closes_at, "Europe/London") + timedelta(days=7)
+    extend_survey(people.dana(), later, clock.advance(minutes=1), "ada")
+
+    drain(clock.now())
+    for moment in (OPENS, OPENS + timedelta(minutes=1), OPENS + timedelta(minutes=2)):
+        drain(clock.to(moment))
+
+    assert items_of(DANA, before[DANA]) == [{"impact/delegate"}]
+    assert sent_emails(DANA)[-1].sent_at == OPENS
+    assert day(later) in sent_emails(DANA)[-1].part("plain")
+    assert [item for one in items_of(MARA, before[MARA]) for item in one] == ["impact/manager"] * len(
+        items_of(MARA, before[MARA])
+    )
+
+
+def test_a_pause_before_the_morning_keeps_the_survey_for_the_return_as_one_email(day_before):
+    clock = day_before
+    drain(clock.to(OPENS - BEFORE_EMAILS))
+    before = len(sent_emails(DANA))
+    back = OPENS + timedelta(days=14)
+    scene.change(clock, "pause", until=f"{back:%Y-%m-%d}", reason="leave")
+    for moment in (OPENS, back, back + timedelta(minutes=2)):
+        drain(clock.to(moment))
+
+    about_survey = [kind for kinds in items_of(DANA, before) for kind in kinds if kind.startswith("impact/")]
+    assert about_survey == ["impact/delegate"]
+
+
+def test_another_manager_before_the_morning_is_asked_on_it(day_before):
+    clock = day_before
+    drain(clock.to(OPENS - BEFORE_EMAILS))
+    perform(scene.plan(clock, "manager", "x", **scene.NEW_MANAGER), clock.advance(minutes=1))
+    for moment in (clock.now(), OPENS, OPENS + timedelta(minutes=1)):
+        drain(clock.to(moment))
+
+    (asked,) = [email for email in sent_emails(scene.NORA) if email.row.startswith("impact/manager")]
+    assert asked.sent_at == OPENS
+
+
+def test_a_new_address_after_more_time_gets_the_last_day_that_counts(day_before):
+    clock = day_before
+    open_survey(clock)
+    (survey, _) = impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))
+    later = local_date(survey.closes_at, "Europe/London") + timedelta(days=7)
+    extend_survey(people.dana(), later, clock.advance(hours=2), "ada")
+    drain(clock.to(survey.closes_at + timedelta(hours=10)))
+    change_address(people.COHORT, MARA, "mara@example.net", clock.now(), "ada")
+    drain(clock.now())
+    drain(clock.advance(days=2))
+
+    asked = [email for email in sent_emails("mara@example.net") if email.row.startswith("impact/manager")]
+    assert [day(later) in email.part("plain") for email in asked] == [True]
 
 
 def test_a_survey_that_is_moved_keeps_its_morning(day_before):

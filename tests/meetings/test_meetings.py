@@ -23,6 +23,7 @@ from chalicelib.store import audit_events, cohorts, delegates, jobs, meetings
 from chalicelib.store.due import list_due
 from chalicelib.store.meetings import Meeting, MeetingKind, MeetingState, Slot
 from chalicelib.store.table import query, scan
+from tests.people import scene
 from tests.support import people
 from tests.support.clock import Clock
 from tests.support.drain import drain, run_row
@@ -395,6 +396,37 @@ def test_a_new_address_of_the_coach_gets_no_entry_of_the_meeting_that_starts_aga
 
     assert entries_to("cleo@new.example") == []
     assert "REQUEST" not in entries_to(DANA)
+
+
+@pytest.mark.parametrize("act", ["pause", "leave", "coach"])
+def test_an_entry_that_waits_when_the_meeting_ends_is_followed_by_no_cancellation(ready, clock, act):
+    """And it does not go out afterwards: on the return from a pause it would name a meeting that is not."""
+    book_in_the_evening(clock)
+    clock.advance(minutes=5)
+    if act == "pause":
+        scene.change(clock, "pause", until="2026-09-25", reason="leave")
+    elif act == "leave":
+        withdraw(people.dana(), clock.now(), "ada@example.org")
+    else:
+        scene.change(clock, "coach", **scene.NEW_COACH)
+    drain(clock.now())
+    for _ in range(10):
+        drain(clock.advance(days=1))
+
+    assert entries_to(DANA) == entries_to(COACH_EMAIL) == entries_to(scene.NORA) == []
+    assert jobs.failed() == []
+
+
+def test_an_entry_that_was_moved_and_went_out_before_is_cancelled(ready, clock):
+    offer(clock)
+    choose(clock)
+    drain(clock.advance(minutes=10))
+    clock.to(datetime.fromisoformat("2026-09-16T19:00:00Z"))
+    choose(clock, SECOND)
+    scene.change(clock, "pause", until="2026-09-25", reason="leave")
+    drain(clock.advance(days=1))
+
+    assert entries_to(DANA) == entries_to(COACH_EMAIL) == ["REQUEST", "CANCEL"]
 
 
 def test_a_reminder_of_a_meeting_with_a_former_coach_is_cancelled(ready, clock):
