@@ -7,6 +7,7 @@ import importlib
 import signal
 import sys
 import threading
+from contextlib import suppress
 
 from infra.local.points import Point
 
@@ -40,21 +41,19 @@ def _point(text: str) -> Point | None:
 
 
 def serve(port: int, at: Point | None = None) -> int:
-    """Run until Ctrl-C, or the end of the terminal."""
+    """Run until Ctrl-C, or the end of the terminal. Both also end it while the example is still being played."""
     from infra.local import demo
     from infra.local.cloud import Cloud
 
-    stop = threading.Event()
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signal_number, lambda *_: stop.set())
-    with Cloud(port, start=demo.START if at else None) as cloud:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt), Cloud(port, start=demo.START if at else None) as cloud:
         if at:
             demo.play_to(at, cloud)
         cloud.go_live()
         print(f"The desk:         {cloud.site}/_local/", flush=True)
         print(f"The application:  {cloud.base_url}/", flush=True)
         print("Ctrl-C ends it, and everything in it.", flush=True)
-        stop.wait()
+        threading.Event().wait()
     print("Stopped.")
     return 0
 

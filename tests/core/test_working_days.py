@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,6 +21,7 @@ from chalicelib.core.working_days import (
     survey_opens_at,
     working_days,
 )
+from chalicelib.programme.shapes import Holidays
 from infra import days_off
 from tests.support import people
 
@@ -185,5 +187,6 @@ def test_dates_on_days_off_are_asked_about():
     assert "closes on Monday 28 December 2026" in closes
 
 
-def test_a_programme_file_may_name_its_calendar():
-    assert holiday_calendars() == ("england-and-wales", "scotland", "northern-ireland", "none")
+def test_a_programme_file_may_name_every_calendar_of_the_table():
+    of_the_file, _ = get_args(Holidays)
+    assert holiday_calendars() == get_args(of_the_file)

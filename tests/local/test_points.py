@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
 from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -11,7 +13,7 @@ import pytest
 from infra.local.__main__ import main
 from infra.local.example import example_dates, read_example
 from infra.local.points import Point, moment_of
-from tests.support.served import Served, served
+from tests.support.served import SECONDS, Served, command, free_port, served
 
 PROGRAMME, _ = read_example()
 DATES = example_dates(date(2026, 1, 7))
@@ -88,3 +90,15 @@ def test_the_next_job_of_a_kind_fails_once_and_is_tried_again(collecting):
     collecting.post("/_local/clock", advance="PT30M")
     job = next(job for job in collecting.get("/_local/jobs.json").json if job["id"] == failed[0]["id"])
     assert (job["state"], job["attempts"]) == ("done", 2)
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_cloud_while_the_example_is_played(sent):
+    process = subprocess.Popen([*command(free_port()), "--at", "reviewed"], stdout=subprocess.PIPE, text=True)
+    try:
+        assert "nominations" in process.stdout.readline()
+        process.send_signal(sent)
+        said = process.communicate(timeout=SECONDS)[0]
+    finally:
+        process.kill()
+    assert (process.returncode, said.splitlines()) == (0, ["Stopped."])
