@@ -51,6 +51,21 @@ def test_the_delegates_page_leads_to_every_change_and_none_is_the_main_button(ad
     assert "<button" not in at_delegate.page.partition("<main")[2]
 
 
+@pytest.mark.parametrize("when", ["before the opening", "after the leave"])
+def test_the_delegates_page_leads_to_their_changes_when_it_offers_no_act(visitor, clock, when):
+    if when == "before the opening":
+        people.load(clock.now())
+        drain(clock.now())
+    else:
+        scene.open_cohort(clock)
+        scene.change(clock, "leave")
+    at_delegate = visitor.let_in_administrator(clock.now()).open(person().replace("/person/", "/delegate/"))
+
+    assert 'class="steps"' not in at_delegate.page
+    assert at_delegate.links("/person/") == [person()]
+    assert bool(at_delegate.links("/revoke-links?delegate=")) is (when == "before the opening")
+
+
 @pytest.mark.parametrize("act", TYPED)
 def test_a_change_is_shown_before_it_is_done_and_is_done_once(admin, clock, act):
     admin.open(f"{person()}/{act}")
