@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -17,10 +17,12 @@ from chalicelib.store import assignments, delegates
 from chalicelib.store.table import put_all
 from chalicelib.threads.model import Task
 from chalicelib.web.save_moments import milliseconds
+from chalicelib.workshops import change_sessions
 from tests.support import people
 from tests.support.drain import drain
 from tests.support.emails import sent_emails
 from tests.support.visitor import FORM, Visitor
+from tests.workshops import dates
 
 VISION = {
     "f.future": "Every child is seen within two weeks.",
@@ -203,6 +205,21 @@ def test_a_note_of_an_earlier_version_is_the_draft_of_a_plain_title(visitor, clo
     visitor.post(page, {"f.text": "Wrote it in 2025, and shared it.", "go": "submit"})
     (sent,) = assignments.submissions_from(delegates.load_rows(people.dana()))["plan"]
     assert sent.values == {"text": "Wrote it in 2025, and shared it."}
+
+
+# --- after its day (edge case 31) --------------------------------------------------------------------------------
+
+
+def test_work_of_four_days_late_is_taken_and_says_so_to_delegate_and_coach(visitor, hub, vision, clock):
+    change_sessions.set_dates(people.COHORT, dates.BOTH, clock.now(), "ada@example.org")  # due on 13 November
+    clock.to(datetime.fromisoformat("2026-11-17T10:00:00Z"))
+    fill(visitor, vision, VISION)
+    assert work_of("vision").state == WorkState.SUBMITTED
+
+    visitor.let_in(people.person("cleo coach").email, clock.advance(days=1))
+    case = f"{people.coach_url()}/{people.dana()}"  # it counts to the day on which it was submitted
+    pages = (f"{vision}/submitted", hub, f"{case}/work/vision", case)
+    assert [page for page in pages if "late by 4 days" not in visitor.open(page).page] == []
 
 
 # --- returned and read (edge case 32) ----------------------------------------------------------------------------

@@ -9,13 +9,25 @@ import pytest
 from chalicelib.admin.address_change import change_address
 from chalicelib.core.ids import coach_id, reader_key
 from chalicelib.core.model import Wave, WaveState
-from chalicelib.links.kinds import COACH, HUB, SHARED
+from chalicelib.links.kinds import COACH, FACILITATOR, HUB, SHARED, SPONSOR
 from chalicelib.people.acts import find_act
+from chalicelib.people.cohort import find_cohort
+from chalicelib.people.cohort_acts import find_cohort_act
 from chalicelib.people.planned import Asking, perform
-from chalicelib.store import debriefs, delegates, impact_surveys, invitations, waiting_emails, wave_keys
-from chalicelib.store.areas import Sharing, SharingState, share, sharing_state
-from chalicelib.store.debriefs import CoachNotes
+from chalicelib.store import (
+    cohorts,
+    debriefs,
+    delegates,
+    impact_surveys,
+    invitations,
+    reports,
+    waiting_emails,
+    wave_keys,
+)
+from chalicelib.store.areas import Area, Sharing, SharingState, share, sharing_state
+from chalicelib.store.debriefs import CoachNotes, Debrief
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, SurveyState
+from chalicelib.store.reports import StoredReport
 from chalicelib.store.table import scan
 from tests.people import scene
 from tests.people.scene import NEW_COACH, NEW_MANAGER, NORA
@@ -111,6 +123,80 @@ def test_a_manager_who_is_a_delegate_of_the_cohort_gets_neither_page_by_the_othe
     assert "Dana Delegate" in as_manager
     assert HUB.url(own) not in as_manager
     assert HUB.url(dana) not in as_manager
+
+
+def test_one_person_in_three_roles_sees_on_each_page_what_that_role_may_see(visitor, clock):
+    """Edge 7: coach of three, facilitator, and line manager of a fourth."""
+    own = ("dana delegate", "dora delegate", "ann delegate")
+    scene.open_cohort(clock, names=(*own, "bea delegate"))
+    bea = people.person("bea delegate")
+    for name in own:
+        scene.change(clock, "coach", address=people.person(name).email, **NEW_COACH)
+    scene.change(clock, "manager", address=bea.email, **NEW_MANAGER)
+    former = people.FACILITATOR.person.email
+    planned = find_cohort_act("facilitator").plan(
+        find_cohort(people.COHORT),
+        {"former": former, "name": "Nora New", "email": NORA},
+        Asking(scene.BY, clock.now(), "asked"),
+    )
+    perform(planned, clock.now())
+    drain(clock.advance(days=2))
+    fourth = scene.found(bea.email).delegate
+    now, cohort = delegates.find(people.dana()), cohorts.find(people.COHORT)
+    caseload = COACH.url(now.cohort_id, now.coach, now.coach_link)
+    people.write(delegates.open_link_of_manager(fourth))
+    of_facilitator = FACILITATOR.url(cohort, cohort.facilitators[0].person)
+    visitor.let_in(NORA, clock.now())
+
+    as_coach = visitor.open(caseload).page
+    assert [name for name in (*own, bea.name) if people.person(name).name not in as_coach] == [bea.name]
+    assert visitor.open(f"{caseload}/{fourth.id}").status == 404
+    as_manager = visitor.open(SHARED.url(delegates.find(fourth.id))).page
+    assert bea.name in as_manager
+    assert [name for name in own if people.person(name).name in as_manager] == []
+    as_facilitator = visitor.open(of_facilitator).page
+    assert visitor.status == 200
+    for page in (as_manager, as_facilitator):
+        assert caseload.partition("/api")[2] not in page
+    for part in (people.dana(), f"{people.dana()}/report", fourth.id):
+        assert visitor.open(f"{of_facilitator}/{part}").status in (403, 404)
+
+
+def test_a_sponsor_who_is_a_line_manager_sees_on_each_page_what_that_role_may_see(visitor, clock):
+    """Edge 53: as a manager what was shared, as a sponsor counts and no names."""
+    scene.open_cohort(clock, names=("dana delegate", "dora delegate"))
+    mara = people.person("mara manager")
+    planned = find_cohort_act("sponsor").plan(
+        find_cohort(people.COHORT),
+        {"name": mara.name, "email": mara.email},
+        Asking(scene.BY, clock.now(), "asked"),
+    )
+    perform(planned, clock.now())
+    drain(clock.advance(days=2))
+    text = "Listens before deciding"
+    areas = [Area("a1", text), Area("a2", "Delegates the rota")]
+    report = StoredReport(people.dana(), Wave.BASELINE, "c" * 64, *people.documents_of(people.dana()), clock.now())
+    people.store_facts(report)
+    held = Debrief(clock.now().date(), ("a1", "a2"))
+    people.write(reports.add(report), *debriefs.save(people.dana(), Wave.BASELINE, held, areas))
+    people.write(reports.release(report, clock.now()))
+    shared = Sharing(SharingState.SHARED, reader_key(mara.email), clock.now())
+    people.write(
+        share(people.dana(), Wave.BASELINE, "a1", "manager", shared),
+        delegates.open_link_of_manager(delegates.find(people.dana())),
+    )
+    visitor.let_in(mara.email, clock.now())
+
+    as_manager = visitor.open(SHARED.url(delegates.find(people.dana()))).page
+    assert text in as_manager
+    assert "Delegates the rota" not in as_manager
+    assert "Dora Delegate" not in as_manager
+    sponsor = SPONSOR.url(cohorts.find(people.COHORT))
+    as_sponsor = visitor.open(sponsor).page
+    assert visitor.status == 200
+    assert [word for word in ("Dana Delegate", "Dora Delegate", text) if word in as_sponsor] == []
+    for page, other in ((as_manager, sponsor), (as_sponsor, SHARED.url(delegates.find(people.dana())))):
+        assert other.partition("/api")[2] not in page
 
 
 def test_the_console_says_how_many_began_and_how_many_stay(visitor, clock):
