@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from chalicelib.admin.redirect_emails import Change, find_waiting, remake_all
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import FieldError
-from chalicelib.core.formatting import day, local_date
+from chalicelib.core.formatting import day, last_day, local_date, local_day
 from chalicelib.core.ids import reader_key
 from chalicelib.core.model import Cohort, Delegate, Person, Standing, Wave, WaveState
 from chalicelib.core.schedule import held, of_milestone
@@ -31,7 +31,7 @@ from chalicelib.people.found import Found
 from chalicelib.people.planned import ActRefused, Asking, Planned, plan, recipients
 from chalicelib.people.standing import TRANSFER
 from chalicelib.programme.emails import about_cohort
-from chalicelib.programme.joiners import dates_of_joiner
+from chalicelib.programme.joiners import WaveDates, dates_of_joiner
 from chalicelib.store import (
     assignments,
     attendance,
@@ -55,6 +55,12 @@ from chalicelib.waves.lifecycle import approver_of
 from chalicelib.workshops.change_sessions import notify_of_dates
 
 RUNS = (WaveState.OPEN, WaveState.HELD, WaveState.CLOSING)
+TOLD = {
+    written.TRANSFERRED.name: "that they go on in the other cohort",
+    written.COACH_JOINED.name: "that they coach this person in the other cohort",
+    written.AWAY.name: "that this person goes on in another cohort",
+    written.FACILITATOR_JOINED.name: "that one more person comes to their workshops",
+}  # what the preview says about each email
 FOLLOW = (To.DELEGATE, To.COACH, To.MANAGER, To.APPROVER, To.SURVEYED)  # readers who are the same in the new cohort
 
 
@@ -69,6 +75,14 @@ class Transfer(Struct, frozen=True):
     @property
     def has_other_coach(self) -> bool:
         return self.after.coach.email != self.found.delegate.coach.email
+
+    @property
+    def planned_dates(self) -> WaveDates | None:
+        """Return the days in the new cohort of a questionnaire that is not open yet; None for one that was."""
+        if self.found.baseline.state is not WaveState.PLANNED:
+            return None
+        days = working_days(self.found.programme.organisation, self.to.dates.closed)
+        return dates_of_joiner(self.to.dates, days, self.asking.now)
 
 
 def plan_transfer(found: Found, cohort_id: str, coach: Person | None, asking: Asking) -> Planned:
@@ -92,9 +106,7 @@ def plan_transfer(found: Found, cohort_id: str, coach: Person | None, asking: As
     return plan(
         f"Transfer {found.name} to {to.title}",
         _effects(transfer),
-        recipients(
-            *((find_kind(email.template).to.value, email.to, find_kind(email.template).label) for email in texts)
-        ),
+        recipients(*((find_kind(email.template).to.value, email.to, TOLD[email.template]) for email in texts)),
         _writes(transfer, texts),
     )
 
@@ -120,11 +132,21 @@ def _find_target(found: Found, cohort_id: str, now: datetime) -> Cohort:
 
 def _effects(transfer: Transfer) -> Iterator[str]:
     found, to = transfer.found, transfer.to
-    yield "Report, areas, meetings, submitted work and attendance go along. There is no second 360."
+    yield "Report, areas, meetings, submitted work and attendance go along."
+    yield _questionnaire(transfer)
     yield f"Sessions of {found.cohort.title} are cancelled in the calendar, and those of {to.title} ahead are sent."
     if transfer.has_other_coach:
         yield f"{found.delegate.coach.name} sees nothing about them any more. Private notes stay theirs alone."
     yield f"Figures of {found.cohort.title} that are made stay. No 360 figure of {to.title} includes them."
+
+
+def _questionnaire(transfer: Transfer) -> str:
+    dates, zone = transfer.planned_dates, transfer.found.days.zone
+    if dates is None:
+        return "There is no second 360."
+    return (
+        f"Their questionnaire opens on {local_day(dates.opens_at, zone)}, last day {last_day(dates.closes_at, zone)}."
+    )
 
 
 def _emails(transfer: Transfer) -> Iterator[Email]:
@@ -148,7 +170,7 @@ def _writes(transfer: Transfer, texts: Sequence[Email]) -> Iterator[Write]:
     found, after, now = transfer.found, transfer.after, transfer.asking.now
     changed = ["cohort_id", "cohort_title", "coach", "coach_link", "pause"]
     yield delegates.change(found.delegate, after, changed)
-    yield from cohorts.move_lines(found.delegate, after)
+    yield from cohorts.move_lines(found.delegate, after, _closing(transfer))
     yield pauses.end(after.id)
     if transfer.has_other_coach:
         yield from end_meetings(found, now, start_again=True, checked=True)
@@ -185,18 +207,22 @@ def _holds(transfer: Transfer) -> list[Write]:
 def _dates(transfer: Transfer) -> Iterator[Write]:
     """Move what has not happened to the dates of the new cohort."""
     found, to, now = transfer.found, transfer.to, transfer.asking.now
-    days = working_days(found.programme.organisation, to.dates.closed)
     survey_at = survey_job_at(found.programme, to.dates, transfer.after.survey_days)
     if waiting_survey(found.delegate.id):
         yield jobs.move(JobKind.IMPACT.job(found.delegate.id, due_at=survey_at).id, survey_at)
-    if found.baseline.state is WaveState.PLANNED:
-        dates = dates_of_joiner(to.dates, days, now)
+    if dates := transfer.planned_dates:
         moved = {"opens_at": dates.opens_at, "closes_at": dates.closes_at, "own_dates": dates.own}
         yield delegates.change_as_read(found.baseline, moved)
         yield jobs.move(JobKind.OPEN.job(found.delegate.id, Wave.BASELINE, due_at=now).id, dates.opens_at)
     cause = f"transferred.{found.delegate.id}.{stamp(now)}"
     for cohort in (found.cohort, to):
         yield from notify_of_dates(cohort, found.programme, cause, now, only=[found.delegate.id])
+
+
+def _closing(transfer: Transfer) -> dict[str, str]:
+    """Return what changes of the dashboard's line when the questionnaire takes the days of the new cohort."""
+    dates = transfer.planned_dates
+    return {"closes_at": stamp(dates.closes_at)} if dates else {}
 
 
 def _work(transfer: Transfer) -> Iterator[Write]:

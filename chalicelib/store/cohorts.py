@@ -340,8 +340,10 @@ def key_is(loss: KeyLoss) -> dict[str, Any]:
     return {FEEDBACK: FeedbackState.HELD, "without_key": loss}
 
 
-def move_lines(before: Delegate, after: Delegate) -> list[Write]:
+def move_lines(before: Delegate, after: Delegate, baseline: Mapping[str, str]) -> list[Write]:
     """Copy a delegate's lines to another cohort, and mark those of the former one.
+
+    baseline    what else changes of the line of the first questionnaire
 
     No 360 figure of the new cohort includes them: its delegates had other raters at another time.
     """
@@ -350,7 +352,8 @@ def move_lines(before: Delegate, after: Delegate) -> list[Write]:
     for wave in LINES:
         if row := get(line_key(before.cohort_id, before.id, wave)):
             place = line_key(after.cohort_id, after.id, wave)._asdict()
-            writes.append(put_once({**row, **new, "paused_until": "", **place}, LineExists))
+            moved = baseline if wave is Wave.BASELINE else {}
+            writes.append(put_once({**row, **new, **moved, "paused_until": "", **place}, LineExists))
     return writes
 
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from chalicelib.admin import confirm_address, resend_link
 from chalicelib.admin.address_change import change_address
 from chalicelib.admin.owned_rows import calling_by_name
+from chalicelib.core.clock import stamp
 from chalicelib.core.ids import reader_key
 from chalicelib.core.model import Cohort, CohortDates, Facilitator, Standing, Wave, WaveState
 from chalicelib.emails.common_words import common_words
@@ -116,6 +117,22 @@ def test_no_second_360_and_no_figure_of_the_new_cohort_includes_them(closed, clo
     assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].state is WaveState.CLOSED
     assert line_in(SPRING).apart
     assert jobs.failed() == []
+
+
+def test_a_questionnaire_that_is_not_open_takes_the_days_of_the_new_cohort_wherever_they_are_shown(visitor, clock):
+    people.load(clock.now())
+    drain(clock.now())
+    rules = people.programme()
+    later = CohortDates(date(2026, 10, 5), date(2026, 10, 30), date(2026, 12, 15))
+    spring = Cohort(SPRING, "Spring cohort", rules.id, rules.version, later, None, facilitators=(MONA,))
+    load_cohort(spring, rules, (people.entry("dora delegate"),), {}, clock.now())
+    drain(clock.now())
+    planned = scene.change(clock, "transfer", **THERE)
+
+    wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)[1]
+    assert wave.closes_at == scene.moment("2026-10-31T00:00:00Z")
+    assert line_in(SPRING).closes_at == stamp(wave.closes_at)
+    assert any("5 October 2026" in effect and "30 October 2026" in effect for effect in planned.effects)
 
 
 @pytest.mark.parametrize("state", [WaveState.OPEN, WaveState.HELD, WaveState.CLOSING])
