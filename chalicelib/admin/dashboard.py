@@ -62,15 +62,21 @@ class Dashboard(Struct, frozen=True):
     @property
     def figures(self) -> tuple[tuple[str, str], ...]:
         """Return the figures of the stage that the cohort is in."""
-        made = (f"{sum(line.line.feedback in WITH_REPORT for line in self.lines)} of {len(self.lines)}", "reports made")
+        made = sum(line.line.feedback in WITH_REPORT for line in self.lines)
+        to_come = sum(not line.line.withdrawn and line.line.feedback not in WITH_REPORT for line in self.lines)
+        reports = (f"{made} of {made + to_come}", "reports made")
         if self.surveys:
             words = {"delegate": "delegates have answered the survey", "manager": "line managers have answered it"}
-            return (*((f"{one.sent} of {one.asked}", words[one.role]) for one in self.surveys), made, *self._of_emails)
+            return (
+                *((f"{one.sent} of {one.asked}", words[one.role]) for one in self.surveys),
+                reports,
+                *self._of_emails,
+            )
         answered = sum(line.answered for line in self.lines)
         invited = sum(line.invited for line in self.lines)
         return (
             (AnswerCount((), invited, answered).words if invited else "none yet", "answers counted this morning"),
-            made,
+            reports,
             *self._of_emails,
         )
 

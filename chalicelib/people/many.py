@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from chalicelib.core.errors import FieldError, FormInvalid
 from chalicelib.core.formatting import plural
+from chalicelib.core.model import Standing
 from chalicelib.people.acts import ACTS, Act, ActUnknown, find_act
 from chalicelib.people.found import Found, find
 from chalicelib.people.planned import ActRefused, Asking, Planned, perform
@@ -72,7 +73,8 @@ def find_several(act: Act, cohort_id: str, ids: Iterable[str]) -> Several:
 
 def _hindrance(act: Act, found: Found) -> str:
     if not act.fits(found.standing):
-        return f"this does not fit someone who is {found.standing.value}."
+        verb = "has" if found.standing is Standing.LEFT else "is"
+        return f"this does not fit someone who {verb} {found.standing.value}."
     return act.hindrance(found)
 
 

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import FieldError
-from chalicelib.core.formatting import day, local_date, plural
+from chalicelib.core.formatting import day, last_day, local_date, local_day, plural
 from chalicelib.core.labelled_enum import LabelledEnum
-from chalicelib.core.model import Delegate, Pause, Standing
+from chalicelib.core.model import Delegate, Pause, Standing, WaveState
 from chalicelib.core.state_machine import By
 from chalicelib.emails.kinds import EmailKind, To
 from chalicelib.jobs.kinds import JobKind
@@ -84,10 +84,18 @@ def _check_until(until: date, today: date) -> None:
 def _pause_effects(found: Found, until: date) -> list[str]:
     return [
         f"Until {day(until)} no email about {found.name} goes out, and no one is asked about them.",
-        "A questionnaire that is open stays open: raters who have their link may answer until it closes.",
+        _questionnaire(found, until),
         "Sessions and meetings ahead are taken out of the calendars.",
         "The impact survey opens later by the length of the pause. One that is open closes later.",
     ]
+
+
+def _questionnaire(found: Found, until: date) -> str:
+    wave = found.baseline
+    if wave.state is not WaveState.PLANNED or local_date(wave.opens_at, found.days.zone) >= until:
+        return "A questionnaire that is open stays open: raters who have their link may answer until it closes."
+    opens, last = local_day(wave.opens_at, found.days.zone), last_day(wave.closes_at, found.days.zone)
+    return f"Their questionnaire opens on {opens}, last day {last}. No one is asked in the pause: give more time then."
 
 
 def _pause_emails(found: Found, after: Delegate, until: date, now: datetime) -> list[Email]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.admin.dashboard import load_dashboard
 from chalicelib.core.model import InvitationState, Wave, WaveState
 from chalicelib.emails.kinds import LEASE, load_kinds
 from chalicelib.emails.samples import sample
@@ -72,6 +73,15 @@ def test_a_file_does_not_bring_a_delegate_back(clock, aws):
         "Dana Delegate": True,
         "Dora Delegate": False,
     }
+
+
+def test_reports_are_counted_out_of_those_who_may_have_one(clock, aws):
+    people.load(clock.now(), names=("dana delegate", "dora delegate"))
+    drain(clock.now())
+    withdraw_dana(clock)
+
+    figures = {words: figure for figure, words in load_dashboard(people.COHORT, clock.now()).figures}
+    assert figures["reports made"] == "0 of 1"
 
 
 def test_an_email_that_waits_goes_out_only_if_its_kind_says_so(clock, aws):

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from chalicelib.core.formatting import last_day
 from chalicelib.core.model import Standing, Wave, WaveState
 from chalicelib.core.state_machine import By
 from chalicelib.people.found import find, find_by_address
@@ -98,6 +99,19 @@ def test_an_early_return_sends_what_waits_at_once_if_it_is_still_of_use(opened):
 
     assert standing() is Standing.ACTIVE
     assert len(sent_emails("p0@example.org")) == count + 1
+
+
+def test_a_questionnaire_that_opens_in_the_pause_is_named_with_its_days_before_the_pause_is_confirmed(clock, aws):
+    people.load(clock.now())
+    drain(clock.now())
+    wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)[1]
+    days = last_day(wave.closes_at, "Europe/London")
+    effects = {
+        until: plan_pause(find_by_address(people.COHORT, DANA), until, Reason.LEAVE, Asking(BY, clock.now())).effects
+        for until in (wave.opens_at.date(), wave.opens_at.date() + timedelta(days=1))
+    }
+
+    assert [any(days in effect for effect in said) for said in effects.values()] == [False, True]
 
 
 def test_the_wave_goes_on_and_closes_as_planned(visitor, clock):
