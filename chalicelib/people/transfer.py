@@ -55,7 +55,7 @@ from chalicelib.waves.lifecycle import approver_of
 from chalicelib.workshops.change_sessions import notify_of_dates
 
 RUNS = (WaveState.OPEN, WaveState.HELD, WaveState.CLOSING)
-TOLD = {
+WHAT_EACH_SAYS = {
     written.TRANSFERRED.name: "that they go on in the other cohort",
     written.COACH_JOINED.name: "that they coach this person in the other cohort",
     written.AWAY.name: "that this person goes on in another cohort",
@@ -106,7 +106,9 @@ def plan_transfer(found: Found, cohort_id: str, coach: Person | None, asking: As
     return plan(
         f"Transfer {found.name} to {to.title}",
         _effects(transfer),
-        recipients(*((find_kind(email.template).to.value, email.to, TOLD[email.template]) for email in texts)),
+        recipients(
+            *((find_kind(email.template).to.value, email.to, WHAT_EACH_SAYS[email.template]) for email in texts)
+        ),
         _writes(transfer, texts),
     )
 

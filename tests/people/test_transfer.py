@@ -119,7 +119,7 @@ def test_no_second_360_and_no_figure_of_the_new_cohort_includes_them(closed, clo
     assert jobs.failed() == []
 
 
-def test_a_questionnaire_that_is_not_open_takes_the_days_of_the_new_cohort_wherever_they_are_shown(visitor, clock):
+def test_a_questionnaire_not_open_yet_takes_the_days_of_the_new_cohort(visitor, clock):
     people.load(clock.now())
     drain(clock.now())
     rules = people.programme()
