@@ -13,6 +13,7 @@ from infra.deploy import (
     gateway,
     halt,
     layer,
+    missing,
     package,
     policies,
     protection,
@@ -41,6 +42,8 @@ def infra(stage: Deployment, hand: Reporter, args: Namespace) -> None:
         stack.ensure_stack(stage, hand, {**wanted, "LayerKey": ""})
     if stack.outputs(stage):
         protection.ensure_protection(stage, hand)
+    for line, _ in missing.look(stage):
+        hand.note(line)
     hand.step("PDF layer")
     layer.upload(stage, hand)
     if stack.outputs(stage):  # not in a dry run on an empty account
@@ -83,7 +86,7 @@ def deploy(stage: Deployment, hand: Reporter, args: Namespace) -> None:
 def stop(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     hand.steps = 1
     hand.step(f"Stop {stage.name}: pages say “back soon”, no job runs, no email is sent")
-    found = api.require(stage)
+    found = _require_stack_and_api(stage)
     halt.remember(stage, hand)
     _switch(stage, hand, found)
     hand.note("functions that have begun end within five minutes; messages and rows wait for make start")
@@ -92,7 +95,7 @@ def stop(stage: Deployment, hand: Reporter, args: Namespace) -> None:
 def start(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     hand.steps = 2
     hand.step(f"Start {stage.name}")
-    found = api.require(stage)
+    found = _require_stack_and_api(stage)
     halt.forget(stage, hand)
     _switch(stage, hand, found)
     hand.step("Does it work?")
@@ -100,6 +103,16 @@ def start(stage: Deployment, hand: Reporter, args: Namespace) -> None:
         hand.note("not looked at")
     else:
         verify.check(stage, hand)
+
+
+def _require_stack_and_api(stage: Deployment) -> str:
+    """Return the API. Raises DeployError before anything is changed."""
+    if not stack.outputs(stage):
+        raise DeployError(
+            f"There is no whole stack {stage.title}: make infra STAGE={stage.name}, make deploy STAGE={stage.name}, "
+            "then this command again."
+        )
+    return api.require(stage)
 
 
 def _switch(stage: Deployment, hand: Reporter, found: str) -> None:

@@ -35,7 +35,7 @@ def _of_infra(stage: Deployment) -> Iterator[str]:
 
 
 def _of_deploy(stage: Deployment) -> Iterator[str]:
-    if not settings.read(stage):
+    if not settings.read(stage) or not stack.outputs(stage):
         return
     ours = next(iter(api.list_ids(stage)), None)
     if ours is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from chalicelib.core.settings import Queue
 from infra import rights
-from infra.deploy import api, concurrency, differences, halt, policies, sender, settings, stack, state, verify
+from infra.deploy import api, concurrency, differences, halt, missing, policies, sender, settings, stack, state, verify
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import Deployment, found_or_none
 
@@ -35,7 +35,9 @@ def _stack(stage: Deployment) -> Iterator[Line]:
         yield f"there is no stack {stage.title}: run make infra STAGE={stage.name}", True
         return
     status = found["StackStatus"]
-    yield f"{stage.title} is {status}", status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+    whole = status in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+    yield f"{stage.title} is {status}{'' if whole else f': run make infra STAGE={stage.name}'}", not whole
+    yield from missing.look(stage)
     if list(policies.stale(stage.project, stage.name)):
         yield "policy files differ from infra/rights.yaml: run make policies", True
 
@@ -71,7 +73,8 @@ def _queues(stage: Deployment) -> Iterator[Line]:
         absent = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
         found = found_or_none(sqs.get_queue_url, *absent, QueueName=f"{stage.title}-{queue}")
         if not found:
-            yield f"queue {queue} is missing", True
+            why = "see Stack" if stack.outputs(stage) else f"run make infra STAGE={stage.name}"
+            yield f"queue {queue} is missing: {why}", True
             continue
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         counts = sqs.get_queue_attributes(QueueUrl=found["QueueUrl"], AttributeNames=names)["Attributes"]
@@ -84,13 +87,14 @@ def _alarms(stage: Deployment) -> Iterator[Line]:
     for each in alarms:
         if each["StateValue"] == "ALARM":
             yield f"ALARM {each['AlarmName']}: {each.get('AlarmDescription', '')}", True
-    yield f"{len(alarms)} alarms, sent to {stack.parameters(stage).get('AlarmEmail') or 'no one'}", not alarms
+    no_one = f"no one: make infra STAGE={stage.name} ALARMS_TO=ops@example.org names someone"
+    yield f"{len(alarms)} alarms, sent to {stack.parameters(stage).get('AlarmEmail') or no_one}", not alarms
 
 
 def _email_lines(stage: Deployment) -> Iterator[Line]:
     from_whom = settings.read(stage).get("sender")
     if not from_whom:
-        yield "no sender yet", True
+        yield f"no sender yet: run make infra STAGE={stage.name} SENDER=...", True
         return
     quiet = Reporter(say=lambda _: None)
     waiting = sender.report_state(stage, quiet, from_whom)

@@ -7,7 +7,7 @@ import json
 import boto3
 import pytest
 
-from infra.deploy import api, differences
+from infra.deploy import api, differences, missing, settings
 from tests.support.deployment import live
 
 pytestmark = pytest.mark.infra
@@ -91,3 +91,46 @@ def test_what_was_changed_by_hand_is_named_and_repaired(deployed):
 
 def faults(stage):
     return [line for line, fault in differences.look(stage) if fault]
+
+
+GONE = {
+    "queue fullcircle-prod-work": lambda: boto3.client("sqs").delete_queue(
+        QueueUrl=boto3.client("sqs").get_queue_url(QueueName="fullcircle-prod-work")["QueueUrl"]
+    ),
+    "log group /aws/lambda/fullcircle-prod-mail": lambda: boto3.client("logs").delete_log_group(
+        logGroupName="/aws/lambda/fullcircle-prod-mail"
+    ),
+    "topic arn:aws:sns:eu-west-2:123456789012:fullcircle-prod-mail-events": lambda: boto3.client("sns").delete_topic(
+        TopicArn="arn:aws:sns:eu-west-2:123456789012:fullcircle-prod-mail-events"
+    ),
+    "dashboard fullcircle-prod": lambda: boto3.client("cloudwatch").delete_dashboards(
+        DashboardNames=["fullcircle-prod"]
+    ),
+}
+
+
+def test_what_the_stack_made_and_someone_deleted_is_named_and_can_be_made_again(deployed, capsys):
+    """The commands are those that `make status` prints."""
+    assert list(missing.list_missing(deployed.stage)) == []
+    whole, known = live(deployed.stage), settings.read(deployed.stage)
+    for delete in GONE.values():
+        delete()
+    assert set(missing.list_missing(deployed.stage)) == set(GONE)
+    assert deployed.run("status", "--skip-verify") == 1
+    assert missing.remedy(deployed.stage) in capsys.readouterr().out
+
+    assert deployed.run("stop") == 0
+    stacks = boto3.client("cloudformation")
+    stacks.delete_stack(StackName="fullcircle-prod")
+    stacks.get_waiter("stack_delete_complete").wait(StackName="fullcircle-prod", WaiterConfig={"Delay": 0})
+    assert deployed.run("start", "--skip-verify") == 1  # says that the stack comes first
+    assert deployed.run("status", "--skip-verify") == 1
+    deployed.allow(seconds_passed=61)
+    assert deployed.run("infra", "--alarms-to", "ops@example.org") == 0
+    assert deployed.deploy() == 0
+    assert deployed.run("start", "--skip-verify") == 0
+
+    assert list(missing.list_missing(deployed.stage)) == []
+    assert faults(deployed.stage) == []
+    assert settings.read(deployed.stage) == known
+    assert {**live(deployed.stage), "functions": {}} == {**whole, "functions": {}}  # report has the layer once more

@@ -5,19 +5,25 @@ In moto a call returns when all is done, and a creation that fails leaves the st
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import CloudFormationBackend, Stack
+from moto.cloudformation.parsing import ResourceMap
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
+from moto.logs.exceptions import ResourceNotFoundException
+from moto.sns.exceptions import SNSNotFoundError
+from moto.sqs.exceptions import QueueDoesNotExist
 
 from tests.support.manners.account import account
 
 _create = CloudFormationBackend.create_stack
 _update = CloudFormationBackend.update_stack
 _delete = CloudFormationBackend.delete_stack
+_delete_resource = ResourceMap._delete_resource
 _describe = CloudFormationBackend.describe_stacks
 _get = CloudFormationBackend.get_stack
 _list = CloudFormationResponse.list_stack_resources
@@ -28,6 +34,7 @@ def apply() -> None:
     CloudFormationBackend.create_stack = create_stack
     CloudFormationBackend.update_stack = update_stack
     CloudFormationBackend.delete_stack = delete_stack
+    ResourceMap._delete_resource = delete_resource
     CloudFormationBackend.describe_stacks = describe_stacks
     CloudFormationBackend.get_stack = get_stack
     CloudFormationResponse.list_stack_resources = list_stack_resources
@@ -69,6 +76,12 @@ def delete_stack(self: Any, name_or_stack_id: str) -> None:
     if stack:
         stack.deletion_time = utcnow()
         _begin(stack, "DELETE_IN_PROGRESS")
+
+
+def delete_resource(self: Any, resource: Any, template: Any) -> None:
+    """CloudFormation takes what someone has deleted as deleted; moto ends in the middle."""
+    with suppress(QueueDoesNotExist, ResourceNotFoundException, SNSNotFoundError):
+        _delete_resource(self, resource, template)
 
 
 def _begin(stack: Any, status: str) -> Any:
