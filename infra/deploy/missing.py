@@ -1,6 +1,6 @@
 """What the stack made and someone has deleted since.
 
-CloudFormation compares templates and does not look at what is there, so an update with the same template changes nothing.
+CloudFormation compares templates and does not look at what is there: the same template again changes nothing.
 """
 
 from __future__ import annotations
