@@ -177,3 +177,7 @@ def prompt_email(programme: Programme, cohort: Cohort, delegate: Delegate, wave:
 
 def prompt_id(delegate: Delegate, wave: str) -> str:
     return f"{PROMPT.name}#{delegate.id}#{wave}"
+
+
+def shared_id(delegate: Delegate, once: str) -> str:
+    return f"{SHARED_AREAS.name}#{delegate.id}#{once}"

@@ -8,13 +8,13 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from chalicelib.areas import states
-from chalicelib.areas.emails import prompt_id, shared_email
+from chalicelib.areas.emails import SHARED_AREAS, prompt_id, shared_email, shared_id
 from chalicelib.areas.openings import MANAGER, AreasPage
 from chalicelib.core.errors import Refusal
 from chalicelib.core.ids import reader_key
 from chalicelib.core.model import Delegate, Wave
 from chalicelib.jobs.commit import commit
-from chalicelib.store import areas, audit_events, delegates, emails
+from chalicelib.store import areas, audit_events, delegates, emails, waiting_emails
 from chalicelib.store.areas import Area, Sharing, SharingState
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.delegates import DelegateChanged
@@ -62,6 +62,8 @@ def save_choice(opened: AreasPage, fields: Mapping[str, str], once: str, now: da
         writes.append(areas.share(opened.delegate.id, opened.wave, area.id, MANAGER, sharing))
     hidden = [area.id for area, act in moves if act == states.WITHDRAW]
     writes.append(_audit(opened.delegate, opened.wave, shared, hidden, now))
+    if shared or not any(wanted.values()):
+        writes += _without_notice(opened, once)
     _commit(opened, writes, once if shared else "", now)
 
 
@@ -104,6 +106,13 @@ def _commit(opened: AreasPage, writes: list[Write], once: str, now: datetime) ->
         raise SharingRefused from None
     except EmailExists:
         return  # pressed twice
+
+
+def _without_notice(opened: AreasPage, once: str) -> list[Write]:
+    """Cancel what waits to notify the manager of a sharing: a new email says it, or nothing is shared any more."""
+    waiting = waiting_emails.list_waiting(opened.delegate.id)
+    of_page = shared_id(opened.delegate, once)
+    return [emails.cancel(one.id) for one in waiting if one.template == SHARED_AREAS.name and one.id != of_page]
 
 
 def _without_reminder(opened: AreasPage) -> list[Write]:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from chalicelib.assignments.access import OpenedTask
 from chalicelib.assignments.draft import Draft, Merged, Post, marks_after, merge_draft
+from chalicelib.assignments.emails import RETURNED
 from chalicelib.assignments.form import MAX_FORM_BYTES, Answers, names_of, never_blank
 from chalicelib.assignments.prefill import fill
 from chalicelib.assignments.tasks import Task
@@ -20,7 +21,7 @@ from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import local_date
 from chalicelib.core.state_machine import By
 from chalicelib.jobs.commit import commit
-from chalicelib.store import assignments, audit_events
+from chalicelib.store import assignments, audit_events, emails, waiting_emails
 from chalicelib.store.assignments import Submission, Work, WorkChanged, WorkLine
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.table import Write
@@ -178,7 +179,16 @@ def _writes(saved: Saved, before: Work | None, now: datetime) -> list[Write]:
         by = f"delegate {delegate.id}"
         act = AuditEvent.SUBMITTED_WORK
         writes.append(audit_events.add(delegate.cohort_id, act, by, delegate.id, now, work=task.id))
+        writes += _without_notice(delegate.id, task)
     return writes
+
+
+def _without_notice(delegate_id: str, task: Task) -> list[Write]:
+    """Cancel the email that says that the work was returned, if it waits: the work came back before it went out."""
+    if len(task.submissions) < 2:  # the first was never returned
+        return []
+    about = f"{RETURNED.name}#{delegate_id}#{task.id}#"
+    return [emails.cancel(one.id) for one in waiting_emails.list_waiting(delegate_id) if one.id.startswith(about)]
 
 
 def line_of(delegate_id: str, task: Task) -> WorkLine:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from msgspec.structs import replace
 
@@ -15,6 +17,7 @@ from chalicelib.web import forms
 from tests.areas.test_areas import LEGACY, MANAGER, case, emails, for_delegate, hub, stored, typed
 from tests.support import people
 from tests.support.drain import drain
+from tests.support.emails import sent_emails
 
 
 def page_of_manager() -> str:
@@ -65,6 +68,47 @@ def test_what_is_taken_back_is_gone_at_once_and_can_be_shared_again(dana):
     share(dana, LEGACY, "2")
     assert "Behaviour 1" in dana.open(page_of_manager()).page
     assert len(emails("shared")) == 2
+
+
+def sent_to_manager() -> list[str]:
+    return [f"{email.sent_at:%a %H:%M}" for email in sent_emails(MANAGER) if email.row.startswith("areas/shared")]
+
+
+def in_the_evening(clock):
+    """On a Saturday, so that the email about a sharing waits until Monday morning."""
+    now = clock.now()
+    return clock.to((now + timedelta(days=5 - now.weekday())).replace(hour=19))
+
+
+def test_what_is_shared_at_a_weekend_is_emailed_on_monday_morning_once(dana, clock):
+    """The second sharing takes the place of the first in one email."""
+    in_the_evening(clock)
+    share(dana, LEGACY)
+    share(dana, LEGACY, "2")
+    drain(clock.advance(hours=36))  # Monday, before the morning
+    assert sent_to_manager() == []
+    drain(clock.advance(hours=3))
+
+    assert [when[:3] for when in sent_to_manager()] == ["Mon"]
+
+
+def test_what_is_taken_back_before_the_morning_is_not_emailed(dana, clock):
+    in_the_evening(clock)
+    share(dana, LEGACY, "2")
+    share(dana, "2")
+    share(dana)
+    drain(clock.advance(days=5))
+
+    assert sent_to_manager() == []
+
+
+def test_what_is_taken_back_in_part_is_emailed(dana, clock):
+    in_the_evening(clock)
+    share(dana, LEGACY, "2")
+    share(dana, "2")
+    drain(clock.advance(days=5))
+
+    assert len(sent_to_manager()) == 1
 
 
 def test_a_second_press_sends_no_second_email(dana):

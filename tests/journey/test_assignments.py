@@ -259,6 +259,28 @@ def test_a_coach_returns_work_and_reads_what_comes_back(visitor, vision, clock):
     assert "Take it back" not in visitor.page
 
 
+def test_returned_work_that_comes_back_before_the_morning_is_not_asked_for(visitor, vision, clock):
+    """The email about it goes out on the next morning, and not before."""
+    fill(visitor, vision, VISION)
+    visitor.let_in(people.person("cleo coach").email, clock.now())
+    review = f"{people.coach_url()}/{people.dana()}/work/vision"
+    visitor.open(review).post(review, {"go": "return", "return": "Who pays for it?"})
+    visitor.open(vision).post(vision, {**VISION, "f.why": "Finance pays, and saves.", "go": "submit"})
+    drain(clock.to(next_morning(clock.now())))
+    assert emails_about("asks you to add to") == []
+
+    visitor.let_in(people.person("cleo coach").email, clock.now())
+    visitor.open(review).post(review, {"go": "return", "return": "From when?"})
+    morning = next_morning(clock.now())
+    drain(clock.to(morning - timedelta(minutes=1)))
+    assert emails_about("asks you to add to") == []
+    drain(clock.to(morning))
+    (email,) = emails_about("asks you to add to")
+    assert "From when?" in email
+    drain(clock.advance(days=3))
+    assert len(emails_about("asks you to add to")) == 1
+
+
 # --- nothing that was typed is lost ---------------------------------------------------------------------------------
 
 
