@@ -19,7 +19,7 @@ from chalicelib.admin.address_audit import audit_change
 from chalicelib.admin.address_change_job import change_address_writes
 from chalicelib.admin.address_in_cohort import change_in_cohort, cohort_roles
 from chalicelib.admin.cohort_status import CohortUnknown
-from chalicelib.admin.emails import links_to_pages, notice_to_old
+from chalicelib.admin.emails import MOMENT, links_to_pages, notice_to_old
 from chalicelib.admin.redirect_emails import Change
 from chalicelib.admin.resend_link import AddressNotFound
 from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name
@@ -120,7 +120,7 @@ def _act(change: Change, cohort: Cohort, places: Sequence[AddressUse], until: da
     about = {**asdict(change), "links": ",".join(sorted(reading)), "bounced": "yes" if bounced else ""}
     about["held_until"] = held[0].until.isoformat() if held else ""
     about["told"] = "yes" if not bounced and (reading or any(place.was_emailed(change) for place in places)) else ""
-    subject = (cohort.id, derive(12, change.old, change.new), f"{now:%Y%m%dT%H%M%S}")
+    subject = (cohort.id, derive(12, change.old, change.new), f"{now:{MOMENT}}")
     entries = audit_change(change, cohort, [place.delegate for place in places], by, now, why)
     return [jobs.add(JobKind.REPLACE.job(*subject, due_at=now, **about)), *entries, *map(holds.add, held)]
 

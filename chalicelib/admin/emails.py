@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
@@ -28,6 +28,7 @@ from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import Row
 from chalicelib.store.table import Write
 
+MOMENT = "%Y%m%dT%H%M%S"  # when a button was pressed, in the id of its job
 ANY_PAGE = "open"  # the link of these emails leads to a page of the reader's role
 
 LINK = declare_email(
@@ -145,7 +146,7 @@ def notice_to_old(job: Job, change: Change, programme: Programme, now: datetime)
         REPLACED,
         change.cohort,
         derive(12, change.old, change.new),
-        job.id.rsplit("#", 1)[-1],
+        _moment_of(job),
         to=Person("", change.old),
         due_at=now,
         words=common_words(programme),
@@ -170,8 +171,22 @@ def former_notice(programme: Programme, cohort_id: str, part: str, before: str, 
 
 
 def links_to_pages(job: Job, change: Change, programme: Programme, now: datetime) -> list[Write]:
+    """Send the links that neither this job nor another of the same change has sent.
+
+    Two presses before the first job has run make two jobs. An email that is due after the second press is of both.
+    """
+    pressed_at = datetime.strptime(_moment_of(job), MOMENT).replace(tzinfo=UTC)
+    begins = "#".join((NEW_LINK.name, change.cohort, derive(8, change.new), ""))
+    known = waiting_emails.read_all(one for one in waiting_emails.list_ids(change.cohort) if one.startswith(begins))
+    sent = {email.links[ANY_PAGE] for email in known if email.due_at >= pressed_at and not email.cancelled}
+    own = {email.id for email in known}
     new = _link_emails(job, change, programme, now)
-    return emails.add_all(email for email in new if emails.find(email.id) is None)
+    return emails.add_all(email for email in new if email.id not in own and email.links[ANY_PAGE] not in sent)
+
+
+def _moment_of(job: Job) -> str:
+    """Return when the button was pressed: the last part of the job's id."""
+    return job.id.rsplit("#", 1)[-1]
 
 
 def _link_emails(job: Job, change: Change, programme: Programme, now: datetime) -> Iterator[Email]:
@@ -187,7 +202,7 @@ def _link_emails(job: Job, change: Change, programme: Programme, now: datetime) 
             change.cohort,
             derive(8, change.new),
             part,
-            job.id.rsplit("#", 1)[-1],
+            _moment_of(job),
             to=reader,
             due_at=datetime.fromisoformat(held) if held else now,
             words=common_words(programme) | {"name": reader.name, "what": what},

@@ -249,6 +249,30 @@ def test_the_former_owner_of_the_address_gets_a_notice(opened, clock, who):
     assert len(notices(who)) == 1
 
 
+@pytest.mark.parametrize("bounced", [False, True], ids=["held", "at-once"])
+@pytest.mark.parametrize("who", ["dana delegate", "mo facilitator"])
+def test_two_presses_before_the_first_is_done_send_one_link(opened, clock, who, bounced):
+    """And a change to and fro sends another one."""
+    if bounced:
+        email = next(one for one in sent_emails(old(who)) if not one.row.startswith("collect/reminder"))
+        delivery_events.record_delivery_event(outbox.bounce(email, clock.now()), clock.now())
+        drain(clock.now())
+    for _ in range(2):
+        address_change.change_address(people.COHORT, old(who), NEW, clock.now(), BY)
+        clock.advance(minutes=1)
+    drain(clock.now())
+    assert len([row for row in scan() if row["pk"].startswith("JOB#replace#")]) == 2
+    drain(clock.advance(days=1))
+    assert len([one for one in sent_emails(NEW) if one.row.startswith("admin/new_link")]) == 1
+
+    for before, after in ((NEW, old(who)), (old(who), NEW)):
+        drain(clock.advance(hours=1))
+        address_change.change_address(people.COHORT, before, after, clock.now(), BY)
+        drain(clock.now())
+    drain(clock.advance(days=3))
+    assert len([one for one in sent_emails(NEW) if one.row.startswith("admin/new_link")]) == 2
+
+
 def test_an_address_that_bounced_gets_no_notice(opened, clock):
     from chalicelib.emails import delivery_events
 
