@@ -582,10 +582,12 @@ def work(play: Play) -> None:
     review = f"{coach}/{dana}/work/vision"
     play.sign_in(coach, "cleo coach")
     play.post(review, typed={"go": "return", "return": "Who pays for it?"})
+    play.run(days=5)
     play.post(vision, typed={**VISION, **areas, "f.why": "Finance pays, and saves.", "go": "submit"})
+    play.sign_in(coach, "cleo coach")
     play.post(review, typed={"go": "read", "read": "Clear now."})
     play.post(review.replace("vision", "simulation"), typed={"go": "waive", "waive": "Done at work."})
-    play.run(days=4)
+    play.run()
 
 
 def arrange_meeting(play: Play, case: str) -> None:
