@@ -45,7 +45,8 @@ def serve(port: int, at: Point | None = None) -> int:
     from infra.local import demo
     from infra.local.cloud import Cloud
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell may have started it with SIGINT ignored
+        signal.signal(number, signal.default_int_handler)
     with suppress(KeyboardInterrupt), Cloud(port, start=demo.START if at else None) as cloud:
         if at:
             demo.play_to(at, cloud)
