@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
@@ -15,7 +15,7 @@ from chalicelib.jobs.kinds import JobKind
 from chalicelib.meetings import emails as letters
 from chalicelib.meetings import machine
 from chalicelib.store import cohorts, emails, jobs, meetings, programmes, waiting_emails
-from chalicelib.store.emails import EmailState
+from chalicelib.store.emails import Email, EmailState
 from chalicelib.store.jobs import Job
 from chalicelib.store.meetings import Meeting, MeetingKind, MeetingState
 from chalicelib.store.table import Write
@@ -24,6 +24,7 @@ ARRANGE_DAYS = (3, 7, 10)  # working days after which the coach is reminded, and
 REVIEW_DAYS = (2, 5, 9, 12)  # the same after the close of the survey: first the coach learns that it is time
 AHEAD = timedelta(minutes=1)  # of the morning: a reminder that is written keeps the time that the meeting had then
 NOT_SENT = (EmailState.QUEUED, EmailState.CANCELLED)
+AT_MOST = timedelta(minutes=15)  # from a look at the emails until the act is stored: as long as a function may run
 DAYS = {MeetingKind.DEBRIEF: ARRANGE_DAYS, MeetingKind.REVIEW: REVIEW_DAYS}
 
 
@@ -90,21 +91,22 @@ def end(
     after = replace(before, state=state, slots=(), booked=None, line="", coach="", revision=before.revision + 1)
     days = working_days(programme.organisation, closed)
     is_checked = start_again if checked is None else checked
-    cancellations = _list_cancellations(delegate.id, before)
-    after, writes = released(
-        programme, delegate, before, after, days, now, checked=is_checked, cancellations=cancellations
-    )
+    after, writes = released(programme, delegate, before, after, days, now, checked=is_checked)
     return [meetings.save(delegate.id, before, after, now), *writes]
 
 
-def _list_cancellations(delegate_id: str, before: Meeting) -> list[str]:
-    """Return the names of the cancellations that go out: none to who never got the entry, because it waits."""
-    return [kind for kind, ids in letters.list_entries(delegate_id, before).items() if not _never_went_out(ids)]
+def _list_unsent(delegate_id: str, before: Meeting, now: datetime) -> list[str]:
+    """Return the names of the cancellations that are not sent, because the entry never went out."""
+    entries = letters.list_entries(delegate_id, before)
+    return [kind for kind, ids in entries.items() if _never_went_out(waiting_emails.read_all(ids), now)]
 
 
-def _never_went_out(ids: Sequence[str]) -> bool:
-    found = waiting_emails.read_all(ids)
-    return bool(found) and all(email.state in NOT_SENT and not email.doubts for email in found)
+def _never_went_out(entries: Sequence[Email], now: datetime) -> bool:
+    """Return whether the emails of an entry wait, and still do when the act is stored."""
+    latest = now + AT_MOST
+    return bool(entries) and all(
+        one.state in NOT_SENT and not one.doubts and (one.cancelled or one.due_at > latest) for one in entries
+    )
 
 
 def released(
@@ -116,12 +118,12 @@ def released(
     now: datetime,
     *,
     checked: bool = True,
-    cancellations: Collection[str] = (letters.CANCELLED.name, letters.CANCELLED_COACH.name),
 ) -> tuple[Meeting, list[Write]]:
     """Return the meeting and the writes after a booking or an offer is taken back.
 
-    checked         whether the coach is reminded to offer other times
-    cancellations   names of the emails that cancel the entries, as far as they go out
+    Who never got the calendar entry, because its email waits, gets no cancellation.
+
+    checked   whether the coach is reminded to offer other times
     """
     writes = first_check(delegate, after, days, now) if checked else []
     if before.booked is None:
@@ -131,10 +133,11 @@ def released(
     gone = replace(after, sequence=before.sequence + 1)
     kinds = (letters.CANCELLED, letters.CANCELLED_COACH)
     both = letters.entries(programme, delegate, gone, before.booked, cancelled=True)
+    unsent = _list_unsent(delegate.id, before, now)
     sent = [
         letters.meeting_email(kind, programme, delegate, gone, days.soon(now), entry=entry, slot=before.booked)
         for kind, entry in zip(kinds, both, strict=True)
-        if kind.name in cancellations
+        if kind.name not in unsent
     ]
     free = meetings.free(before.coach, before.booked)
     return replace(after, number=before.number + 1, sequence=-1), [*writes, *free, *emails.add_all(sent)]

@@ -377,6 +377,23 @@ def book_in_the_evening(clock):
     drain(clock.now())
 
 
+def test_other_times_before_the_entry_goes_out_send_neither_entry_nor_cancellation(ready, clock):
+    book_in_the_evening(clock)
+    acts.ask(for_delegate(), meeting(), "none fits", clock.advance(minutes=5))
+    for _ in range(4):
+        drain(clock.advance(days=1))
+    assert entries_to(DANA) == entries_to(COACH_EMAIL) == []
+
+
+def test_an_entry_that_may_go_out_while_the_act_is_stored_is_cancelled(ready, clock):
+    """A second before the morning's emails: a cancellation too many does less harm than an appointment that stays."""
+    book_in_the_evening(clock)
+    acts.ask(for_delegate(), meeting(), "none fits", clock.to(datetime.fromisoformat("2026-09-17T07:59:59Z")))
+    for _ in range(4):
+        drain(clock.advance(days=1))
+    assert entries_to(DANA)[-1:] == entries_to(COACH_EMAIL)[-1:] == ["CANCEL"]
+
+
 def test_a_new_coach_gets_no_entry_of_a_meeting_with_the_former_one(ready, clock):
     book_in_the_evening(clock)
     entry = replace(people.entry("dana delegate"), coach=people.person("new coach"))
