@@ -206,8 +206,8 @@ def quotes(cohort: Cohort, person: Mapping[str, str]) -> set[tuple[str, str]]:
         best = max(improved, key=lambda n: how_far(own, n))
         name, unit, before, now = (own[f"measure.{best}.{part}"] for part in ("name", "unit", "baseline", "now"))
         return {(who, f"{name}, from {before} to {now} {unit}. {own['implemented']}")}
-    hindered = any(value in ("-1", "-2") for name, value in own.items() if name.startswith("factor."))
-    why = own.get("factors_why", "") if hindered else ""
+    given = [int(value) for name, value in own.items() if name.startswith("factor.") and value.lstrip("-").isdigit()]
+    why = own.get("factors_why", "") if -min([0, *given]) > max([0, *given]) else ""
     return {(who, f"{own.get('negative', '')} {why}".strip())}
 
 

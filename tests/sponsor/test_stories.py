@@ -97,11 +97,21 @@ def test_every_answer_that_the_form_says_the_sponsor_may_read_can_be_offered(fie
     assert [candidate.text for candidate in find_candidates([one])] == [words]
 
 
-@pytest.mark.parametrize(("time", "worked"), [("-1", False), ("2", True)])
-def test_what_helped_or_hindered_most_is_said_of_what_worked_unless_something_hindered(time, worked):
-    answers = {"consent": "named", "factor.time": time, "factors_why": "My Thursdays.", "level.a": "habit"}
+@pytest.mark.parametrize(
+    ("time", "data", "found"),
+    [
+        pytest.param("-1", "0", [("My Thursdays.", False)], id="hindered"),
+        pytest.param("2", "0", [("My Thursdays.", True)], id="helped"),
+        pytest.param("-1", "2", [("My Thursdays.", True)], id="helped-more"),
+        pytest.param("-2", "1", [("My Thursdays.", False)], id="hindered-more"),
+        pytest.param("-2", "2", [], id="as-much-as-the-other"),
+    ],
+)
+def test_what_helped_or_hindered_most_is_about_the_strongest_answer(time, data, found):
+    factors = {"factor.time": time, "factor.data": data}
+    answers = {"consent": "named", **factors, "factors_why": "My Thursdays.", "level.a": "habit"}
     one = Evidence(name="Dana", service="", id="d", has_report=True, areas=("a",), own=answers)
-    assert [(candidate.text, candidate.worked) for candidate in find_candidates([one])] == [("My Thursdays.", worked)]
+    assert [(candidate.text, candidate.worked) for candidate in find_candidates([one])] == found
 
 
 # --- the way of a story ------------------------------------------------------------------------------------------

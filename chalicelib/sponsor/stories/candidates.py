@@ -6,6 +6,7 @@ Only delegates who said in the survey that the sponsor may read their words are 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from enum import Enum
 from fractions import Fraction
 
 from msgspec import Struct
@@ -18,7 +19,14 @@ MAX_WORKED, MAX_FAILED = 6, 3  # offered; fewer will be approved
 MAX_STORY_CHARS = 300
 APPLIED = ("regular", "habit")
 CONSENTS = ("named", "anonymous")
-WHY, HINDERED = "factors_why", ("-2", "-1")  # the answer about what helped or hindered most, and answers to factors
+WHY = "factors_why"  # the answer about what helped or hindered most
+WEIGHTS = {"-2": -2, "-1": -1, "1": 1, "2": 2}  # answers to a factor
+
+
+class Why(Enum):
+    HELPED = "helped"
+    HINDERED = "hindered"
+    UNCLEAR = "unclear"  # one thing helped as much as another hindered: the words may be about either
 
 
 class Candidate(Struct, frozen=True):
@@ -57,20 +65,24 @@ def _worked(evidence: Evidence) -> Candidate | None:
 
 def _words(evidence: Evidence, answers: Answers) -> Iterator[str]:
     names = ["implemented", *(f"example.{area}" for area in evidence.areas if answers.get(f"level.{area}") in APPLIED)]
-    names += [] if _was_hindered(answers) else [WHY]
+    names += [WHY] if _why(answers) is Why.HELPED else []
     yield from (answers[name].strip() for name in names if answers.get(name, "").strip())
 
 
 def _failed(evidence: Evidence) -> Candidate | None:
     answers = evidence.own or {}
-    names = ["negative", WHY] if _was_hindered(answers) else ["negative"]
+    names = ["negative", WHY] if _why(answers) is Why.HINDERED else ["negative"]
     text = _fit([words for name in names if (words := answers.get(name, "").strip())])
     return Candidate(evidence.id, text, False, answers["consent"]) if text else None
 
 
-def _was_hindered(answers: Answers) -> bool:
-    """Return whether anything hindered: if not, WHY is about what helped."""
-    return any(answers.get(f"factor.{name}") in HINDERED for name in FACTORS)
+def _why(answers: Answers) -> Why:
+    """Return what the words about what helped or hindered most are about: the strongest answer to a factor says it."""
+    given = [WEIGHTS.get(answers.get(f"factor.{name}", ""), 0) for name in FACTORS]
+    helped, hindered = max(given), -min(given)
+    if helped == hindered:
+        return Why.UNCLEAR if helped else Why.HELPED
+    return Why.HELPED if helped > hindered else Why.HINDERED
 
 
 def _how_far(measure: Measure) -> Fraction:
