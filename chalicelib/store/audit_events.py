@@ -174,18 +174,29 @@ def without_addresses(row: Row) -> Row:
 
 
 def list_earlier_changes(rows: Iterable[Row], email: str) -> list[Row]:
-    """Return the lines of how a person came to their address, earliest first: it may have changed several times.
+    """Return the lines of how a person came to their address, and those that name them by an address of before.
+
+    Earliest first. The address may have changed several times.
 
     rows   of any kind and cohort
     """
     known: set[tuple[str, str]] = set()
     found = []
-    for row in sorted((row for row in rows if row.get("is_one_person")), key=lambda row: row["sk"], reverse=True):
-        after, before = (row["people"][part]["email"] for part in ("after", "before"))
-        if after == email or (row["pk"], after) in known:
-            known.add((row["pk"], before))
-            found.append(row)
+    for row in sorted((row for row in rows if _is_about_one(row)), key=lambda row: row["sk"], reverse=True):
+        after = row["people"]["after" if row.get("is_one_person") else "who"]["email"]
+        if (row["pk"], after) not in known and not (after == email and row.get("is_one_person")):
+            continue
+        found.append(row)
+        if row.get("is_one_person"):
+            known.add((row["pk"], row["people"]["before"]["email"]))
     return found[::-1]
+
+
+def _is_about_one(row: Row) -> bool:
+    """Return whether a line of the trail names one person: their address changed, or an act was about them."""
+    return bool(row.get("is_one_person")) or (
+        row["pk"].startswith("AUDIT#") and row.get("people", {}).keys() == {"who"}
+    )
 
 
 def say_line(row: Row) -> str:

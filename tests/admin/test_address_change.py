@@ -249,6 +249,19 @@ def test_the_former_owner_of_the_address_gets_a_notice(opened, clock, who):
     assert len(notices(who)) == 1
 
 
+def test_an_erasure_takes_out_lines_about_an_address_of_before(opened, clock):
+    resend_link.resend_link(people.COHORT, old("p0"), clock.now(), BY)
+    drain(clock.advance(minutes=1))
+    change(clock, "p0")
+    resend_link.resend_link(people.COHORT, NEW, clock.advance(days=1), BY)
+    resend_link.resend_link(people.COHORT, old("p1"), clock.now(), BY)
+    erase_person.erase(NEW, clock.advance(days=1))
+
+    named = [audit_events.say_line(row) for row in audit_events.of_cohort(people.COHORT)]
+    assert [line for line in named if "P0" in line] == []
+    assert [line for line in named if "P1" in line] != []
+
+
 @pytest.mark.parametrize("bounced", [False, True], ids=["held", "at-once"])
 @pytest.mark.parametrize("who", ["dana delegate", "mo facilitator"])
 def test_two_presses_before_the_first_is_done_send_one_link(opened, clock, who, bounced):
