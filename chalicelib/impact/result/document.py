@@ -198,8 +198,8 @@ def _area(area: AreaResult, facts: ResultFacts) -> Card:
 
 def _changed_course(facts: ResultFacts) -> Iterator[Chapter]:
     if facts.changed_course:
-        pairs = (Pair(one.text, one.why or "No reason was given.", is_quote=True) for one in facts.changed_course)
-        lead = "You gave these areas up on the way, so no one was asked about them. Here is why."
+        pairs = (Pair(one.text, one.why or "No reason was given.", bool(one.why)) for one in facts.changed_course)
+        lead = "You gave these areas up on the way, so the survey did not ask about them."
         yield Chapter("Where you changed course", lead, cards=(Card("Areas that were given up", tuple(pairs)),))
 
 
