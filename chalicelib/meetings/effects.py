@@ -15,7 +15,7 @@ from chalicelib.jobs.kinds import JobKind
 from chalicelib.meetings import emails as letters
 from chalicelib.meetings import machine
 from chalicelib.store import cohorts, emails, jobs, meetings, programmes, waiting_emails
-from chalicelib.store.emails import Email, EmailState
+from chalicelib.store.emails import NOT_SENT, Email
 from chalicelib.store.jobs import Job
 from chalicelib.store.meetings import Meeting, MeetingKind, MeetingState
 from chalicelib.store.table import Write
@@ -23,7 +23,6 @@ from chalicelib.store.table import Write
 ARRANGE_DAYS = (3, 7, 10)  # working days after which the coach is reminded, and then the administrators
 REVIEW_DAYS = (2, 5, 9, 12)  # the same after the close of the survey: first the coach learns that it is time
 AHEAD = timedelta(minutes=1)  # of the morning: a reminder that is written keeps the time that the meeting had then
-NOT_SENT = (EmailState.QUEUED, EmailState.CANCELLED)
 AT_MOST = timedelta(minutes=15)  # from a look at the emails until the act is stored: as long as a function may run
 DAYS = {MeetingKind.DEBRIEF: ARRANGE_DAYS, MeetingKind.REVIEW: REVIEW_DAYS}
 

@@ -15,7 +15,7 @@ from chalicelib.people.planned import ActRefused, Asking, Planned, plan
 from chalicelib.store import audit_events, catalogue, cohorts, emails, jobs, waiting_emails
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.delegate_record import load_record
-from chalicelib.store.emails import EmailState
+from chalicelib.store.emails import NOT_SENT
 from chalicelib.store.jobs import Job
 from chalicelib.store.row_kinds.cohort_rows import COHORT, PEOPLE_LOAD
 from chalicelib.store.row_kinds.delegate_rows import DELEGATE
@@ -24,7 +24,6 @@ from chalicelib.store.row_kinds.work_rows import WORK_LINE
 from chalicelib.store.table import Write, delete, key_of, query, transact
 
 ENDLESS = datetime(9999, 1, 1, tzinfo=UTC)
-NOT_SENT = (EmailState.QUEUED, EmailState.CANCELLED)
 BEGUN = (
     "Emails about this cohort have gone out, so it cannot be discarded. Record for each delegate that they have left."
 )

@@ -64,6 +64,9 @@ class EmailState(StrEnum):
     CARRIED = "carried"  # a digest takes it along, and has its outcome
 
 
+NOT_SENT = (EmailState.QUEUED, EmailState.CANCELLED)  # nothing left for the reader, unless a handover is in doubt
+
+
 class Trouble(StrEnum):
     """Why an email did not arrive, as far as that decides what to do. The words are in emails/refusals.py."""
 

@@ -10,12 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from msgspec import Struct
 
 from chalicelib.store import emails, waiting_emails
-from chalicelib.store.emails import Email, EmailState
+from chalicelib.store.emails import NOT_SENT, Email, EmailState
 from chalicelib.store.table import Write
 from chalicelib.store.workshops import Seat
 from chalicelib.workshops.notices import Notice, NoticeKind
-
-NOT_SENT = (EmailState.QUEUED, EmailState.CANCELLED)
 
 
 class Unsent(Struct, frozen=True):
