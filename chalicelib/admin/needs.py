@@ -14,7 +14,7 @@ from datetime import datetime
 
 from chalicelib.admin.emails import needs_email
 from chalicelib.admin.home import Need, failed_work, list_needs
-from chalicelib.core.formatting import local_date
+from chalicelib.core.formatting import local_date, plural
 from chalicelib.core.ids import administrator_key
 from chalicelib.core.model import Organisation, Programme
 from chalicelib.core.settings import settings
@@ -28,6 +28,7 @@ from chalicelib.store.table import Write
 from chalicelib.waves.lifecycle import needs_job
 
 Needs = Mapping[CohortEntry, tuple[Need, ...]]
+MAX_LINES = 100  # of one email
 
 
 def send_needs(job: Job, now: datetime) -> Sequence[Write]:
@@ -63,18 +64,23 @@ def _write_to(
         needs = [failed_work(failed), *needs]
     if not needs:
         return
-    email = needs_email(home, address, _summarise(needs), len(needs), sum(map(bool, seen.values())), now)
+    email = needs_email(home, address, summarise(needs), len(needs), sum(map(bool, seen.values())), now)
     with suppress(EmailExists):
         commit(emails.add(email), now)
 
 
-def _summarise(needs: Iterable[Need]) -> list[str]:
-    """Return a line for each thing to do in a cohort, with how often. No names: an erasure would miss them."""
+def summarise(needs: Iterable[Need]) -> list[str]:
+    """Return a line for each thing to do in a cohort, with how often. No names: an erasure would miss them.
+
+    With many cohorts the first lines only: the email has to fit into a row, and no one reads a thousand lines.
+    """
     counts = Counter((need.cohort, need.what) for need in needs)
-    return [
+    lines = [
         ": ".join(filter(None, [cohort, what])) + (f" ({count})" if count > 1 else "")
         for (cohort, what), count in counts.items()
     ]
+    left = len(lines) - MAX_LINES
+    return [*lines[:MAX_LINES], f"and {plural(left, 'more', 'more')}"] if left > 0 else lines
 
 
 def _find_home(of_cohorts: Sequence[Programme]) -> Programme | None:

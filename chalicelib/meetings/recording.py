@@ -11,7 +11,7 @@ from chalicelib.store import record_drafts
 from chalicelib.store.record_drafts import DraftChanged, RecordDraft
 from chalicelib.store.table import transact
 
-MAX_DRAFT_CHARS = 4000  # characters of one field that are kept
+MAX_DRAFT_CHARS = 3000  # characters of one field that are kept, so that a whole form of them fits into a row
 
 
 class SavedElsewhere(Refusal):

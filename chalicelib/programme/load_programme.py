@@ -9,9 +9,11 @@ from chalicelib.core.model import Programme
 from chalicelib.jobs.commit import commit
 from chalicelib.programme.read_programme import as_read_today
 from chalicelib.store import catalogue, programmes
-from chalicelib.store.programme_codec import decode_programme
+from chalicelib.store.programme_codec import decode_programme, encode_programme
 from chalicelib.store.programmes import ProgrammeExists
-from chalicelib.store.table import Write
+from chalicelib.store.table import MAX_ROW_BYTES, Write
+
+MAX_PROGRAMME_BYTES = MAX_ROW_BYTES - 1000  # its row holds the key too
 
 
 class LoadRefused(Refusal):
@@ -37,7 +39,18 @@ def load_programme(programme: Programme, now: datetime) -> bool:
 def programme_writes(programme: Programme) -> list[Write]:
     if check_version_unchanged(programme):
         return []
+    _check_row_size(programme)
     return [programmes.add(programme), catalogue.enter_programme(programme)]
+
+
+def _check_row_size(programme: Programme) -> None:
+    """Raises LoadRefused if a programme does not fit one row: a sign that is not Latin takes two to four bytes."""
+    size = len(encode_programme(programme))
+    if size > MAX_PROGRAMME_BYTES:
+        raise LoadRefused(
+            f"The programme takes {size // 1000} kB, and {MAX_PROGRAMME_BYTES // 1000} kB is the limit. "
+            "Shorten its texts, or use a smaller logo."
+        )
 
 
 def check_version_unchanged(programme: Programme) -> bool:
