@@ -39,7 +39,7 @@ WORDS: Mapping[str, str] = {  # pattern -> what to write
 EMAIL = r"(?<![`/\w.-])mail(?:s|ed|ing)?(?![`/\w-]|\.\w)"  # what people receive; not a path or a name of the contract
 EMAIL_IN_CODE = rf"(?<!Apple ){EMAIL}(?! (?:systems?|servers?|services?|programs?|function|events?|row|retry)\b)"
 _SENTENCE = re.compile(r"^\w[\w ,:]* |^ \w|^[A-Z][a-z]+$")
-MAIL_IN_NAME = re.compile(r"(?:^|_)mail(?:s|er)?(?:_|$)", re.IGNORECASE)
+MAIL_IN_NAME = re.compile(r"(?:^|_)mail(?:s|ed|er|ing)?(?:_|$)", re.IGNORECASE)
 DEFINED = re.compile(r"^ *(?:def|class) (\w+)", re.MULTILINE)
 NAMES = r"^(?:MOST|LONGEST|LARGEST|FEWEST|SMALLEST)_\w+ *[:=]"
 EXCEPTIONS: Mapping[tuple[str, str], str] = {  # (file, word) -> why it must stay

@@ -110,7 +110,7 @@ def test_an_answer_stops_a_chaser_that_is_not_sent_yet(opened, clock):
     assert len(subjects("p0")) == before
 
 
-def test_an_address_that_does_not_work_is_not_mailed_again(opened, clock):
+def test_an_address_that_does_not_work_is_not_emailed_again(opened, clock):
     from chalicelib.store.emails import EmailState, find, settle
     from chalicelib.store.table import transact
 

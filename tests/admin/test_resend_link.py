@@ -54,7 +54,7 @@ def test_the_trail_says_whose_link_was_sent_again(visitor, clock, name):
     assert said.count(AuditEvent.SENT_LINK.say(who=whose.name)) == 1
 
 
-def test_a_stranger_is_named_and_no_one_is_mailed(visitor, clock):
+def test_a_stranger_is_named_and_no_one_is_emailed(visitor, clock):
     people.opened(clock)
 
     with pytest.raises(AddressNotFound, match="who@example"):

@@ -131,7 +131,7 @@ def test_a_lost_link_is_sent_once_and_noted_once(aws):
 
 
 @pytest.mark.prove
-def test_an_address_is_replaced_from_the_button_on_and_mailed_once(aws):
+def test_an_address_is_replaced_from_the_button_on_and_emailed_once(aws):
     """However often the button is pressed. The old address is notified once, and the new one is held."""
     opened = Scene(scene.open_wave)
 

@@ -160,7 +160,7 @@ def test_the_impact_survey_asks_everyone_once(aws):
 
 
 @pytest.mark.prove
-def test_an_address_is_replaced_once_and_mailed_once(aws):
+def test_an_address_is_replaced_once_and_emailed_once(aws):
     when = people.OPENING + timedelta(days=1)
 
     def build():

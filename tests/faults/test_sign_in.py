@@ -34,7 +34,7 @@ def kept():
     return [row for row in all_rows() if row["sk"] == "SESSION"]
 
 
-def test_a_code_is_mailed_once_and_signs_in_once_after_any_fault(aws):
+def test_a_code_is_emailed_once_and_signs_in_once_after_any_fault(aws):
     def act(_, now):
         """Ask again each time: half an hour has passed since the error page."""
         challenge = sign_in_codes.ask(reader(), f"challenge-{now:%H%M}", now)

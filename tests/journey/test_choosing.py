@@ -211,7 +211,7 @@ def invited() -> set[str]:
     return {str(message.message["To"]) for message in emails("asks for your feedback")}
 
 
-def test_no_one_is_mailed_before_the_list_is_approved_and_then_everyone_once(visitor, clock, request_link):
+def test_no_one_is_emailed_before_the_list_is_approved_and_then_everyone_once(visitor, clock, request_link):
     assert invited() == set()
     visitor.open(request_link)
     assert "would like to ask 5 people" in visitor.page

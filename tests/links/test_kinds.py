@@ -20,17 +20,17 @@ OWN_DATA = "own-data"  # opened by the links of all who have a page: site/reader
 
 
 def test_every_link_of_an_email_is_of_a_kind_and_every_kind_has_a_page():
-    mailed = {name for kind in load_kinds().values() for name in kind.links} - {ANY_PAGE}
+    emailed = {name for kind in load_kinds().values() for name in kind.links} - {ANY_PAGE}
     pages = {rule.verb for rule in RULES.values() if rule.verb}
 
-    assert mailed <= KINDS.keys()
+    assert emailed <= KINDS.keys()
     assert pages == KINDS.keys() - {CONSOLE.verb} | {OWN_DATA}
     assert {verb for verb, kind in KINDS.items() if kind.needs_code} == {
         rule.verb for rule in RULES.values() if rule.who and rule.verb and rule.verb not in ("hub", OWN_DATA)
     }
 
 
-def test_links_that_were_mailed_hold_what_their_kind_says(visitor, clock):
+def test_links_that_were_emailed_hold_what_their_kind_says(visitor, clock):
     people.send_list_to_coach(visitor, clock)
     found = [url for message in outbox.accepted() for url in message.links]
     tokens = {(url.split("/api/")[1].split("/")[0], url.rsplit("/", 1)[1]) for url in found}

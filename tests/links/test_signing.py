@@ -38,18 +38,18 @@ def test_a_damaged_link_is_unknown(damage):
         signing.read("answer", damage(signing.token("answer", *PARTS)), 3)
 
 
-MAILED_BEFORE = "cixslikctf.baseline.cmj4ghur.1.HSK-bC1mMVhRJqr1dQUgBQ"  # with the tests' key, in base64
+EMAILED_BEFORE = "cixslikctf.baseline.cmj4ghur.1.HSK-bC1mMVhRJqr1dQUgBQ"  # with the tests' key, in base64
 
 
 @pytest.mark.parametrize("behind", ["", ".", ")", "%0D%0A", "%C2%A0", "%2E"])
 @pytest.mark.parametrize("inside", ["", "%20", "=%0A", "%E2%80%8B"])
-def test_links_that_were_mailed_with_longer_letters_are_read(inside, behind):
-    damaged = f"{MAILED_BEFORE[:30]}{inside}{MAILED_BEFORE[30:]}{behind}"
+def test_links_that_were_emailed_with_longer_letters_are_read(inside, behind):
+    damaged = f"{EMAILED_BEFORE[:30]}{inside}{EMAILED_BEFORE[30:]}{behind}"
     link = signing.open_link("answer", damaged, 4)
     assert link.parts == ("cixslikctf", "baseline", "cmj4ghur", "1")
-    assert link.token == MAILED_BEFORE
+    assert link.token == EMAILED_BEFORE
     with pytest.raises(LinkUnknown):  # its letters are of two cases, so it cannot be read without regard to them
-        signing.read("answer", MAILED_BEFORE.lower(), 4)
+        signing.read("answer", EMAILED_BEFORE.lower(), 4)
 
 
 @given(st.data())
