@@ -23,13 +23,13 @@ def list_items(view: HubView) -> Iterator[TimelineItem]:
     wave = released_wave(view.rows)
     if wave is None or view.is_held:
         return
-    found = areas.from_rows(view.rows, wave)
-    live = [area for area in found if area.is_live]
+    own_areas = areas.from_rows(view.rows, wave)
+    live = [area for area in own_areas if area.is_live]
     if live:
         yield _note(view, wave, live)
     yield from (_approve(view, area) for area in live if area.waits_for_approval and area.state is AreaState.AGREED)
     yield from (_review(view, area, area.review_by) for area in live if area.review_by)
-    yield from (_done(view, wave, area) for area in found if area.state is AreaState.DONE)
+    yield from (_done(view, wave, area) for area in own_areas if area.state is AreaState.DONE)
     yield from (_offered(view, help) for help in areas.help_from(view.rows))
 
 
@@ -52,7 +52,7 @@ def _last_day(view: HubView, wave: Wave, live: Sequence[Area]) -> date:
     """Return the day of the delegate's last note; before the first one, the day of the release."""
     report = DelegateRecord(view.rows).find_report(wave)
     released = [datetime.fromisoformat(report.released_at)] if report and report.released_at else []
-    notes = [one for area in live for one in areas.progress_from(view.rows, wave, area.id)]
+    notes = [note for area in live for note in areas.progress_from(view.rows, wave, area.id)]
     moments = [*released, *(note.at for note in notes if note.by == By.DELEGATE.value)]
     return max((local_date(moment, view.zone) for moment in moments), default=view.today)
 

@@ -77,10 +77,10 @@ class AreasPage(Struct, frozen=True):
 
     def area(self, area_id: str) -> Area:
         """Raises AreaUnknown."""
-        found = next((area for area in self.areas if area.id == area_id), None)
-        if found is None or not self.is_released:
+        match = next((area for area in self.areas if area.id == area_id), None)
+        if match is None or not self.is_released:
             raise AreaUnknown
-        return found
+        return match
 
     def history(self, area: Area) -> tuple[Revision, ...]:
         return areas.history_from(self.rows, self.wave, area.id)
@@ -104,7 +104,7 @@ class AreasPage(Struct, frozen=True):
     def offers(self) -> tuple[Help, ...]:
         """Return the help that line managers offered, newest first; a line manager sees only their own."""
         offers = areas.help_from(self.rows)
-        return tuple(one for one in offers if self.is_by_manager(one)) if self.by is By.MANAGER else offers
+        return tuple(offer for offer in offers if self.is_by_manager(offer)) if self.by is By.MANAGER else offers
 
     def is_by_manager(self, help: Help) -> bool:
         """Return whether the line manager of today offered it."""

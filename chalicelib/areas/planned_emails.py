@@ -55,11 +55,11 @@ def _hears_more(delegate: Delegate, at: datetime, morning: Morning) -> bool:
     days, today = morning.day.days, morning.day.local_day(at)
     first = days.morning(days.add(today, -QUIET_DAYS))
     last = days.morning(days.add(today, QUIET_DAYS))
-    planned = [one for one in morning.coming if one.to is To.DELEGATE and one.about in ("", delegate.id)]
-    if any(one.at <= last for one in planned):
+    to_delegate = (plan for plan in morning.coming if plan.to is To.DELEGATE and plan.about in ("", delegate.id))
+    if any(plan.at <= last for plan in to_delegate):
         return True
     mine = [id for id in waiting_emails.list_ids(delegate.id) if _is_to_delegate(id)]
-    return any(first <= _moment_of(one) <= last for one in waiting_emails.read_all(mine) if not one.cancelled)
+    return any(first <= _moment_of(email) <= last for email in waiting_emails.read_all(mine) if not email.cancelled)
 
 
 def _is_to_delegate(email_id: str) -> bool:
@@ -69,6 +69,6 @@ def _is_to_delegate(email_id: str) -> bool:
         return False  # a kind of an earlier version
 
 
-def _moment_of(one: Email) -> datetime:
+def _moment_of(email: Email) -> datetime:
     """Return when an email was sent, or when it is due."""
-    return moment(one.sent_at) if one.sent_at else one.due_at
+    return moment(email.sent_at) if email.sent_at else email.due_at

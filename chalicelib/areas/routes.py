@@ -80,9 +80,9 @@ def delegates_area(token: str, area: str) -> Response:
 @page_handler
 def revise_as_delegate(token: str, area: str) -> Response:
     opened, fields = _of_delegate(token), _form(token)
-    found = opened.area(area)
-    if faults := acts.revise(opened, found, fields, clock.now()):
-        return _delegates_page("areas/area", opened, faults, fields, found)
+    current = opened.area(area)
+    if faults := acts.revise(opened, current, fields, clock.now()):
+        return _delegates_page("areas/area", opened, faults, fields, current)
     return see_other(_url(opened, f"areas#a-{area}"))
 
 
@@ -90,10 +90,10 @@ def revise_as_delegate(token: str, area: str) -> Response:
 @page_handler
 def move_as_delegate(token: str, area: str, act: str) -> Response:
     opened, fields = _of_delegate(token), _form(token)
-    found, act = opened.area(area), act.replace("-", " ")
+    current, act = opened.area(area), act.replace("-", " ")
     run = acts.approve if act == states.APPROVE else partial(acts.move, act=act)
-    if faults := run(opened, found, fields=fields, now=clock.now()):
-        return _delegates_page("areas/area", opened, faults, fields, found)
+    if faults := run(opened, current, fields=fields, now=clock.now()):
+        return _delegates_page("areas/area", opened, faults, fields, current)
     return see_other(_url(opened, f"areas#a-{area}"))
 
 
@@ -134,9 +134,9 @@ def coachs_area(token: str, delegate_id: str, area: str) -> Response:
 def revise_as_coach(token: str, delegate_id: str, area: str) -> Response:
     opened, coach = _of_coach(token, delegate_id)
     fields = coach.form(bp.current_request)
-    found = None if area == NEW else opened.area(area)
-    faults = _save(opened, found, fields)
-    return _after_coach(opened, coach, found, faults, fields)
+    current = None if area == NEW else opened.area(area)
+    faults = _save(opened, current, fields)
+    return _after_coach(opened, coach, current, faults, fields)
 
 
 @bp.route("/coach/{token}/{delegate_id}/area/{area}/{act}", **POST)
@@ -144,9 +144,9 @@ def revise_as_coach(token: str, delegate_id: str, area: str) -> Response:
 def move_as_coach(token: str, delegate_id: str, area: str, act: str) -> Response:
     opened, coach = _of_coach(token, delegate_id)
     fields = coach.form(bp.current_request)
-    found = opened.area(area)
-    faults = _acted(opened, found, act.replace("-", " "), fields)
-    return _after_coach(opened, coach, found, faults, fields)
+    current = opened.area(area)
+    faults = _acted(opened, current, act.replace("-", " "), fields)
+    return _after_coach(opened, coach, current, faults, fields)
 
 
 # --- the line manager -------------------------------------------------------------------------------------------
@@ -300,7 +300,7 @@ def _context(
         "level_words": dict(LEVELS),
         "once": _new_id(),
         "words_mark": acts.words_mark,
-        "may": lambda one, act: states.AREA.allows(one.state, act, opened.by),
+        "may": lambda area, act: states.AREA.allows(area.state, act, opened.by),
         "share_field": share.field,
         "shareable": share.list_shareable(opened),
         "manager_key": reader_key(opened.delegate.manager.email),

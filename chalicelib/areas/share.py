@@ -70,8 +70,12 @@ def save_choice(opened: AreasPage, fields: Mapping[str, str], once: str, now: da
 def list_shared(delegate_id: str, wave: Wave, area_ids: Sequence[str], until: datetime) -> dict[str, Sharing]:
     """Return by area those of these that a line manager sees since before a moment."""
     rows = list(delegates.load_rows(delegate_id))
-    found = {area_id: areas.find_sharing(rows, wave, area_id, MANAGER) for area_id in area_ids}
-    return {name: one for name, one in found.items() if one and one.state is SharingState.SHARED and one.at < until}
+    sharings = {area_id: areas.find_sharing(rows, wave, area_id, MANAGER) for area_id in area_ids}
+    return {
+        name: sharing
+        for name, sharing in sharings.items()
+        if sharing and sharing.state is SharingState.SHARED and sharing.at < until
+    }
 
 
 def withdraw_again(delegate: Delegate, wave: Wave, shared: Mapping[str, Sharing], now: datetime) -> None:
@@ -112,7 +116,7 @@ def _without_notice(opened: AreasPage, once: str) -> list[Write]:
     """Cancel what waits to notify the manager of a sharing: a new email says it, or nothing is shared any more."""
     waiting = waiting_emails.list_waiting(opened.delegate.id)
     of_page = shared_id(opened.delegate, once)
-    return [emails.cancel(one.id) for one in waiting if one.template == SHARED_AREAS.name and one.id != of_page]
+    return [emails.cancel(email.id) for email in waiting if email.template == SHARED_AREAS.name and email.id != of_page]
 
 
 def _without_reminder(opened: AreasPage) -> list[Write]:

@@ -30,9 +30,10 @@ def limit_administrator(args: Namespace) -> int:
 def list_administrators(args: Namespace) -> int:
     from chalicelib.admin import rights
 
-    found = rights.list_rights()
+    rights_by_address = rights.list_rights()
     lines = [
-        f"{email}\t{', '.join(given) if given is not None else 'every programme'}" for email, given in found.items()
+        f"{email}\t{', '.join(given) if given is not None else 'every programme'}"
+        for email, given in rights_by_address.items()
     ]
-    say(args, found, lines)
+    say(args, rights_by_address, lines)
     return 0

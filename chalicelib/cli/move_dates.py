@@ -50,7 +50,10 @@ def _move_session(args: Namespace) -> int:
     done = "would be" if args.dry_run else "will be"
     lines = [f"{'Would change' if args.dry_run else 'Changed'}: {changes}." if changes else "Nothing to change."]
     lines += [f"Warning: {warning}" for warning in planned.warnings]
-    lines += [f"{one.name} <{one.email}>, {one.role}: {done} sent: {one.what}" for one in recipients]
+    lines += [
+        f"{recipient.name} <{recipient.email}>, {recipient.role}: {done} sent: {recipient.what}"
+        for recipient in recipients
+    ]
     if planned.dates.ends != planned.ends_before:
         lines.append(f"The programme ends on {planned.dates.ends}; it was {planned.ends_before}.")
     result = {"cohort": args.cohort, "changes": changes, "recipients": recipients, "dry_run": args.dry_run}

@@ -147,20 +147,20 @@ def _plan_coach(args: Namespace) -> Callable[..., Any]:
     from chalicelib.people.change import plan_coach
 
     coach = arguments.read_person("--coach", args.coach)
-    return lambda found, asking: plan_coach(found, coach, asking)
+    return lambda loaded, asking: plan_coach(loaded, coach, asking)
 
 
 def _plan_manager(args: Namespace) -> Callable[..., Any]:
     from chalicelib.people.change import plan_manager
 
     manager = arguments.read_person("--manager", args.manager)
-    return lambda found, asking: plan_manager(found, manager, asking)
+    return lambda loaded, asking: plan_manager(loaded, manager, asking)
 
 
 def _plan_address(args: Namespace) -> Callable[..., Any]:
     from chalicelib.people.change import plan_address
 
-    return lambda found, asking: plan_address(found, args.address, asking)
+    return lambda loaded, asking: plan_address(loaded, args.address, asking)
 
 
 def _plan_details(args: Namespace) -> Callable[..., Any]:
@@ -169,9 +169,9 @@ def _plan_details(args: Namespace) -> Callable[..., Any]:
     given = {"name": args.name, "job_title": args.job_title, "service": args.service}
     act = find_act("details")
 
-    def plan(found: Any, asking: Any) -> Any:
-        now = {field.name: field.value for field in act.fields(found)}
-        return act.plan(found, now | {name: text for name, text in given.items() if text is not None}, asking)
+    def plan(loaded: Any, asking: Any) -> Any:
+        now = {field.name: field.value for field in act.fields(loaded)}
+        return act.plan(loaded, now | {name: text for name, text in given.items() if text is not None}, asking)
 
     return plan
 
@@ -201,7 +201,7 @@ def _on_raters_form(args: Namespace, act_id: str, typed: dict[str, str]) -> int:
     from chalicelib.people.acts import find_act
 
     act = find_act(act_id)
-    return _on_found(args, lambda found, asking: act.plan(found, {"rater": args.rater, **typed}, asking))
+    return _on_found(args, lambda loaded, asking: act.plan(loaded, {"rater": args.rater, **typed}, asking))
 
 
 # --- after a restore -----------------------------------------------------------------------------------
@@ -212,7 +212,7 @@ def settle_answers(args: Namespace) -> int:
     from chalicelib.waves.emails.without_key import Outcome
 
     outcome = Outcome.PUBLISHED if args.published else Outcome.LOST
-    return _on_found(args, lambda found, asking: plan_settle(found, outcome, asking))
+    return _on_found(args, lambda loaded, asking: plan_settle(loaded, outcome, asking))
 
 
 # --- the cohort ---------------------------------------------------------------------------------------
@@ -242,8 +242,8 @@ def _on_cohort(args: Namespace, act_id: str, typed: dict[str, str]) -> int:
     from chalicelib.people.cohort import find_cohort
     from chalicelib.people.cohort_acts import find_cohort_act
 
-    found, act = find_cohort(args.cohort), find_cohort_act(act_id)
-    return run_act(args, lambda asking: act.plan(found, typed, asking))
+    loaded, act = find_cohort(args.cohort), find_cohort_act(act_id)
+    return run_act(args, lambda asking: act.plan(loaded, typed, asking))
 
 
 # --- standing -----------------------------------------------------------------------------------------
@@ -254,7 +254,7 @@ def pause_delegate(args: Namespace) -> int:
 
     if args.reason not in set(Reason):
         raise arguments.UsageRefused(f"--reason: {args.reason} is none of {', '.join(Reason)}.")
-    return _on_found(args, lambda found, asking: plan_pause(found, args.until, Reason(args.reason), asking))
+    return _on_found(args, lambda loaded, asking: plan_pause(loaded, args.until, Reason(args.reason), asking))
 
 
 def return_delegate(args: Namespace) -> int:
@@ -267,7 +267,7 @@ def transfer_delegate(args: Namespace) -> int:
     from chalicelib.people.transfer import plan_transfer
 
     coach = arguments.read_person("--coach", args.coach) if args.coach else None
-    return _on_found(args, lambda found, asking: plan_transfer(found, args.to, coach, asking))
+    return _on_found(args, lambda loaded, asking: plan_transfer(loaded, args.to, coach, asking))
 
 
 def leave_programme(args: Namespace) -> int:
@@ -285,8 +285,8 @@ def hold_data(args: Namespace) -> int:
 def _on_found(args: Namespace, plan: Callable[..., Any]) -> int:
     from chalicelib.people.found import find_by_address
 
-    found = find_by_address(args.cohort, args.delegate)
-    return run_act(args, lambda asking: plan(found, asking))
+    loaded = find_by_address(args.cohort, args.delegate)
+    return run_act(args, lambda asking: plan(loaded, asking))
 
 
 def run_act(args: Namespace, plan: Callable[..., Any]) -> int:

@@ -12,17 +12,17 @@ from chalicelib.core import clock
 def export_person(args: Namespace) -> int:
     from chalicelib.admin import person_export
 
-    found = person_export.find(args.email) if args.dry_run else person_export.export(args.email, clock.now())
-    review = sum(person_export.REVIEW in row for row in found)
+    included = person_export.find(args.email) if args.dry_run else person_export.export(args.email, clock.now())
+    review = sum(person_export.REVIEW in row for row in included)
     if args.out and not args.dry_run:
-        Path(args.out).write_bytes(person_export.pack(found))
+        Path(args.out).write_bytes(person_export.pack(included))
     if not args.out and not args.dry_run:
-        print(person_export.as_text(found))
+        print(person_export.as_text(included))
         return 0
-    result = {"file": args.out, "rows": len(found), "for_review": review, "dry_run": args.dry_run}
+    result = {"file": args.out, "rows": len(included), "for_review": review, "dry_run": args.dry_run}
     would = "would hold " if args.dry_run else ""
     first = f" Read the folder “for review” ({review} rows) before you hand it over." if review else ""
-    say(args, result, [f"{args.out or 'The export'}: {would}{len(found)} rows.{first}"])
+    say(args, result, [f"{args.out or 'The export'}: {would}{len(included)} rows.{first}"])
     return 0
 
 
@@ -62,9 +62,9 @@ def revoke_links(args: Namespace) -> int:
     from chalicelib.admin import revoke_links as revoke
 
     revoked = revoke.revoke_links(args.cohort, args.address, clock.now(), send=args.send, dry_run=args.dry_run)
-    found = {"cohort": args.cohort, "address": args.address, "links": revoked, "dry_run": args.dry_run}
+    result = {"cohort": args.cohort, "address": args.address, "links": revoked, "dry_run": args.dry_run}
     done = "would be revoked" if args.dry_run else "is revoked"
     lines = [f"{target.words}: {done}" for target in revoked]
     lines += [] if args.dry_run else ["Their sessions are over. Emails that wait get the new links."]
-    say(args, found, lines)
+    say(args, result, lines)
     return 0

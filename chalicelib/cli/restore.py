@@ -15,17 +15,17 @@ def finish_restore(args: Namespace) -> int:
 
     from chalicelib.ownership.restore import describe, finish_restore
 
-    found = finish_restore(_read_moment("--since", args.since), clock.now(), dry_run=args.dry_run)
-    say(args, {**asdict(found), "dry_run": args.dry_run}, list(describe(found, dry_run=args.dry_run)))
-    return 1 if found.refused or found.to_do or found.unopened else 0
+    finished = finish_restore(_read_moment("--since", args.since), clock.now(), dry_run=args.dry_run)
+    say(args, {**asdict(finished), "dry_run": args.dry_run}, list(describe(finished, dry_run=args.dry_run)))
+    return 1 if finished.refused or finished.to_do or finished.unopened else 0
 
 
 def check_restore(args: Namespace) -> int:
     from chalicelib.ownership.check_restore import check_restored, describe
 
-    found = check_restored()
-    say(args, found, describe(found))
-    return 1 if found.faults else 0
+    checked = check_restored()
+    say(args, checked, describe(checked))
+    return 1 if checked.faults else 0
 
 
 def _read_moment(option: str, text: str) -> datetime:

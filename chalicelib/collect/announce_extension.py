@@ -57,7 +57,11 @@ def announce_extension(job: Job, now: datetime) -> Sequence[Write]:
         return []
     extended_at = datetime.fromisoformat(job.about["at"]) if "at" in job.about else now
     lost = list_suppressed_for_reminders(delegate.cohort_id)
-    asked = [one for one in invitations.of_delegate(delegate.id, wave.wave) if one.state is InvitationState.INVITED]
+    asked = [
+        invitation
+        for invitation in invitations.of_delegate(delegate.id, wave.wave)
+        if invitation.state is InvitationState.INVITED
+    ]
     planned = list_cancelled_by(CancelledBy.ANSWER, delegate.id, wave.wave.value)  # read after the invitations
     first_emails = first_email.find_all(delegate.id, wave.wave)
     for invitation in asked:

@@ -37,7 +37,7 @@ def too_few_email(
     now: datetime,
 ) -> Email:
     """`to` is the address of an administrator, who reads it on a working day: nothing closes before they decide."""
-    raters = [one for one in asked if one.group != SELF_GROUP]
+    raters = [invitation for invitation in asked if invitation.group != SELF_GROUP]
     days = working_days(programme.organisation, wave.closed)
     return create_email(
         TOO_FEW,

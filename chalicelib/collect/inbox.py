@@ -52,11 +52,11 @@ def inbox(token: str, now: datetime) -> list[Asked]:
     rows = get_many([key for entry in entries for key in _keys(entry)])
     asked = [_read(rows, entry) for entry in entries if rows.keys() >= {*_keys(entry)}]
     _refuse_revoked(own, [invitation for _, invitation, _ in asked])
-    voids = {one.asked_again for _, one, _ in asked if inbox_version(one) in own}
+    voids = {invitation.asked_again for _, invitation, _ in asked if inbox_version(invitation) in own}
     requests = [
-        _asked(*one, now, leads_on=one[1].asked_again in ("", *voids))
-        for one in asked
-        if one[1].state is not InvitationState.REVOKED
+        _asked(entry, invitation, wave, now, leads_on=invitation.asked_again in ("", *voids))
+        for entry, invitation, wave in asked
+        if invitation.state is not InvitationState.REVOKED
     ]
     if requests:
         last = max(requests, key=lambda asked: asked.closes_at)
@@ -78,8 +78,8 @@ def _refuse_revoked(own: Sequence[str], asked: Sequence[Invitation]) -> None:
 
     own   version of that invitation; empty in a link of an earlier email
     """
-    is_current = any(inbox_version(one) in own for one in asked)
-    if not is_current and any(one.links_revoked for one in asked):
+    is_current = any(inbox_version(invitation) in own for invitation in asked)
+    if not is_current and any(invitation.links_revoked for invitation in asked):
         raise LinkRevoked
 
 

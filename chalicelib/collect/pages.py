@@ -109,7 +109,7 @@ def read_page(page: Page, top: int, fields: Mapping[str, str]) -> tuple[Saved, l
 
 
 def merge_page(
-    page: Page, stored: Saved, posted: Saved, faults: Iterable[AnswerFault], shown: Mapping[str, str]
+    page: Page, stored: Saved, posted: Saved, faults: Iterable[AnswerFault], displayed: Mapping[str, str]
 ) -> Saved:
     """Merge a posted page into the stored one, if its sender may not have seen all of that. See core/merging.py.
 
@@ -118,7 +118,7 @@ def merge_page(
     faulty = {fault.field for fault in faults}
     names = [question.id for question in page.questions if question.id not in faulty]
     flags = [question.coach_only for question in page.comments if question.may_be_coach_only]
-    merged = merging.merge(stored, posted, shown, [*names, *flags], {question.id for question in page.rated})
+    merged = merging.merge(stored, posted, displayed, [*names, *flags], {question.id for question in page.rated})
     orphans = {question.coach_only for question in page.comments if question.id not in merged}
     return {name: text for name, text in merged.items() if name not in orphans}
 

@@ -35,10 +35,10 @@ def read_rating(programme: Programme, cell: str) -> int | str | None:
     text = _plain(cell)
     if len(text) > MAX_RATING_CHARS:
         return text
-    found = _in_numbers(programme, text)  # first: "k.A." may be a label
-    if not found and _letters(text) in _NOT_ABLE:
+    number = _in_numbers(programme, text)  # first: "k.A." may be a label
+    if not number and _letters(text) in _NOT_ABLE:
         return None
-    return found if found and found <= programme.top else text
+    return number if number and number <= programme.top else text
 
 
 def _in_numbers(programme: Programme, text: str) -> int:

@@ -51,7 +51,7 @@ _OTHER_TITLES = {
 _PLACES_WITHIN = {"service": ("ward", "area", "servicearea")}  # the column's title only if the file has no other for it
 
 
-class Found(Struct, frozen=True):
+class HeaderColumns(Struct, frozen=True):
     """The columns of one header."""
 
     places: dict[str, tuple[int, ...]]  # column -> its cells: two for a first name and a surname
@@ -60,7 +60,7 @@ class Found(Struct, frozen=True):
     missing: tuple[str, ...]  # expected columns that have no title
 
 
-def find_columns(header: Sequence[str], columns: Sequence[str]) -> Found:
+def find_columns(header: Sequence[str], columns: Sequence[str]) -> HeaderColumns:
     """Match titles with columns: by their own names, then by other words for them, then as parts of a name."""
     places: dict[str, tuple[int, ...]] = {}
     twice: list[str] = []
@@ -68,32 +68,32 @@ def find_columns(header: Sequence[str], columns: Sequence[str]) -> Found:
     names = {_bare(column): column for column in columns}
     ids = {bare: column for bare, column in names.items() if bare not in _LAST_WORDS}  # “Name: Jo Ward” is no title
     for key, known in ((_bare, names), (_key, _other_words(columns)), (_first_word, ids)):
-        found: dict[str, tuple[int, ...]] = {}
+        places_of: dict[str, tuple[int, ...]] = {}
         for place, title in list(left.items()):
             column = known.get(key(title))
             if column is None or column in places:
                 continue
             del left[place]
-            twice += [column] if column in found else []
-            found.setdefault(column, (place,))
-        places |= found
+            twice += [column] if column in places_of else []
+            places_of.setdefault(column, (place,))
+        places |= places_of
     places |= _places_within(left, [column for column in columns if column not in places])
     left = {place: title for place, title in left.items() if (place,) not in places.values()}
     for column, cells in _parts_of_names(left, [column for column in columns if column not in places]).items():
         places[column] = cells
         left = {place: title for place, title in left.items() if place not in cells}
     missing = tuple(column for column in columns if column not in places)
-    return Found(places, tuple(dict.fromkeys(twice)), tuple(left.values()), missing)
+    return HeaderColumns(places, tuple(dict.fromkeys(twice)), tuple(left.values()), missing)
 
 
 def _places_within(left: Mapping[int, str], columns: Sequence[str]) -> dict[str, tuple[int, ...]]:
     """Return the first title for each column that only a weaker word names, such as `Ward` for the service."""
-    found: dict[str, tuple[int, ...]] = {}
+    places: dict[str, tuple[int, ...]] = {}
     for place, title in left.items():
         for column in columns:
             if _key(title) in _PLACES_WITHIN.get(column, ()):
-                found.setdefault(column, (place,))
-    return found
+                places.setdefault(column, (place,))
+    return places
 
 
 def count_matches(header: Sequence[str], columns: Sequence[str]) -> int:

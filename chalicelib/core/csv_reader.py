@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from chalicelib.core import workbook
 from chalicelib.core.addresses import clean_text
-from chalicelib.core.columns import Found, count_matches, find_columns
+from chalicelib.core.columns import HeaderColumns, count_matches, find_columns
 from chalicelib.core.csv_text import MAX_HEADER_LINE, decode, find_separator, split
 from chalicelib.core.file_errors import FaultList, hint, nearest, shown
 
@@ -114,22 +114,22 @@ def _refuse_odd_record(line: int, cells: list[str], kind: Kind, faults: FaultLis
 
 def _places(header: list[str], line: int, kind: Kind, faults: FaultList) -> dict[str, tuple[int, ...]]:
     """Return where each column is. Add a fault for each repeated or missing column; note what is passed over."""
-    found = find_columns(header, kind.all_columns)
-    for column in found.twice:
+    header_columns = find_columns(header, kind.all_columns)
+    for column in header_columns.twice:
         faults.add(line, column, "appears twice")
-    missing = [column for column in found.missing if column in kind.columns]
+    missing = [column for column in header_columns.missing if column in kind.columns]
     for column in missing:
         faults.add(line, column, "is missing: add a column with this name")
-    for title in found.unknown:
-        if missing or nearest(title, found.missing):
-            faults.add(line, shown(title), f"is not a known column; {_hint(title, found, kind)}")
+    for title in header_columns.unknown:
+        if missing or nearest(title, header_columns.missing):
+            faults.add(line, shown(title), f"is not a known column; {_hint(title, header_columns, kind)}")
         else:
             faults.note(line, shown(title), "is passed over: no column with this name is used")
-    return found.places
+    return header_columns.places
 
 
-def _hint(title: str, found: Found, kind: Kind) -> str:
-    return hint(title, found.missing if nearest(title, found.missing) else kind.all_columns)
+def _hint(title: str, header_columns: HeaderColumns, kind: Kind) -> str:
+    return hint(title, header_columns.missing if nearest(title, header_columns.missing) else kind.all_columns)
 
 
 def _by_column(cells: list[str], places: dict[str, tuple[int, ...]]) -> dict[str, str]:

@@ -100,9 +100,9 @@ def name_sort_key(name: str) -> tuple[str, str]:
     return "".join(c for c in apart if not unicodedata.combining(c)).translate(PLAIN), name
 
 
-def plural(count: int, one: str, many: str) -> str:
+def plural(count: int, singular: str, many: str) -> str:
     """Format a count: `1 rater`, `3 raters`."""
-    return f"{count} {one if count == 1 else many}"
+    return f"{count} {singular if count == 1 else many}"
 
 
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

@@ -28,7 +28,7 @@ def read_marks(fields: Mapping[str, str]) -> dict[str, str]:
 def merge(
     stored: Mapping[str, str],
     posted: Mapping[str, str],
-    shown: Mapping[str, str],
+    displayed: Mapping[str, str],
     names: Iterable[str],
     never_blank: Collection[str] = (),
 ) -> dict[str, str]:
@@ -39,7 +39,7 @@ def merge(
     """
     merged = dict(stored)
     for name in names:
-        text, seen = posted.get(name, ""), shown.get(name)
+        text, seen = posted.get(name, ""), displayed.get(name)
         if text and mark(text) != seen:
             merged[name] = text
         elif not text and name not in never_blank and name in stored and mark(stored[name]) == seen:

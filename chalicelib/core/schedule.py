@@ -175,13 +175,13 @@ def compare(stored: Sequence[Session], wanted: Sequence[SessionPlan]) -> tuple[C
     return (*changed, *(Change(each, None) for each in left), *(Change(None, plan) for plan in new))
 
 
-def _is_equal(one: SessionPlan, other: SessionPlan) -> bool:
-    return one == other
+def _is_equal(session: SessionPlan, other: SessionPlan) -> bool:
+    return session == other
 
 
-def _is_same_day(one: SessionPlan, other: SessionPlan) -> bool:
-    return (one.milestone, one.date) == (other.milestone, other.date)
+def _is_same_day(session: SessionPlan, other: SessionPlan) -> bool:
+    return (session.milestone, session.date) == (other.milestone, other.date)
 
 
-def _is_same_milestone(one: SessionPlan, other: SessionPlan) -> bool:
-    return one.milestone == other.milestone
+def _is_same_milestone(session: SessionPlan, other: SessionPlan) -> bool:
+    return session.milestone == other.milestone

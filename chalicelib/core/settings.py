@@ -113,9 +113,9 @@ def settings() -> Settings:
     """Parse the settings. Raises ConfigError that names every missing or malformed setting, not only the first."""
     name = parameter_name(stage())
     answer = client("ssm").get_parameter(Name=name, WithDecryption=True)
-    found = parse_settings(answer["Parameter"]["Value"], stage())
-    refuse_writes(read_only=found.read_only)
-    return found
+    parsed = parse_settings(answer["Parameter"]["Value"], stage())
+    refuse_writes(read_only=parsed.read_only)
+    return parsed
 
 
 def parse_settings(text: str, stage_name: str) -> Settings:

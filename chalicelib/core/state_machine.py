@@ -70,10 +70,10 @@ class Machine(Struct, Generic[State], frozen=True):
 
     def move(self, state: State, act: str, by: By) -> State:
         """Return the state after an act. Raises NotAllowed."""
-        found = next((step for step in self.transitions if self._fits(step, state, act, by)), None)
-        if found is None:
+        transition = next((step for step in self.transitions if self._fits(step, state, act, by)), None)
+        if transition is None:
             raise NotAllowed(self.thread, act, state, by)
-        return found.after
+        return transition.after
 
     def allows(self, state: State, act: str, by: By) -> bool:
         """Return whether someone may do an act now: pages offer only what is allowed."""

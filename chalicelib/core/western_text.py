@@ -44,7 +44,7 @@ def western_text(data: bytes) -> str | None:
     odd, odd_in_others = _odd_places(best), [*map(_odd_places, others)]
     if 0 in odd_in_others and _may_be_names(_words(best)):
         return None
-    return best if odd == 0 or any(found >= _CLEARLY * odd for found in odd_in_others) else None
+    return best if odd == 0 or any(odd_count >= _CLEARLY * odd for odd_count in odd_in_others) else None
 
 
 def _may_be_names(words: list[str]) -> bool:

@@ -121,11 +121,11 @@ def _refuse_hidden_columns(
     line: int, cells: list[str], hidden: set[int], limits: Limits, faults: FaultList
 ) -> set[int]:
     """Return the hidden columns that the table reads, each with a fault: without it the header has a title less."""
-    found = limits.count_matches(cells)
+    count = limits.count_matches(cells)
     used = {
         place
         for place in hidden
-        if place < len(cells) and limits.count_matches([*cells[:place], "", *cells[place + 1 :]]) < found
+        if place < len(cells) and limits.count_matches([*cells[:place], "", *cells[place + 1 :]]) < count
     }
     for place in used:
         message = "is hidden: show the column if its values are right, or delete it"

@@ -41,8 +41,8 @@ def to_you(item: Item) -> str:
 
 def _from_own(wording: str) -> str:
     for pattern, to in _VERBS:
-        wording = re.sub(pattern, to if isinstance(to, str) else lambda found, to=to: to[found[1]], wording)
-    return _PRONOUN.sub(lambda found: _PRONOUNS[found[1]], wording)
+        wording = re.sub(pattern, to if isinstance(to, str) else lambda match, to=to: to[match[1]], wording)
+    return _PRONOUN.sub(lambda match: _PRONOUNS[match[1]], wording)
 
 
 def needs_reading(item: Item) -> bool:

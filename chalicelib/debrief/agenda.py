@@ -58,9 +58,11 @@ class _Agenda:
         self.titles = {cell.cell: cell.title for cell in facts.cells} | {
             block.block: block.title for block in facts.blocks
         }
-        self.competencies = {one.id: one.title for one in programme.competencies}
+        self.competencies = {competency.id: competency.title for competency in programme.competencies}
         self.theirs = {
-            one.id: one for one in facts.statistics if (one.about, one.cell) == (About.ITEM.value, ALL_OTHERS)
+            statistic.id: statistic
+            for statistic in facts.statistics
+            if (statistic.about, statistic.cell) == (About.ITEM.value, ALL_OTHERS)
         }
 
     def who_answered(self) -> Iterator[str]:
@@ -74,25 +76,36 @@ class _Agenda:
         overall = self._find(About.OVERALL.value, OVERALL_ID)
         if overall:
             yield f"Overall, all others: {overall.display}"
-        best = sorted(self.theirs.values(), key=lambda one: -one.mean) if self.facts.highest else []
-        named = [one for one in best if one.id in self.facts.highest] or best
-        yield from (self._behaviour(one) for one in named[:FEW])
+        best = sorted(self.theirs.values(), key=lambda statistic: -statistic.mean) if self.facts.highest else []
+        named = [statistic for statistic in best if statistic.id in self.facts.highest] or best
+        yield from (self._behaviour(statistic) for statistic in named[:FEW])
 
     def lowest(self) -> Iterator[str]:
         yield from (self._behaviour(self.theirs[item]) for item in self.facts.lowest[:FEW] if item in self.theirs)
 
     def gaps(self, rule: str) -> Iterator[str]:
-        said = [one for one in self.facts.said if one.rule == rule and one.about == About.ITEM.value]
-        own = {one.id: one for one in self.facts.statistics if (one.about, one.cell) == (About.ITEM.value, "self")}
-        for one in said[:FEW]:
-            if one.id in own and one.id in self.theirs:
-                yield f"{self.items[one.id]} (self {own[one.id].display}, all others {self.theirs[one.id].display})"
+        said = [
+            statement for statement in self.facts.said if statement.rule == rule and statement.about == About.ITEM.value
+        ]
+        own = {
+            statistic.id: statistic
+            for statistic in self.facts.statistics
+            if (statistic.about, statistic.cell) == (About.ITEM.value, "self")
+        }
+        for statement in said[:FEW]:
+            if statement.id in own and statement.id in self.theirs:
+                own_figure, theirs = own[statement.id].display, self.theirs[statement.id].display
+                yield f"{self.items[statement.id]} (self {own_figure}, all others {theirs})"
 
     def groups(self) -> Iterator[str]:
-        for one in self.facts.said:
-            if one.rule == "groups_differ" and one.about == About.COMPETENCY.value and len(one.cells) > 1:
-                higher, lower = (self.titles.get(cell, cell) for cell in one.cells[:2])
-                yield f"{self.competencies.get(one.id, one.id)}: {higher} higher than {lower}"
+        for statement in self.facts.said:
+            if (
+                statement.rule == "groups_differ"
+                and statement.about == About.COMPETENCY.value
+                and len(statement.cells) > 1
+            ):
+                higher, lower = (self.titles.get(cell, cell) for cell in statement.cells[:2])
+                yield f"{self.competencies.get(statement.id, statement.id)}: {higher} higher than {lower}"
 
     def comments(self) -> Iterator[str]:
         count = len(self.facts.comments)
@@ -101,17 +114,31 @@ class _Agenda:
 
     def by_workshop(self) -> Iterator[str]:
         for milestone in self.programme.milestones:
-            found = self._lowest_of(milestone)
-            if found:
-                yield f"{milestone.title}: {'; '.join(self._behaviour(one) for one in found)}"
+            lowest = self._lowest_of(milestone)
+            if lowest:
+                yield f"{milestone.title}: {'; '.join(self._behaviour(statistic) for statistic in lowest)}"
 
     def _lowest_of(self, milestone: Milestone) -> list[Statistic]:
-        ids = [item.id for one in self.programme.competencies if one.milestone == milestone.id for item in one.items]
-        return sorted((self.theirs[one] for one in ids if one in self.theirs), key=lambda one: one.mean)[:OF_WORKSHOP]
+        ids = [
+            item.id
+            for competency in self.programme.competencies
+            if competency.milestone == milestone.id
+            for item in competency.items
+        ]
+        return sorted(
+            (self.theirs[item_id] for item_id in ids if item_id in self.theirs), key=lambda statistic: statistic.mean
+        )[:OF_WORKSHOP]
 
     def _find(self, about: str, subject: str) -> Statistic | None:
         wanted = (about, subject, ALL_OTHERS)
-        return next((one for one in self.facts.statistics if (one.about, one.id, one.cell) == wanted), None)
+        return next(
+            (
+                statistic
+                for statistic in self.facts.statistics
+                if (statistic.about, statistic.id, statistic.cell) == wanted
+            ),
+            None,
+        )
 
     def _behaviour(self, figure: Statistic) -> str:
         return f"{self.items[figure.id]} ({figure.display})"

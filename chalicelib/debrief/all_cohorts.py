@@ -32,7 +32,7 @@ def list_cohorts(opened: Caseload, now: datetime) -> tuple[CohortOfCoach, ...]:
 
     One query for each cohort that runs, and the calls of `load_records` for each that is the coach's.
     """
-    return tuple(_describe(found, now) for found in _find_all(opened, now) if now < found.ends_at)
+    return tuple(_describe(caseload, now) for caseload in _find_all(opened, now) if now < caseload.ends_at)
 
 
 def _find_all(opened: Caseload, now: datetime) -> Iterator[Caseload]:
@@ -42,11 +42,11 @@ def _find_all(opened: Caseload, now: datetime) -> Iterator[Caseload]:
             yield opened
         elif not entry.is_finished(now.date()):
             rows = list(cohorts.rows(entry.id))
-            found = caseload_of(rows, coach_id(entry.id, email))
-            if found and not holds.is_held(rows, opened.reader.who, now):
-                yield found
+            caseload = caseload_of(rows, coach_id(entry.id, email))
+            if caseload and not holds.is_held(rows, opened.reader.who, now):
+                yield caseload
 
 
-def _describe(found: Caseload, now: datetime) -> CohortOfCoach:
-    items = [item for same in list_tasks(found.threads(now)).values() for item in same]
-    return CohortOfCoach(found, len(items), items[0] if items else None)
+def _describe(caseload: Caseload, now: datetime) -> CohortOfCoach:
+    items = [item for same in list_tasks(caseload.threads(now)).values() for item in same]
+    return CohortOfCoach(caseload, len(items), items[0] if items else None)

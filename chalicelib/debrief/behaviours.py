@@ -44,10 +44,18 @@ class Behaviour(Struct, frozen=True):
 
 def list_behaviours(programme: Programme, facts: Facts, ticked: Collection[str]) -> list[Behaviour]:
     """List the behaviours with a figure: the coach's ticks first, then by what all others say, lowest first."""
-    figures = {(one.id, one.cell): one for one in facts.statistics if one.about == About.ITEM.value}
-    said = {one.id: WORDS[one.rule] for one in facts.said if one.about == About.ITEM.value and one.rule in WORDS}
+    figures = {
+        (statistic.id, statistic.cell): statistic
+        for statistic in facts.statistics
+        if statistic.about == About.ITEM.value
+    }
+    said = {
+        statement.id: WORDS[statement.rule]
+        for statement in facts.said
+        if statement.about == About.ITEM.value and statement.rule in WORDS
+    }
     titles = {milestone.id: milestone.title for milestone in programme.milestones}
-    found = [
+    behaviours = [
         Behaviour(
             item,
             _display(figures.get((item.id, SELF_GROUP))),
@@ -61,9 +69,9 @@ def list_behaviours(programme: Programme, facts: Facts, ticked: Collection[str])
         for competency in programme.competencies
         for item in competency.items
     ]
-    lowest = {item: one.mean for (item, cell), one in figures.items() if cell == ALL_OTHERS}
-    shown = [one for one in found if one.own or one.others or one.ticked]
-    return sorted(shown, key=lambda one: (not one.ticked, lowest.get(one.item.id, float("inf"))))
+    lowest = {item: statistic.mean for (item, cell), statistic in figures.items() if cell == ALL_OTHERS}
+    listed = [behaviour for behaviour in behaviours if behaviour.own or behaviour.others or behaviour.ticked]
+    return sorted(listed, key=lambda behaviour: (not behaviour.ticked, lowest.get(behaviour.item.id, float("inf"))))
 
 
 def _display(figure: Statistic | None) -> str:
@@ -83,7 +91,11 @@ def suggest_review(
     It is the first session of the workshop that works on its behaviours, and else the last working day of the
     programme. `closed` are the cohort's days off.
     """
-    milestones = [one.milestone for one in programme.competencies if any(item.id in items for item in one.items)]
+    milestones = [
+        competency.milestone
+        for competency in programme.competencies
+        if any(item.id in items for item in competency.items)
+    ]
     days = [each.plan.date for milestone in milestones if milestone for each in of_milestone(sessions, milestone)[:1]]
     last = working_days(programme.organisation, closed).on_or_before(cohort.dates.ends)
     ahead = [day for day in (*sorted(days), last) if day > today]

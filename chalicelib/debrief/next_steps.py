@@ -56,9 +56,14 @@ class Person(Struct, frozen=True):
     is_over: bool
 
 
-def list_tasks(found: Iterable[DelegateThreads]) -> Mapping[Task, Sequence[Item]]:
+def list_tasks(threads_of_delegates: Iterable[DelegateThreads]) -> Mapping[Task, Sequence[Item]]:
     """Return what waits for the coach, in the order of the year; of each kind what has waited longest comes first."""
-    waits = [(threads.line, wait) for threads in found for wait in threads.waits_for(By.COACH) if _has_page(wait)]
+    waits = [
+        (threads.line, wait)
+        for threads in threads_of_delegates
+        for wait in threads.waits_for(By.COACH)
+        if _has_page(wait)
+    ]
     waits.sort(key=lambda each: (each[1].sort_key, name_sort_key(each[0].name)))
     grouped = {task: [_item(line, wait) for line, wait in waits if wait.task is task] for task in Task}
     return {task: items for task, items in grouped.items() if items}
@@ -74,9 +79,9 @@ def _item(line: DelegateLine, wait: Wait) -> Item:
     return Item(line, wait.what, wait.since, f"/{line.delegate_id}{path}")
 
 
-def list_people(found: Iterable[DelegateThreads]) -> tuple[Person, ...]:
+def list_people(threads_of_delegates: Iterable[DelegateThreads]) -> tuple[Person, ...]:
     """Return everyone by name; who has finished comes last."""
-    people = [Person(threads.line, describe_now(threads), threads.is_over) for threads in found]
+    people = [Person(threads.line, describe_now(threads), threads.is_over) for threads in threads_of_delegates]
     return tuple(sorted(people, key=lambda person: (person.is_over, name_sort_key(person.line.name))))
 
 

@@ -66,7 +66,9 @@ def use_behaviour(case: Case, typed: Mapping[str, str], wanted: str) -> tuple[Ma
     wanted  the value of the button that was pressed; empty if none was
     """
     item_id, _, asked = wanted.partition("@")
-    behaviour = next((one for one in list_for(case) if one.item.id == item_id), None) if item_id else None
+    behaviour = (
+        next((behaviour for behaviour in list_for(case) if behaviour.item.id == item_id), None) if item_id else None
+    )
     if behaviour is None:
         return typed, ()
     free = [number for number in NUMBERS if not typed.get(f"behaviour-{number}")]

@@ -76,8 +76,8 @@ def case(token: str, delegate_id: str) -> Response:
 def report(token: str, delegate_id: str) -> Response:
     opened, coach = _open(token, delegate_id)
     kind = forms.choice(coach.form(bp.current_request), "kind", KINDS)
-    found = open_report(opened, kind, clock.now())
-    return coach.see_other(_reading_url(coach, opened, found) if kind == "html" else objects.link(found.pdf))
+    report = open_report(opened, kind, clock.now())
+    return coach.see_other(_reading_url(coach, opened, report) if kind == "html" else objects.link(report.pdf))
 
 
 @bp.route("/coach/{token}/{delegate_id}/report/{given}", **GET)
@@ -197,7 +197,7 @@ def _case_page(
 ) -> Response:
     """Show the case. `notes` and `record`: what was typed into the forms, to be shown again."""
     stored, facts = records.stored_fields(case), None if case.is_released else records.load_facts(case)
-    shown = stored if record is None else dict(record)
+    record_fields = stored if record is None else dict(record)
     return coach.page_with_documents(
         "debrief/case",
         status=400 if faults else 200,
@@ -207,7 +207,7 @@ def _case_page(
         visits=_visits(case),
         work=list_for_coach(book_of(case.delegate, case.programme, case.rows).tasks, clock.now()),
         faults=faults,
-        typed={**_stored(case), **(notes or {}), **shown},
+        typed={**_stored(case), **(notes or {}), **record_fields},
         parts=PARTS,
         needed=NEEDED,
         hints=HINTS,
@@ -216,8 +216,8 @@ def _case_page(
         longest_notes=MAX_NOTES_CHARS,
         numbers=NUMBERS,
         item_field=item_field,
-        typed_items=_chosen(case, shown),
-        default_reviews=_default_reviews(case, shown),
+        typed_items=_chosen(case, record_fields),
+        default_reviews=_default_reviews(case, record_fields),
         quadrants=QUADRANTS,
         has_third_fault=any(fault.field.endswith("-3") for fault in faults),
         new_ids={number: ids.random_letters(secrets.token_bytes(5)) for number in NUMBERS},

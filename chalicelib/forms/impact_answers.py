@@ -155,8 +155,8 @@ def claim_of(measure: Measure, manager: Answers | None) -> Claim | None:
 
 
 def claims_of(own: Answers | None, manager: Answers | None) -> tuple[Claim, ...]:
-    found = (claim_of(measure, manager) for measure in measures_of(own or {}))
-    return tuple(claim for claim in found if claim)
+    claims = (claim_of(measure, manager) for measure in measures_of(own or {}))
+    return tuple(claim for claim in claims if claim)
 
 
 def factors_of(answers: Answers) -> dict[str, Fraction]:

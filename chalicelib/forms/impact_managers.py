@@ -21,8 +21,12 @@ def manager_sections(
     measures  all that the delegate has sent: a share is asked of each that has a sum
     """
     effect = Question("effect", Kind.TEXT, "What did it do for the service?", "Figures, if you have them.")
-    shares = [Block(one.name, (_share(one, delegate, code),)) for one in measures if one.name and one.money]
-    others = [_in_full(one, code) for one in measures if one.name and not one.money]
+    shares = [
+        Block(measure.name, (_share(measure, delegate, code),))
+        for measure in measures
+        if measure.name and measure.money
+    ]
+    others = [_in_full(measure, code) for measure in measures if measure.name and not measure.money]
     intro = f"{delegate} also gives figures without a sum: {' '.join(others)}" if others else ""
     said = intro if measures else WAITING.format(delegate=delegate)
     return (*seen(areas), Section("effect", "Results", said, (Block("", (effect,)), *shares)))

@@ -144,8 +144,14 @@ def _vision(background: Background) -> Iterator[Block]:
         ]
         yield Block("Your vision", tuple(asked))
     stances = [
-        Question(f"stance.{one.id}", Kind.CHOICE, f"{one.who}: where now?", _stood(one.then, one.review), options=words)
-        for one in background.stakeholders
+        Question(
+            f"stance.{stakeholder.id}",
+            Kind.CHOICE,
+            f"{stakeholder.who}: where now?",
+            _stood(stakeholder.then, stakeholder.review),
+            options=words,
+        )
+        for stakeholder in background.stakeholders
         if (words := background.stances)
     ]
     steps = [_steps(background)] if background.steps else []

@@ -194,8 +194,8 @@ class Form(Enum):
     def readers_of(self, field: str) -> Mapping[Reader, Rule]:
         """Return who may be shown one answer. A figure of a cohort shows none."""
         names = ("", field.partition(".")[0])  # the field without a name speaks of every answer
-        found = {name: one.readers for name in names for one in self.fields if one.name == name}
-        readers = {reader: rule for each in found.values() for reader, rule in each.items()}
+        rules = {name: field.readers for name in names for field in self.fields if field.name == name}
+        readers = {reader: rule for each in rules.values() for reader, rule in each.items()}
         return {reader: rule for reader, rule in readers.items() if rule is not Rule.BY_COHORT}
 
 
@@ -252,7 +252,9 @@ def sentences(form: Form, names: Names) -> tuple[str, ...]:
     fields = (field for field in form.fields if not left_out.get(field.words))
     for field in fields:
         for rule in dict.fromkeys(field.readers.values()):
-            readers = tuple(one for one, its in field.readers.items() if its is rule and _reads(form, one, names))
+            readers = tuple(
+                reader for reader, its in field.readers.items() if its is rule and _reads(form, reader, names)
+            )
             if not readers:
                 continue
             together.setdefault((rule, readers), []).append(field.words)

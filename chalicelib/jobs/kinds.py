@@ -127,8 +127,8 @@ def is_timely(kind: str) -> bool:
 
 
 def label_of(kind: str) -> str:
-    found = FORMER.get(kind) or BY_ID.get(kind)
-    return found.label if found else kind
+    known = FORMER.get(kind) or BY_ID.get(kind)
+    return known.label if known else kind
 
 
 class _Handlers(Mapping[str, Handler]):

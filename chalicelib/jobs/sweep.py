@@ -50,7 +50,7 @@ def choose(rows: Iterable[Row], limits: Mapping[Lane, int]) -> list[Row]:
     lanes: dict[Lane, list[Row]] = {lane: [] for lane in Lane}
     for row in rows:
         lanes[lane_of(row)].append(row)
-    return [row for lane, found in lanes.items() for row in sorted(found, key=_age)[: limits.get(lane)]]
+    return [row for lane, rows in lanes.items() for row in sorted(rows, key=_age)[: limits.get(lane)]]
 
 
 def lane_of(row: Row) -> Lane:

@@ -95,7 +95,7 @@ def inbox_version(invitation: Invitation) -> str:
 
 def _remake_inbox(parts: Parts, after: AfterChange) -> Parts:
     """Any invitation of its reader that changed makes the link that works."""
-    changed = [one for one in after.invitations.values() if one.rater.email == after.reader.email]
+    changed = [invitation for invitation in after.invitations.values() if invitation.rater.email == after.reader.email]
     return _inbox(changed[0]) if changed else parts
 
 

@@ -176,8 +176,8 @@ def _visible(signed: str) -> str:
         text = text.replace(quoted, sign)
     text = unicodedata.normalize("NFKC", text).translate(DASHES).replace("=", "")
     text = "".join(sign for sign in text if unicodedata.category(sign) not in FOLDED)
-    found = TOKEN.search(text)
-    return found[0] if found else ""
+    match = TOKEN.search(text)
+    return match[0] if match else ""
 
 
 def _candidates(text: str, count: int) -> Iterator[tuple[str, str]]:

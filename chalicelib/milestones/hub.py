@@ -170,7 +170,7 @@ def open_hub(token: str) -> Hub:
         programme=programme,
         wave=record.wave(wave),
         nomination=record.find_nomination(wave) or Nomination(delegate.id, wave),  # forgotten after a time
-        own=next((one for one in record.invitations(wave) if one.group == SELF_GROUP), None),
+        own=next((invitation for invitation in record.invitations(wave) if invitation.group == SELF_GROUP), None),
         raters=progress(programme, line.visible_counts) if line else (),
         report=report,
         debrief=debrief,

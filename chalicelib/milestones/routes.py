@@ -57,8 +57,8 @@ def open_report(token: str) -> Response:
     opened = _open(token)
     delegate = signed_in(bp.current_request, opened.reader, clock.now())
     kind = "html" if delegate.form(bp.current_request).get("kind") == "html" else "pdf"
-    found = hubs.open_report(opened, kind, clock.now())
-    return delegate.see_other(objects.link(found.pdf) if kind == "pdf" else _reading_url(delegate, opened, found))
+    report = hubs.open_report(opened, kind, clock.now())
+    return delegate.see_other(objects.link(report.pdf) if kind == "pdf" else _reading_url(delegate, opened, report))
 
 
 @bp.route("/hub/{token}/report/{given}", **GET)
@@ -79,8 +79,8 @@ def milestone(token: str, milestone: str) -> Response:
     return _milestone_page(opened, hubs.find_milestone(opened, milestone))
 
 
-def _reading_url(delegate: SignedIn, opened: Hub, found: StoredReport) -> str:
-    return signing.url(f"/hub/{opened.token}/report/{delegate.pass_to(found.html)}")
+def _reading_url(delegate: SignedIn, opened: Hub, report: StoredReport) -> str:
+    return signing.url(f"/hub/{opened.token}/report/{delegate.pass_to(report.html)}")
 
 
 def _reading_page(delegate: SignedIn, opened: Hub) -> Response:

@@ -58,12 +58,12 @@ def run_morning(job: Job, now: datetime) -> Sequence[Write]:
     if day is None:
         return []
     plan = list_planned(day)
-    coming = tuple(one for one in plan if one.at > now)
+    coming = tuple(planned for planned in plan if planned.at > now)
     since = moment(job.about["since"])
-    due = [one for one in plan if since < one.at <= now]
+    due = [planned for planned in plan if since < planned.at <= now]
     if due:
-        _send((email for one in due for email in one.write(Morning(day, coming))), day)
-    _plan_next(day, [one.at for one in coming])
+        _send((email for planned in due for email in planned.write(Morning(day, coming))), day)
+    _plan_next(day, [planned.at for planned in coming])
     return []
 
 
@@ -79,8 +79,8 @@ def open_day(cohort_id: str, now: datetime) -> CohortDay | None:
 
 def list_planned(day: CohortDay) -> list[Planned]:
     """Return everything that the planners plan for a cohort, earliest first."""
-    found = (one for planner in PLANNERS for one in _load(planner)(day))
-    return sorted(found, key=lambda one: one.at)
+    plans = (planned for planner in PLANNERS for planned in _load(planner)(day))
+    return sorted(plans, key=lambda planned: planned.at)
 
 
 def _load(planner: str) -> Planner:

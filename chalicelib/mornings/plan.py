@@ -45,9 +45,9 @@ class CohortDay(Struct, frozen=True, dict=True):
     @cached_property
     def delegates(self) -> Mapping[str, Delegate]:
         """Return the delegates who take part today, by id. A call for each hundred, at the first use."""
-        found = delegates.find_all([line.delegate_id for line in self.lines])
-        active = {id: one for id, one in found.items() if one.standing is Standing.ACTIVE}
-        return {id: one for id, one in active.items() if not one.person.is_erased}
+        by_id = delegates.find_all([line.delegate_id for line in self.lines])
+        active = {id: delegate for id, delegate in by_id.items() if delegate.standing is Standing.ACTIVE}
+        return {id: delegate for id, delegate in active.items() if not delegate.person.is_erased}
 
     @property
     def survey_opens_at(self) -> datetime:

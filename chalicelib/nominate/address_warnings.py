@@ -74,8 +74,8 @@ def _of_identity(rater: RaterEntry, around: Surroundings) -> Iterator[RaterWarni
     if alike := likeness(person, delegate):
         words = SAME[alike].format(email=person.email, other=_named(delegate))
         yield RaterWarning(WarningKind.DELEGATE, f"{words} Is this {delegate.name}?")
-    elif found := around.directory.find_alike(person):
-        words = SAME[found[0]].format(email=person.email, other=_named(found[1]))
+    elif similar := around.directory.find_alike(person):
+        words = SAME[similar[0]].format(email=person.email, other=_named(similar[1]))
         yield RaterWarning(WarningKind.SAME_PERSON, f"{words} Is it the same person?")
 
 

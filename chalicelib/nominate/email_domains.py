@@ -75,11 +75,11 @@ def meant_domain(domain: str, known: Collection[str]) -> str | None:
     )
 
 
-def is_one_typo_apart(one: str, other: str) -> bool:
+def is_one_typo_apart(domain: str, other: str) -> bool:
     """Return whether one letter was left out, doubled, mistaken, or swapped with its neighbour."""
-    if one == other or abs(len(one) - len(other)) > 1:
+    if domain == other or abs(len(domain) - len(other)) > 1:
         return False
-    short, long = sorted((one, other), key=len)
+    short, long = sorted((domain, other), key=len)
     start = next((place for place, letter in enumerate(short) if letter != long[place]), len(short))
     if len(short) < len(long):
         return short[start:] == long[start + 1 :]

@@ -55,8 +55,8 @@ def invite(job: Job, now: datetime) -> Sequence[Write]:
 
 def _asked_before(wave: DelegateWave) -> dict[str, Invitation]:
     """Return invitations by address. A live one counts before one that was removed and had the same address."""
-    found = invitations.of_delegate(wave.delegate_id, wave.wave)
-    removed_first = sorted(found, key=lambda one: one.state is not InvitationState.REVOKED)
+    earlier = invitations.of_delegate(wave.delegate_id, wave.wave)
+    removed_first = sorted(earlier, key=lambda invitation: invitation.state is not InvitationState.REVOKED)
     return {invitation.rater.email: invitation for invitation in removed_first}
 
 

@@ -98,7 +98,7 @@ def _address_first(lines: Sequence[str], titles: Collection[str]) -> list[tuple[
     """Return (address, name) of each person if addresses and names take turns on lines alone; else nothing."""
     cards = [line for line in lines if line.strip() and ("@" in line or not is_heading(line, titles))]
     pairs = list(zip(cards[::2], cards[1::2], strict=False))
-    takes_turns = all(_is_address_alone(one, titles) and _is_name_alone(other, titles) for one, other in pairs)
+    takes_turns = all(_is_address_alone(line, titles) and _is_name_alone(other, titles) for line, other in pairs)
     return pairs if takes_turns and len(cards) == 2 * len(pairs) else []
 
 

@@ -59,10 +59,10 @@ def name_of(name: str) -> str:
     return " ".join(sorted(_WORD.findall(plain)))
 
 
-def likeness(one: Person, other: Person) -> Likeness | None:
+def likeness(person: Person, other: Person) -> Likeness | None:
     """Return the surest thing that two people have in common."""
     shared = {*spellings(other)}
-    return next((spelling[0] for spelling in spellings(one) if spelling in shared), None)
+    return next((spelling[0] for spelling in spellings(person) if spelling in shared), None)
 
 
 class Directory:

@@ -39,10 +39,10 @@ def write_seen(raters: Sequence[RaterEntry]) -> str:
 
 def find_changes(seen: str, unsent: Sequence[RaterEntry]) -> ListChanges:
     """Compare the raters who are not yet sent with those that a form brings back."""
-    shown, addresses = _read_seen(seen), {rater.person.email for rater in unsent}
+    entries, addresses = _read_seen(seen), {rater.person.email for rater in unsent}
     return ListChanges(
-        new=tuple(rater for rater in unsent if rater not in shown),
-        gone=tuple(rater for rater in shown if rater.person.email not in addresses),
+        new=tuple(rater for rater in unsent if rater not in entries),
+        gone=tuple(rater for rater in entries if rater.person.email not in addresses),
     )
 
 

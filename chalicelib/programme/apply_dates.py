@@ -53,7 +53,7 @@ def apply_dates(job: Job, now: datetime) -> Sequence[Write]:
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     applying = Applying(cohort, programme, tuple(job.about["moved"].split()), job.about.get("why", ""), now, _name(job))
     lines = [line for line in cohorts.list_lines(cohort.id, Wave.BASELINE) if not line.withdrawn]
-    each_or_fail([line.delegate_id for line in lines], lambda found: _apply(applying, found), "apply_dates")
+    each_or_fail([line.delegate_id for line in lines], lambda delegate_id: _apply(applying, delegate_id), "apply_dates")
     _move_jobs_of_cohort(applying)
     return []
 
@@ -103,7 +103,7 @@ def _emails(applying: Applying, delegate: Delegate, wave: DelegateWave) -> list[
     follows the end of the programme is not news.
     """
     names = {*applying.moved, Moved.OPENS, Moved.CLOSES, *([Moved.SURVEY] if applying.cohort.dates.survey else [])}
-    outdated = [one for one in waiting_emails.list_waiting(delegate.id) if one.template in written.ABOUT_DATES]
+    outdated = [email for email in waiting_emails.list_waiting(delegate.id) if email.template in written.ABOUT_DATES]
     known = _dates_known(applying, delegate, wave, outdated)
     dates = {name: (before, after) for name, (before, after) in known.items() if name in names or outdated}
     due_at = working_days(applying.programme.organisation, applying.cohort.dates.closed).next_morning(applying.now)
@@ -111,7 +111,7 @@ def _emails(applying: Applying, delegate: Delegate, wave: DelegateWave) -> list[
     about = (applying.programme, delegate, changes, applying.why)
     as_rater = wave.state is not WaveState.PLANNED and changes.keys() == {Moved.CLOSES}  # the manager is asked already
     new = written.dates_moved(*about, applying.once, due_at, to_manager=not as_rater) if changes else []
-    return [*(emails.cancel(one.id) for one in outdated), *emails.add_all(new)]
+    return [*(emails.cancel(email.id) for email in outdated), *emails.add_all(new)]
 
 
 def _dates_known(

@@ -215,8 +215,8 @@ def _dates_of(
 
 
 def _dates(upload: Upload, faults: Faults, now: datetime, programme: Programme | None) -> CohortDates | None:
-    found = {field: _date(upload, field, faults) for field in ("opens", "closes", "ends")}
-    opens, closes, ends = found.values()
+    days = {field: _date(upload, field, faults) for field in ("opens", "closes", "ends")}
+    opens, closes, ends = days.values()
     if not (opens and closes and ends):
         return None
     dates = CohortDates(opens, closes, ends)

@@ -78,8 +78,8 @@ def say_changes(dates: Mapping[str, tuple[datetime, datetime]], zone: str) -> di
 
 def dates_known(email: Email) -> dict[str, datetime]:
     """Return the moments that the reader of a waiting notice knew before it."""
-    found = {name.removeprefix(KNOWN): at for name, at in email.about.items() if name.startswith(KNOWN)}
-    return {name: datetime.fromisoformat(at) for name, at in found.items()}
+    known = {name.removeprefix(KNOWN): at for name, at in email.about.items() if name.startswith(KNOWN)}
+    return {name: datetime.fromisoformat(at) for name, at in known.items()}
 
 
 def dates_moved(

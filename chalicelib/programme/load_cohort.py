@@ -195,10 +195,10 @@ def refuse_replaced_addresses(cohort: Cohort, entries: Iterable[DelegateEntry]) 
     """
     lines = {line.delegate_id: line for line in cohorts.list_lines(cohort.id, Wave.BASELINE)}
     known = {line.email: line.delegate_id for line in lines.values()}
-    found = ((entry.person, lines.get(id_among(cohort.id, entry.person.email, known))) for entry in entries)
+    pairs = ((entry.person, lines.get(id_among(cohort.id, entry.person.email, known))) for entry in entries)
     others = [
         person.email
-        for person, line in found
+        for person, line in pairs
         if line and line.email != person.email and name_sort_key(line.name)[0] != name_sort_key(person.name)[0]
     ]
     if others:

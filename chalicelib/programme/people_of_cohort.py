@@ -53,8 +53,8 @@ def hold_new(last: LastLoad | None, cohort: Cohort, until: datetime, by: str) ->
     """Give another sponsor, and each new facilitator, codes a working day later. One person may be both."""
     if last is None:
         return []
-    known = {one.person.email for one in last.cohort.facilitators}
-    new = [one.person for one in cohort.facilitators if known and one.person.email not in known]
+    known = {facilitator.person.email for facilitator in last.cohort.facilitators}
+    new = [facilitator.person for facilitator in cohort.facilitators if known and facilitator.person.email not in known]
     if cohort.sponsor and cohort.sponsor_link != last.cohort.sponsor_link:
         new.append(cohort.sponsor)
     held = {person.email: holds.new(cohort.id, person, until, by, is_new_person=True) for person in new}
@@ -65,8 +65,8 @@ def change_facilitators(last: LastLoad | None, cohort: Cohort, now: datetime, by
     """Do the same for each facilitator who is new in the file, or has another address there."""
     if last is None or not last.cohort.facilitators:
         return []
-    before = {one.person.email for one in last.cohort.facilitators}
-    gone = before - {one.person.email for one in cohort.facilitators}
+    before = {facilitator.person.email for facilitator in last.cohort.facilitators}
+    gone = before - {facilitator.person.email for facilitator in cohort.facilitators}
     notify = [
         JobKind.HANDOVER.job(
             cohort.id,
@@ -80,8 +80,8 @@ def change_facilitators(last: LastLoad | None, cohort: Cohort, now: datetime, by
     ]
     return [
         *(
-            _audit_change("the facilitators", one, other, cohort, by, now, why)
-            for one, other in _pair_facilitators(last.cohort, cohort)
+            _audit_change("the facilitators", person, other, cohort, by, now, why)
+            for person, other in _pair_facilitators(last.cohort, cohort)
         ),
         *map(jobs.add, notify),
     ]
@@ -89,9 +89,17 @@ def change_facilitators(last: LastLoad | None, cohort: Cohort, now: datetime, by
 
 def _pair_facilitators(before: Cohort, after: Cohort) -> list[tuple[Person | None, Person | None]]:
     """Return each facilitator who goes with the one who takes their place, and those who come or go alone."""
-    stay = {one.person.email for one in before.facilitators} & {one.person.email for one in after.facilitators}
-    gone = {one.id: one.person for one in before.facilitators if one.person.email not in stay}
-    new = {one.id: one.person for one in after.facilitators if one.person.email not in stay}
+    stay = {facilitator.person.email for facilitator in before.facilitators} & {
+        facilitator.person.email for facilitator in after.facilitators
+    }
+    gone = {
+        facilitator.id: facilitator.person
+        for facilitator in before.facilitators
+        if facilitator.person.email not in stay
+    }
+    new = {
+        facilitator.id: facilitator.person for facilitator in after.facilitators if facilitator.person.email not in stay
+    }
     return [(gone.get(name), new.get(name)) for name in sorted(gone.keys() | new.keys())]
 
 
@@ -99,8 +107,12 @@ def welcome_new(last: LastLoad | None, cohort: Cohort, programme: Programme, now
     """Write to the sponsor and to facilitators whose address this load names first."""
     days = working_days(programme.organisation, cohort.dates.closed)
     due_at = days.soon(now) if last else days.next_morning(now)
-    known = [one.person for one in last.cohort.facilitators] if last else []
-    new = [(FACILITATOR_NEW, one.person) for one in cohort.facilitators if one.person.email not in map(_address, known)]
+    known = [facilitator.person for facilitator in last.cohort.facilitators] if last else []
+    new = [
+        (FACILITATOR_NEW, facilitator.person)
+        for facilitator in cohort.facilitators
+        if facilitator.person.email not in map(_address, known)
+    ]
     if cohort.sponsor and _address(cohort.sponsor) != _address(last.cohort.sponsor if last else None):
         new.append((SPONSOR_NEW, cohort.sponsor))
     replaces = "yes" if last else ""

@@ -46,15 +46,15 @@ def read_cohort(text: str | bytes, file: str, cohort_id: str, programme: Program
     facilitators = tuple(_facilitators(outline, shape))
     plans = [(path, _plan(path, session)) for path, session in _sessions(shape)]
     sessions = [plan for _, plan in plans]
-    for place, field, why in find_faults(sessions, programme, [one.id for one in facilitators]):
+    for place, field, why in find_faults(sessions, programme, [facilitator.id for facilitator in facilitators]):
         _report(outline, plans, place, field, f"{why}")
     dates = _dates(outline, shape, sessions)
     faults.refuse_if_any()
     days = working_days(programme.organisation, dates.closed)
-    found = find_warnings(sessions, programme, dates.closes, days.is_working)
+    cautions = find_warnings(sessions, programme, dates.closes, days.is_working)
     warnings = [
         FileError(file, outline.line(_path(plans, place, field)), path_text(_path(plans, place, field)), why)
-        for place, field, why in found
+        for place, field, why in cautions
     ]
     return CohortFile(shape.cohort, dates, facilitators, tuple(sessions), tuple(warnings))
 
@@ -66,18 +66,18 @@ def _check_cohort(outline: Outline, shape: CohortShape, cohort_id: str) -> None:
 
 def _facilitators(outline: Outline, shape: CohortShape) -> Iterator[Facilitator]:
     seen: dict[str, Path] = {}
-    for place, one in enumerate(shape.facilitators):
+    for place, facilitator in enumerate(shape.facilitators):
         path: Path = ("facilitators", place)
-        person = Person(clean_name(one.name), clean_address(one.email))
+        person = Person(clean_name(facilitator.name), clean_address(facilitator.email))
         if fault := check_text(person.name):
             outline.fault((*path, "name"), fault)
         if fault := check_address(person.email):
             outline.fault((*path, "email"), fault)
-        for key, value in (("id", one.id), ("email", person.email)):
+        for key, value in (("id", facilitator.id), ("email", person.email)):
             if value in seen:
                 outline.fault((*path, key), f'"{value}" is already on line {outline.line(seen[value])}')
             seen[value] = (*path, key)
-        yield Facilitator(one.id, person)
+        yield Facilitator(facilitator.id, person)
 
 
 def _sessions(shape: CohortShape) -> Iterator[tuple[Path, SessionShape]]:

@@ -22,9 +22,9 @@ def read_costs(text: str | bytes, file: str, currency: str) -> tuple[Cost, ...]:
     """
     faults = FaultList(file)
     outline = Outline(faults)
-    found = yaml_reader.read(outline, yaml_reader.compose(decoded(text, faults), faults), CostsShape)
+    outline_read = yaml_reader.read(outline, yaml_reader.compose(decoded(text, faults), faults), CostsShape)
     faults.refuse_if_any()
-    costs = tuple(_costs(outline, msgspec.convert(found, CostsShape), currency))
+    costs = tuple(_costs(outline, msgspec.convert(outline_read, CostsShape), currency))
     faults.refuse_if_any()
     for cost in costs:
         if not cost.is_given_one_way:

@@ -63,7 +63,7 @@ def _assignments(outline: Outline, known: Lists, milestone: MilestoneShape, plac
     for number, shape in enumerate(milestone.assignments):
         path = ("milestones", place, "assignments", number)
         fields = tuple(_fields(outline, known, shape, (*path, "fields"), shape.fields))
-        known.earlier.update({f"{shape.id}.{one.id}": one for one in fields})
+        known.earlier.update({f"{shape.id}.{field.id}": field for field in fields})
         yield Assignment(
             id=shape.id,
             title=shape.title,
@@ -161,9 +161,9 @@ def _measures(outline: Outline, path: Path, shape: FieldShape) -> Measures:
 
 def _pick(outline: Outline, known: Lists, path: Path, reference: str) -> PickField:
     assignment, _, name = reference.partition(".")
-    found = known.earlier.get(reference)
-    measures = [name for name, one in known.earlier.items() if isinstance(one.type, Measures)]
-    if found is None or not isinstance(found.type, Measures):
+    source = known.earlier.get(reference)
+    measures = [name for name, field in known.earlier.items() if isinstance(field.type, Measures)]
+    if source is None or not isinstance(source.type, Measures):
         outline.fault(
             (*path, "pick"), f'"{reference}" is no field of measures of an earlier form; {hint(reference, measures)}'
         )
@@ -197,7 +197,7 @@ def _rows(outline: Outline, known: Lists, path: Path, shape: FieldShape) -> Rows
         place = (*path, "columns", name)
         kind = _the_type(outline, place, column, TYPES)
         made: CellType | None = read_cell(outline, known.lists, place, column, kind) if kind else None
-        if name in {one.id for one in kept}:
+        if name in {column.id for column in kept}:
             outline.fault(place, "is also kept from the other table: choose another id")
         if made is not None:
             columns.append(Column(name, made, column.ask or words_of_id(name), column.help or "", column.required))
@@ -210,14 +210,14 @@ def _kept(outline: Outline, known: Lists, path: Path, limits: RowsShape) -> tupl
         if limits.keep:
             outline.fault((*path, "rows", "keep"), "needs `from`: the table whose columns are kept")
         return ()
-    found = known.earlier.get(limits.source)
-    if found is None or not isinstance(found.type, Rows):
+    source = known.earlier.get(limits.source)
+    if source is None or not isinstance(source.type, Rows):
         if limits.source in known.faulty:
             return ()
-        tables = [name for name, one in known.earlier.items() if isinstance(one.type, Rows)]
+        tables = [name for name, field in known.earlier.items() if isinstance(field.type, Rows)]
         _unknown(outline, (*path, "rows", "from"), limits.source, "no table of an earlier form", tables)
         return ()
-    columns = {column.id: column for column in (*found.type.kept, *found.type.columns)}
+    columns = {column.id: column for column in (*source.type.kept, *source.type.columns)}
     for number, name in enumerate(limits.keep):
         if name not in columns:
             _unknown(outline, (*path, "rows", "keep", number), name, f"no column of {limits.source}", tuple(columns))
@@ -262,11 +262,11 @@ def _when(
         other = shapes.get(name)
         kinds = [kind for kind in OPTION_TYPES if other is not None and getattr(other, kind) is not None]
         if other is None or other is shape or not kinds:
-            choices = [one for one, s in shapes.items() if any(getattr(s, kind) is not None for kind in OPTION_TYPES)]
+            choices = [name for name, s in shapes.items() if any(getattr(s, kind) is not None for kind in OPTION_TYPES)]
             outline.fault(place, f"is no other field of this form with options; {hint(name, choices)}")
             return None
         named = getattr(other, kinds[0])
-        options = [one.id for one in (known.lists.get(named, ()) if isinstance(named, str) else named)]
+        options = [option.id for option in (known.lists.get(named, ()) if isinstance(named, str) else named)]
         chosen = (wanted,) if isinstance(wanted, str) else tuple(wanted)
         for option in chosen:
             if option not in options:

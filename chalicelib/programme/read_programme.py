@@ -104,7 +104,7 @@ def _programme(shape: ProgrammeShape, logo: str | None, forms: Forms) -> Program
 
 
 def _pulse(shape: PulseShape) -> PulseRules:
-    return take(PulseRules, shape, rounds=tuple(take(RoundPlan, one) for one in shape.rounds))
+    return take(PulseRules, shape, rounds=tuple(take(RoundPlan, round_shape) for round_shape in shape.rounds))
 
 
 def take(kind: type[Kept], shape: Shape, **made: object) -> Kept:

@@ -47,7 +47,7 @@ def asked_from(rows: Iterable[Row]) -> Asked:
     """Find them among the rows of a delegate's partition."""
     record = DelegateRecord(tuple(rows))
     waves, invited = list(record.waves), list(record.invitations())
-    by_wave = {wave.wave: tuple(one for one in invited if one.wave is wave.wave) for wave in waves}
+    by_wave = {wave.wave: tuple(invitation for invitation in invited if invitation.wave is wave.wave) for wave in waves}
     return Asked({wave.wave: wave for wave in waves}, by_wave)
 
 
@@ -60,21 +60,24 @@ def list_raters(programme: Programme, asked: Asked, opens_at: datetime) -> tuple
     """
     left_out = _gone(asked) | _asked_lately(asked.pulses, asked, opens_at)
     first = _anonymous(programme, list_live(asked.of(Wave.BASELINE)))
-    again = [one for email, one in first.items() if email not in left_out]
+    again = [invitation for email, invitation in first.items() if email not in left_out]
     everyone = [*again, *_newcomers(programme, asked, first, left_out)]
-    return tuple(RaterEntry(one.group, one.rater) for one in everyone)
+    return tuple(RaterEntry(invitation.group, invitation.rater) for invitation in everyone)
 
 
 def list_left_alone(asked: Asked, further: DelegateWave) -> frozenset[str]:
     """Return the addresses of who is not asked in a further pulse: gone, or asked less than 60 days before."""
-    others = [one for one in asked.pulses if one.wave is not further.wave]
+    others = [wave for wave in asked.pulses if wave.wave is not further.wave]
     return _gone(asked) | _asked_lately(others, asked, further.opens_at)
 
 
 def _gone(asked: Asked) -> frozenset[str]:
     """Return the addresses of who declined or was removed. Who is on the list of the follow-up is there again."""
     declined = frozenset(
-        one.rater.email for wave in asked.waves for one in asked.of(wave) if one.state is InvitationState.DECLINED
+        invitation.rater.email
+        for wave in asked.waves
+        for invitation in asked.of(wave)
+        if invitation.state is InvitationState.DECLINED
     )
     listed_again = _addresses(list_live(asked.of(Wave.FOLLOWUP)))
     removed = (_removed(asked.of(wave)) - (listed_again if wave is Wave.BASELINE else set()) for wave in asked.waves)
@@ -83,27 +86,31 @@ def _gone(asked: Asked) -> frozenset[str]:
 
 def list_live(invited: Iterable[Invitation]) -> list[Invitation]:
     """Return the invitations of who neither declined nor was removed."""
-    return [one for one in invited if one.state not in GONE]
+    return [invitation for invitation in invited if invitation.state not in GONE]
 
 
 def _removed(invited: Sequence[Invitation]) -> frozenset[str]:
     """Return the addresses of who was removed from a wave. Someone else may have the address of a removed rater now."""
-    removed = _addresses(one for one in invited if one.state is InvitationState.REVOKED)
-    return removed - _addresses(one for one in invited if one.state is not InvitationState.REVOKED)
+    removed = _addresses(invitation for invitation in invited if invitation.state is InvitationState.REVOKED)
+    return removed - _addresses(invitation for invitation in invited if invitation.state is not InvitationState.REVOKED)
 
 
 def _addresses(invited: Iterable[Invitation]) -> frozenset[str]:
-    return frozenset(one.rater.email for one in invited)
+    return frozenset(invitation.rater.email for invitation in invited)
 
 
 def _asked_lately(pulses: Iterable[DelegateWave], asked: Asked, opens_at: datetime) -> frozenset[str]:
-    lately = [one.wave for one in pulses if opens_at - one.opens_at < timedelta(days=MIN_DAYS_APART)]
-    return frozenset(one.rater.email for wave in lately for one in asked.of(wave))
+    lately = [wave.wave for wave in pulses if opens_at - wave.opens_at < timedelta(days=MIN_DAYS_APART)]
+    return frozenset(invitation.rater.email for wave in lately for invitation in asked.of(wave))
 
 
 def _anonymous(programme: Programme, invited: Iterable[Invitation]) -> dict[str, Invitation]:
     groups = {group.id for group in programme.anonymous_groups}
-    return {one.rater.email: one for one in invited if one.group in groups and not one.rater.is_erased}
+    return {
+        invitation.rater.email: invitation
+        for invitation in invited
+        if invitation.group in groups and not invitation.rater.is_erased
+    }
 
 
 def _newcomers(
@@ -114,9 +121,9 @@ def _newcomers(
     left_out   addresses that are not asked this time, so that they do not make up the number
     """
     invited = _anonymous(programme, list_live(asked.of(Wave.FOLLOWUP)))
-    new = [one for email, one in invited.items() if email not in first and email not in left_out]
-    joined = Counter(one.group for one in new)
-    return [one for one in new if joined[one.group] >= programme.threshold]
+    new = [invitation for email, invitation in invited.items() if email not in first and email not in left_out]
+    joined = Counter(invitation.group for invitation in new)
+    return [invitation for invitation in new if joined[invitation.group] >= programme.threshold]
 
 
 # --- what the delegate knows ------------------------------------------------------------------------------------
@@ -126,7 +133,7 @@ def list_in_words(
     asked: Asked, results: Iterable[RoundResult], further: DelegateWave, threshold: int
 ) -> frozenset[str]:
     """Return the areas of which a further pulse may show only a word, next to what earlier rounds have shown."""
-    earlier = [AskedRound(known_people(asked, one.wave), _numbered(one)) for one in results]
+    earlier = [AskedRound(known_people(asked, result.wave), _numbered(result)) for result in results]
     words = {area.id: area.text for area in further.areas}
     return areas_in_words(earlier, AskedRound(known_people(asked, further.wave), words), threshold)
 
@@ -141,9 +148,15 @@ def known_people(asked: Asked, wave: Wave) -> frozenset[str]:
 
     The delegate knows who was removed or erased and who was added, and not who declined or is left out by the rules.
     """
-    listed = {one.rater.email for one in asked.of(Wave.BASELINE) if one.state is not InvitationState.REVOKED}
-    could_answer = [one for one in asked.of(wave) if one.state is not InvitationState.REVOKED]
+    listed = {
+        invitation.rater.email
+        for invitation in asked.of(Wave.BASELINE)
+        if invitation.state is not InvitationState.REVOKED
+    }
+    could_answer = [invitation for invitation in asked.of(wave) if invitation.state is not InvitationState.REVOKED]
     removed = _removed(asked.of(wave))
-    erased = {one.id for one in asked.of(wave) if one.rater.is_erased}  # each was someone, at that time
-    people = (listed | {one.rater.email for one in could_answer}) - removed - {ERASED_ADDRESS}
+    erased = {
+        invitation.id for invitation in asked.of(wave) if invitation.rater.is_erased
+    }  # each was someone, at that time
+    people = (listed | {invitation.rater.email for invitation in could_answer}) - removed - {ERASED_ADDRESS}
     return frozenset(people | erased)

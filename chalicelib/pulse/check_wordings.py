@@ -49,10 +49,17 @@ class Sheet(Struct, frozen=True):
 
 def find_sheet(opened: AreasPage, number: str) -> Sheet:
     """Find a round by its number, 1 or 2. Raises LinkUnknown."""
-    found = next((one for one in pulse_rounds.from_rows(opened.rows) if one.wave.value == f"midway{number}"), None)
-    if found is None:
+    pulse_round = next(
+        (
+            pulse_round
+            for pulse_round in pulse_rounds.from_rows(opened.rows)
+            if pulse_round.wave.value == f"midway{number}"
+        ),
+        None,
+    )
+    if pulse_round is None:
         raise LinkUnknown
-    return Sheet(opened, found)
+    return Sheet(opened, pulse_round)
 
 
 def field(area: Area) -> str:

@@ -116,7 +116,7 @@ def prepare_rounds(job: Job, now: datetime) -> Sequence[Write]:
     waits = [_prepare(running, dates, [line.delegate_id for line in lines if not line.withdrawn]) for dates in rounds]
     if rounds:
         each_or_fail([line.delegate_id for line in lines if line.withdrawn], partial(_end, now), "end of rounds")
-    moments = [at for one in rounds for at in (one.asked_at, one.prepared_at, one.mean_at) if at > now]
+    moments = [at for dates in rounds for at in (dates.asked_at, dates.prepared_at, dates.mean_at) if at > now]
     moments += [now + A_DAY] if any(waits) else []
     if moments:
         with suppress(JobExists):  # the job of an earlier act is planned for that moment
@@ -182,9 +182,9 @@ def _start_opening(dates: RoundDates, ids: Sequence[str], now: datetime) -> None
 
 def _end(now: datetime, delegate_id: str) -> None:
     """End the rounds of a delegate who has left."""
-    for one in pulse_rounds.from_rows(delegates.load_rows(delegate_id)):
-        if ROUND.allows(one.state, LEAVE, By.SYSTEM):
-            commit([_moved(one, LEAVE, Why.LEFT)], now)
+    for pulse_round in pulse_rounds.from_rows(delegates.load_rows(delegate_id)):
+        if ROUND.allows(pulse_round.state, LEAVE, By.SYSTEM):
+            commit([_moved(pulse_round, LEAVE, Why.LEFT)], now)
 
 
 def _publish_mean(running: Running, dates: RoundDates, ids: Sequence[str]) -> bool:
@@ -192,10 +192,10 @@ def _publish_mean(running: Running, dates: RoundDates, ids: Sequence[str]) -> bo
     if pulse_rounds.find_mean(running.cohort.id, dates.wave):
         return False
     rows = [tuple(delegates.load_rows(delegate_id)) for delegate_id in ids]
-    held = [one for own in rows if (one := pulse_rounds.find_in(own, dates.wave))]
-    if any(one.state not in ROUND.ends for one in held) and running.now < dates.mean_at + MAX_WAIT:
+    held = [pulse_round for own in rows if (pulse_round := pulse_rounds.find_in(own, dates.wave))]
+    if any(pulse_round.state not in ROUND.ends for pulse_round in held) and running.now < dates.mean_at + MAX_WAIT:
         return True
-    results = [one for own in rows for one in pulse_rounds.results_from(own) if one.wave is dates.wave]
+    results = [result for own in rows for result in pulse_rounds.results_from(own) if result.wave is dates.wave]
     if mean := cohort_mean(running.cohort.id, results) if results else None:
         with suppress(MeanExists):
             commit([pulse_rounds.add_mean(mean)], running.now)

@@ -22,8 +22,8 @@ REASONS: Mapping[Why, str] = {
 
 def list_items(view: HubView) -> Iterator[TimelineItem]:
     rounds = from_rows(view.rows)
-    yield from (_item(view, one) for one in rounds if not view.is_held)
-    known = {one.wave for one in rounds}
+    yield from (_item(view, pulse_round) for pulse_round in rounds if not view.is_held)
+    known = {pulse_round.wave for pulse_round in rounds}
     planned = plan_rounds(view.programme, view.cohort, view.sessions) if view.cohort else ()
     for dates in planned:
         if dates.wave not in known and view.now < dates.check_at:
@@ -31,21 +31,21 @@ def list_items(view: HubView) -> Iterator[TimelineItem]:
             yield TimelineItem(local_date(dates.opens_at, view.zone), ItemState.NEXT, TITLE, words)
 
 
-def _item(view: HubView, one: Round) -> TimelineItem:
-    opens = local_date(one.opens_at, view.zone)
-    page, day = view.url(f"/round/{one.wave.value[-1]}"), local_day(one.opens_at, view.zone)
-    if one.state is RoundState.PLANNED:
+def _item(view: HubView, pulse_round: Round) -> TimelineItem:
+    opens = local_date(pulse_round.opens_at, view.zone)
+    page, day = view.url(f"/round/{pulse_round.wave.value[-1]}"), local_day(pulse_round.opens_at, view.zone)
+    if pulse_round.state is RoundState.PLANNED:
         words = f"On {day} we ask your raters for a minute. An area that you do not tick is left out."
         return TimelineItem(
             opens, ItemState.NOW, "Check what we ask your raters", words, page, "Check the words", CHECK_RANK
         )
-    if one.state is RoundState.CHECKED:
-        words = f"We ask your raters for a minute about {plural(len(one.checked), 'area', 'areas')}."
+    if pulse_round.state is RoundState.CHECKED:
+        words = f"We ask your raters for a minute about {plural(len(pulse_round.checked), 'area', 'areas')}."
         return TimelineItem(opens, ItemState.NEXT, TITLE, words, page, "Look at the words")
-    closes = last_date(one.closes_at, view.zone)
-    if one.state in (RoundState.OPEN, RoundState.CLOSED):
-        words = f"Your raters have until {last_day(one.closes_at, view.zone)}. You get an email then."
+    closes = last_date(pulse_round.closes_at, view.zone)
+    if pulse_round.state in (RoundState.OPEN, RoundState.CLOSED):
+        words = f"Your raters have until {last_day(pulse_round.closes_at, view.zone)}. You get an email then."
         return TimelineItem(closes, ItemState.NEXT, TITLE, words)
-    if one.state is RoundState.PUBLISHED:
+    if pulse_round.state is RoundState.PUBLISHED:
         return TimelineItem(closes, ItemState.DONE, TITLE, "", view.url("/seen"), "Read it")
-    return TimelineItem(opens, ItemState.DONE, TITLE, REASONS[one.why] if one.why else "")
+    return TimelineItem(opens, ItemState.DONE, TITLE, REASONS[pulse_round.why] if pulse_round.why else "")

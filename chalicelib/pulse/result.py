@@ -74,7 +74,7 @@ def cohort_mean(cohort_id: str, results: Sequence[RoundResult]) -> RoundMean | N
 
     It is made of what each delegate is shown, so it adds nothing about a rater.
     """
-    means = {one.delegate_id: _mean([Fraction(f.change) for f in one.figures if f.change]) for one in results}
+    means = {result.delegate_id: _mean([Fraction(f.change) for f in result.figures if f.change]) for result in results}
     known = {delegate: mean for delegate, mean in means.items() if mean is not None}
     if len(known) < MIN_DELEGATES:
         return None

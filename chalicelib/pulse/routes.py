@@ -65,7 +65,7 @@ def _of_delegate(token: str) -> AreasPage:
 def _seen(opened: AreasPage) -> dict[str, Any]:
     results = pulse_rounds.results_from(opened.rows)
     cohort_id = opened.delegate.cohort_id
-    means = {one.wave: pulse_rounds.find_mean(cohort_id, one.wave) for one in results if one.wave in MIDWAY}
+    means = {result.wave: pulse_rounds.find_mean(cohort_id, result.wave) for result in results if result.wave in MIDWAY}
     seen = Seen(results, pulse_rounds.from_rows(opened.rows), {wave: mean for wave, mean in means.items() if mean})
     return {
         "opened": opened,

@@ -42,35 +42,35 @@ class Seen(Struct, frozen=True):
 
     @property
     def with_suggestions(self) -> list[RoundResult]:
-        return [one for one in self.results if one.suggestions]
+        return [result for result in self.results if result.suggestions]
 
     @property
     def few(self) -> list[RoundResult]:
         """Return the rounds with too few answers."""
-        return [one for one in self.results if one.too_few]
+        return [result for result in self.results if result.too_few]
 
     @property
     def with_mean(self) -> list[tuple[RoundResult, RoundMean]]:
-        return [(one, self.means[one.wave]) for one in self.results if one.wave in self.means]
+        return [(result, self.means[result.wave]) for result in self.results if result.wave in self.means]
 
     @property
     def not_asked(self) -> list[Round]:
         """Return the rounds in which no one was asked."""
         reasons = (Why.FEW_RATERS, Why.NONE_CHECKED)
-        return [one for one in self.rounds if one.why in reasons]
+        return [pulse_round for pulse_round in self.rounds if pulse_round.why in reasons]
 
     @property
     def running(self) -> list[Round]:
-        return [one for one in self.rounds if one.state in (RoundState.OPEN, RoundState.CLOSED)]
+        return [pulse_round for pulse_round in self.rounds if pulse_round.state in (RoundState.OPEN, RoundState.CLOSED)]
 
 
 def list_areas(results: Iterable[RoundResult]) -> list[AreaSeen]:
     """Group what rounds show by the words that raters read, in the order in which they were first asked."""
     readings: dict[tuple[str, str], list[Reading]] = {}
     for result in results:
-        shown = {figure.area: figure for figure in result.figures}
+        figures = {figure.area: figure for figure in result.figures}
         for area in result.areas:
-            if area.id in shown:
-                reading = Reading(result.asked_at, shown[area.id].display)
+            if area.id in figures:
+                reading = Reading(result.asked_at, figures[area.id].display)
                 readings.setdefault((area.id, area.text), []).append(reading)
-    return [AreaSeen(text, tuple(found)) for (_, text), found in readings.items()]
+    return [AreaSeen(text, tuple(of_area)) for (_, text), of_area in readings.items()]

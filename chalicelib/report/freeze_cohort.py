@@ -194,7 +194,7 @@ def _reports(cohort_round: _Round, delegate_ids: Iterable[str]) -> tuple[dict[st
         )
 
     done, _ = each(delegate_ids, read, "cohort_figures")
-    both = {delegate_id: found for delegate_id, found in done.items() if found}
+    both = {delegate_id: frozen for delegate_id, frozen in done.items() if frozen}
     earlier = {delegate_id: before for delegate_id, (_, before) in both.items() if before}
     return {delegate_id: facts for delegate_id, (facts, _) in both.items()}, earlier
 

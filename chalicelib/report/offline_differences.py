@@ -66,7 +66,9 @@ def refuse_differences(
     present = {report.delegate for report in reports}
     for report in reports:
         # two people in one file are different people; a name that is gone may have been changed
-        _refuse_report(out, [one for one in earlier if one.delegate not in present - {report.delegate}], report)
+        _refuse_report(
+            out, [published for published in earlier if published.delegate not in present - {report.delegate}], report
+        )
     earlier += reports
     for means in (entry for entry in further if isinstance(entry, PublishedMeans)):
         _refuse_means(out, published, means, earlier)
@@ -98,6 +100,10 @@ def _refuse_means(
         raise ReportsDiffer(out / COHORT_FILE, "has means of almost the same delegates")
     members = {delegate for entry in earlier for delegates, _ in entry.sets for delegate in delegates}
     figures: dict[str, str] = {}
-    for report in (one for one in reports if one.wave == means.wave and one.delegate in members):
+    for report in (
+        earlier_report
+        for earlier_report in reports
+        if earlier_report.wave == means.wave and earlier_report.delegate in members
+    ):
         if figures.setdefault(report.delegate, report.everything) != report.everything:
             raise ReportsDiffer(out / COHORT_FILE, f"has means with other figures of {report.name}")

@@ -33,15 +33,15 @@ def cell_sums(given: Sequence[int], raters: Sequence[Sequence[int]], items: Sequ
     """
     room = _Room(raters, items, top)
     lost = sum(given) - room.total  # by the clamp of the behaviours; taken off the cells by their size
-    found: list[Total] = []
+    totals: list[Total] = []
     left, is_moved = room.total, False
     for cell, own in enumerate(given[:-1]):
         low, high = room.limits(cell, left)
-        shown = min(max(own - _share(lost, room.sizes[cell], room.size), low), high)
-        is_moved = is_moved or shown in (low, high)
-        found.append(room.bounded(cell, shown, is_low=shown == low, is_high=shown == high))
-        left -= shown
-    return [*found, room.rest(found, left) if is_moved else room.last(left)]
+        displayed = min(max(own - _share(lost, room.sizes[cell], room.size), low), high)
+        is_moved = is_moved or displayed in (low, high)
+        totals.append(room.bounded(cell, displayed, is_low=displayed == low, is_high=displayed == high))
+        left -= displayed
+    return [*totals, room.rest(totals, left) if is_moved else room.last(left)]
 
 
 def _share(lost: int, size: int, whole: int) -> int:
@@ -67,38 +67,38 @@ class _Room:
         """Return the largest sum that these cells can have given: of each behaviour no more than the top from each of
         their raters, and no more than what is left if everyone else gave the lowest rating.
         """
-        found = 0
+        total = 0
         for k, item in enumerate(self._items):
             inside = sum(self._raters[cell][k] for cell in cells)
-            found += min(self._top * inside, item.shown - (item.n - inside))
-        return found
+            total += min(self._top * inside, item.shown - (item.n - inside))
+        return total
 
     def limits(self, cell: int, left: int) -> tuple[int, int]:
         """Return the least and the most that a cell may show, so that the later cells can share what then remains."""
         low = max(self._low[cell], left - sum(self._high[cell + 1 :]))
         return low, min(self._high[cell], left - sum(self._low[cell + 1 :]))
 
-    def bounded(self, cell: int, shown: int, *, is_low: bool, is_high: bool) -> Total:
+    def bounded(self, cell: int, displayed: int, *, is_low: bool, is_high: bool) -> Total:
         """Return a cell's sum with its limits: a sum at an end of its room may lie anywhere beyond it."""
         more, less = self._unmoved(self._shares(cell))
         if is_high:
-            more = self._high[cell] + SLACK + self._up - shown
+            more = self._high[cell] + SLACK + self._up - displayed
         if is_low:
-            less = shown - self._low[cell] + SLACK + self._down
-        return self._within(cell, shown, shown - less, shown + more)
+            less = displayed - self._low[cell] + SLACK + self._down
+        return self._within(cell, displayed, displayed - less, displayed + more)
 
-    def last(self, shown: int) -> Total:
+    def last(self, displayed: int) -> Total:
         """Return the last cell's sum if no other was moved: it takes what rounding left of the shares."""
         cells = range(len(self.sizes) - 1)
         taken = ((lost, sum(_share(lost, self.sizes[c], self.size) for c in cells)) for lost in self._possibly_lost)
         more, less = self._unmoved(lost - shares for lost, shares in taken)
-        return self._within(len(cells), shown, shown - less, shown + more)
+        return self._within(len(cells), displayed, displayed - less, displayed + more)
 
-    def rest(self, others: Sequence[Total], shown: int) -> Total:
+    def rest(self, others: Sequence[Total], displayed: int) -> Total:
         """Return the last cell's sum if another was moved: it may hold what the others lack."""
         low = self.total - self._down - sum(other.high for other in others)
         high = self.total + self._up - sum(other.low for other in others)
-        return self._within(len(others), shown, low, high)
+        return self._within(len(others), displayed, low, high)
 
     @property
     def _possibly_lost(self) -> range:
@@ -112,6 +112,6 @@ class _Room:
         possible = list(shares)
         return max(possible), -min(possible)
 
-    def _within(self, cell: int, shown: int, low: int, high: int) -> Total:
+    def _within(self, cell: int, displayed: int, low: int, high: int) -> Total:
         size = self.sizes[cell]
-        return Total(size, shown, max(size, low), min(self._top * size, high))
+        return Total(size, displayed, max(size, low), min(self._top * size, high))

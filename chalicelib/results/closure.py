@@ -22,7 +22,9 @@ def isolates_few(sets: Sequence[Delegates]) -> bool:
     Delegates who are in the same sets always have the same part in a combination, so they are taken together. A
     combination of few exists if and only if the sums are less independent without these few.
     """
-    together = Counter(tuple(one in each for each in sets) for one in {one for each in sets for one in each})
+    together = Counter(
+        tuple(member in each for each in sets) for member in {member for each in sets for member in each}
+    )
     few = [where for where, count in together.items() if count < ENOUGH]
     rank = _rank(list(together))
     for size in range(1, len(few) + 1):
@@ -37,12 +39,12 @@ def isolates_few(sets: Sequence[Delegates]) -> bool:
 def publishable(sets: Sequence[Delegates]) -> tuple[bool, ...]:
     """Return for each set, in order, whether its figure may be shown with the earlier ones that may."""
     kept: list[Delegates] = []
-    shown = []
+    verdicts = []
     for each in sets:
         may = len(each) >= ENOUGH and not isolates_few([*kept, each])
-        shown.append(may)
+        verdicts.append(may)
         kept += [each] if may else []
-    return tuple(shown)
+    return tuple(verdicts)
 
 
 def _rank(columns: Sequence[Sequence[bool]]) -> int:

@@ -138,17 +138,17 @@ def _without_empty_bounds(mean: dict[str, Any]) -> dict[str, Any]:
 
 def delegates_behind(reports: Mapping[str, Facts], earlier: Mapping[str, Facts]) -> dict[str, set[str]]:
     """List each figure of the cohort that is not derived from others, with the delegates behind it."""
-    found: dict[str, set[str]] = {}
+    behind: dict[str, set[str]] = {}
     for delegate, facts in reports.items():
         for about, subject, cell in figures_of(facts):
             if about == About.ITEM and cell in CELLS:
-                found.setdefault(f"mean {cell} {subject}", set()).add(delegate)
+                behind.setdefault(f"mean {cell} {subject}", set()).add(delegate)
             if _is_manager(cell) and about in (About.COMPETENCY, About.OVERALL):
-                found.setdefault(f"consistency {subject}", set()).add(delegate)
+                behind.setdefault(f"consistency {subject}", set()).add(delegate)
     for (about, subject, cell), pairs in _pairs(reports, earlier).items():
         if about != About.ITEM and cell in CELLS:
-            found[f"change {cell} {about} {subject}"] = set(pairs)
-    return {figure: delegates for figure, delegates in found.items() if len(delegates) >= MIN_DELEGATES}
+            behind[f"change {cell} {about} {subject}"] = set(pairs)
+    return {figure: delegates for figure, delegates in behind.items() if len(delegates) >= MIN_DELEGATES}
 
 
 # --- statistics other than means --------------------------------------------------------------------------------
@@ -180,11 +180,11 @@ def _effect_size(before: Sequence[Fraction], after: Sequence[Fraction]) -> str:
 
 def consistency(programme: Programme, reports: Iterable[Facts]) -> Iterator[Consistency]:
     """Compute the consistency of competencies and overall, over delegates whose reports show both sides."""
-    shown = [figures_of(facts) for facts in reports]
+    by_report = [figures_of(facts) for facts in reports]
     for about, subject, _ in subjects(programme):
         if about not in (About.COMPETENCY, About.OVERALL):
             continue
-        rows = [row for figures in shown if (row := _two_sides(figures, about.value, subject))]
+        rows = [row for figures in by_report if (row := _two_sides(figures, about.value, subject))]
         if len(rows) >= MIN_DELEGATES:
             icc = max(Fraction(0), icc1(rows) or Fraction(0))
             yield Consistency(about.value, subject, len(rows), two_decimals(icc))

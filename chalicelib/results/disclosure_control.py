@@ -77,7 +77,7 @@ def means_entry(wave: str, figures: Figures) -> PublishedMeans:
     sets: dict[tuple[str, ...], list[str]] = {}
     for figure, delegates in figures.items():
         sets.setdefault(tuple(sorted(delegates)), []).append(figure)
-    return PublishedMeans(wave, tuple((delegates, tuple(sorted(found))) for delegates, found in sorted(sets.items())))
+    return PublishedMeans(wave, tuple((delegates, tuple(sorted(ids))) for delegates, ids in sorted(sets.items())))
 
 
 # --- rounds -------------------------------------------------------------------------------------------------
@@ -105,7 +105,9 @@ def areas_in_words(earlier: Iterable[AskedRound], further: AskedRound, threshold
         area
         for area, words in further.areas.items()
         if difference_is_too_small(
-            [one.people for one in rounds if one.areas.get(area) == words], further.people, threshold
+            [asked_round.people for asked_round in rounds if asked_round.areas.get(area) == words],
+            further.people,
+            threshold,
         )
     )
 
@@ -179,9 +181,10 @@ def _compared(earlier: Mapping[str, Sums], further: Mapping[str, Sums]) -> list[
 def _joined(sums: Mapping[str, Sums], groups: Collection[str]) -> Sums:
     """Add up the cells of these groups, item by item, as far as every cell shows the item."""
     cells = [items for cell, items in sums.items() if set(cell.split("+")) <= set(groups)]
-    shown = set.intersection(*map(set, cells)) if cells else set()
+    common = set.intersection(*map(set, cells)) if cells else set()
     return {
-        item: (sum(items[item][0] for items in cells), sum(items[item][1] for items in cells)) for item in sorted(shown)
+        item: (sum(items[item][0] for items in cells), sum(items[item][1] for items in cells))
+        for item in sorted(common)
     }
 
 
@@ -261,7 +264,7 @@ def difference_is_too_small(published: Iterable[Collection[str]], further: Colle
     sets = [*earlier, new]
     alike: dict[tuple[bool, ...], int] = {}  # members who are in the same sets can only be distinguished together
     for member in frozenset().union(*sets):
-        pattern = tuple(member in one for one in sets)
+        pattern = tuple(member in members for members in sets)
         alike[pattern] = alike.get(pattern, 0) + 1
     small = [pattern for pattern, many in alike.items() if many < fewest]
     whole = _rank(alike)

@@ -124,10 +124,10 @@ def _said_of(programme: Programme, published: PublishedCells, figures: Figures) 
 
 def voiced(figures: Iterable[Figure]) -> dict[tuple[str, str], dict[str, Voiced]]:
     """Group figures by subject, as the rules of statements read them."""
-    found: dict[tuple[str, str], dict[str, Voiced]] = {}
+    by_subject: dict[tuple[str, str], dict[str, Voiced]] = {}
     for figure in figures:
-        found.setdefault((figure.about.value, figure.id), {})[figure.cell] = Voiced(figure.range, figure.se)
-    return found
+        by_subject.setdefault((figure.about.value, figure.id), {})[figure.cell] = Voiced(figure.range, figure.se)
+    return by_subject
 
 
 def amended(facts: Facts, **additions: Any) -> Facts:
@@ -268,9 +268,9 @@ def _cuts(programme: Programme, published: PublishedCells) -> Iterator[Agreement
 
 
 def _gaps(statistics: Iterable[Statistic], rule: Rule) -> Iterator[Gap]:
-    shown = {(s.about, s.id, s.cell): s for s in statistics}
-    for (about, subject, cell), own in shown.items():
-        others = shown.get((about, subject, ALL_OTHERS))
+    by_cell = {(s.about, s.id, s.cell): s for s in statistics}
+    for (about, subject, cell), own in by_cell.items():
+        others = by_cell.get((about, subject, ALL_OTHERS))
         if cell == SELF_GROUP and others:
             gap = own.range - others.range
             se = float(error_of_gap(about, others.exact_se)) if rule.number > FIRST_RULE else 0.0

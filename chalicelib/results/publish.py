@@ -100,17 +100,17 @@ def _people(programme: Programme, by_group: Mapping[str, Sequence[Response]]) ->
 
 def _figures(programme: Programme, voices: Sequence[Voice]) -> Iterator[Figure]:
     for about, subject, items in subjects(programme):
-        shown: dict[str, Score] = {}
+        scores: dict[str, Score] = {}
         named: list[Score] = []
         anonymous: list[Score] = []
         for voice in voices:
             by_cell, whole = _scores(voice, about, subject, items)
-            shown |= by_cell
+            scores |= by_cell
             if whole and voice.id != SELF_GROUP:
                 (named if voice.is_named else anonymous).append(whole)
         if others := over_raters(named, anonymous):
-            shown[ALL_OTHERS] = others
-        for cell, score in shown.items():
+            scores[ALL_OTHERS] = others
+        for cell, score in scores.items():
             yield Figure(about, subject, cell, score.n, score.range, score.se)
 
 

@@ -36,7 +36,7 @@ def quadrant_of(gap: str, level: str) -> Quadrant:
 
 def quadrant_said(said: Iterable[Said], item_id: str) -> Quadrant:
     """Return the quadrant of a behaviour from what a report may say of it."""
-    rules = [one.rule for one in said if (one.about, one.id) == (About.ITEM.value, item_id)]
+    rules = [statement.rule for statement in said if (statement.about, statement.id) == (About.ITEM.value, item_id)]
     gap = next((GAPS[rule] for rule in rules if rule in GAPS), "")
     level = next((SIDES[rule] for rule in rules if rule in SIDES), "")
     return quadrant_of(gap, level)

@@ -57,12 +57,12 @@ def _certain(
         listed = certain
 
 
-def _may_be_higher(other: Printed, one: Printed) -> bool:
-    return other.high > one.low
+def _may_be_higher(other: Printed, printed: Printed) -> bool:
+    return other.high > printed.low
 
 
-def _may_be_lower(other: Printed, one: Printed) -> bool:
-    return other.low < one.high
+def _may_be_lower(other: Printed, printed: Printed) -> bool:
+    return other.low < printed.high
 
 
 def ranked_if_apart(ranges: Mapping[str, Range]) -> tuple[tuple[str, ...], tuple[str, ...]]:

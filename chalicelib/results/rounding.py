@@ -83,11 +83,11 @@ def exactly(number: Any) -> Range:
 def weighted(parts: Iterable[tuple[Fraction, Range]]) -> Range:
     """Return the weighted sum of ranges: what is known of each part stays known of the whole."""
     pairs = list(parts)
-    shown = sum((weight * part.shown for weight, part in pairs), Fraction(0))
+    displayed = sum((weight * part.shown for weight, part in pairs), Fraction(0))
     if all(part.is_exact for _, part in pairs):
-        return exactly(shown)
+        return exactly(displayed)
     low = sum((weight * part.low for weight, part in pairs), Fraction(0))
-    return Range(shown, low, sum((weight * part.high for weight, part in pairs), Fraction(0)))
+    return Range(displayed, low, sum((weight * part.high for weight, part in pairs), Fraction(0)))
 
 
 BOUNDS = {Bound.OR_MORE: "at_least", Bound.OR_LESS: "at_most", Bound.OR_SO: "about", Bound.EXACT: ""}
@@ -101,8 +101,8 @@ def bounds_of(interval: Range, rule: int = 1) -> dict[str, Any]:
     return {"bound": BOUNDS[interval.bound], "low": str(interval.low), "high": str(interval.high), **bounds}
 
 
-def read_range(shown: Fraction, low: str, high: str) -> Range:
-    return Range(shown, Fraction(low) if low else shown, Fraction(high) if high else shown)
+def read_range(displayed: Fraction, low: str, high: str) -> Range:
+    return Range(displayed, Fraction(low) if low else displayed, Fraction(high) if high else displayed)
 
 
 def read_exact(number: float) -> Fraction:

@@ -85,8 +85,8 @@ def score(
     per_item: dict[str, Fraction] = {}
     for (item, size), raters in weights.items():
         per_item[item] = per_item.get(item, Fraction(0)) + Fraction(raters, size * n)
-    found = weighted((weight, figures[item].range) for item, weight in per_item.items())
-    return Score(n, found, standard_error(n, len(per_item), spread) if spread else Fraction(0))
+    bounds = weighted((weight, figures[item].range) for item, weight in per_item.items())
+    return Score(n, bounds, standard_error(n, len(per_item), spread) if spread else Fraction(0))
 
 
 def over_raters(named: Sequence[Score], anonymous: Sequence[Score]) -> Score | None:
@@ -108,8 +108,8 @@ def mean_of(numbers: Sequence[Number], top: int, clamp: Clamp, margin: int = 1) 
 
 def mean_range(sums: Sums, n: int) -> Range:
     """Return the mean of n numbers from their sum."""
-    one = Fraction(1, n)
-    shown, low, high = sums
-    if low is shown is high:
-        return exactly(one * shown)
-    return Range(one * shown, one * low, one * high)
+    share = Fraction(1, n)
+    displayed, low, high = sums
+    if low is displayed is high:
+        return exactly(share * displayed)
+    return Range(share * displayed, share * low, share * high)

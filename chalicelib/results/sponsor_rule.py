@@ -113,7 +113,7 @@ def distribution(
     Which answers are together depends on nothing but whether a number would be small.
     """
     for grouping in groupings:
-        parts = [[one for place in group for one in given[place]] for group in grouping]
+        parts = [[value for place in group for value in given[place]] for group in grouping]
         if all(len(set(part)) >= ENOUGH for part in parts):
             return tuple(
                 Part(_either([labels[place] for place in group]), len(part))

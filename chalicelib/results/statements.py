@@ -89,8 +89,8 @@ def find_reference(figures: Figures, cells: Sequence[str]) -> str:
 
     cells   ids in the order of the report
     """
-    shown = {cell for by_cell in figures.values() for cell in by_cell}
-    return next((cell for cell in (ALL_OTHERS, *cells) if cell in shown - {SELF_GROUP}), "")
+    cell_ids = {cell for by_cell in figures.values() for cell in by_cell}
+    return next((cell for cell in (ALL_OTHERS, *cells) if cell in cell_ids - {SELF_GROUP}), "")
 
 
 def said_of_gaps(figures: Figures, reference: str = ALL_OTHERS) -> Iterator[Said]:
@@ -136,11 +136,11 @@ def said_of_groups(figures: Figures) -> Iterator[Said]:
             yield from _difference(about, subject, (first, by_cell[first]), (second, by_cell[second]))
 
 
-def _difference(about: str, subject: str, one: tuple[str, Voiced], other: tuple[str, Voiced]) -> Iterator[Said]:
-    se = error_of_difference(one[1].se, other[1].se)
-    direction = says(one[1].range - other[1].range, se, GAP_TIMES)
+def _difference(about: str, subject: str, voice: tuple[str, Voiced], other: tuple[str, Voiced]) -> Iterator[Said]:
+    se = error_of_difference(voice[1].se, other[1].se)
+    direction = says(voice[1].range - other[1].range, se, GAP_TIMES)
     if direction:
-        above, below = (one, other) if direction == HIGHER else (other, one)
+        above, below = (voice, other) if direction == HIGHER else (other, voice)
         difference = above[1].range - below[1].range
         yield _said("groups_differ", about, subject, (above[0], below[0]), difference, se, GAP_TIMES)
 
@@ -159,5 +159,5 @@ def said_of_changes(changes: Iterable[tuple[str, str, str, Range, Fraction]]) ->
 def _said(
     rule: str, about: str, subject: str, cells: Sequence[str], difference: Range, se: Fraction, times: Fraction
 ) -> Said:
-    shown, low, high = (str(number) for number in (difference.shown, difference.low, difference.high))
-    return Said(rule, about, subject, tuple(cells), shown, low, high, float(se), float(times * se))
+    displayed, low, high = (str(number) for number in (difference.shown, difference.low, difference.high))
+    return Said(rule, about, subject, tuple(cells), displayed, low, high, float(se), float(times * se))

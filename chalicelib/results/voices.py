@@ -139,17 +139,17 @@ def _by_cell(
     tools: Tools,
     spread: Spread | None,
 ) -> dict[str, dict[str, Score]]:
-    found = {}
+    scores_by_cell = {}
     for competency in programme.competencies:
         items = [item.id for item in competency.items if item.id in totals or not block.shows_behaviours]
         table = _Table(block, items, raters, rule)
         if table.is_enough(rule, len(competency.items)):
             sums = table.sums(totals, tools, programme.top, rule)
-            found[competency.id] = {
+            scores_by_cell[competency.id] = {
                 cell.id: _mean(total, n, len(table.items), spread)
                 for cell, n, total in zip(block.cells, table.people, sums, strict=True)
             }
-    return found
+    return scores_by_cell
 
 
 class _Table:

@@ -20,8 +20,8 @@ Frozen = Mapping[Wave, datetime]
 
 def find_frozen(rows: Sequence[Row]) -> Frozen:
     """Return when the figures of each wave were frozen, from the rows of a cohort."""
-    found = [read(CohortFigures, row) for row in rows if FIGURES.has(row)]
-    return {one.wave: one.frozen_at for one in found}
+    frozen = [read(CohortFigures, row) for row in rows if FIGURES.has(row)]
+    return {figures.wave: figures.frozen_at for figures in frozen}
 
 
 def list_final(rows: Sequence[Row], frozen: Frozen) -> Iterator[tuple[Wave, datetime | None]]:
@@ -41,9 +41,9 @@ def _report_final(rows: Sequence[Row], wave: Wave, frozen: Frozen) -> datetime |
 
 
 def _pulse_final(rows: Sequence[Row], wave: Wave) -> datetime | None:
-    found = DelegateRecord(rows).find_wave(wave)
+    pulse_wave = DelegateRecord(rows).find_wave(wave)
     if wave.is_midway:
-        has_result = any(one.wave is wave for one in pulse_rounds.results_from(rows))
+        has_result = any(result.wave is wave for result in pulse_rounds.results_from(rows))
     else:
         has_result = pulse_from(rows) is not None
-    return found.closes_at if found and has_result else None
+    return pulse_wave.closes_at if pulse_wave and has_result else None

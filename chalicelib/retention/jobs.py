@@ -51,28 +51,28 @@ def remove_old_data(job: Job, now: datetime) -> Sequence[Write]:
         notified = _notify_in_time(year, programme, ends, today, now)
         due = {kind for kind, day in ends.items() if day <= today and (kind not in AFTER_NOTICE or notified <= today)}
         coming += [*ends.values(), notice_day(ends), notified]
-    found = _remove(job, DueRows(year, due, {key for key, day in answers.items() if day <= today}), now)
-    if Retention.RECORD in due and not any(found.values()):
+    counts = _remove(job, DueRows(year, due, {key for key, day in answers.items() if day <= today}), now)
+    if Retention.RECORD in due and not any(counts.values()):
         return []
     return [_next_run(cohort.id, coming, today, programme)]
 
 
 def _remove(job: Job, due: DueRows, now: datetime) -> Mapping[str, int]:
     """Delete what is due. It is counted and recorded first, once: after an interruption a run finds less."""
-    found = go_through(replace(due, carry_out=False))
-    if any(found.values()):
+    counts = go_through(replace(due, carry_out=False))
+    if any(counts.values()):
         with suppress(audit_events.EventExists):
-            commit(_audit_lines(job, due.year.cohort.id, found), now)
+            commit(_audit_lines(job, due.year.cohort.id, counts), now)
         go_through(due)
-    log.info("retention", kinds=len(found), rows=sum(found.values()))
-    return found
+    log.info("retention", kinds=len(counts), rows=sum(counts.values()))
+    return counts
 
 
-def _audit_lines(job: Job, cohort_id: str, found: Mapping[str, int]) -> list[Write]:
+def _audit_lines(job: Job, cohort_id: str, counts: Mapping[str, int]) -> list[Write]:
     about = (cohort_id, AuditEvent.RETENTION, BY, cohort_id, moment(job.about["night"]))
     return [
         audit_events.add_once(*about, once=f"{job.id} {kind}", kind=kind, count=str(count))
-        for kind, count in sorted(found.items())
+        for kind, count in sorted(counts.items())
     ]
 
 

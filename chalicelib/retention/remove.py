@@ -51,7 +51,7 @@ class DueRows(Struct, frozen=True):
 
 def go_through(due: DueRows) -> Counts:
     """Delete what is due, but not of people whose data is on hold. Return how much is found."""
-    year, found = due.year, Counter[str]()
+    year, counts = due.year, Counter[str]()
     held = set()
     for line in year.lines:
         if not due.concerns(line.delegate_id):
@@ -60,21 +60,21 @@ def go_through(due: DueRows) -> Counts:
         if kept_data.is_kept(rows):
             held.add(line.delegate_id)
             continue
-        found += _go_through(rows, due)
-        found += _emails(line.delegate_id, due)
+        counts += _go_through(rows, due)
+        counts += _emails(line.delegate_id, due)
     if not due.retentions:
-        return found
-    found += _go_through(_of_work(year, held), due)
-    found += _emails(year.cohort.id, due)
+        return counts
+    counts += _go_through(_of_work(year, held), due)
+    counts += _emails(year.cohort.id, due)
     if not held:
-        found += _go_through(query(PEOPLE_LOAD.partition(cohort=year.cohort.id)), due)
+        counts += _go_through(query(PEOPLE_LOAD.partition(cohort=year.cohort.id)), due)
     own = (row for row in cohorts.rows(year.cohort.id) if not _is_about(row, held))
-    found += _go_through(own, due)
+    counts += _go_through(own, due)
     if Retention.RECORD in due.retentions and not held:
-        found += _go_through(query(AUDIT.partition(cohort=year.cohort.id)), due)
+        counts += _go_through(query(AUDIT.partition(cohort=year.cohort.id)), due)
         if due.carry_out:
             delete_all([LISTED_COHORT.key(cohort=year.cohort.id)])
-    return found
+    return counts
 
 
 def _of_work(year: Year, held: Collection[str]) -> Iterator[Row]:
@@ -88,15 +88,15 @@ def _is_about(row: Row, held: Collection[str]) -> bool:
 
 def _go_through(rows: Iterable[Row], due: DueRows) -> Counts:
     """Delete rows, what they name in the bucket first. The row that says who a delegate is goes last."""
-    found = [(kind, row) for row in rows for kind in _kind(row) if due.is_due(kind, row)]
+    due_rows = [(kind, row) for row in rows for kind in _kind(row) if due.is_due(kind, row)]
     if due.carry_out:
-        found.sort(key=lambda pair: pair[0] is DELEGATE)
-        for _, row in found:
+        due_rows.sort(key=lambda pair: pair[0] is DELEGATE)
+        for _, row in due_rows:
             for name in _documents(row):
                 objects.remove(name)
             _remove_what_hangs_on(row, due.year)
-        delete_all([key_of(row) for _, row in found])
-    return Counter(kind.name for kind, _ in found)
+        delete_all([key_of(row) for _, row in due_rows])
+    return Counter(kind.name for kind, _ in due_rows)
 
 
 def _kind(row: Row) -> list[RowKind]:

@@ -45,10 +45,10 @@ def read_year(cohort: Cohort, rows: tuple[Row, ...], programme: Programme, now: 
     lines = tuple(line for line in cohorts.lines_from(rows) if not line.moved_to)
     zone, frozen = programme.organisation.timezone, find_frozen(rows)
     summary_at = summary_job(cohort, programme).due_at
-    found, unread = each(
-        [line.delegate_id for line in lines], lambda one: _read_delegate(one, frozen, now), "retention"
+    by_delegate, unread = each(
+        [line.delegate_id for line in lines], lambda delegate_id: _read_delegate(delegate_id, frozen, now), "retention"
     )
-    ends = [end for one in found.values() for end in one.ends]
+    ends = [end for dates in by_delegate.values() for end in dates.ends]
     days = [cohort.dates.ends, *(local_date(at, zone) for at in (summary_at, *(at for at, _ in ends)))]
     followup = cohorts.followup_from(rows)
     is_planned = followup is not None and local_date(now, zone) <= followup.closes
@@ -58,7 +58,9 @@ def read_year(cohort: Cohort, rows: tuple[Row, ...], programme: Programme, now: 
         lines=lines,
         clock=Clock(max(days), cohort.dates.ends),
         is_open=bool(unread) or is_planned or now < summary_at or any(still or at > now for at, still in ends),
-        final={(name, wave): local_date(at, zone) for name, one in found.items() for wave, at in one.final if at},
+        final={
+            (name, wave): local_date(at, zone) for name, dates in by_delegate.items() for wave, at in dates.final if at
+        },
     )
 
 

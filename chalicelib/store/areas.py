@@ -106,8 +106,8 @@ def replace_all(delegate_id: str, wave: Wave, areas: Iterable[Area], before: Ite
 def from_rows(rows: Iterable[Row], wave: Wave) -> tuple[Area, ...]:
     """Find all areas of a wave among the rows of a delegate's partition, in the order of the form."""
     prefix = f"{OF_WAVE[wave]}AREA#"
-    found = [read(Area, row) for row in rows if row["sk"].startswith(prefix)]
-    return tuple(sorted(found, key=lambda area: (area.number, area.id)))
+    areas = [read(Area, row) for row in rows if row["sk"].startswith(prefix)]
+    return tuple(sorted(areas, key=lambda area: (area.number, area.id)))
 
 
 # --- history --------------------------------------------------------------------------------------------------
@@ -149,8 +149,8 @@ def _remember(delegate_id: str, wave: Wave, area: Area, revision: Revision) -> W
 def history_from(rows: Iterable[Row], wave: Wave, area_id: str) -> tuple[Revision, ...]:
     """Return the changes of an area, newest first."""
     prefix = f"AREAHISTORY#{wave.value}#{area_id}#"
-    found = [read(Revision, row) for row in rows if row["sk"].startswith(prefix)]
-    return tuple(sorted(found, key=lambda one: -one.revision))
+    revisions = [read(Revision, row) for row in rows if row["sk"].startswith(prefix)]
+    return tuple(sorted(revisions, key=lambda revision: -revision.revision))
 
 
 # --- progress -------------------------------------------------------------------------------------------------
@@ -175,8 +175,8 @@ def note(delegate_id: str, wave: Wave, area_id: str, once: str, progress: Progre
 def progress_from(rows: Iterable[Row], wave: Wave, area_id: str) -> tuple[Progress, ...]:
     """Return the notes on an area, newest first."""
     prefix = f"PROGRESS#{wave.value}#{area_id}#"
-    found = [read(Progress, row) for row in rows if row["sk"].startswith(prefix)]
-    return tuple(sorted(found, key=lambda one: one.at, reverse=True))
+    notes = [read(Progress, row) for row in rows if row["sk"].startswith(prefix)]
+    return tuple(sorted(notes, key=lambda note: note.at, reverse=True))
 
 
 # --- sharing --------------------------------------------------------------------------------------------------
@@ -211,8 +211,8 @@ def find_sharing(rows: Iterable[Row], wave: Wave, area_id: str, role: str) -> Sh
 
 def sharing_state(rows: Iterable[Row], wave: Wave, area_id: str, role: str, who: str) -> SharingState:
     """Return what the person at an address may see; `who`: ids.reader_key of it."""
-    found = find_sharing(rows, wave, area_id, role)
-    return found.state if found and found.who == who else SharingState.PRIVATE
+    sharing = find_sharing(rows, wave, area_id, role)
+    return sharing.state if sharing and sharing.who == who else SharingState.PRIVATE
 
 
 # --- help that the line manager offers --------------------------------------------------------------------------
@@ -238,5 +238,5 @@ def offer_help(delegate_id: str, number: int, help: Help) -> Write:
 
 def help_from(rows: Iterable[Row]) -> tuple[Help, ...]:
     """Return what line managers offered, newest first."""
-    found = [read(Help, row) for row in rows if row["sk"].startswith("HELP#")]
-    return tuple(sorted(found, key=lambda one: one.at, reverse=True))
+    offers = [read(Help, row) for row in rows if row["sk"].startswith("HELP#")]
+    return tuple(sorted(offers, key=lambda offer: offer.at, reverse=True))

@@ -133,9 +133,9 @@ def delete_part(delegate_id: str, part: Part) -> Write:
     return delete(part_key(delegate_id, part.milestone, part.assignment))
 
 
-def add_submission(delegate_id: str, one: Submission) -> Write:
-    place = submission_key(delegate_id, one.milestone, one.assignment, one.number)
-    return put_once({**place._asdict(), **fields(one)}, SubmissionExists)
+def add_submission(delegate_id: str, submission: Submission) -> Write:
+    place = submission_key(delegate_id, submission.milestone, submission.assignment, submission.number)
+    return put_once({**place._asdict(), **fields(submission)}, SubmissionExists)
 
 
 def take_back(delegate_id: str, work: Work) -> Write:
@@ -164,12 +164,12 @@ def works_from(rows: Iterable[Row]) -> dict[str, Work]:
 
 def submissions_from(rows: Iterable[Row]) -> dict[str, list[Submission]]:
     """Read assignment -> submissions, the first one first."""
-    found: dict[str, list[Submission]] = {}
+    by_assignment: dict[str, list[Submission]] = {}
     for row in rows:
         if row["sk"].startswith("ASSIGNMENT#") and not _is_work(row["sk"]):
-            one = read(Submission, row)
-            found.setdefault(one.assignment, []).append(one)
-    return {name: sorted(ones, key=lambda one: one.number) for name, ones in found.items()}
+            submission = read(Submission, row)
+            by_assignment.setdefault(submission.assignment, []).append(submission)
+    return {name: sorted(ones, key=lambda submission: submission.number) for name, ones in by_assignment.items()}
 
 
 def parts_from(rows: Iterable[Row]) -> dict[str, Part]:

@@ -65,8 +65,8 @@ def find_many(delegate_ids: Sequence[str], session_ids: Sequence[str]) -> dict[t
 
 def from_rows(rows: Iterable[Row]) -> dict[str, Attendance]:
     """Find the attendance of a delegate among the rows of their partition, by session."""
-    found = [read(Attendance, row) for row in rows if row["sk"].startswith(SK)]
-    return {one.session: one for one in found}
+    attendances = [read(Attendance, row) for row in rows if row["sk"].startswith(SK)]
+    return {attendance.session: attendance for attendance in attendances}
 
 
 def had_workshop(states: Collection[AttendanceState]) -> bool:

@@ -140,7 +140,7 @@ def add_naming(
 
     people   part -> who. The row keeps each name apart from its words, so that erasing a person takes their name out.
     """
-    named = {name: {"name": one.name, "email": one.email} for name, one in people.items()}
+    named = {name: {"name": person.name, "email": person.email} for name, person in people.items()}
     act = event.say(**parts, **{name: PLACE.format(name) for name in named})
     entry: Row = {"act": act, "by": by, "about": about, "at": now, **({"people": named} if named else {})}
     if event is AuditEvent.REPLACED_ADDRESS:
@@ -181,15 +181,15 @@ def list_earlier_changes(rows: Iterable[Row], email: str) -> list[Row]:
     rows   of any kind and cohort
     """
     known: set[tuple[str, str]] = set()
-    found = []
+    events = []
     for row in sorted((row for row in rows if _is_about_one(row)), key=lambda row: row["sk"], reverse=True):
         after = row["people"]["after" if row.get("is_one_person") else "who"]["email"]
         if (row["pk"], after) not in known and not (after == email and row.get("is_one_person")):
             continue
-        found.append(row)
+        events.append(row)
         if row.get("is_one_person"):
             known.add((row["pk"], row["people"]["before"]["email"]))
-    return found[::-1]
+    return events[::-1]
 
 
 def _is_about_one(row: Row) -> bool:

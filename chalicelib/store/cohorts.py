@@ -226,8 +226,8 @@ def change_addresses(before: Cohort, after: Cohort) -> Write:
         as_read += [equals("sponsor.email", email)]
         changes |= {"sponsor": fields(after.sponsor), "sponsor_link": after.sponsor_link}
     if after.facilitators != before.facilitators:
-        as_read.append(equals("facilitators", [fields(one) for one in before.facilitators]))
-        changes["facilitators"] = [fields(one) for one in after.facilitators]
+        as_read.append(equals("facilitators", [fields(facilitator) for facilitator in before.facilitators]))
+        changes["facilitators"] = [fields(facilitator) for facilitator in after.facilitators]
     return update(key(before.id), put=changes, when=as_read, refusal=CohortChanged)
 
 

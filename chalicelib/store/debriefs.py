@@ -123,10 +123,10 @@ def hand_overs_from(rows: Iterable[Row]) -> list[HandOver]:
 
 def from_rows(rows: Iterable[Row], wave: Wave = Wave.BASELINE) -> tuple[Debrief | None, tuple[Area, ...]]:
     """Find debrief and areas of a wave among the rows of a delegate's partition."""
-    found = list(rows)
+    stored = list(rows)
     sk = f"{areas.OF_WAVE[wave]}DEBRIEF"
-    debrief = next((read(Debrief, row) for row in found if row["sk"] == sk), None)
-    return debrief, areas.from_rows(found, wave)
+    debrief = next((read(Debrief, row) for row in stored if row["sk"] == sk), None)
+    return debrief, areas.from_rows(stored, wave)
 
 
 def areas_from(rows: Iterable[Row]) -> tuple[Area, ...]:

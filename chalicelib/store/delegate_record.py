@@ -32,20 +32,20 @@ class DelegateRecord(Struct, frozen=True, dict=True):
     @cached_property
     def delegate(self) -> Delegate:
         """Return the delegate. Raises LookupError if there is none."""
-        found = self.find_delegate()
-        if found is None:
+        delegate = self.find_delegate()
+        if delegate is None:
             raise LookupError("these rows have no delegate")
-        return found
+        return delegate
 
     def find_delegate(self) -> Delegate | None:
         return self._find(Delegate, delegates.key("").sk)
 
     def wave(self, wave: Wave) -> DelegateWave:
         """Return a wave. Raises LookupError if the delegate does not have it."""
-        found = self.find_wave(wave)
-        if found is None:
+        stored = self.find_wave(wave)
+        if stored is None:
             raise LookupError(f"these rows have no wave {wave.value}")
-        return found
+        return stored
 
     def find_wave(self, wave: Wave) -> DelegateWave | None:
         return self._find(DelegateWave, delegates.wave_key("", wave).sk)
@@ -58,8 +58,8 @@ class DelegateRecord(Struct, frozen=True, dict=True):
     def latest_wave(self) -> Wave:
         """Return the follow-up if there is one, else the baseline."""
         sort_keys = self._by_sort_key
-        found = (wave for wave in delegates.LATEST_FIRST if delegates.wave_key("", wave).sk in sort_keys)
-        return next(found, Wave.BASELINE)
+        waves = (wave for wave in delegates.LATEST_FIRST if delegates.wave_key("", wave).sk in sort_keys)
+        return next(waves, Wave.BASELINE)
 
     def find_nomination(self, wave: Wave) -> Nomination | None:
         return self._find(Nomination, delegates.nomination_key("", wave).sk)
@@ -76,8 +76,8 @@ class DelegateRecord(Struct, frozen=True, dict=True):
 
     def find_released_report(self) -> StoredReport | None:
         """Return the latest report that the delegate may read."""
-        found = (self.find_report(wave) for wave in delegates.LATEST_FIRST)
-        return next((report for report in found if report and report.is_released), None)
+        reports = (self.find_report(wave) for wave in delegates.LATEST_FIRST)
+        return next((report for report in reports if report and report.is_released), None)
 
     def invitations(self, wave: Wave | None = None) -> Iterator[Invitation]:
         """Return the invitations of a wave, or of every wave, also the revoked ones."""

@@ -194,12 +194,12 @@ def find_all(delegate_ids: Sequence[str]) -> dict[str, Delegate]:
     """Read delegates by id, in the given order. One call for a hundred."""
     keys = [key(delegate_id) for delegate_id in delegate_ids]
     rows = {place: row for batch in batched(keys) for place, row in get_many(batch).items()}
-    return {one.pk.partition("#")[2]: read(Delegate, rows[one]) for one in keys if one in rows}
+    return {key.pk.partition("#")[2]: read(Delegate, rows[key]) for key in keys if key in rows}
 
 
 def find_all_with_nominations(ids: Sequence[str], wave: Wave) -> tuple[dict[str, Delegate], list[Nomination]]:
     """Read delegates by id, and their lists of raters. One call for fifty."""
-    keys = [place for one in ids for place in (key(one), nomination_key(one, wave))]
+    keys = [place for delegate_id in ids for place in (key(delegate_id), nomination_key(delegate_id, wave))]
     rows = [row for batch in batched(keys) for row in get_many(batch).values()]
     people = {row["id"]: read(Delegate, row) for row in rows if row["sk"] == "META"}
     return people, [read(Nomination, row) for row in rows if row["sk"] != "META"]
@@ -279,7 +279,7 @@ def days_off(rows: Iterable[Row]) -> tuple[date, ...]:
 
 def days_off_are(closed: Iterable[date]) -> dict[str, Any]:
     """Return the column of a wave that holds the cohort's days off."""
-    return {"closed": [one.isoformat() for one in closed]}
+    return {"closed": [day.isoformat() for day in closed]}
 
 
 def change_as_read(read: DelegateWave, put: dict[str, Any]) -> Write:

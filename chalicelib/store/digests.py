@@ -97,14 +97,17 @@ def carry(held: Email, others: Sequence[Email], digest: Email) -> list[Write]:
     taken = [(held, as_held), *((other, waits) for other in others)]
     return [
         *add(digest),
-        *(update(key(one.id), put=put, remove=["due_shard"], when=when, refusal=EmailSettled) for one, when in taken),
+        *(
+            update(key(email.id), put=put, remove=["due_shard"], when=when, refusal=EmailSettled)
+            for email, when in taken
+        ),
     ]
 
 
 def items_of(digest: Email) -> list[Email]:
     """Read the emails that a digest carries, in its order."""
-    found = {item.id: item for item in read_all(digest.items)}
-    return [found[item] for item in digest.items if item in found and found[item].carried_by == digest.id]
+    emails = {item.id: item for item in read_all(digest.items)}
+    return [emails[item] for item in digest.items if item in emails and emails[item].carried_by == digest.id]
 
 
 def is_fresh(item: Email, digest: Email, now: datetime) -> bool:

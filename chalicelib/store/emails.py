@@ -201,9 +201,9 @@ def reader_row(email: Email) -> Row:
 
 def delete_listed(email: Email) -> list[Write]:
     """Delete an email, its rows in lists of owner and reader, and what the dashboard shows if SES rejected it."""
-    shown = [delete(bounce_key(email))] if email.state is EmailState.REFUSED and "cohort" in email.about else []
+    bounce_writes = [delete(bounce_key(email))] if email.state is EmailState.REFUSED and "cohort" in email.about else []
     of_reader = [delete(Key(row["pk"], row["sk"])) for row in [reader_row(email)] if email.in_digest]
-    return [delete(key(email.id)), delete(list_key(email)), *shown, *of_reader]
+    return [delete(key(email.id)), delete(list_key(email)), *bounce_writes, *of_reader]
 
 
 def list_unconfirmed(by: datetime) -> list[Email]:

@@ -67,10 +67,10 @@ def new(
     return Hold(cohort_id, reader_key(person.email), person, until, by, delegate, is_new_person=is_new_person)
 
 
-def stricter(one: Hold, other: Hold) -> Hold:
+def stricter(first: Hold, other: Hold) -> Hold:
     """Return what two holds on the same address ask for together."""
-    later = max(one, other, key=lambda hold: hold.until)
-    return replace(later, is_new_person=one.is_new_person and other.is_new_person)
+    later = max(first, other, key=lambda hold: hold.until)
+    return replace(later, is_new_person=first.is_new_person and other.is_new_person)
 
 
 def add(hold: Hold) -> Write:

@@ -70,8 +70,8 @@ def remove_all(folder: str) -> int:
 def bring_back(name: str) -> None:
     """Undo the deletion of a document, if its last version is still kept. Raises LookupError if it is not."""
     pages = client("s3").get_paginator("list_object_versions").paginate(Bucket=settings().bucket, Prefix=name)
-    found = (mark for page in pages for mark in page.get("DeleteMarkers", ()))
-    marks = [mark for mark in found if mark["Key"] == name and mark["IsLatest"]]
+    markers = (mark for page in pages for mark in page.get("DeleteMarkers", ()))
+    marks = [mark for mark in markers if mark["Key"] == name and mark["IsLatest"]]
     for mark in marks:
         client("s3").delete_object(Bucket=settings().bucket, Key=name, VersionId=mark["VersionId"])
     if find(name) is None:
@@ -80,7 +80,7 @@ def bring_back(name: str) -> None:
 
 def list_names(folder: str) -> Iterator[str]:
     pages = client("s3").get_paginator("list_objects_v2").paginate(Bucket=settings().bucket, Prefix=folder)
-    return (found["Key"] for page in pages for found in page.get("Contents", ()))
+    return (entry["Key"] for page in pages for entry in page.get("Contents", ()))
 
 
 @cache

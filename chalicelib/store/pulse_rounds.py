@@ -112,12 +112,12 @@ def change(before: Round, after: Round) -> Write:
 
 def from_rows(rows: Iterable[Row]) -> tuple[Round, ...]:
     """Find the rounds among the rows of a delegate's partition, earliest first."""
-    found = [read(Round, row) for row in rows if row["sk"].startswith("ROUND#")]
-    return tuple(sorted(found, key=lambda one: one.wave.value))
+    pulse_rounds = [read(Round, row) for row in rows if row["sk"].startswith("ROUND#")]
+    return tuple(sorted(pulse_rounds, key=lambda pulse_round: pulse_round.wave.value))
 
 
 def find_in(rows: Iterable[Row], wave: Wave) -> Round | None:
-    return next((one for one in from_rows(rows) if one.wave is wave), None)
+    return next((pulse_round for pulse_round in from_rows(rows) if pulse_round.wave is wave), None)
 
 
 # --- what is published ----------------------------------------------------------------------------------------
@@ -133,8 +133,8 @@ def add_result(new: RoundResult) -> Write:
 
 def results_from(rows: Iterable[Row]) -> tuple[RoundResult, ...]:
     """Find what is published among the rows of a delegate's partition, earliest first."""
-    found = [read(RoundResult, row) for row in rows if row["sk"].startswith("ROUNDRESULT#")]
-    return tuple(sorted(found, key=lambda one: one.wave.value))
+    results = [read(RoundResult, row) for row in rows if row["sk"].startswith("ROUNDRESULT#")]
+    return tuple(sorted(results, key=lambda result: result.wave.value))
 
 
 def mean_key(cohort_id: str, wave: Wave) -> Key:

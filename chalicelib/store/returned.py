@@ -41,5 +41,5 @@ def add(delegate_id: str, new: Returned) -> Write:
 
 
 def from_rows(rows: Iterable[Row]) -> dict[Occasion, Returned]:
-    found = [read(Returned, row) for row in rows if row["sk"].startswith(SK)]
-    return {one.occasion: one for one in found}
+    all_returned = [read(Returned, row) for row in rows if row["sk"].startswith(SK)]
+    return {returned.occasion: returned for returned in all_returned}

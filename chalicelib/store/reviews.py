@@ -60,12 +60,12 @@ def add(delegate_id: str, review: Review) -> Write:
 def of_delegates(delegate_ids: Iterable[str]) -> dict[str, Review]:
     """Return the recorded reviews of these delegates, by id. A call for each hundred."""
     ids = list(delegate_ids)
-    found: dict[str, Review] = {}
+    reviews: dict[str, Review] = {}
     for start in range(0, len(ids), MAX_KEYS):
-        wanted = {key(one): one for one in ids[start : start + MAX_KEYS]}
+        wanted = {key(delegate_id): delegate_id for delegate_id in ids[start : start + MAX_KEYS]}
         rows = get_many(list(wanted))
-        found |= {one: read(Review, rows[place]) for place, one in wanted.items() if place in rows}
-    return found
+        reviews |= {delegate_id: read(Review, rows[place]) for place, delegate_id in wanted.items() if place in rows}
+    return reviews
 
 
 def from_rows(rows: Iterable[Row]) -> Review | None:

@@ -23,8 +23,8 @@ def read_limits(ses: Any, sender: str) -> SendingLimits:
     """Ask SES. `ses` is a client of SESv2, `sender` is `Name <address>` or a plain address."""
     address = parseaddr(sender)[1]
     domain = address.rsplit("@", 1)[1]
-    known = {name: found for name in (address, domain) if (found := find_identity(ses, name)) is not None}
-    name = next((name for name, found in known.items() if _is_verified(found)), next(iter(known), domain))
+    known = {name: identity for name in (address, domain) if (identity := find_identity(ses, name)) is not None}
+    name = next((name for name, identity in known.items() if _is_verified(identity)), next(iter(known), domain))
     account = ses.get_account()
     quota = account.get("SendQuota", {})
     return SendingLimits(
@@ -52,13 +52,13 @@ def list_unverified(ses: Any, addresses: Iterable[str]) -> list[str]:
 
 def find_identity(ses: Any, name: str) -> dict[str, Any] | None:
     try:
-        found: dict[str, Any] = ses.get_email_identity(EmailIdentity=name)
+        identity: dict[str, Any] = ses.get_email_identity(EmailIdentity=name)
     except ClientError as error:
         if error.response["Error"]["Code"] == "NotFoundException":
             return None
         raise
-    return found
+    return identity
 
 
-def _is_verified(found: dict[str, Any] | None) -> bool:
-    return bool(found and found.get("VerifiedForSendingStatus"))
+def _is_verified(identity: dict[str, Any] | None) -> bool:
+    return bool(identity and identity.get("VerifiedForSendingStatus"))

@@ -67,10 +67,10 @@ def find(hashed_id: str, who: str) -> Session | None:
     """
     of_session, of_end = key(hashed_id), ended_key(who)
     rows = get_many([of_session, *([of_end] if who else [])])
-    found = read(Session, rows[of_session]) if of_session in rows else None
-    if found and of_end in rows and found.ends_at <= read(EndedSessions, rows[of_end]).until:
+    session = read(Session, rows[of_session]) if of_session in rows else None
+    if session and of_end in rows and session.ends_at <= read(EndedSessions, rows[of_end]).until:
         return None
-    return found
+    return session
 
 
 def confirm(hashed_id: str) -> Write:

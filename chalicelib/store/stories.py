@@ -88,5 +88,5 @@ def from_rows(rows: Iterable[Row]) -> Story | None:
 
 def of_delegates(delegate_ids: Iterable[str]) -> list[Story]:
     """Return the stories of these delegates, the strongest first."""
-    found = get_many([key(delegate_id) for delegate_id in delegate_ids])
-    return sorted((read(Story, row) for row in found.values()), key=lambda story: (story.place, story.delegate_id))
+    rows = get_many([key(delegate_id) for delegate_id in delegate_ids])
+    return sorted((read(Story, row) for row in rows.values()), key=lambda story: (story.place, story.delegate_id))

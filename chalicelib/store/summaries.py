@@ -82,11 +82,11 @@ def add(new: Summary) -> Write:
 
 def of_cohort(cohort_id: str) -> list[Summary]:
     """List the editions, the first one first."""
-    return [one for one in _all(cohort_id) if one.name != START]
+    return [summary for summary in _all(cohort_id) if summary.name != START]
 
 
 def start_of(cohort_id: str) -> Summary | None:
-    return next((one for one in _all(cohort_id) if one.name == START), None)
+    return next((summary for summary in _all(cohort_id) if summary.name == START), None)
 
 
 def start_from(rows: Iterable[Row]) -> Summary | None:

@@ -31,8 +31,8 @@ def list_ids(owner: str, invitation: str = "") -> list[str]:
     if not any(row["sk"] == COMPLETE for row in rows):
         _complete(owner)
         rows = list(query(f"EMAILS#{owner}"))
-    found = [row["sk"].partition("#") for row in rows if row["sk"] != COMPLETE]
-    return [email_id for about, _, email_id in found if not invitation or about == invitation]
+    parts = [row["sk"].partition("#") for row in rows if row["sk"] != COMPLETE]
+    return [email_id for about, _, email_id in parts if not invitation or about == invitation]
 
 
 def list_waiting(*owners: str, or_unconfirmed: bool = False) -> list[Email]:
@@ -41,8 +41,8 @@ def list_waiting(*owners: str, or_unconfirmed: bool = False) -> list[Email]:
     or_unconfirmed   include those that were handed over and may be sent once more
     """
     states = {*WAITING, EmailState.SENDING} if or_unconfirmed else WAITING
-    found = read_all(email_id for owner in owners for email_id in list_ids(owner))
-    return [email for email in found if email.state in states and not email.cancelled]
+    emails = read_all(email_id for owner in owners for email_id in list_ids(owner))
+    return [email for email in emails if email.state in states and not email.cancelled]
 
 
 def find_waiting(email_ids: Iterable[str]) -> list[Email]:
@@ -91,8 +91,8 @@ def _delete_empty_digest(email: Email) -> list[Write]:
     """Delete the digest that carried an email if nothing else of it is left: it names its reader and is in no list."""
     if not email.carried_by:
         return []
-    carried = (one for digest in read_all([email.carried_by]) for one in digest.items)
-    left = {one.id for one in read_all(carried)} - {email.id}
+    carried = (item for digest in read_all([email.carried_by]) for item in digest.items)
+    left = {email.id for email in read_all(carried)} - {email.id}
     return [] if left else [delete(key(email.carried_by))]
 
 

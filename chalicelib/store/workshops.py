@@ -46,8 +46,8 @@ def save(session: Session) -> Write:
 
 def sessions_from(rows: Iterable[Row]) -> tuple[Session, ...]:
     """Read the sessions among the rows of a cohort, cancelled ones included, earliest first."""
-    found = [read(Session, row) for row in rows if row["sk"].startswith("SESSION#")]
-    return tuple(sorted(found, key=lambda each: (each.starts_at, each.id)))
+    sessions = [read(Session, row) for row in rows if row["sk"].startswith("SESSION#")]
+    return tuple(sorted(sessions, key=lambda each: (each.starts_at, each.id)))
 
 
 def list_sessions(cohort_id: str) -> tuple[Session, ...]:
@@ -65,12 +65,12 @@ def seat_key(delegate_id: str, session_id: str) -> Key:
 def find_seats(delegate_ids: Sequence[str], sessions: Sequence[Session]) -> dict[str, dict[str, Seat]]:
     """Read seats: delegate's id -> session's id -> seat. One call for a hundred."""
     keys = {seat_key(delegate_id, each.id): delegate_id for delegate_id in delegate_ids for each in sessions}
-    found: dict[str, dict[str, Seat]] = {delegate_id: {} for delegate_id in delegate_ids}
+    seats: dict[str, dict[str, Seat]] = {delegate_id: {} for delegate_id in delegate_ids}
     for batch in batched(list(keys)):
         for key, row in get_many(batch).items():
             seat = read(Seat, row)
-            found[keys[Key(*key)]][seat.session_id] = seat
-    return found
+            seats[keys[Key(*key)]][seat.session_id] = seat
+    return seats
 
 
 def save_seat(key: Key, before: Seat | None, after: Seat) -> Write:
@@ -87,8 +87,8 @@ def facilitator_seat_key(cohort_id: str, facilitator: str, session_id: str) -> K
 
 def list_facilitator_seats(cohort_id: str) -> dict[str, dict[str, Seat]]:
     """Read the seats of a cohort's facilitators: id in the cohort's file -> session's id -> seat. One query."""
-    found: dict[str, dict[str, Seat]] = {}
+    seats: dict[str, dict[str, Seat]] = {}
     for row in query(f"COHORT#{cohort_id}", "SEAT#"):
         seat = read(Seat, row)
-        found.setdefault(row["sk"].split("#")[1], {})[seat.session_id] = seat
-    return found
+        seats.setdefault(row["sk"].split("#")[1], {})[seat.session_id] = seat
+    return seats

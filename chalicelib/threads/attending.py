@@ -51,7 +51,7 @@ def _waits(record: Record, session: Session, records: Records, now: datetime) ->
 def _of_register(session: Session, task: Task, what: str, records: Records, now: datetime) -> Wait:
     """Wait for the facilitator while they may write, then for the administrator."""
     days = working_days(records.programme.organisation, records.cohort.dates.closed)
-    names = ", ".join(one.person.name for one in facilitators_of(records.cohort, session))
+    names = ", ".join(facilitator.person.name for facilitator in facilitators_of(records.cohort, session))
     may_write = bool(names) and window_of(session.starts_at, session.ends_at, days).is_open(now)
     by, who = (By.FACILITATOR, names) if may_write else (By.ADMINISTRATOR, "You")
     return Wait(task, by, who, what, session.plan.date, session.id)

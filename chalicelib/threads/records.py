@@ -84,8 +84,8 @@ def load_records(
     marks = _marks([line.delegate_id for line in lines], sessions)
     work = _work(cohort.id)
     records = [_record(line, rows, marks.get(line.delegate_id, {}), work.get(line.delegate_id, {})) for line in lines]
-    found = _read([key for record in records for key in _area_keys(record)])
-    return Records(cohort, programme, tuple(sessions), tuple(_with_areas(record, found) for record in records))
+    stored = _read([key for record in records for key in _area_keys(record)])
+    return Records(cohort, programme, tuple(sessions), tuple(_with_areas(record, stored) for record in records))
 
 
 def _keys(line: DelegateLine, *, approves: bool = False) -> Iterator[Key]:
@@ -110,14 +110,14 @@ def _is_choosing(line: DelegateLine) -> bool:
 
 
 def _read(keys: Sequence[Key]) -> dict[Key, Row]:
-    found = {at: row for batch in batched(keys) for at, row in get_many(batch).items()}
-    return {at: row for at, row in found.items() if isinstance(at, Key)}
+    rows = {at: row for batch in batched(keys) for at, row in get_many(batch).items()}
+    return {at: row for at, row in rows.items() if isinstance(at, Key)}
 
 
 def _marks(delegate_ids: Sequence[str], sessions: Sequence[Session]) -> dict[str, dict[str, Attendance]]:
     by_delegate: dict[str, dict[str, Attendance]] = {}
-    found = attendance.find_many(delegate_ids, [session.id for session in held(sessions)])
-    for (delegate_id, session), mark in found.items():
+    attendances = attendance.find_many(delegate_ids, [session.id for session in held(sessions)])
+    for (delegate_id, session), mark in attendances.items():
         by_delegate.setdefault(delegate_id, {})[session] = mark
     return by_delegate
 

@@ -47,7 +47,10 @@ SURVEY = declare_machine(
             Transition(CORRECT, (S.SENT, S.AMENDED), S.SENT, ANSWERERS, ("impact/shares",)),
             Transition(REPLACE, (S.OPEN, S.DRAFT), S.OPEN, (By.ADMINISTRATOR,), FIRST),
             Transition(REPLACE, (S.SENT, S.AMENDED), S.SENT, (By.ADMINISTRATOR,)),
-            *(Transition(EXTEND, (one,), one, (By.ADMINISTRATOR,), ("impact/reminder",)) for one in OPENED),
+            *(
+                Transition(EXTEND, (answer_state,), answer_state, (By.ADMINISTRATOR,), ("impact/reminder",))
+                for answer_state in OPENED
+            ),
             Transition(
                 CLOSE,
                 OPENED,

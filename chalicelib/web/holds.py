@@ -38,5 +38,5 @@ def find_hold(reader: Reader, now: datetime) -> Hold | None:
     """Find the hold in force on a reader's address."""
     if reader.role is Role.ADMINISTRATOR or "cohort" not in reader.about:
         return None
-    found = holds.find(reader.about["cohort"], reader.who, reader.about.get("delegate", ""))
-    return next((hold for hold in found if hold.holds(now)), None)
+    own_holds = holds.find(reader.about["cohort"], reader.who, reader.about.get("delegate", ""))
+    return next((hold for hold in own_holds if hold.holds(now)), None)

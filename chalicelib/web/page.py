@@ -102,7 +102,7 @@ def labels(programme: Programme) -> dict[str, str]:
     """Return the labels of text fields, as far as the programme names them."""
     questions = {question.id: question.text for question in programme.open_questions}
     work = (task for milestone in programme.milestones for task in milestone.assignments)
-    return questions | {f"f.{one.id}": one.ask for task in work for one in task.fields}
+    return questions | {f"f.{field.id}": field.ask for task in work for field in task.fields}
 
 
 def page_handler(route: Callable[..., Response]) -> Callable[..., Response]:

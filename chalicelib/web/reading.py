@@ -46,8 +46,8 @@ def reading_page(report: str, back_url: str, back_words: str, ticks: Ticks | Non
     links = f'<link rel="stylesheet" href="{static.path("reading.css")}">\n'
     if ticks:
         links += f'<script src="{static.path("ticks.js")}" defer></script>\n'
-        report = BEHAVIOUR.sub(lambda found: found[0] + _box(found[1], ticks), report)
-    body = START.sub(lambda found: f"{found[0]}\n{bar}", report.replace("</head>", f"{links}</head>", 1), count=1)
+        report = BEHAVIOUR.sub(lambda match: match[0] + _box(match[1], ticks), report)
+    body = START.sub(lambda match: f"{match[0]}\n{bar}", report.replace("</head>", f"{links}</head>", 1), count=1)
     headers = HEADERS | {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy}
     return Response(body, status_code=200, headers=headers)
 

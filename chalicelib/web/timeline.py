@@ -124,5 +124,5 @@ def make_timeline(items: Iterable[TimelineItem]) -> Timeline:
 
 def _contributor(name: str) -> Contributor:
     module, _, function = name.partition(":")
-    found: Contributor = getattr(import_module(f"chalicelib.{module}"), function)
-    return found
+    contributor: Contributor = getattr(import_module(f"chalicelib.{module}"), function)
+    return contributor

@@ -55,10 +55,10 @@ def _fields(body: bytes) -> dict[str, str]:
     if len(body) > forms.MAX_BODY_BYTES:
         return {}
     try:
-        found = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=forms.MAX_FIELDS)
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=forms.MAX_FIELDS)
     except ValueError:
         return {}
-    return dict(found)
+    return dict(pairs)
 
 
 def pack(form: UnsentForm | None) -> str:

@@ -47,11 +47,11 @@ def kind_of(index: Index, item_id: str) -> str:
 
 def placed(index: Index) -> dict[str, list[tuple[str, Placed]]]:
     """Return kind -> behaviours (id, place), the clearest first."""
-    found: dict[str, list[tuple[str, Placed]]] = {kind: [] for kind in TITLES}
+    places_by_kind: dict[str, list[tuple[str, Placed]]] = {kind: [] for kind in TITLES}
     for item in index.programme.items:
         if kind := kind_of(index, item.id):
-            found[kind].append((item.id, _place(index, item)))
-    return {kind: sorted(rows, key=lambda row: ORDER[kind](row[1])) for kind, rows in found.items()}
+            places_by_kind[kind].append((item.id, _place(index, item)))
+    return {kind: sorted(rows, key=lambda row: ORDER[kind](row[1])) for kind, rows in places_by_kind.items()}
 
 
 def _place(index: Index, item: Item) -> Placed:
@@ -101,7 +101,7 @@ def _kind(kind: str, rows: list[Placed], many: int = ROWS) -> Kind:
 def _sentences(
     index: Index, rows: dict[str, list[tuple[str, Placed]]], n: int, across: float, up: float
 ) -> tuple[str, ...]:
-    close, all_rows = len(rows[CLOSE]), sum(len(found) for found in rows.values())
+    close, all_rows = len(rows[CLOSE]), sum(len(placed_rows) for placed_rows in rows.values())
     return (
         "Every behaviour is a mark: upwards what others say, across how far your own rating is from it.",
         f"The grey field is “too close to call”: {close} of {all_rows} behaviours. With {n} raters a gap below "

@@ -30,7 +30,7 @@ class Field:
         return round(TOP + HEIGHT - (level - 1) / (self.top - 1) * HEIGHT, 2)
 
 
-def draw_map(found: Mapping[str, Sequence[Placed]], alt: str, top: int, across: float, up: float) -> Drawing:
+def draw_map(placed: Mapping[str, Sequence[Placed]], alt: str, top: int, across: float, up: float) -> Drawing:
     """Draw every behaviour, also those for which the lists have no room.
 
     found       kind -> behaviours; those of a later kind are drawn on top
@@ -43,7 +43,7 @@ def draw_map(found: Mapping[str, Sequence[Placed]], alt: str, top: int, across: 
         height=TOP + HEIGHT + BELOW,
         areas=tuple(_areas(field, across, up)),
         lines=tuple(_lines(field)),
-        spots=tuple(Spot(field.x(row.across), field.y(row.up), kind) for kind, rows in found.items() for row in rows),
+        spots=tuple(Spot(field.x(row.across), field.y(row.up), kind) for kind, rows in placed.items() for row in rows),
         labels=tuple(_labels(field)),
     )
 

@@ -73,13 +73,13 @@ def _words(index: Index, item: str) -> str:
 
 
 def _about_groups(index: Index) -> Iterable[str]:
-    found = [
+    differences = [
         (*pair, title)
         for about, subject, title in _subjects(index)
         for pair in index.group_differences(about, subject)[:1]
     ]
-    if found:
-        _, low, high, title = max(found, key=lambda entry: entry[0])
+    if differences:
+        _, low, high, title = max(differences, key=lambda entry: entry[0])
         yield upper_first(
             f"{index.they_of(high.cell)} ({high.display}) and {index.they_of(low.cell)} ({low.display}) see {title} "
             "differently. What is different about when they meet you?"
@@ -96,7 +96,7 @@ def _subjects(index: Index) -> Iterable[tuple[About, str, str]]:
 def chosen(index: Index) -> dict[str, str]:
     """Return behaviour -> why it may become a development area, the most telling first."""
     rows = placed(index)
-    found: dict[str, str] = {}
+    chosen_items: dict[str, str] = {}
     for kind, items in (
         (HIGHER, [item for item, _ in rows[HIGHER][:OF_A_KIND]]),
         ("lowest", weakest(index)),
@@ -105,8 +105,8 @@ def chosen(index: Index) -> dict[str, str]:
         (MORE, [item for item, _ in rows[MORE][:2]]),
     ):
         for item in items:
-            found.setdefault(item, WHY[kind])
-    return dict(list(found.items())[:CHOICES])
+            chosen_items.setdefault(item, WHY[kind])
+    return dict(list(chosen_items.items())[:CHOICES])
 
 
 def _choices(index: Index) -> Iterable[Choice]:

@@ -59,15 +59,15 @@ def weakest(index: Index) -> list[str]:
 
 
 def _clear(index: Index, side: str) -> list[str]:
-    found = {item: s for item in index.items if (s := index.theirs(About.ITEM, item))}
-    clear = [item for item, figure in found.items() if index.against_average(figure) == side]
+    clear_statistics = {item: s for item in index.items if (s := index.theirs(About.ITEM, item))}
+    clear = [item for item, figure in clear_statistics.items() if index.against_average(figure) == side]
     sign = -1 if side == "higher" else 1
-    order = sorted(clear, key=lambda item: (sign * found[item].range.shown, _gap_size(index, item)))
+    order = sorted(clear, key=lambda item: (sign * clear_statistics[item].range.shown, _gap_size(index, item)))
     chosen: list[str] = []
     while order and len(chosen) < ENTRIES:
         chosen.append(_next(index, order, chosen))
         order.remove(chosen[-1])
-    return sorted(chosen, key=lambda item: sign * found[item].range.shown)
+    return sorted(chosen, key=lambda item: sign * clear_statistics[item].range.shown)
 
 
 def _next(index: Index, order: Sequence[str], chosen: Sequence[str]) -> str:
@@ -105,13 +105,13 @@ def _entry(index: Index, item_id: str, *, is_work: bool) -> Entry:
     competency = index.competency_of[item_id]
     people = f"{theirs.n} people" if theirs.n > 1 else index.they
     source = [curly(competency.title), people, curly(_workshop(index, competency))]
-    shown = [SELF_GROUP, index.reference] if index.is_two_voices else [SELF_GROUP]
+    cells = [SELF_GROUP, index.reference] if index.is_two_voices else [SELF_GROUP]
     return Entry(
         figure=as_figure(theirs.display),
         said=said_of(index, item_id, theirs),
         tail=_tail(index, item_id, is_work=is_work),
         source=" · ".join(filter(None, source)),
-        strip=index.strip(About.ITEM, item.id, shown),
+        strip=index.strip(About.ITEM, item.id, cells),
     )
 
 
@@ -175,10 +175,14 @@ def _furthest(index: Index, competency: Competency) -> str:
 
 def _clear_competencies(index: Index, side: str) -> list[Competency]:
     """Return the competencies clearly above or below the delegate's own average, the furthest first."""
-    found = {c.id: s for c in index.programme.competencies if (s := index.theirs(About.COMPETENCY, c.id))}
-    clear = [c for c in index.programme.competencies if c.id in found and index.against_average(found[c.id]) == side]
+    clear_statistics = {c.id: s for c in index.programme.competencies if (s := index.theirs(About.COMPETENCY, c.id))}
+    clear = [
+        c
+        for c in index.programme.competencies
+        if c.id in clear_statistics and index.against_average(clear_statistics[c.id]) == side
+    ]
     sign = -1 if side == "higher" else 1
-    return sorted(clear, key=lambda c: sign * found[c.id].range.shown)
+    return sorted(clear, key=lambda c: sign * clear_statistics[c.id].range.shown)
 
 
 def _rated_higher(index: Index) -> list[Competency]:
@@ -191,8 +195,8 @@ def rated_lower(index: Index) -> list[Competency]:
 
 def _apart(index: Index, verdict: str) -> list[Competency]:
     """Return the competencies on which the views are clearly apart, the widest first."""
-    found = [c for c in index.programme.competencies if index.verdict(About.COMPETENCY, c.id) == verdict]
-    return sorted(found, key=lambda c: -abs(index.gap(About.COMPETENCY, c.id).shown))  # type: ignore[union-attr]
+    apart = [c for c in index.programme.competencies if index.verdict(About.COMPETENCY, c.id) == verdict]
+    return sorted(apart, key=lambda c: -abs(index.gap(About.COMPETENCY, c.id).shown))  # type: ignore[union-attr]
 
 
 def _titles(competencies: Iterable[Competency]) -> str:
@@ -248,12 +252,12 @@ def _notes(index: Index) -> Iterable[str]:
 
 def _own_ends(index: Index) -> Iterable[str]:
     """Name what delegates rate highest and lowest in themselves, where no one else's ratings can be shown."""
-    found = [(c, own) for c in index.programme.competencies if (own := index.own(About.COMPETENCY, c.id))]
-    means = [own.mean for _, own in found]
+    rated = [(c, own) for c in index.programme.competencies if (own := index.own(About.COMPETENCY, c.id))]
+    means = [own.mean for _, own in rated]
     if not means or max(means) == min(means):
         return
     for words, mean in (("highest", max(means)), ("lowest", min(means))):
-        named = [(competency, own.display) for competency, own in found if own.mean == mean]
+        named = [(competency, own.display) for competency, own in rated if own.mean == mean]
         yield f"You rate yourself {words} on {_titles(c for c, _ in named[:ENTRIES])} ({named[0][1]})."
 
 
@@ -266,14 +270,14 @@ def groups_sentence(index: Index) -> str:
     """Name the competency on which two groups are furthest apart."""
     if len(index.groups) < 2:
         return ""
-    found = [
+    differences = [
         (*pair, competency)
         for competency in index.programme.competencies
         for pair in index.group_differences(About.COMPETENCY, competency.id)
     ]
-    if not found:
+    if not differences:
         return "No two groups differ clearly on any competency."
-    _, low, high, competency = max(found, key=lambda pair: pair[0])
+    _, low, high, competency = max(differences, key=lambda pair: pair[0])
     return upper_first(
         f"{index.they_of(high.cell)} ({high.display}) and {index.they_of(low.cell)} ({low.display}) are furthest apart "
         f"on {curly(competency.title)}."

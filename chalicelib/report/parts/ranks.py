@@ -18,7 +18,7 @@ DIFFERENCES = 6
 def ranks(index: Index) -> Ranks | None:
     if index.reference != ALL_OTHERS:
         return None
-    found = list(_differences(index))
+    differences = list(_differences(index))
     highest, lowest = (_table(index, items, title) for items, title in _lists(index))
     has_groups = len(index.groups) > 1
     if not (highest or lowest or has_groups):
@@ -28,8 +28,8 @@ def ranks(index: Index) -> Ranks | None:
         highest=highest,
         lowest=lowest,
         note=_note(index, bool(highest or lowest)),
-        differences=tuple(found[:DIFFERENCES]),
-        more=max(0, len(found) - DIFFERENCES),
+        differences=tuple(differences[:DIFFERENCES]),
+        more=max(0, len(differences) - DIFFERENCES),
         has_groups=has_groups,
     )
 
@@ -77,12 +77,12 @@ def _too_close(index: Index) -> int:
 
 def _differences(index: Index) -> Iterable[Difference]:
     """List competencies and behaviours on which two groups differ by more than chance, the widest first."""
-    found = []
+    differences = []
     for about, subject, title, note in _subjects(index):
         pairs = index.group_differences(about, subject)
         if pairs:
-            found.append((pairs[0], about, subject, title, note))
-    for (_, low, high), about, subject, title, note in sorted(found, key=lambda entry: -entry[0][0]):
+            differences.append((pairs[0], about, subject, title, note))
+    for (_, low, high), about, subject, title, note in sorted(differences, key=lambda entry: -entry[0][0]):
         strip = index.strip(about, subject, [voice for voice, _, _ in index.voices(about) if voice != SELF_GROUP])
         yield Difference(curly(title), curly(note), strip, _side(index, low), _side(index, high))
 

@@ -66,8 +66,8 @@ class Index:
         """Return the cell that "they" means: all others, or the one person who is shown, or "" without anyone."""
         if any(s.cell == ALL_OTHERS for s in self.facts.statistics):
             return ALL_OTHERS
-        shown = {s.cell for s in self.facts.statistics}
-        return next((cell.cell for cell in self.groups if cell.cell in shown), "")
+        cells = {s.cell for s in self.facts.statistics}
+        return next((cell.cell for cell in self.groups if cell.cell in cells), "")
 
     @property
     def is_two_voices(self) -> bool:
@@ -137,10 +137,10 @@ class Index:
         gap, theirs = self.gap(about, subject), self.theirs(about, subject)
         return says(gap, self.gap_error(theirs), GAP_TIMES) if gap and theirs else ""
 
-    def differ(self, one: Statistic, other: Statistic, times: Fraction = GAP_TIMES) -> str:
+    def differ(self, statistic: Statistic, other: Statistic, times: Fraction = GAP_TIMES) -> str:
         """Return "higher" or "lower" if two figures of others differ by `times` standard errors."""
-        error = error_of_difference(self.error_of(one), self.error_of(other))
-        return says(one.range - other.range, error, times)
+        error = error_of_difference(self.error_of(statistic), self.error_of(other))
+        return says(statistic.range - other.range, error, times)
 
     def group_differences(self, about: About, subject: str) -> list[tuple[float, Statistic, Statistic]]:
         """Return pairs of groups, the lower first, that differ by more than chance, with their distance."""
@@ -149,15 +149,15 @@ class Index:
         return self._differences[about, subject]
 
     def _find_differences(self, about: About, subject: str) -> list[tuple[float, Statistic, Statistic]]:
-        found = []
+        differences = []
         voices = [voice for voice, _, _ in self.voices(about) if voice != SELF_GROUP]
         figures = [s for voice in voices if (s := self.find(about, subject, voice))]
-        for one, other in combinations(figures, 2):
-            side = self.differ(one, other)
+        for statistic, other in combinations(figures, 2):
+            side = self.differ(statistic, other)
             if side:
-                low, high = (other, one) if side == "higher" else (one, other)
-                found.append((float(high.range.shown - low.range.shown), low, high))
-        return sorted(found, key=lambda pair: -pair[0])
+                low, high = (other, statistic) if side == "higher" else (statistic, other)
+                differences.append((float(high.range.shown - low.range.shown), low, high))
+        return sorted(differences, key=lambda pair: -pair[0])
 
     @property
     def has_hollow_lines(self) -> bool:
@@ -212,14 +212,14 @@ class Index:
         """
         blocks = [] if about is About.COMPETENCY else self.blocks
         block_of = {cell: block for block in blocks for cell in block.cells}
-        found: list[tuple[str, int, int]] = []
+        counts: list[tuple[str, int, int]] = []
         for cell in self.cells:
             block = block_of.get(cell.cell)
             if block is None:
-                found.append((cell.cell, 1, cell.n))
+                counts.append((cell.cell, 1, cell.n))
             elif cell.cell == block.cells[0]:
-                found.append((block.block, len(block.cells), block.n))
-        return found
+                counts.append((block.block, len(block.cells), block.n))
+        return counts
 
     def figures(self, about: About, subject: str, *, with_n: bool = False) -> tuple[Figure, ...]:
         """Return the figures of all columns; the figure of a block covers those of its cells."""
@@ -325,7 +325,7 @@ def _in_blocks(cells: Iterable[CellFact], blocks: Sequence[BlockFact]) -> list[C
     block_of = {cell: block.cells for block in blocks for cell in block.cells}
     for cell_id in by_id:
         together = block_of.get(cell_id, (cell_id,))
-        order += [by_id[one] for one in together if one in by_id and by_id[one] not in order]
+        order += [by_id[item_id] for item_id in together if item_id in by_id and by_id[item_id] not in order]
     return order
 
 

@@ -24,7 +24,7 @@ def summary(index: Index) -> Summary | None:
     rows = [("Overall", [_row(index, About.OVERALL, OVERALL_ID, "All behaviours")])]
     rows += [(curly(title), _competencies(index, competencies)) for title, competencies in by_workshop(index)]
     rows.append(("Values", [_row(index, About.VALUE, value.id, value.title) for value in index.programme.values]))
-    tables = [Table(columns, tuple(filter(None, found)), title) for title, found in rows]
+    tables = [Table(columns, tuple(filter(None, lines)), title) for title, lines in rows]
     with_cohort = bool(index.cohort)
     return Summary(_legend(index, with_cohort), tuple(t for t in tables if t.rows), with_cohort)
 
@@ -33,8 +33,8 @@ def by_workshop(index: Index) -> Iterable[tuple[str, Sequence[Competency]]]:
     """Return each workshop's title with its competencies, and those of no workshop last."""
     competencies = index.programme.competencies
     for milestone in index.programme.milestones:
-        if found := [c for c in competencies if c.milestone == milestone.id]:
-            yield milestone.title, found
+        if own := [c for c in competencies if c.milestone == milestone.id]:
+            yield milestone.title, own
     known = {milestone.id for milestone in index.programme.milestones}
     if rest := [c for c in competencies if c.milestone not in known]:
         yield "Other competencies" if len(rest) < len(competencies) else "Competencies", rest
@@ -59,8 +59,8 @@ def _row(index: Index, about: About, subject: str, title: str) -> Row | None:
 def pair_row(index: Index, about: About, subject: str, title: str, *, note: str = "") -> Row:
     """Make a row with the delegate's mark, that of all others, and the cohort's."""
     cells = [SELF_GROUP, index.reference] if index.is_two_voices else [SELF_GROUP]
-    shown = [SELF_GROUP, *([index.reference] if index.reference else [])]
-    figures = tuple(index.figure(about, subject, cell_id) for cell_id in shown)
+    cell_ids = [SELF_GROUP, *([index.reference] if index.reference else [])]
+    figures = tuple(index.figure(about, subject, cell_id) for cell_id in cell_ids)
     return replace(
         index.row(about, subject, title, note=note),
         strip=index.strip(about, subject, cells, cohort=True),
@@ -75,8 +75,8 @@ def _legend(index: Index, with_cohort: bool) -> tuple[Legend, ...]:
 
 def ends(index: Index, behaviours: Iterable[Item]) -> tuple[Item, Item] | None:
     """Return the behaviours that others rate highest and lowest, if the two clearly differ."""
-    found: list[tuple[Item, Statistic]] = [(item, s) for item in behaviours if (s := index.theirs(About.ITEM, item.id))]
-    if len(found) < 2:
+    rated: list[tuple[Item, Statistic]] = [(item, s) for item in behaviours if (s := index.theirs(About.ITEM, item.id))]
+    if len(rated) < 2:
         return None
-    low, high = (pick(found, key=lambda pair: pair[1].range.shown) for pick in (min, max))
+    low, high = (pick(rated, key=lambda pair: pair[1].range.shown) for pick in (min, max))
     return (high[0], low[0]) if index.differ(high[1], low[1]) == "higher" else None

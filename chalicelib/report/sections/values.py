@@ -17,14 +17,14 @@ LEAD = "The same ratings, sorted by what your organisation values. A behaviour c
 @declare_section(Place.WORKSHOPS)
 def values(index: Index) -> Section | None:
     """List the values that have figures, and the behaviours of each that are seen most and least."""
-    found = [value for value in index.programme.values if index.has_figures(About.VALUE, value.id)]
-    if not found or index.reference != ALL_OTHERS:
+    values = [value for value in index.programme.values if index.has_figures(About.VALUE, value.id)]
+    if not values or index.reference != ALL_OTHERS:
         return None
     rows = []
-    for value in found:
+    for value in values:
         note = plural(len(_items(index, value)), "behaviour", "behaviours")
         rows.append(index.row(About.VALUE, value.id, value.title, note=note))
-    points = tuple(point for value in found if (point := _most_and_least(index, value)))
+    points = tuple(point for value in values if (point := _most_and_least(index, value)))
     block = Block(legend=index.legend(), rows=Table(index.columns(), tuple(rows), "Values"), points=points)
     hint = ", ".join(row.title for row in rows)
     return Section(id="values", title="Values", hint=hint, lead=LEAD, blocks=(block,))
