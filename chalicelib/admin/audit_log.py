@@ -10,9 +10,9 @@ from msgspec import Struct, to_builtins
 
 from chalicelib.admin.csv_export import render_csv
 from chalicelib.admin.dashboard import Dashboard
+from chalicelib.admin.trail_names import TrailNames
 from chalicelib.core.clock import moment
 from chalicelib.core.formatting import local_date, local_time
-from chalicelib.core.ids import coach_ids
 from chalicelib.store import audit_events
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.marshal import Row
@@ -70,15 +70,9 @@ EVERYTHING = Wanted()
 
 def load_audit_log(board: Dashboard, wanted: Wanted = EVERYTHING) -> list[Entry]:
     """Load what fits of the trail, newest first."""
-    people = {shown.line.delegate_id: shown.line.name for shown in board.lines}
-    coaches = {
-        f"coach {coach}": f"{shown.line.coach.name}, coach"
-        for shown in board.lines
-        for coach in coach_ids(board.cohort.id, shown.line.coach.email)
-    }
-    zone = board.programme.organisation.timezone
-    names = {**people, **coaches, board.cohort.id: "The cohort"}
-    entries = (_entry(row, names, coaches, zone) for row in reversed(audit_events.of_cohort(board.cohort.id)))
+    zone, rows = board.programme.organisation.timezone, audit_events.of_cohort(board.cohort.id)
+    names = TrailNames(board.cohort, [shown.line for shown in board.lines], rows)
+    entries = [_entry(row, names, zone) for row in reversed(rows)]  # the newest first, as names go back in time
     return [entry for entry in entries if wanted.fits(entry)]
 
 
@@ -87,13 +81,14 @@ def render_audit_csv(entries: Iterable[Entry]) -> str:
     return render_csv(("when", "who", "what", "about"), rows)
 
 
-def _entry(row: Row, people: Mapping[str, str], coaches: Mapping[str, str], zone: str) -> Entry:
+def _entry(row: Row, names: TrailNames, zone: str) -> Entry:
+    names.go_back_to(row)
     at = row["at"] if isinstance(row["at"], datetime) else moment(row["at"])
     return Entry(
         when=local_time(at, zone),
-        who=coaches.get(row["by"], row["by"]),
+        who=names.who(row),
         act=_act(audit_events.say_line(row)),
-        about=people.get(row["about"], "The cohort"),
+        about=names.about(row),
         day=local_date(at, zone),
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib.admin.dashboard import Dashboard
+from chalicelib.core.model import Person
 from chalicelib.jobs.commit import commit
 from chalicelib.store import audit_events, cohorts, emails
 from chalicelib.store.audit_events import AuditEvent
@@ -23,7 +24,8 @@ def dismiss(board: Dashboard, name: str, now: datetime, by: str) -> None:
         return
     about = bounce.delegate or board.cohort.id
     writes = [emails.dismiss(board.cohort.id, one) for one in _same_address(board, bounce)]
-    entry = audit_events.add(board.cohort.id, AuditEvent.DISMISSED_BOUNCE, by, about, now)
+    whose = {"who": Person(bounce.name, bounce.email)}
+    entry = audit_events.add_naming(board.cohort.id, AuditEvent.DISMISSED_BOUNCE, by, about, now, whose)
     try:
         commit([*writes, entry], now)
     except BounceMissing:

@@ -24,6 +24,7 @@ from chalicelib.admin.owned_rows import (
     of_delegates,
     rows_naming,
 )
+from chalicelib.core.model import Person
 from chalicelib.store import audit_events, objects
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.marshal import Row
@@ -68,13 +69,26 @@ def find(email: str, rows: Source = scan) -> list[Row]:
     ]
 
 
-def export(email: str, now: datetime) -> list[Row]:
+def export(email: str, now: datetime, by: str = BY) -> list[Row]:
     """Return what is stored about a person, and note it in the audit trail. Raises PersonUnknown."""
     rows = find(email)
     cohorts = {row["cohort_id"] for row in rows_naming(email.strip().lower()) if "cohort_id" in row}
+    address = email.strip().lower()
+    whose = {"who": Person(_name_in(rows, address), address)}
     for cohort_id in sorted(cohorts):
-        transact([audit_events.add(cohort_id, AuditEvent.EXPORTED, BY, cohort_id, now)])
+        transact([audit_events.add_naming(cohort_id, AuditEvent.EXPORTED, by, cohort_id, now, whose)])
     return rows
+
+
+def _name_in(value: Any, email: str) -> str:
+    """Return the name that goes with an address in these rows; the address if none does."""
+    if isinstance(value, Mapping):
+        if value.get("email") == email and isinstance(value.get("name"), str):
+            return str(value["name"])
+        return next((name for inner in value.values() if (name := _name_in(inner, email)) != email), email)
+    if isinstance(value, (list, tuple)):
+        return next((name for inner in value if (name := _name_in(inner, email)) != email), email)
+    return email
 
 
 def _missing(rows: Iterable[Row], found: Iterable[Row]) -> list[Row]:

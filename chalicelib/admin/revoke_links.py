@@ -15,7 +15,7 @@ from chalicelib.admin.resend_link import AddressNotFound, list_delegates
 from chalicelib.admin.revoke_links_job import Target, revoke_links_everywhere
 from chalicelib.core.addresses import clean_address
 from chalicelib.core.ids import coach_id, derive, facilitator_id, reader_key
-from chalicelib.core.model import Cohort, Delegate, Invitation, InvitationState
+from chalicelib.core.model import Cohort, Delegate, Invitation, InvitationState, Person
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.links.kinds import ANSWER, APPROVE, COACH, FACILITATOR, HUB, IMPACT, SHARED, SPONSOR
@@ -92,12 +92,25 @@ def _order(cohort: Cohort, person: str, targets: Sequence[Target], now: datetime
     job = JobKind.REVOKE_LINKS.job(*subject, due_at=now, **about)
     own = next((target.delegate for target in targets if target.verb == HUB.verb), cohort.id)
     ended = sessions.end_all(reader_key(person), now + MAX_SESSION)
+    whose = {"who": _find_person(cohort, person)}
     try:
-        event = audit_events.add(cohort.id, AuditEvent.REVOKED_LINKS, by, own, now)
+        event = audit_events.add_naming(cohort.id, AuditEvent.REVOKED_LINKS, by, own, now, whose)
         logged = outlive(event, What.LINKS, now, cohort=cohort.id, who=reader_key(person), links=links)
         commit([jobs.add(job), ended, logged], now)
     except JobExists:
         return  # pressed twice within a second
+
+
+def _find_person(cohort: Cohort, address: str) -> Person:
+    """Return who has an address in the cohort; a person on a delegate's row alone goes by the address."""
+    lines = cohorts.list_lines(cohort.id)
+    people = [
+        *(Person(line.name, line.email) for line in lines),
+        *(line.coach for line in lines),
+        *(one.person for one in cohort.facilitators),
+        *([cohort.sponsor] if cohort.sponsor else []),
+    ]
+    return next((one for one in people if one.email == address), Person(address, address))
 
 
 def _find_targets(cohort: Cohort, rows: Sequence[Row], person: str) -> Iterator[Target]:

@@ -14,7 +14,7 @@ from chalicelib.areas.openings import AreasPage
 from chalicelib.areas.plan.jobs import plan_job
 from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import local_date
-from chalicelib.core.ids import derive
+from chalicelib.core.ids import coach_id, derive
 from chalicelib.core.state_machine import By, NotAllowed
 from chalicelib.forms.impact_questions import LEVELS
 from chalicelib.jobs.commit import commit
@@ -214,7 +214,11 @@ def _emails(opened: AreasPage, area: Area, act: str, now: datetime) -> list[Emai
 
 
 def _audit(opened: AreasPage, area: str, act: str, before: str, after: str, now: datetime) -> Write:
-    by = "delegate" if opened.by is By.DELEGATE else f"coach {opened.reader.who[:8]}"
+    by = (
+        "delegate"
+        if opened.by is By.DELEGATE
+        else f"coach {coach_id(opened.delegate.cohort_id, opened.delegate.coach.email)}"
+    )
     cohort, about, parts = opened.delegate.cohort_id, opened.delegate.id, {"before": before or "none", "after": after}
     return audit_events.add(cohort, AuditEvent.CHANGED_AREA, by, about, now, thing=area, act=act, **parts)
 

@@ -55,7 +55,8 @@ def offer(opened: AreasPage, fields: Mapping[str, str], once: str, now: datetime
     if fault := _fault(line):
         return (FormFault(LINE, fault),)
     delegate = opened.delegate
-    event = audit_events.add(delegate.cohort_id, AuditEvent.OFFERED_HELP, "line manager", delegate.id, now)
+    who = {"by": delegate.manager}
+    event = audit_events.add_naming(delegate.cohort_id, AuditEvent.OFFERED_HELP, "line manager", delegate.id, now, who)
     email = emails.add(help_email(opened, once, now))
     help = Help(reader_key(delegate.manager.email), now, line)
     for number in range(len(opened.offers), MAX_OFFERS):

@@ -178,7 +178,7 @@ def _writes(saved: Saved, before: Work | None, now: datetime) -> list[Write]:
         writes.append(assignments.add_submission(delegate.id, task.latest))
         by = f"delegate {delegate.id}"
         act = AuditEvent.SUBMITTED_WORK
-        writes.append(audit_events.add(delegate.cohort_id, act, by, delegate.id, now, work=task.id))
+        writes.append(audit_events.add(delegate.cohort_id, act, by, delegate.id, now, work=task.assignment.title))
         writes += _without_notice(delegate.id, task)
     return writes
 

@@ -15,6 +15,7 @@ from chalicelib.assignments.thread import ASSIGNMENT, WorkState
 from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Delegate, Programme
+from chalicelib.core.reasons import one_line
 from chalicelib.core.state_machine import By
 from chalicelib.core.working_days import WorkingDays
 from chalicelib.jobs.commit import commit
@@ -115,10 +116,11 @@ def _work_after(of: Reviewed, act: str, words: str, reviewer: Reviewer, now: dat
 def _writes(before: Reviewed, after: Reviewed, act: str, reviewer: Reviewer, now: datetime) -> list[Write]:
     delegate, task = after.delegate, after.task
     assert task.work  # noqa: S101 the caller has made it
+    parts = {"work": task.assignment.title} | ({"why": one_line(task.work.why)} if act == WAIVE else {})
     return [
         assignments.save(delegate.id, task.work, before.task.work),
         assignments.save_line(delegate.cohort_id, line_of(delegate.id, task)),
-        audit_events.add(delegate.cohort_id, AUDIT[act], reviewer.name, delegate.id, now, work=task.id),
+        audit_events.add(delegate.cohort_id, AUDIT[act], reviewer.name, delegate.id, now, **parts),
         *emails.add_all(_emails(after, act, now)),
     ]
 

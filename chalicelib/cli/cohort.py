@@ -100,7 +100,7 @@ def pack_evidence(args: Namespace) -> int:
     packed = pack(args.cohort)
     Path(args.out).write_bytes(packed)
     event, now = audit_events.AuditEvent.OPENED_SUMMARY, clock.now()
-    transact([audit_events.add(args.cohort, event, "command line", args.cohort, now, name="evidence")])
+    transact([audit_events.add(args.cohort, event, "command line", args.cohort, now, name="the evidence pack")])
     say(args, {"file": args.out, "bytes": len(packed)}, [f"The evidence of cohort {args.cohort} is in {args.out}."])
     return 0
 

@@ -46,7 +46,7 @@ def _move_session(args: Namespace) -> int:
         args.cohort, args.session, (day, start), clock.now(), "command line", args.why, dry_run=args.dry_run
     )
     recipients = list_recipients(planned, clock.now())
-    changes = describe_changes(planned.changes, planned.before)
+    changes = describe_changes(planned.changes, planned.before, planned.programme, planned.cohort)
     done = "would be" if args.dry_run else "will be"
     lines = [f"{'Would change' if args.dry_run else 'Changed'}: {changes}." if changes else "Nothing to change."]
     lines += [f"Warning: {warning}" for warning in planned.warnings]

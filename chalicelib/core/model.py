@@ -257,6 +257,11 @@ class Wave(StrEnum):
         return self in MIDWAY
 
     @property
+    def round_words(self) -> str:
+        """Return how the audit trail names a mid-way round."""
+        return f"the {('first', 'second')[MIDWAY.index(self)]} mid-way round"
+
+    @property
     def is_pulse(self) -> bool:
         """Return whether it asks for a change in the development areas."""
         return self is Wave.PULSE or self.is_midway

@@ -115,7 +115,7 @@ def find_by_name(sessions: Sequence[Session], milestone: str, number: int) -> Se
 
 
 def name_of(session: Session, sessions: Sequence[Session]) -> str:
-    """Return `leading_self/1`, as commands and the audit trail name it."""
+    """Return `leading_self/1`, as commands name it."""
     place = place_of(session, sessions)
     return f"{session.milestone}/{place.number}" if place else session.milestone
 

@@ -234,7 +234,9 @@ def open_report(case: Case, kind: str, now: datetime) -> StoredReport:
     opening = Opening(report.checksum, now)
     commit(
         [
-            audit_events.add(delegate.cohort_id, AuditEvent.OPENED_REPORT, by, delegate.id, now, format=kind),
+            audit_events.add(
+                delegate.cohort_id, AuditEvent.OPENED_REPORT, by, delegate.id, now, format=audit_events.FORMATS[kind]
+            ),
             openings.save(delegate.id, report.wave, case.coach_id, opening),
         ],
         now,

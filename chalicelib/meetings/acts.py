@@ -11,8 +11,8 @@ from chalicelib.areas.form import FormFault
 from chalicelib.areas.openings import AreasPage
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import Refusal
-from chalicelib.core.formatting import local_date
-from chalicelib.core.ids import reader_key
+from chalicelib.core.formatting import day_and_time, local_date
+from chalicelib.core.ids import coach_id, reader_key
 from chalicelib.core.state_machine import By, NotAllowed
 from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.jobs.commit import commit
@@ -175,7 +175,7 @@ def _commit(
     opened: AreasPage, before: Meeting, after: Meeting, writes: Sequence[Write], now: datetime, act: str
 ) -> None:
     delegate = opened.delegate
-    by = "delegate" if opened.by is By.DELEGATE else "coach"
+    by = "delegate" if opened.by is By.DELEGATE else f"coach {coach_id(delegate.cohort_id, delegate.coach.email)}"
     audit = audit_events.add(
         delegate.cohort_id,
         AuditEvent.ARRANGED,
@@ -184,8 +184,8 @@ def _commit(
         now,
         meeting=after.kind.value,
         act=act,
-        before=_describe(before),
-        after=_describe(after),
+        before=_describe(before, opened.programme.organisation.timezone),
+        after=_describe(after, opened.programme.organisation.timezone),
     )
     saved = meetings.save(delegate.id, before, after, now)
     try:
@@ -199,5 +199,7 @@ def _commit(
         raise MeetingRefused("The delegate has left the programme, or has another coach now.") from None
 
 
-def _describe(meeting: Meeting) -> str:
-    return f"{meeting.state.value} {stamp(meeting.booked.starts)}" if meeting.booked else meeting.state.value
+def _describe(meeting: Meeting, zone: str) -> str:
+    if meeting.booked is None:
+        return meeting.state.value
+    return f"{meeting.state.value} for {day_and_time(meeting.booked.starts, zone)}"

@@ -193,7 +193,17 @@ def open_report(hub: Hub, kind: str, now: datetime) -> StoredReport:
         raise HubRefused("Your coach releases your report after the debrief. You get an email then.")
     delegate = hub.delegate
     commit(
-        [audit_events.add(delegate.cohort_id, AuditEvent.OPENED_REPORT, "delegate", delegate.id, now, format=kind)], now
+        [
+            audit_events.add(
+                delegate.cohort_id,
+                AuditEvent.OPENED_REPORT,
+                "delegate",
+                delegate.id,
+                now,
+                format=audit_events.FORMATS[kind],
+            )
+        ],
+        now,
     )
     return hub.report
 

@@ -66,19 +66,19 @@ class _Found(Struct, frozen=True):
         return bool(self.naming or self.going)
 
 
-def erase(email: str, now: datetime) -> int:
+def erase(email: str, now: datetime, by: str = BY) -> int:
     """Remove the person from every row and document; return how many rows changed.
 
     A repeat finishes an interrupted run. Their invitations look alike afterwards, even if they had answered; encrypted
     answers are destroyed. Raises PersonUnknown, or EraseRefused: see may_erase.py.
     """
     found = _look_and_check(email)
-    erasure_log.add(found.email, tuple(sorted(found.delegates)), now)
+    entry = erasure_log.add(found.email, tuple(sorted(found.delegates)), now)
     for delegate_id in sorted(found.delegates):
         withdraw_story(delegate_id, now)
     changed, tries = 0, MAX_TRIES
     while found and tries:
-        changed += _erase(found, now)
+        changed += _erase(found, now, by, entry)
         found, tries = _look(found.email, found.delegates), tries - 1
     return changed
 
@@ -129,7 +129,7 @@ def _copies() -> Iterator[Row]:
     return (row for row in scan() if kind_of(row) is OWN_COPY)
 
 
-def _erase(found: _Found, now: datetime) -> int:
+def _erase(found: _Found, now: datetime, by: str, entry: str) -> int:
     """Remove the person from rows that name them, and what goes with them; return how many rows these are."""
     own = [row for row in found.naming if is_delegate(row, found.email)]
     for row in found.changes:  # earliest first: a repeat finds each by the one after it
@@ -144,7 +144,7 @@ def _erase(found: _Found, now: datetime) -> int:
     for row in own:  # last: a repeat finds everything else by it
         _change(row, lambda row: _replace(row, without_person(row, found.email)))
     for cohort_id in sorted({row["cohort_id"] for row in found.naming if "cohort_id" in row}):
-        transact([audit_events.add(cohort_id, AuditEvent.ERASED, BY, cohort_id, now)])
+        transact([audit_events.add(cohort_id, AuditEvent.ERASED, by, cohort_id, now, entry=entry)])
     return len(found.naming) + len(found.going)
 
 

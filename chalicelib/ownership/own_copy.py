@@ -64,7 +64,8 @@ def _line(reader: Reader, event: AuditEvent, now: datetime) -> Write:
     assert reader.person  # noqa: S101 as above
     cohort_id, role = reader.about["cohort"], ROLES[reader.token.partition(".")[0]]
     by = f"coach {coach_id(cohort_id, reader.person.email)}" if role == "coach" else role
-    return audit_events.add(cohort_id, event, by, reader.about.get("delegate", cohort_id), now)
+    about = reader.about.get("delegate", cohort_id)
+    return audit_events.add_naming(cohort_id, event, by, about, now, {"by": reader.person})
 
 
 ROLES = {

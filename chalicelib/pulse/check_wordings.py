@@ -98,7 +98,7 @@ def _refuse_opened(sheet: Sheet, now: datetime) -> None:
 def _commit(sheet: Sheet, after: Round, now: datetime) -> None:
     delegate, before = sheet.opened.delegate, sheet.round
     numbers = {"before": str(len(before.checked)), "after": str(len(after.checked))}
-    about = {"round": before.wave.value, **numbers}
+    about = {"round": before.wave.round_words, **numbers}
     entry = audit_events.add(delegate.cohort_id, AuditEvent.CHECKED_ROUND, "delegate", delegate.id, now, **about)
     try:
         commit([pulse_rounds.change(before, after), entry], now)

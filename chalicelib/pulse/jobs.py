@@ -244,7 +244,7 @@ def approved(planned: Round, live: Sequence[areas.Area]) -> tuple[PulseArea, ...
 def _dropping(case: Case, planned: Round, now: datetime) -> list[Write]:
     delegate = case.delegate
     letter = letters.not_held_email(case.programme, delegate, planned, max(now, planned.opens_at))
-    about = {"round": planned.wave.value}
+    about = {"round": planned.wave.round_words}
     return [
         _moved(planned, DROP, Why.NONE_CHECKED),
         audit_events.add(delegate.cohort_id, AuditEvent.DROPPED_ROUND, SYSTEM, delegate.id, now, **about),
@@ -270,7 +270,7 @@ def _open(case: Case, planned: Round, wordings: tuple[PulseArea, ...], now: date
         closed=case.asked.waves[Wave.BASELINE].closed,
     )
     wave_keys.create(delegate.id, wave.wave, WaveKey(seal=os.urandom(32), shuffle=os.urandom(32)))
-    about = {"round": wave.wave.value, "areas": str(len(wordings))}
+    about = {"round": wave.wave.round_words, "areas": str(len(wordings))}
     writes = [
         _moved(planned, OPEN),
         delegates.add_wave(wave),

@@ -25,12 +25,14 @@ from chalicelib.store import audit_events, cohorts, delegates, emails, jobs, kep
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.emails import EmailExists
 from chalicelib.store.jobs import Job
+from chalicelib.store.row_kinds import all_kinds
 from chalicelib.store.row_kinds.row_kind import Retention
 from chalicelib.store.table import Write
 from chalicelib.waves.lifecycle import retention_job
 
 LOOK_AGAIN_AFTER = timedelta(days=30)
 BY = "retention"
+WHAT = {kind.name: kind.what for kind in all_kinds()}
 AFTER_NOTICE = (Retention.PROGRAMME, Retention.RECORD)
 
 
@@ -71,7 +73,7 @@ def _remove(job: Job, due: DueRows, now: datetime) -> Mapping[str, int]:
 def _audit_lines(job: Job, cohort_id: str, counts: Mapping[str, int]) -> list[Write]:
     about = (cohort_id, AuditEvent.RETENTION, BY, cohort_id, moment(job.about["night"]))
     return [
-        audit_events.add_once(*about, once=f"{job.id} {kind}", kind=kind, count=str(count))
+        audit_events.add_once(*about, once=f"{job.id} {kind}", kind=kind, what=WHAT[kind], count=str(count))
         for kind, count in sorted(counts.items())
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -20,6 +21,8 @@ from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.summaries import Summary
 from chalicelib.web import readers
 from chalicelib.web.readers import Reader, Role
+
+NO_ONE: Mapping[str, Person] = {}
 
 
 class NoSummaryYet(Refusal):
@@ -51,6 +54,11 @@ class Portal(Struct, frozen=True):
     def ends_at(self) -> datetime:
         """Return when the link expires."""
         return end_of_programme_links(self.programme, self.cohort.dates)
+
+    @property
+    def acting(self) -> Mapping[str, Person]:
+        """Return who the audit trail says it was: another sponsor may follow."""
+        return {"by": self.sponsor}
 
     @property
     def reader(self) -> Reader:
@@ -91,15 +99,16 @@ def load_all_cohorts(shelf: Portal, now: datetime) -> AllCohorts:
 
 def evidence_link(shelf: Portal, now: datetime) -> str:
     """Pack the newest edition with its evidence, and make a link to it for one minute. Raises NoEditionYet."""
-    return link_to_evidence(shelf.cohort.id, "sponsor", now)
+    return link_to_evidence(shelf.cohort.id, "sponsor", now, shelf.acting)
 
 
-def link_to_evidence(cohort_id: str, by: str, now: datetime) -> str:
+def link_to_evidence(cohort_id: str, by: str, now: datetime, acting: Mapping[str, Person] = NO_ONE) -> str:
     """As `evidence_link`, for anyone who may have the pack; `by` is for the audit trail."""
     packed = pack_evidence(cohort_id)
     name = summaries.pack_name(cohort_id, summaries.of_cohort(cohort_id)[-1].name)
     objects.save(name, packed)
-    commit([audit_events.add(cohort_id, AuditEvent.OPENED_SUMMARY, by, cohort_id, now, name="evidence")], now)
+    event, words = AuditEvent.OPENED_SUMMARY, {"name": "the evidence pack"}
+    commit([audit_events.add_naming(cohort_id, event, by, cohort_id, now, acting, **words)], now)
     return objects.link(name, download_as=f"{cohort_id}-evidence.zip")
 
 
@@ -109,8 +118,9 @@ def document_link(shelf: Portal, name: str, kind: str, now: datetime) -> str:
     if summary is None:
         raise NoSummaryYet
     file = summary.file(kind) or summary.html
+    event, words = AuditEvent.OPENED_SUMMARY, {"name": summaries.title_of(name)}
     commit(
-        [audit_events.add(shelf.cohort.id, AuditEvent.OPENED_SUMMARY, "sponsor", shelf.cohort.id, now, name=name)], now
+        [audit_events.add_naming(shelf.cohort.id, event, "sponsor", shelf.cohort.id, now, shelf.acting, **words)], now
     )
     if file == summary.html:
         return objects.link(file)

@@ -29,5 +29,5 @@ def start_link(opened: FacilitatorPage, kind: str, now: datetime) -> str:
         raise NoStartYet
     file = opened.start.file(kind if kind == "pdf" else "html")
     event, by = AuditEvent.OPENED_SUMMARY, opened.actor.name
-    commit([audit_events.add(opened.cohort.id, event, by, opened.cohort.id, now, name="start")], now)
+    commit([audit_events.add(opened.cohort.id, event, by, opened.cohort.id, now, name="the cohort at the start")], now)
     return objects.link(file, download_as=f"{opened.cohort.id}-start.pdf") if kind == "pdf" else objects.link(file)

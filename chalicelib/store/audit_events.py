@@ -16,6 +16,11 @@ from chalicelib.store.table import AlreadyExists, Write, put, put_once, query
 from chalicelib.store.withdrawals import What, outlive
 
 PLACE = "[{}]"  # of a person's name in the words of a row
+FORMATS = {  # how someone opened a report or a result, in words
+    "html": "as a page",
+    "pdf": "as a PDF",
+    "pdf-earlier": "that of the first questionnaire, as a PDF",
+}
 
 
 class EventExists(AlreadyExists):
@@ -45,15 +50,15 @@ class AuditEvent(_Kind, Enum):
     CLOSED = _Kind("closed the questionnaire, whose last day was {before}")
     PUBLISHED_FEW = _Kind("closed the questionnaire, whose last day was {before}, to publish what may be")
     REMINDED = _Kind("reminded raters who have not answered")
-    REMINDED_SURVEY = _Kind("reminded of the impact survey who has not answered")
+    REMINDED_SURVEY = _Kind("reminded everyone who has not answered the impact survey")
     EXTENDED_SURVEY = _Kind("gave more time for the impact survey, from {before} to {after} ({why})")
     PLANNED_FOLLOWUP = _Kind("planned the follow-up from {opens} to {closes}")
     PLANNED_LATER_FOLLOWUP = _Kind("planned the follow-up for delegates who closed later")
     REPLACED_ADDRESS = _Kind("replaced the address of {part}: from {before} to {after} ({why})")
     CONFIRMED_ADDRESS = _Kind("confirmed the new address of {who}")
     SENT_LINK = _Kind("sent a link again to {who}")
-    REVOKED_LINKS = _Kind("revoked links")
-    DISMISSED_BOUNCE = _Kind("dismissed that an email did not arrive")
+    REVOKED_LINKS = _Kind("revoked the links of {who}")
+    DISMISSED_BOUNCE = _Kind("dismissed that an email to {who} did not arrive")
     VOIDED = _Kind("voided a rater’s answers and asked again")
     ASKED_AGAIN = _Kind("opened the questionnaire again after a restore, and asked everyone once more")
     SETTLED_WITHOUT_KEY = _Kind("settled a questionnaire whose key is gone: {outcome} ({why})")
@@ -73,22 +78,22 @@ class AuditEvent(_Kind, Enum):
     OPENED_ROUND = _Kind("opened {round} about {areas} areas")
     DROPPED_ROUND = _Kind("did not hold {round}: no wording was checked")
     THANKED_RATERS = _Kind("thanked the raters (after the {occasion})")
-    RELEASED_REPORT = _Kind("released report")
-    SUBMITTED_WORK = _Kind("submitted the work {work}")
-    READ_WORK = _Kind("read the work {work}")
-    RETURNED_WORK = _Kind("returned the work {work}")
-    WAIVED_WORK = _Kind("waived the work {work}")
-    ERASED = _Kind("erased a person")
-    RETENTION = _Kind("deleted {count} of the kind “{kind}”, whose time is over")
+    RELEASED_REPORT = _Kind("released the report")
+    SUBMITTED_WORK = _Kind("submitted the work “{work}”")
+    READ_WORK = _Kind("read the work “{work}”")
+    RETURNED_WORK = _Kind("returned the work “{work}”")
+    WAIVED_WORK = _Kind("waived the work “{work}” ({why})")
+    ERASED = _Kind("erased a person (entry {entry} of the log of erasures)")
+    RETENTION = _Kind("deleted {count} of the kind “{kind}” ({what}), whose time is over")
     KEPT_DATA = _Kind("put the data of the delegate on hold ({why})")
     CHANGED_HOLD = _Kind("changed why the data of the delegate is on hold, from “{before}” to “{after}”")
     LET_GO_DATA = _Kind("ended the hold on the data of the delegate ({why})")
-    OPENED_REPORT = _Kind("opened report ({format})", reads_data=True)
+    OPENED_REPORT = _Kind("opened the report ({format})", reads_data=True)
     OPENED_RESULT = _Kind("opened what came of the impact survey ({format})", reads_data=True)
-    OPENED_SUMMARY = _Kind("opened summary ({name})", reads_data=True)
+    OPENED_SUMMARY = _Kind("opened a document for the sponsor ({name})", reads_data=True)
     ASKED_FOR_COPY = _Kind("asked for a copy of their own data", reads_data=True)
     TOOK_COPY = _Kind("downloaded the copy of their own data", reads_data=True)
-    EXPORTED = _Kind("exported a person’s data", reads_data=True)
+    EXPORTED = _Kind("exported the data of {who}", reads_data=True)
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -138,10 +143,11 @@ def add_naming(
 ) -> Write:
     """Record an act that names people.
 
-    people   part -> who. The row keeps each name apart from its words, so that erasing a person takes their name out.
+    people   part -> who; `by`: who did it. Other names than those of the event's parts are `PLACE` in a part. The
+             row keeps each name apart from its words, so that erasing a person takes their name out.
     """
     named = {name: {"name": person.name, "email": person.email} for name, person in people.items()}
-    act = event.say(**parts, **{name: PLACE.format(name) for name in named})
+    act = event.say(**parts, **{name: PLACE.format(name) for name in named if name in event.parts})
     entry: Row = {"act": act, "by": by, "about": about, "at": now, **({"people": named} if named else {})}
     if event is AuditEvent.REPLACED_ADDRESS:
         entry["is_one_person"] = True

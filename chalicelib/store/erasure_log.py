@@ -24,11 +24,12 @@ class Erased(Struct, frozen=True):
     delegates: tuple[str, ...] = ()
 
 
-def add(email: str, delegates: tuple[str, ...], now: datetime) -> None:
-    """Note an erasure. A repeat at the same moment changes nothing."""
+def add(email: str, delegates: tuple[str, ...], now: datetime) -> str:
+    """Note an erasure, and return the name of the entry without its folder. A repeat at the same moment is the same."""
     entry = Erased(now, reader_key(email), delegates)
-    once = derive(8, "erasure", entry.person, *delegates)
-    objects.save(f"{ERASURES}{stamp(now)}-{once}.json", msgspec.json.encode(entry))
+    name = f"{stamp(now)}-{derive(8, 'erasure', entry.person, *delegates)}"
+    objects.save(f"{ERASURES}{name}.json", msgspec.json.encode(entry))
+    return name
 
 
 def list_names() -> list[str]:

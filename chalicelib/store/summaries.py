@@ -58,6 +58,13 @@ def name_of(edition: int) -> str:
     return IMPACT if edition == 1 else f"{IMPACT}-{edition:03}"
 
 
+def title_of(name: str) -> str:
+    """Return what a document is, as the audit trail says it."""
+    if name == START:
+        return "the cohort at the start"
+    return f"what the cohort achieved, edition {int(name.rpartition('-')[2]) if name != IMPACT else 1}"
+
+
 def key(cohort_id: str, name: str) -> Key:
     return Key(f"COHORT#{cohort_id}", f"SUMMARY#{name}")
 

@@ -32,7 +32,7 @@ from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import CohortChanged, LastLoad
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
-from chalicelib.workshops.change_words import describe_changes
+from chalicelib.workshops.change_words import record_changes
 from chalicelib.workshops.plan_sessions import DatesRefused, Plan, plan_changes
 from chalicelib.workshops.planned_job import rounds_job
 
@@ -47,10 +47,13 @@ def act_writes(planned: Plan, load: int, now: datetime, by: str, why: str = "") 
     before = {each.id: each for each in planned.before}
     changed = [each for each in planned.after if before.get(each.id) != each]
     about = planned.cohort.id
-    words = {"changes": describe_changes(planned.changes, planned.before), "why": why or NO_REASON}
+    changes, people = record_changes(
+        planned.changes, planned.before, planned.programme, planned.cohort, audit_events.PLACE.format
+    )
+    words = {"changes": changes, "why": why or NO_REASON}
     return [
         *map(workshops.save, changed),
-        audit_events.add(about, AuditEvent.CHANGED_DATES, by, about, now, **words),
+        audit_events.add_naming(about, AuditEvent.CHANGED_DATES, by, about, now, people, **words),
         jobs.add(notice_job(planned, load, now)),
         first_job(about, f"load-{load}", _days(planned), now),
         *([rounds_job(about, load, _days(planned), now)] if planned.programme.pulse.rounds else []),

@@ -2,31 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from chalicelib.core.model import Programme
-from chalicelib.core.schedule import Change, Session, SessionPlan, name_of, title_of
+from chalicelib.core.model import Cohort, Person, Programme
+from chalicelib.core.schedule import Change, Session, SessionPlan, title_of
+
+Name = Callable[[str], str]  # of a facilitator, from the id in the cohort's file
 
 
-def describe_changes(changes: Sequence[Change], before: Sequence[Session]) -> str:
-    """Return all changes, from and to, as commands and the audit trail show them."""
-    return "; ".join(_describe(change, before) for change in changes)
+def describe_changes(changes: Sequence[Change], before: Sequence[Session], programme: Programme, cohort: Cohort) -> str:
+    """Return all changes, from and to, as commands show them."""
+    names = {one.id: one.person.name for one in cohort.facilitators}
+    return _describe_all(changes, before, programme, lambda by: names.get(by, by))
 
 
-def _describe(change: Change, before: Sequence[Session]) -> str:
+def record_changes(
+    changes: Sequence[Change],
+    before: Sequence[Session],
+    programme: Programme,
+    cohort: Cohort,
+    place: Callable[[str], str],
+) -> tuple[str, Mapping[str, Person]]:
+    """Return the words of the audit trail, and who is meant by the places for names in them.
+
+    An id such as `mo` passes to the next facilitator, so the trail has the person of today.
+
+    place   the place of a name in the words
+    """
+    people = {f"facilitator {one.id}": one.person for one in cohort.facilitators}
+
+    def name(by: str) -> str:
+        return place(f"facilitator {by}") if f"facilitator {by}" in people else by
+
+    words = _describe_all(changes, before, programme, name)
+    return words, {part: person for part, person in people.items() if place(part) in words}
+
+
+def _describe_all(changes: Sequence[Change], before: Sequence[Session], programme: Programme, name: Name) -> str:
+    return "; ".join(_describe(change, before, programme, name) for change in changes)
+
+
+def _describe(change: Change, before: Sequence[Session], programme: Programme, name: Name) -> str:
     if change.before is None:
         assert change.after  # noqa: S101 a change has a session before or after it
-        return f"added {change.after.milestone}, {_in_short(change.after)}"
-    name = name_of(change.before, before)
+        title = next(step.title for step in programme.milestones if step.id == change.after.milestone)
+        return f"added {title}, {_in_short(change.after, name)}"
+    title = title_of(programme, change.before, before)
     if change.after is None:
-        return f"cancelled {name}, {_in_short(change.before.plan)}"
-    return f"moved {name} from {_in_short(change.before.plan)} to {_in_short(change.after)}"
+        return f"cancelled {title}, {_in_short(change.before.plan, name)}"
+    return f"moved {title} from {_in_short(change.before.plan, name)} to {_in_short(change.after, name)}"
 
 
-def _in_short(plan: SessionPlan) -> str:
-    by = f", by {plan.by}" if plan.by else ""
+def _in_short(plan: SessionPlan, name: Name) -> str:
+    by = f", by {name(plan.by)}" if plan.by else ""
     return f"{plan.date} {plan.start:%H:%M}-{plan.end:%H:%M}, {plan.where}{by}"
 
 

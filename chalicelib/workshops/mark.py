@@ -193,7 +193,7 @@ def _writes(register: Register, entry: Entry, after: Attendance, actor: Actor, n
             after = replace(after, notice=notice.id)
             yield from emails.add(notice)
     yield attendance.save(entry.id, before, after)
-    words = {"session": register.name, "before": WORDS[before.state], "after": WORDS[after.state]}
+    words = {"session": register.title, "before": WORDS[before.state], "after": WORDS[after.state]}
     why = actor.why or BY_REGISTER
     yield audit_events.add(
         register.cohort.id, AuditEvent.MARKED_ATTENDANCE, actor.name, entry.id, now, **words, why=why

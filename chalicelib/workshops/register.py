@@ -85,7 +85,7 @@ class Register(Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """Return the session as commands and the audit trail name it: `leading_self/1`."""
+        """Return the session as commands name it: `leading_self/1`."""
         return name_of(self.session, self.sessions)
 
     @property

@@ -112,7 +112,9 @@ def _open_document(opened: AreasPage, reader: SignedIn, here: str) -> Response:
     delegate = opened.delegate
     coach = f"coach {coach_id(delegate.cohort_id, delegate.coach.email)}"
     who = "delegate" if opened.by is By.DELEGATE else coach
-    entry = audit_events.add(delegate.cohort_id, AuditEvent.OPENED_RESULT, who, delegate.id, clock.now(), format=kind)
+    entry = audit_events.add(
+        delegate.cohort_id, AuditEvent.OPENED_RESULT, who, delegate.id, clock.now(), format=audit_events.FORMATS[kind]
+    )
     commit([entry], clock.now())
     log.info("result_opened", delegate=delegate.id, role=opened.by.value)
     return reader.see_other(f"{here}/{reader.pass_to(found.html)}" if kind == "html" else objects.link(found.pdf))

@@ -94,7 +94,7 @@ def _writes(opened: AreasPage, before: Meeting, review: Review, now: datetime) -
     audit = audit_events.add(
         delegate.cohort_id,
         AuditEvent.ARRANGED,
-        "coach",
+        f"coach {coach_id(delegate.cohort_id, delegate.coach.email)}",
         delegate.id,
         now,
         meeting=kind.value,
