@@ -26,7 +26,7 @@ RENAMED = AuditEvent.CHANGED_PERSON.words.partition("{")[0] + "the name"  # of a
 class TrailNames:
     """The names of people, from today back to the row that is read."""
 
-    def __init__(self, cohort: Cohort, lines: Sequence[DelegateLine], rows: Iterable[Row]) -> None:
+    def __init__(self, cohort: Cohort, lines: Sequence[DelegateLine], rows: Sequence[Row]) -> None:
         self._cohort = cohort
         self._by_address: dict[str, str] = {}
         self._addresses: dict[str, str] = {}  # id -> address
@@ -35,6 +35,10 @@ class TrailNames:
             self._meet(line.coach.name, line.coach.email)
         for one in cohort.facilitators:
             self._meet(one.person.name, one.person.email)
+        for row in reversed(rows):
+            if not row.get("is_one_person"):  # it has addresses and no names
+                for person in row.get("people", {}).values():
+                    self._meet(person["name"], person["email"])
 
     def go_back_to(self, row: Row) -> None:
         """Take in what a row says of people before it. Rows come newest first."""
@@ -43,8 +47,6 @@ class TrailNames:
         if row.get("is_one_person") and before and after:
             self._meet(self._by_address.get(after["email"], before["name"]), before["email"])
             return
-        for person in people.values():
-            self._meet(person["name"], person["email"])
         if before and str(row["act"]).startswith(RENAMED):
             self._by_address[before["email"]] = before["name"]
             if row["about"] in self._delegates and f"{RENAMED} from" in str(row["act"]):

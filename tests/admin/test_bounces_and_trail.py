@@ -56,7 +56,7 @@ def test_a_dismissed_bounce_is_gone_from_page_and_figures_and_has_an_audit_line(
     assert "Dismissed." in admin.page
     assert "<b>0</b> addresses do not work" in admin.page
     assert "p0@example.org" not in admin.open(delegate).page
-    assert trail().count("dismissed that an email did not arrive") == 1
+    assert trail().count("dismissed that an email to [who] did not arrive") == 1
 
 
 def test_the_address_stays_suppressed(admin, clock):
@@ -75,7 +75,7 @@ def test_pressing_twice_or_an_unknown_name_changes_nothing(admin, clock):
     name = bounce("p0", clock)
     for one in (name, name, "none"):
         assert dismiss(admin, one).status == 200
-    assert trail().count("dismissed that an email did not arrive") == 1
+    assert trail().count("dismissed that an email to [who] did not arrive") == 1
 
 
 def test_the_figure_of_addresses_agrees_with_who_waits(admin, clock):

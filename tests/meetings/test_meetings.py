@@ -532,5 +532,5 @@ def test_every_act_has_one_audit_line_with_from_and_to(ready, clock):
     lines = [row["act"] for row in audit_events.of_cohort(people.COHORT) if row["act"].startswith("arranged")]
     assert lines == [
         "arranged the debrief (offer: waiting → offered)",
-        f"arranged the debrief (choose: offered → booked {FIRST})",
+        "arranged the debrief (choose: offered → booked for Monday 21 September 2026, 14:00)",
     ]

@@ -49,7 +49,7 @@ def test_a_delegate_who_left_before_the_close_is_in_no_row_any_more(opened, cloc
     assert DANA not in found
     assert "Dana" not in found
     assert [line.name for line in cohorts.list_lines(people.COHORT) if not line.withdrawn] == ["Dora Delegate"]
-    assert "erased a person" in [row["act"] for row in audit_events.of_cohort(people.COHORT)]
+    assert any(row["act"].startswith("erased a person") for row in audit_events.of_cohort(people.COHORT))
 
 
 def test_the_others_go_on_as_before(opened, clock):

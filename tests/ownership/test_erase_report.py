@@ -186,4 +186,4 @@ def test_an_interrupted_erasure_is_in_the_log_and_a_repeat_finishes_it(left, mon
 
     assert "Dana" not in str(list(scan()))
     assert documents_of(people.dana()) == []
-    assert "erased a person" in [row["act"] for row in audit_events.of_cohort(people.COHORT)]
+    assert any(row["act"].startswith("erased a person") for row in audit_events.of_cohort(people.COHORT))

@@ -156,7 +156,7 @@ def old_pages_of_coach_open_nothing(visitor, before):
 
 
 REASON = "(asked by phone)"
-SECOND_DAY = "leading_self/2 from 2026-10-23 09:30-16:30, Education Centre, Room 4, by mo to"
+SECOND_DAY = "Leading Self, day 2 of 2 from 2026-10-23 09:30-16:30, Education Centre, Room 4, by Mo Facilitator to"
 ASKED = [person.person.email for person in people.raters(4, 4)]
 BOTH_DAYS = [("CANCEL", "1"), ("CANCEL", "1")], [("REQUEST", "0"), ("REQUEST", "0")]
 
@@ -171,23 +171,25 @@ ROWS = {
     "session moved": Row(
         set_sessions(SESSIONS[0], dates.plan("2026-10-26", by="mo")),
         [(DANA, "workshops/moved"), (MANAGER, "workshops/days"), (MO, "workshops/runs_session")],
-        f"changed the dates of workshops: moved {SECOND_DAY} 2026-10-26 09:30-16:30, Education Centre, Room 4, by mo "
-        + REASON,
+        f"changed the dates of workshops: moved {SECOND_DAY} 2026-10-26 09:30-16:30, Education Centre, Room 4, "
+        f"by Mo Facilitator {REASON}",
         ends_on("2026-10-26"),
         [(DANA, "REQUEST", "1"), (MO, "REQUEST", "1")],
     ),
     "place of a session changed": Row(
         set_sessions(SESSIONS[0], replace(SESSIONS[1], place="Room 9")),
         [(DANA, "workshops/moved"), (MO, "workshops/runs_session")],  # the days are the same: not the manager
-        f"changed the dates of workshops: moved {SECOND_DAY} 2026-10-23 09:30-16:30, Room 9, by mo {REASON}",
+        f"changed the dates of workshops: moved {SECOND_DAY} 2026-10-23 09:30-16:30, Room 9, "
+        f"by Mo Facilitator {REASON}",
         ends_on("2026-10-23"),
         [(DANA, "REQUEST", "1"), (MO, "REQUEST", "1")],
     ),
     "last session cancelled": Row(
         set_sessions(SESSIONS[0]),
         [(DANA, "workshops/cancelled"), (MANAGER, "workshops/days"), (MO, "workshops/runs_session")],
-        "changed the dates of workshops: cancelled leading_self/2, 2026-10-23 09:30-16:30, Education Centre, Room 4, "
-        f"by mo {REASON}",
+        "changed the dates of workshops: cancelled Leading Self, day 2 of 2, 2026-10-23 09:30-16:30, "
+        "Education Centre, Room 4, "
+        f"by Mo Facilitator {REASON}",
         ends_on("2026-10-22"),
         [(DANA, "CANCEL", "1"), (MO, "CANCEL", "1")],
     ),

@@ -121,7 +121,7 @@ def test_the_sponsor_and_the_command_get_the_same_pack_and_it_is_logged(publishe
     assert parser.main(["cohort", "evidence", people.COHORT, "--out", str(out)]) == 0
     assert out.read_bytes() == pack_evidence(people.COHORT)
     acts = [(row["act"], row["by"]) for row in audit_events.of_cohort(people.COHORT)]
-    assert ("opened summary (evidence)", "command line") in acts
+    assert ("opened a document for the sponsor (the evidence pack)", "command line") in acts
 
 
 def test_without_an_edition_there_is_no_pack(visitor, clock):

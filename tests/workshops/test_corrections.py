@@ -38,7 +38,7 @@ def test_a_delegate_is_excused_weeks_ahead(administrator):
 
     assert (administrator.status, states()) == (200, {"dana": "excused"})
     assert trail() == [
-        ("marked leading_self/1: from expected to excused (On leave that week.)", administrator_address())
+        ("marked Leading Self, day 1 of 2: from expected to excused (On leave that week.)", administrator_address())
     ]
 
 
@@ -57,7 +57,7 @@ def test_a_register_is_corrected_after_the_time_of_the_facilitator(administrator
     mark(administrator, {DANA: "attended"}, "Dana had signed on the back.")
 
     assert states() == {"dana": "attended", "dora": "attended"}
-    assert trail()[-1][0] == "marked leading_self/1: from absent to attended (Dana had signed on the back.)"
+    assert trail()[-1][0] == "marked Leading Self, day 1 of 2: from absent to attended (Dana had signed on the back.)"
 
 
 @pytest.mark.parametrize("why", ["", "x" * (MAX_REASON_CHARS + 1)])

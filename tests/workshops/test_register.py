@@ -70,9 +70,9 @@ def test_one_tap_for_each_person_and_the_page_says_that_it_saved(at_session):
     assert (at_session.status, 'data-message="saved"' in at_session.page) == (200, True)
     assert states() == {"dana": "attended", "dora": "partly", "dev": "excused"}
     assert sorted(trail()) == [
-        ("marked leading_self/1: from expected to attended (register)", "facilitator"),
-        ("marked leading_self/1: from expected to attended in part (register)", "facilitator"),
-        ("marked leading_self/1: from expected to excused (register)", "facilitator"),
+        ("marked Leading Self, day 1 of 2: from expected to attended (register)", "facilitator"),
+        ("marked Leading Self, day 1 of 2: from expected to attended in part (register)", "facilitator"),
+        ("marked Leading Self, day 1 of 2: from expected to excused (register)", "facilitator"),
     ]
 
 
@@ -168,7 +168,7 @@ def test_an_absent_delegate_is_emailed_on_the_next_working_morning_and_catches_u
 
     assert states()["dana"] == "caught_up"
     assert [act for act, _ in trail() if "caught up" in act] == [
-        "marked leading_self/1: from absent, catching up to caught up (register)"
+        "marked Leading Self, day 1 of 2: from absent, catching up to caught up (register)"
     ]
 
 

@@ -123,8 +123,8 @@ def test_a_file_is_recorded_and_again_changes_nothing(command):
     assert states() == {"dana": "attended", "dora": "absent"}
     acts = sorted(row["act"] for row in audit_events.of_cohort(people.COHORT) if row["act"].startswith("marked"))
     assert acts == [
-        "marked leading_self/1: from expected to absent (from register.csv)",
-        "marked leading_self/1: from expected to attended (from register.csv)",
+        "marked Leading Self, day 1 of 2: from expected to absent (from register.csv)",
+        "marked Leading Self, day 1 of 2: from expected to attended (from register.csv)",
     ]
     assert "0 recorded" in command(FILE)[1]
 

@@ -61,8 +61,8 @@ def test_a_file_is_recorded_after_a_preview(administrator, data, name):
     assert states() == {"dana": "attended", "dora": "absent"}
     by = administrator_address()
     assert trail() == [
-        ("marked leading_self/1: from expected to absent (The sheet of the day.)", by),
-        ("marked leading_self/1: from expected to attended (The sheet of the day.)", by),
+        ("marked Leading Self, day 1 of 2: from expected to absent (The sheet of the day.)", by),
+        ("marked Leading Self, day 1 of 2: from expected to attended (The sheet of the day.)", by),
     ]
 
 
