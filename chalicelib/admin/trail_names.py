@@ -1,7 +1,7 @@
-"""Say who did an act of the audit trail, and whom it was about, by the name that the person had at that time.
+"""Say who did an act of the audit trail and who it was about, by the names of that time.
 
 Rows name people by id, which is made from the address. The trail itself holds those who came and went: each change of a
-person, a name or an address has both sides. So whoever reads from the newest row to the oldest knows them all.
+person, a name or an address has both sides. Reading from the newest row to the oldest, all of them are known.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class TrailNames:
         return f"{self._name(by)}, {role}" if role != by else by
 
     def about(self, row: Row) -> str:
-        """Return whom an act was about."""
+        """Return who an act was about."""
         about = str(row["about"])
         if about in ("", self._cohort.id):
             return "The cohort"
@@ -75,7 +75,7 @@ class TrailNames:
         return self._by_address.get(self._addresses.get(reader, ""), GONE)
 
     def _meet(self, name: str, email: str) -> None:
-        """Remember a person of whom nothing newer is known."""
+        """Remember a person of who nothing newer is known."""
         if not email or email in self._by_address:
             return
         self._by_address[email] = name

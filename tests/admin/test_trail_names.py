@@ -28,7 +28,7 @@ def write(clock, event: AuditEvent, by: str, about: str = COHORT, named=None, **
 
 
 def last(clock, count: int = 1) -> list[tuple[str, str, str]]:
-    """Return who, what and of whom of the newest entries, the newest first."""
+    """Return who, what, about of the newest entries, the newest first."""
     entries = load_audit_log(load_dashboard(COHORT, clock.now()))
     return [(entry.who, entry.act, entry.about) for entry in entries[:count]]
 
@@ -96,9 +96,9 @@ def test_a_sponsor_and_a_line_manager_go_by_the_name_that_the_row_holds(aws, clo
 def test_someone_who_is_no_longer_in_the_cohort_is_not_called_the_cohort(aws, clock):
     people.load(clock.now())
     drain(clock.now())
-    write(clock, AuditEvent.RELEASED_REPORT, "coach nobody00", "nobody000000")
+    write(clock, AuditEvent.RELEASED_REPORT, "coach unknown0", "unknown00000")
     who, _, about = last(clock)[0]
-    assert "nobody" not in who + about
+    assert "unknown" not in who + about
     assert about != "The cohort"
 
 
