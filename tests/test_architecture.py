@@ -255,7 +255,7 @@ def _is_one_of(node: ast.AST, names: set[str]) -> bool:
         ("letter.link('hub')", ["hub"]),
         ("row['kind'] == 'mail'", ["mail"]),
         ("kind in ('close', 'open')", ["close", "open"]),
-        ("act = 'released report'", ["released report"]),
+        ("act = 'released the report'", ["released the report"]),
         ("page('web/code')", []),
         ("Transition(ACT, A, B, C, ('collect/invitation',))", []),
     ],
