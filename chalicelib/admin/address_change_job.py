@@ -24,10 +24,11 @@ from chalicelib.core.model import (
     Wave,
     WaveState,
 )
+from chalicelib.core.working_days import working_days
 from chalicelib.emails.kinds import OnNewAddress, To, find_kind
 from chalicelib.forms.pulse import wave_programme
 from chalicelib.links.link_kind import AfterChange
-from chalicelib.meetings.effects import end, list_outdated
+from chalicelib.meetings.effects import end, list_outdated, list_readdressed, readdress
 from chalicelib.store import (
     cohorts,
     debriefs,
@@ -84,20 +85,18 @@ class _Moving:
         versions = {one.role.value: one.link_version + 1 for one in self.surveys}
         approver = lifecycle.approver_of(self.programme, self.after)
         self.links = AfterChange(self.after, self.after.person, approver, self.moved, versions)
-        self.ended = (
-            [meetings.from_rows(rows, kind) for kind in MeetingKind] if self.after.coach != delegate.coach else []
-        )
-        self.waiting, self.outdated = find_waiting(delegate.id).drop(list_outdated(delegate.id, self.ended))
+        has_other_coach = self.after.coach != delegate.coach
+        self.ended = [meetings.from_rows(rows, kind) for kind in MeetingKind] if has_other_coach else []
+        is_own = change.has(delegate.person) and not has_other_coach
+        self.readdressed = list_readdressed(delegate.id, rows, now) if is_own else []
+        outdated = {*list_outdated(delegate.id, self.ended), *(id for one in self.readdressed for id in one.outdated)}
+        self.waiting, self.outdated = find_waiting(delegate.id).drop(outdated)
 
     def writes(self) -> Iterator[Write]:
         if self.after != self.before:
             yield delegates.change_addresses(self.before, self.after)
             self._people_on_lines()
-        if self.after.coach != self.before.coach:
-            yield from debriefs.hand_over(self.rows, self.before)
-            closed = delegates.days_off(self.rows)
-            for meeting in self.ended:
-                yield from end(self.programme, self.before, meeting, self.now, start_again=True, closed=closed)
+        yield from self._meetings()
         yield from self.outdated
         for nomination in self.nominations:
             yield from self._list(nomination)
@@ -110,6 +109,18 @@ class _Moving:
             yield cohorts.change_line(self.before, put=put, add=add, wave=wave)
         yield from self.waiting.redirect(self.change, self.links, self._is_made_again)
         yield from self._revived()
+
+    def _meetings(self) -> Iterator[Write]:
+        """End what is arranged with a coach at the old address; bring what is booked to the delegate's new calendar."""
+        closed = delegates.days_off(self.rows)
+        if self.after.coach != self.before.coach:
+            yield from debriefs.hand_over(self.rows, self.before)
+        for meeting in self.ended:
+            yield from end(self.programme, self.before, meeting, self.now, start_again=True, closed=closed)
+        days = working_days(self.programme.organisation, closed)
+        for found in self.readdressed:
+            known = replace(found, has_left=found.has_left and not self.change.bounced)
+            yield from readdress(self.programme, self.before, self.after, known, days, self.now)
 
     # --- people and lists -------------------------------------------------------------------------------
 

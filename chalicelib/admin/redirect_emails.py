@@ -47,9 +47,9 @@ class Waiting(Struct, frozen=True):
                 yield from redirect(email, change, after, revive=False)
 
     def drop(self, ids: Collection[str]) -> tuple[Waiting, list[Write]]:
-        """Return the other emails, and the writes that cancel those with these ids."""
+        """Return the other emails, and the writes that cancel those with these ids, so that no retry sends them."""
         live, suppressed = (tuple(one for one in some if one.id not in ids) for some in (self.live, self.suppressed))
-        return Waiting(live, suppressed), [emails.cancel(one.id) for one in self.live if one.id in ids]
+        return Waiting(live, suppressed), [emails.cancel(one.id) for one in waiting_emails.find_unsettled(ids)]
 
 
 def redirect(email: Email, change: Change, after: AfterChange, *, revive: bool) -> Iterator[Write]:

@@ -16,11 +16,12 @@ from chalicelib.core.settings import settings
 from chalicelib.emails.bounces import is_only_to_unanswered
 from chalicelib.emails.kinds import label_of
 from chalicelib.jobs.commit import commit
-from chalicelib.store import audit_events, cohorts, delegates, emails
+from chalicelib.store import audit_events, cohorts, delegates, emails, workshops
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.emails import BounceMissing, Email, EmailSettled
 from chalicelib.store.table import Write, transact
+from chalicelib.workshops.unsent import says_what_is
 
 BY = "command line"
 
@@ -52,7 +53,8 @@ def _retry(email: Email, now: datetime, by: str, dry_run: bool) -> Outcome:
     outcome = Outcome(_shown_id(email), again=True, words="scheduled again, if it is still needed")
     if dry_run:
         return outcome
-    writes = emails.retry(email, now) if _is_wanted(email) else emails.drop(email)
+    is_sent = _is_wanted(email) and _is_current(email, now)
+    writes = emails.retry(email, now) if is_sent else emails.drop(email)
     noted = [_record(email, by, now)] if "cohort" in email.about else []
     try:
         commit([*writes, *noted], now)
@@ -83,6 +85,15 @@ def _drop(email: Email) -> None:
 def _facilitators(delegate: Delegate) -> list[str]:
     cohort = cohorts.find(delegate.cohort_id)
     return [one.person.email for one in cohort.facilitators] if cohort else []
+
+
+def _is_current(email: Email, now: datetime) -> bool:
+    """Return whether a calendar entry still says what is: not if the session has moved or the meeting is over."""
+    if email.entry is None or email.entry.cancelled:
+        return True
+    if not email.template.startswith("workshops/"):
+        return email.entry.starts > now  # the act that changes a meeting cancels its entry
+    return says_what_is(email, workshops.list_sessions(email.about["cohort"]), now)
 
 
 def _is_wanted(email: Email) -> bool:

@@ -18,7 +18,7 @@ from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.jobs.commit import commit
 from chalicelib.meetings import emails as letters
 from chalicelib.meetings import machine
-from chalicelib.meetings.effects import cancel_outdated, first_check, plan_emails, plan_lapse, released
+from chalicelib.meetings.effects import cancel_outdated, first_check, plan_emails, plan_lapse, plan_reminders, released
 from chalicelib.meetings.form import BOOKED_ALREADY, Calendar, read_offer, read_place, read_slot
 from chalicelib.store import audit_events, delegates, emails, meetings
 from chalicelib.store.audit_events import AuditEvent
@@ -28,7 +28,6 @@ from chalicelib.store.table import Write
 
 MOVES_UNTIL = timedelta(hours=2)  # before the meeting
 CHOOSE_AGAIN_DAYS = 3  # working days
-PREPARE_DAYS, RECORD_DAYS = -2, (2, 5)
 MAX_LINE_CHARS = 280  # characters
 
 
@@ -164,11 +163,7 @@ def _booked_writes(opened: AreasPage, after: Meeting, slot: Slot, act: str, now:
         letters.meeting_email(kind, programme, delegate, after, days.soon(now), entry=entry, moved=moved)
         for kind, entry in kinds
     ]
-    day = local_date(slot.starts, days.zone)
-    planned = [("prepare", days.morning(days.add(day, PREPARE_DAYS)), "0")]
-    planned += [("record", days.morning(days.add(day, count)), str(step)) for step, count in enumerate(RECORD_DAYS)]
-    later = [plan_emails(delegate, after, what, due, step=step) for what, due, step in planned if due > now]
-    return [*emails.add_all(both), *later]
+    return [*emails.add_all(both), *plan_reminders(delegate, after, slot, days, now)]
 
 
 def _commit(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.core.formatting import local_date
@@ -15,15 +16,17 @@ from chalicelib.jobs.kinds import JobKind
 from chalicelib.meetings import emails as letters
 from chalicelib.meetings import machine
 from chalicelib.store import cohorts, emails, jobs, meetings, programmes, waiting_emails
-from chalicelib.store.emails import NOT_SENT, Email
+from chalicelib.store.emails import Email, EmailState
 from chalicelib.store.jobs import Job
-from chalicelib.store.meetings import Meeting, MeetingKind, MeetingState
+from chalicelib.store.marshal import Row
+from chalicelib.store.meetings import Meeting, MeetingKind, MeetingState, Slot
 from chalicelib.store.table import Write
 
 ARRANGE_DAYS = (3, 7, 10)  # working days after which the coach is reminded, and then the administrators
 REVIEW_DAYS = (2, 5, 9, 12)  # the same after the close of the survey: first the coach learns that it is time
 AHEAD = timedelta(minutes=1)  # of the morning: a reminder that is written keeps the time that the meeting had then
 AT_MOST = timedelta(minutes=15)  # from a look at the emails until the act is stored: as long as a function may run
+PREPARE_DAYS, RECORD_DAYS = -2, (2, 5)  # working days from the meeting
 DAYS = {MeetingKind.DEBRIEF: ARRANGE_DAYS, MeetingKind.REVIEW: REVIEW_DAYS}
 
 
@@ -46,15 +49,15 @@ def start_review(delegate: Delegate, now: datetime) -> list[Write]:
 
 
 def cancel_outdated(delegate_id: str, before: Meeting) -> list[Write]:
-    """Cancel emails that wait and name the time that was booked before an act, such as a reminder of it.
+    """Cancel emails that may still go out and name the time that was booked before an act, such as a reminder of it.
 
-    Cancelled calendar entries are still to go, and so is what was recorded.
+    So no retry sends them. Cancelled calendar entries are still to go, and so is what was recorded.
     """
-    return [emails.cancel(one.id) for one in waiting_emails.find_waiting(list_outdated(delegate_id, [before]))]
+    return [emails.cancel(one.id) for one in waiting_emails.find_unsettled(list_outdated(delegate_id, [before]))]
 
 
 def list_outdated(delegate_id: str, ended: Iterable[Meeting]) -> list[str]:
-    """Return the ids that waiting emails may have which name the booked time of meetings as they were before an act."""
+    """Return the ids that emails may have which name the booked time of meetings as they were before an act."""
     return [id for meeting in ended if meeting.booked for id in letters.list_outdated(delegate_id, meeting)]
 
 
@@ -101,11 +104,12 @@ def _list_unsent(delegate_id: str, before: Meeting, now: datetime) -> list[str]:
 
 
 def _never_went_out(entries: Sequence[Email], now: datetime) -> bool:
-    """Return whether the emails of an entry wait, and still do when the act is stored."""
-    latest = now + AT_MOST
-    return bool(entries) and all(
-        one.state in NOT_SENT and not one.doubts and (one.cancelled or one.due_at > latest) for one in entries
-    )
+    """Return whether the emails of an entry wait or were rejected, and still are when the act is stored."""
+    return bool(entries) and not any(one.may_have_left or _may_leave(one, now + AT_MOST) for one in entries)
+
+
+def _may_leave(email: Email, latest: datetime) -> bool:
+    return email.state is EmailState.QUEUED and not email.cancelled and email.due_at <= latest
 
 
 def released(
@@ -139,7 +143,67 @@ def released(
         if kind.name not in unsent
     ]
     free = meetings.free(before.coach, before.booked)
-    return replace(after, number=before.number + 1, sequence=-1), [*writes, *free, *emails.add_all(sent)]
+    return replace(after, number=before.number + 1, sequence=-1, delegate_since=0), [
+        *writes,
+        *free,
+        *emails.add_all(sent),
+    ]
+
+
+class Readdressed(Struct, frozen=True):
+    """A booked meeting whose entry a delegate's new address needs.
+
+    has_left   whether the old address may have got the entry
+    outdated   ids that the emails may have which brought it, or moved it
+    """
+
+    booked: Meeting
+    has_left: bool
+    outdated: Sequence[str]
+
+
+def list_readdressed(delegate_id: str, rows: Sequence[Row], now: datetime) -> list[Readdressed]:
+    """Return what a delegate's new address needs. An entry that only waits is not listed: its email is redirected."""
+    found = []
+    for meeting in (meetings.from_rows(rows, kind) for kind in MeetingKind):
+        if meeting.state is MeetingState.BOOKED and meeting.booked and meeting.booked.starts > now:
+            ids = letters.list_entries(delegate_id, meeting)[letters.CANCELLED.name]
+            brought = waiting_emails.read_all(ids)
+            has_left = not brought or any(one.may_have_left for one in brought)
+            if has_left or not any(one.state is EmailState.QUEUED and not one.cancelled for one in brought):
+                found.append(Readdressed(meeting, has_left, ids))
+    return found
+
+
+def readdress(
+    programme: Programme, before: Delegate, after: Delegate, found: Readdressed, days: WorkingDays, now: datetime
+) -> list[Write]:
+    """Take a booked meeting out of the calendar at the delegate's old address, and put it into the one at the new."""
+    booked, slot = found.booked, found.booked.booked
+    if slot is None:
+        return []
+    revision = booked.revision + 1
+    gone = replace(booked, revision=revision, sequence=booked.sequence + 1)
+    moved = replace(gone, delegate_since=revision)
+    old, _ = letters.entries(programme, before, gone, slot, cancelled=True)
+    new, _ = letters.entries(programme, after, moved, slot)
+    soon = days.soon(now)
+    cancelled = letters.meeting_email(letters.CANCELLED, programme, before, gone, soon, entry=old, readdressed="yes")
+    again = letters.meeting_email(letters.BOOKED, programme, after, moved, soon, entry=new, good_until=slot.starts)
+    return [
+        meetings.save(before.id, booked, moved, now),
+        *emails.add_all([cancelled] if found.has_left else []),
+        *emails.add(again),
+        *plan_reminders(after, moved, slot, days, now),
+    ]
+
+
+def plan_reminders(delegate: Delegate, booked: Meeting, slot: Slot, days: WorkingDays, now: datetime) -> list[Write]:
+    """Plan the emails before and after a booked meeting that are still to come."""
+    day = local_date(slot.starts, days.zone)
+    planned = [("prepare", days.morning(days.add(day, PREPARE_DAYS)), "0")]
+    planned += [("record", days.morning(days.add(day, count)), str(step)) for step, count in enumerate(RECORD_DAYS)]
+    return [plan_emails(delegate, booked, what, due, step=step) for what, due, step in planned if due > now]
 
 
 def plan_lapse(delegate: Delegate, meeting: Meeting) -> Write:

@@ -26,7 +26,7 @@ SAMPLE = {
     "when": "10 March 2026, 14:30",
     "where": "Room 4",
     "line": "Only mornings work for me",
-    **dict.fromkeys(("again", "moved", "missed", "passed"), ""),
+    **dict.fromkeys(("again", "moved", "missed", "passed", "readdressed"), ""),
 }
 
 
@@ -68,8 +68,9 @@ CANCELLED = _declare(
     "cancelled",
     "Meeting cancelled, to the delegate",
     To.DELEGATE,
-    "coach when",
+    "coach when readdressed",
     has_entry=True,
+    variants={"readdressed": {"readdressed": "yes"}},
     sent_after_withdrawal=True,
     sent_in_pause=True,
 )
@@ -188,7 +189,7 @@ def meeting_email(
         words=common_words(programme)
         | {"name": to.name, "delegate": delegate.person.name, "coach": delegate.coach.name}
         | {"meeting": TITLES[meeting.kind], "when": when, "where": meeting.place, "line": meeting.line}
-        | {"again": "", "moved": "", "missed": "", "passed": "", **words},
+        | {"again": "", "moved": "", "missed": "", "passed": "", "readdressed": "", **words},
         links=links,
         about={"cohort": delegate.cohort_id, "delegate": delegate.id},
         entry=entry,
@@ -197,17 +198,24 @@ def meeting_email(
 
 
 def list_outdated(delegate_id: str, before: Meeting) -> list[str]:
-    """Return the ids that emails may have which name the booked time, in the meeting's last revision."""
-    return ["#".join((kind.name, delegate_id, before.kind.value, str(before.revision))) for kind in OF_A_TIME]
+    """Return the ids that emails may have which name the booked time, in the meeting's last revisions."""
+    numbers = _list_revisions(before)
+    return ["#".join((kind.name, delegate_id, before.kind.value, number)) for number in numbers for kind in OF_A_TIME]
 
 
 def list_entries(delegate_id: str, before: Meeting) -> dict[str, list[str]]:
     """Return the ids of the emails that may have brought or moved an entry, by the name of its cancellation."""
-    numbers = [str(before.revision - moves) for moves in range(before.sequence + 1)]
+    numbers = _list_revisions(before)
+    own = [number for number in numbers if int(number) >= before.delegate_since]
     return {
-        gone.name: ["#".join((kind.name, delegate_id, before.kind.value, number)) for number in numbers]
-        for gone, kind in ((CANCELLED, BOOKED), (CANCELLED_COACH, BOOKED_COACH))
+        gone.name: ["#".join((kind.name, delegate_id, before.kind.value, number)) for number in numbers_of]
+        for gone, kind, numbers_of in ((CANCELLED, BOOKED, own), (CANCELLED_COACH, BOOKED_COACH, numbers))
     }
+
+
+def _list_revisions(before: Meeting) -> list[str]:
+    """Return the revisions of a meeting since its time was booked: each raised the entry's sequence by one."""
+    return [str(before.revision - moves) for moves in range(before.sequence + 1)]
 
 
 def administrator_email(
@@ -230,9 +238,14 @@ def entries(
 ) -> tuple[CalendarEntry, CalendarEntry]:
     """Make the entries of the delegate and of the coach. `meeting`: with the sequence and number to send."""
     return (
-        _entry(delegate, meeting, slot, "delegate", delegate.coach.name, cancelled),
+        _entry(delegate, meeting, slot, _of_delegate(meeting), delegate.coach.name, cancelled),
         _entry(delegate, meeting, slot, derive(8, "entry", delegate.coach.email), delegate.person.name, cancelled),
     )
+
+
+def _of_delegate(meeting: Meeting) -> str:
+    """Return the delegate's part of a UID: another one at another address."""
+    return f"delegate-{meeting.delegate_since}" if meeting.delegate_since else "delegate"
 
 
 def _entry(delegate: Delegate, meeting: Meeting, slot: Slot, whose: str, other: str, cancelled: bool) -> CalendarEntry:

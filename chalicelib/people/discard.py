@@ -15,7 +15,6 @@ from chalicelib.people.planned import ActRefused, Asking, Planned, plan
 from chalicelib.store import audit_events, catalogue, cohorts, emails, jobs, waiting_emails
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.delegate_record import load_record
-from chalicelib.store.emails import NOT_SENT
 from chalicelib.store.jobs import Job
 from chalicelib.store.row_kinds.cohort_rows import COHORT, PEOPLE_LOAD
 from chalicelib.store.row_kinds.delegate_rows import DELEGATE
@@ -55,7 +54,7 @@ def plan_discard(found: FoundCohort, asking: Asking) -> Planned:
 def _has_begun(cohort_id: str, delegate_ids: Sequence[str]) -> bool:
     for owner in (cohort_id, *delegate_ids):
         found = (emails.find(email_id) for email_id in waiting_emails.list_ids(owner))
-        if any(email and email.state not in NOT_SENT for email in found):
+        if any(email and email.may_have_left for email in found):
             return True
     return any(wave.state is not WaveState.PLANNED for one in delegate_ids for wave in _waves(one))
 

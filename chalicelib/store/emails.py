@@ -64,9 +64,6 @@ class EmailState(StrEnum):
     CARRIED = "carried"  # a digest takes it along, and has its outcome
 
 
-NOT_SENT = (EmailState.QUEUED, EmailState.CANCELLED)  # nothing left for the reader, unless a handover is in doubt
-
-
 class Trouble(StrEnum):
     """Why an email did not arrive, as far as that decides what to do. The words are in emails/refusals.py."""
 
@@ -111,6 +108,13 @@ class Email(Struct, frozen=True):
     items: tuple[str, ...] = ()  # of a digest: ids of the emails that it carries
     carried_by: str = ""  # id of the digest that carries it
     is_urgent: bool = False  # a reader waits for it at a page: sent before others
+
+    @property
+    def may_have_left(self) -> bool:
+        """Return whether it may have reached its reader: not while it waits, nor if SES rejected it."""
+        is_rejected = self.state is EmailState.REFUSED and not self.message_id
+        is_kept = is_rejected or self.state in (EmailState.QUEUED, EmailState.CANCELLED)
+        return self.doubts > 0 or not is_kept
 
     def may_be_retried(self, now: datetime) -> bool:
         """Return whether SES rejected it, never accepted it, and it would not come too late.
@@ -238,14 +242,17 @@ def cancel(email_id: str) -> Write:
     return _stop(email_id, {"cancelled": True}, ["suppressed"])
 
 
-def call_off(waiting: Email) -> Write:
-    """Cancel an email that waits, or that a bounce has suppressed. Refused with EmailSettled if it went out since."""
-    as_read = [equals("state", waiting.state)]
+def call_off(unsent: Email) -> Write:
+    """Cancel an email that waits, was rejected or is unconfirmed. Refused with EmailSettled if its state changed since.
+
+    A rejected one stays on the administrator's list, and an unconfirmed one stays due, as for `cancel`.
+    """
+    is_waiting = unsent.state is EmailState.QUEUED
     return update(
-        key(waiting.id),
+        key(unsent.id),
         put={"cancelled": True},
-        remove=["due_shard", "suppressed"],
-        when=as_read,
+        remove=["due_shard", "suppressed"] if is_waiting else ["suppressed"],
+        when=[equals("state", unsent.state)],
         refusal=EmailSettled,
     )
 

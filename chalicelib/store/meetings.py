@@ -59,6 +59,8 @@ class Meeting(Struct, frozen=True):
     sequence  of the entry that was sent last; -1 before the first
     line      what the delegate wrote when no time fitted
     since     when its state last changed; None in rows of earlier versions
+
+    delegate_since  revision in which the entry went to the delegate's present address; 0: since it was booked
     """
 
     kind: MeetingKind
@@ -72,6 +74,7 @@ class Meeting(Struct, frozen=True):
     revision: int = 0
     line: str = ""
     since: datetime | None = None
+    delegate_since: int = 0
 
 
 def key(delegate_id: str, kind: MeetingKind) -> Key:

@@ -50,6 +50,12 @@ def find_waiting(email_ids: Iterable[str]) -> list[Email]:
     return [email for email in read_all(email_ids) if email.state in WAITING and not email.cancelled]
 
 
+def find_unsettled(email_ids: Iterable[str]) -> list[Email]:
+    """Return those of some emails that wait, are unconfirmed, or were rejected and may be sent by a retry."""
+    states = {*WAITING, EmailState.SENDING, EmailState.REFUSED}
+    return [email for email in read_all(email_ids) if email.state in states and not email.cancelled]
+
+
 def list_queued(owner: str) -> tuple[list[Email], list[Email]]:
     """Return emails about a delegate or cohort that were not handed over: those that wait, and those suppressed."""
     queued = [email for email in read_all(list_ids(owner)) if email.state in WAITING]

@@ -1,4 +1,4 @@
-"""Find calendar entries that never left: their email waits, for a pause or a hold, while another change comes.
+"""Find calendar entries that never left: their email waits, for a pause or a hold, or SES rejected it.
 
 Who never got an entry gets no change of it, and no cancellation; and the entry does not go out after it is outdated.
 """
@@ -6,11 +6,13 @@ Who never got an entry gets no change of it, and no cancellation; and the entry 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 
 from msgspec import Struct
 
+from chalicelib.core.schedule import Session
 from chalicelib.store import emails, waiting_emails
-from chalicelib.store.emails import NOT_SENT, Email, EmailState
+from chalicelib.store.emails import Email, EmailState
 from chalicelib.store.table import Write
 from chalicelib.store.workshops import Seat
 from chalicelib.workshops.notices import Notice, NoticeKind
@@ -20,7 +22,7 @@ class Unsent(Struct, frozen=True):
     """What never left of the entries that some notices change.
 
     sessions   ids of those whose entry no email has brought
-    outdated   emails that still wait with what is not so any more
+    outdated   emails that may still go out, or be retried, with what is not so any more
     """
 
     sessions: frozenset[str] = frozenset()
@@ -43,8 +45,29 @@ def find_unsent(notices: Iterable[Notice], ids_of: Callable[[Seat], Sequence[str
         return NOTHING
     session_of = {email_id: session for session, seat in seats.items() for email_id in ids_of(seat)}
     found = waiting_emails.read_all(session_of)
-    sent = {session_of[email.id] for email in found if email.state not in NOT_SENT or email.doubts}
+    sent = {session_of[email.id] for email in found if email.may_have_left}
     never = {session_of[email.id] for email in found} - sent  # emails that are deleted by now were sent
     cancelled = {one.session.id for one in notices if one.kind is NoticeKind.CANCELLED}
-    waiting = (email for email in found if session_of[email.id] in never | cancelled)
-    return Unsent(frozenset(never), tuple(email for email in waiting if email.state is EmailState.QUEUED))
+    outdated = (email for email in found if _is_outdated(email, session_of[email.id] in never | cancelled))
+    return Unsent(frozenset(never), tuple(outdated))
+
+
+def says_what_is(email: Email, sessions: Iterable[Session], now: datetime) -> bool:
+    """Return whether the entry that an email brings still has the date and place of a session that is to come."""
+    entry = email.entry
+    return entry is None or (
+        entry.starts > now
+        and any(
+            (one.starts_at, one.ends_at, one.plan.place, one.plan.link)
+            == (entry.starts, entry.ends, entry.place, entry.link)
+            for one in sessions
+            if not one.cancelled
+        )
+    )
+
+
+def _is_outdated(email: Email, is_replaced: bool) -> bool:
+    """Return whether an email must not go out. One that waits with a date of before goes out ahead of the change."""
+    if email.state is EmailState.QUEUED:
+        return is_replaced
+    return email.state in (EmailState.SENDING, EmailState.REFUSED) and not email.cancelled

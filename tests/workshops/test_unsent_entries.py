@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.admin import retry_emails
 from chalicelib.admin.address_change import change_address
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.people.found import find_by_address
@@ -15,8 +16,10 @@ from chalicelib.people.planned import Asking, perform
 from chalicelib.store import cohorts, jobs
 from chalicelib.store.table import transact
 from chalicelib.workshops.jobs import send_dates
+from tests.emails.test_send import CONTENT, SesSays
 from tests.people.scene import entries_since
 from tests.support import people
+from tests.support.calls import watched_by
 from tests.support.drain import drain
 from tests.workshops import dates
 from tests.workshops.dates import DELEGATE, FIRST, NEXT_MORNING, SECOND, events, plan
@@ -100,6 +103,30 @@ def test_a_facilitator_whose_entry_waits_gets_no_cancellation_at_the_old_address
 
     assert [one for one in entries_since(0) if one[0] == old] == []
     assert [one for one in entries_since(0) if one[0] == "mo.new@example.org"] == [("mo.new@example.org", "REQUEST")]
+
+
+@pytest.mark.parametrize("how", ["refused", "unconfirmed"])
+@pytest.mark.parametrize("cancelled", [True, False], ids=["cancelled", "moved"])
+def test_an_entry_that_ses_did_not_take_is_not_sent_once_it_is_outdated(clock, cancelled, how):
+    """Nor cancelled for who never got it; an unconfirmed one may have arrived, so it is."""
+    dates.load(clock, (FIRST,))
+    drain(clock.now())
+    refusal = SesSays(CONTENT[0], message=CONTENT[1]) if how == "refused" else SesSays("InternalFailure", 500)
+    with watched_by(refusal):
+        drain(clock.to(NEXT_MORNING))
+    clock.advance(minutes=5)
+    dates.change(clock, *([] if cancelled else [plan("2026-10-28")]))
+    if how == "unconfirmed":  # before its lease ends
+        send_dates(job(), clock.now())
+    refused, _ = retry_emails.find([], clock.now())
+    retry_emails.retry(refused, clock.now())
+    for _ in range(3):
+        drain(clock.advance(minutes=61))
+    drain(clock.advance(days=1))
+
+    found = [(method, event.dtstart.value.day) for method, event in events(DELEGATE)]
+    after_doubt = [("CANCEL", 22)] if how == "unconfirmed" else []
+    assert found == (after_doubt if cancelled else [("REQUEST", 28)])
 
 
 def test_an_entry_that_went_out_is_cancelled(announced):
