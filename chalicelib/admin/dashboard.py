@@ -14,8 +14,8 @@ from chalicelib.core.clock import moment
 from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import day, last_day, local_date
 from chalicelib.core.ids import derive
-from chalicelib.core.model import AnswerCount, Cohort, Programme
-from chalicelib.core.schedule import Session
+from chalicelib.core.model import AnswerCount, Cohort, Milestone, Programme
+from chalicelib.core.schedule import Session, without_date
 from chalicelib.emails.bounces import list_shown, names_a_delegate
 from chalicelib.emails.refusals import TODO
 from chalicelib.emails.ses_errors import WORDS
@@ -53,6 +53,11 @@ class Dashboard(Struct, frozen=True):
     @property
     def counts(self) -> dict[str, int]:
         return dict(filtered(self.lines))
+
+    @property
+    def without_date(self) -> tuple[Milestone, ...]:
+        """Return the workshops that wait for a date."""
+        return without_date(self.programme, self.sessions)
 
     @property
     def may_remind(self) -> bool:

@@ -95,7 +95,7 @@ def list_needs(now: datetime) -> dict[CohortEntry, tuple[Need, ...]]:
     """
     running = {one.id: one for one in catalogue.everything().cohorts if not one.is_finished(now.date())}
     found, _ = each(
-        running, lambda cohort_id: tuple(_list_needs(load_dashboard(cohort_id, now), sees_work=False)), "needs"
+        running, lambda cohort_id: tuple(_list_needs(load_dashboard(cohort_id, now), now, sees_work=False)), "needs"
     )
     return {running[cohort_id]: needs for cohort_id, needs in found.items()}
 
@@ -111,7 +111,7 @@ def _describe(entry: CohortEntry, now: datetime, *, sees_work: bool) -> CohortLi
         answered=answered,
         invited=invited,
         delegates=sum(not shown.line.withdrawn for shown in board.lines),
-        needs=tuple(_list_needs(board, sees_work=sees_work)),
+        needs=tuple(_list_needs(board, now, sees_work=sees_work)),
     )
 
 
@@ -155,16 +155,29 @@ def _survey_day(board: Dashboard) -> str:
     return f"from {day(local_date(opens_at, board.programme.organisation.timezone))}"
 
 
-def _list_needs(board: Dashboard, *, sees_work: bool) -> Iterator[Need]:
+def _list_needs(board: Dashboard, now: datetime, *, sees_work: bool) -> Iterator[Need]:
     title, home = board.cohort.title, f"/cohort/{board.cohort.id}"
     for shown in board.lines:
         if shown.standing.filter is Filter.DECISION:
             yield Need(title, shown.line.name, shown.standing.words, f"{home}/delegate/{shown.line.delegate_id}")
-    for bounce in board.bounces:
-        if not bounce.is_refused:
-            yield Need(title, bounce.name, "An email did not arrive", home)
     for hold in board.held:
         if hold.is_confirmable:
             yield Need(title, hold.person.name, "A new address waits to be confirmed", f"{home}/confirm?hold={hold.id}")
+    yield from _without_date(board, now)
+    yield from _emails(board, sees_work=sees_work)
+
+
+def _emails(board: Dashboard, *, sees_work: bool) -> Iterator[Need]:
+    title = board.cohort.title
+    for bounce in board.bounces:
+        if not bounce.is_refused:
+            yield Need(title, bounce.name, "An email did not arrive", f"/cohort/{board.cohort.id}")
     if board.refused and sees_work:
         yield Need(title, "", "SES rejected some emails", "/work")
+
+
+def _without_date(board: Dashboard, now: datetime) -> Iterator[Need]:
+    """Name the workshops that wait for a date, as long as they may still take place before the survey."""
+    if now < survey_opens_at(board.programme, board.cohort.dates):
+        for step in board.without_date:
+            yield Need(board.cohort.title, "", f"{step.title} has no date", f"/cohort/{board.cohort.id}/dates")

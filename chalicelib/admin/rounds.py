@@ -14,8 +14,8 @@ from enum import StrEnum
 from msgspec import Struct
 
 from chalicelib.admin.dashboard import Dashboard
+from chalicelib.core.midway_rounds import RoundDates, plan_rounds
 from chalicelib.core.model import Wave
-from chalicelib.pulse.plan import RoundDates, plan_rounds
 from chalicelib.store import pulse_rounds
 from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.marshal import read

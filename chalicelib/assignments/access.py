@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.assignments.book import open_book
-from chalicelib.assignments.spans import load_spans
+from chalicelib.assignments.spans import load_timetable
 from chalicelib.assignments.tasks import Book, Task
 from chalicelib.core.errors import Refusal
 from chalicelib.core.model import Cohort, Delegate, Programme
@@ -87,7 +87,7 @@ def open_task(token: str, assignment_id: str, now: datetime) -> OpenedTask:
         refuse_ended(programme, ends_at, now)
     if delegate.withdrawn:
         raise HasLeft(programme)
-    book = open_book(programme, cohort, rows, load_spans(delegate.cohort_id, rows))
+    book = open_book(programme, cohort, rows, load_timetable(delegate.cohort_id, rows))
     task = book.find(assignment_id)
     if task is None:
         raise NoSuchWork

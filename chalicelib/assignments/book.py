@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from chalicelib.assignments.tasks import Area, Book, Task
-from chalicelib.assignments.timing import Span, days_of
+from chalicelib.assignments.timing import NO_TIMETABLE, Timetable, days_of
 from chalicelib.core.model import Cohort, Programme, Wave
 from chalicelib.core.working_days import survey_opens_at
 from chalicelib.store import assignments, debriefs
@@ -17,12 +17,11 @@ PARTS = ("behaviour", "first_step", "support", "who_will_notice")
 
 
 def open_book(
-    programme: Programme, cohort: Cohort | None, rows: Sequence[Row], spans: Mapping[str, Span] | None = None
+    programme: Programme, cohort: Cohort | None, rows: Sequence[Row], timetable: Timetable = NO_TIMETABLE
 ) -> Book:
     """Return all work of a delegate.
 
-    rows    of the delegate's partition
-    spans   the sessions of each workshop, as far as the cohort has any
+    rows   of the delegate's partition
     """
     works, submissions = assignments.works_from(rows), assignments.submissions_from(rows)
     parts, areas, zone = assignments.parts_from(rows), areas_from(rows), programme.organisation.timezone
@@ -31,7 +30,7 @@ def open_book(
         Task(
             milestone=milestone,
             assignment=assignment,
-            days=days_of(assignment, milestone.id, spans or {}, zone),
+            days=days_of(assignment, milestone.id, timetable, zone),
             zone=zone,
             final_at=final_at,
             areas=areas,

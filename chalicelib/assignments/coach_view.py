@@ -11,7 +11,7 @@ from chalicelib.assignments.answers_shown import AnswerView, show_answers
 from chalicelib.assignments.book import open_book
 from chalicelib.assignments.form import fields_of
 from chalicelib.assignments.say import due_words, late_words, state_words
-from chalicelib.assignments.spans import load_spans
+from chalicelib.assignments.spans import load_timetable
 from chalicelib.assignments.tasks import Book, Task
 from chalicelib.assignments.thread import ASSIGNMENT, WorkState
 from chalicelib.core.formatting import local_day
@@ -53,7 +53,7 @@ class WorkLineView(Struct, frozen=True):
 def book_of(delegate: Delegate, programme: Programme, rows: Sequence[Row]) -> Book:
     """Return the work of a delegate whose rows are read. Two calls: the cohort and its sessions."""
     cohort = cohorts.find(delegate.cohort_id)
-    return open_book(programme, cohort, rows, load_spans(delegate.cohort_id, rows))
+    return open_book(programme, cohort, rows, load_timetable(delegate.cohort_id, rows))
 
 
 def list_waiting(cohort_id: str, programme: Programme, names: Mapping[str, str], reader: str) -> list[Waiting]:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from chalicelib.assignments.book import open_book
 from chalicelib.assignments.say import late_words, state_words
-from chalicelib.assignments.spans import spans_of
+from chalicelib.assignments.spans import timetable_of
 from chalicelib.assignments.tasks import Task
 from chalicelib.assignments.thread import ASSIGNMENT, WorkState
 from chalicelib.core.formatting import local_date
@@ -20,7 +20,7 @@ LABELS = {WorkState.OPEN: "Begin", WorkState.DRAFT: "Continue", WorkState.RETURN
 
 
 def list_items(view: HubView) -> Iterator[TimelineItem]:
-    book = open_book(view.programme, view.cohort, view.rows, spans_of(view.sessions, view.rows))
+    book = open_book(view.programme, view.cohort, view.rows, timetable_of(view.sessions, view.rows))
     for task in book.tasks:
         yield _waiting(view, task) if _waits(view, task) else _other(view, task)
 

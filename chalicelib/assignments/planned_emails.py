@@ -10,9 +10,9 @@ from msgspec import Struct
 
 from chalicelib.assignments import emails as letters
 from chalicelib.assignments.coach_view import list_waiting
-from chalicelib.assignments.spans import span_of
+from chalicelib.assignments.spans import timetable_from
 from chalicelib.assignments.thread import WorkState
-from chalicelib.assignments.timing import Days, Span, days_of
+from chalicelib.assignments.timing import Days, Timetable, days_of
 from chalicelib.core.calendar import local_moment
 from chalicelib.core.model import Assignment, Milestone, Person
 from chalicelib.core.schedule import of_milestone
@@ -38,10 +38,9 @@ class _Work(Struct, frozen=True):
     lines: Mapping[tuple[str, str], WorkLine]  # by delegate and assignment
     marks: Mapping[tuple[str, str], Attendance]  # by delegate and session
 
-    def spans(self, delegate_id: str) -> dict[str, Span]:
-        found = {step.id: of_milestone(self.day.sessions, step.id) for step in self.day.programme.milestones}
+    def timetable(self, delegate_id: str) -> Timetable:
         own = {id: mark for (who, id), mark in self.marks.items() if who == delegate_id}
-        return {milestone: span_of(sessions, own) for milestone, sessions in found.items() if sessions}
+        return timetable_from(self.day.all_sessions, own)
 
     def is_done(self, delegate_id: str, assignment: Assignment) -> bool:
         line = self.lines.get((delegate_id, assignment.id))
@@ -50,7 +49,7 @@ class _Work(Struct, frozen=True):
     def due_on(self, delegate_id: str, assignment: Assignment, days: Days) -> date | None:
         """Return the day; None for work that no one is reminded of."""
         line = self.lines.get((delegate_id, assignment.id))
-        if days.missed or self.is_done(delegate_id, assignment):
+        if days.missed or (days.waits_for_date and line is None) or self.is_done(delegate_id, assignment):
             return None
         if line and line.state == WorkState.RETURNED:
             return line.extended_to
@@ -58,9 +57,9 @@ class _Work(Struct, frozen=True):
 
     def left_to_do(self, delegate_id: str, step: Milestone) -> dict[str, date | None]:
         """Return the day of each task of a workshop that the delegate has not done yet; None without a day."""
-        spans, zone = self.spans(delegate_id), self.day.days.zone
+        timetable, zone = self.timetable(delegate_id), self.day.days.zone
         left = [one for one in step.assignments if not self.is_done(delegate_id, one)]
-        return {one.id: self.due_on(delegate_id, one, days_of(one, step.id, spans, zone)) for one in left}
+        return {one.id: self.due_on(delegate_id, one, days_of(one, step.id, timetable, zone)) for one in left}
 
 
 def load_lines(day: CohortDay) -> dict[tuple[str, str], WorkLine]:
@@ -102,10 +101,10 @@ def _after(step: Milestone, morning: Morning) -> Iterator[Email]:
 
 
 def _reminders(work: _Work, delegate_id: str) -> Iterator[Planned]:
-    day, spans = work.day, work.spans(delegate_id)
+    day, timetable = work.day, work.timetable(delegate_id)
     for step in day.programme.milestones:
         for assignment in step.assignments:
-            days = days_of(assignment, step.id, spans, day.days.zone)
+            days = days_of(assignment, step.id, timetable, day.days.zone)
             if due_on := work.due_on(delegate_id, assignment, days):
                 remind = partial(_remind, delegate_id, assignment, due_on)
                 yield Planned(day.morning(due_on, DUE_DAYS), To.DELEGATE, partial(remind, letters.DUE), delegate_id)

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from chalicelib.assignments.tasks import Task
 from chalicelib.assignments.thread import ASSIGNMENT, WorkState
+from chalicelib.assignments.timing import Days
 from chalicelib.core.formatting import day, local_day, plural
 from chalicelib.core.state_machine import By
 
@@ -52,7 +53,7 @@ def state_words(task: Task, now: datetime) -> str:
     """Return the state for a list: “draft”, “submitted on Friday 3 April 2026, late by 4 days”."""
     state = task.state(now)
     if state is S.CLOSED:
-        return "closed: you missed the workshop" if task.days.missed else _opens(task)
+        return _closed(task.days, task.zone)
     words = {
         S.OPEN: "not begun",
         S.DRAFT: "draft" if not task.submissions else "returned, being changed",
@@ -64,8 +65,12 @@ def state_words(task: Task, now: datetime) -> str:
     return ", ".join(filter(None, [said, late_words(task, now)]))
 
 
-def _opens(task: Task) -> str:
-    return f"opens on {local_day(task.days.opens_at, task.zone)}" if task.days.opens_at else "not open yet"
+def _closed(days: Days, zone: str) -> str:
+    if days.missed:
+        return "closed: you missed the workshop"
+    if days.waits_for_date or days.opens_at is None:
+        return "opens when the workshop has a date"
+    return f"opens on {local_day(days.opens_at, zone)}"
 
 
 def _submitted(task: Task, state: WorkState) -> str:

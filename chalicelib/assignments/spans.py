@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from chalicelib.assignments.timing import Span
+from chalicelib.assignments.timing import Span, Timetable
 from chalicelib.core.schedule import Session, held
 from chalicelib.store import attendance, workshops
 from chalicelib.store.attendance import Attendance, had_workshop
 from chalicelib.store.marshal import Row
 
 
-def load_spans(cohort_id: str, rows: Sequence[Row]) -> dict[str, Span]:
-    """Return the span of each workshop that has sessions. One query. `rows`: of the delegate's partition."""
-    return spans_of(workshops.list_sessions(cohort_id), rows)
+def load_timetable(cohort_id: str, rows: Sequence[Row]) -> Timetable:
+    """Return the workshops as this delegate had them. One query. `rows`: of the delegate's partition."""
+    return timetable_of(workshops.list_sessions(cohort_id), rows)
 
 
-def spans_of(sessions: Sequence[Session], rows: Iterable[Row]) -> dict[str, Span]:
-    """Return the span of each workshop that has sessions, as this delegate had it."""
-    return spans_from(sessions, attendance.from_rows(rows))
+def timetable_of(sessions: Sequence[Session], rows: Iterable[Row]) -> Timetable:
+    """Return the same from the cohort's sessions, cancelled ones included."""
+    return timetable_from(sessions, attendance.from_rows(rows))
 
 
-def spans_from(sessions: Sequence[Session], marks: Mapping[str, Attendance]) -> dict[str, Span]:
+def timetable_from(sessions: Sequence[Session], marks: Mapping[str, Attendance]) -> Timetable:
     """Return the same from what is recorded at each session."""
     of_workshop: dict[str, list[Session]] = {}
     for session in held(sessions):  # earliest first
         of_workshop.setdefault(session.milestone, []).append(session)
-    return {milestone: span_of(each, marks) for milestone, each in of_workshop.items()}
+    spans = {milestone: span_of(each, marks) for milestone, each in of_workshop.items()}
+    return Timetable(spans, has_dates=bool(sessions))
 
 
 def span_of(sessions: Sequence[Session], marks: Mapping[str, Attendance]) -> Span:

@@ -76,8 +76,7 @@ class Task(Struct, frozen=True):
             return WorkState.FINAL
         if stored and (stored is not WorkState.DRAFT or self.draft.typed or self.submissions):
             return stored
-        is_open = not self.days.missed and (self.days.opens_at is None or now >= self.days.opens_at)
-        return WorkState.OPEN if is_open else WorkState.CLOSED
+        return WorkState.OPEN if self.days.is_open(now) else WorkState.CLOSED
 
     def allows(self, act: str, by: By, now: datetime) -> bool:
         return ASSIGNMENT.allows(self.state(now), act, by)
@@ -113,8 +112,7 @@ class Task(Struct, frozen=True):
             return PartState.FINAL
         if self.part:
             return PartState(self.part.state)
-        is_open = not self.days.missed and (self.days.opens_at is None or now >= self.days.opens_at)
-        return PartState.OPEN if is_open else PartState.CLOSED
+        return PartState.OPEN if self.days.is_open(now) else PartState.CLOSED
 
 
 class Book(Struct, frozen=True):

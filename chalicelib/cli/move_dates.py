@@ -39,6 +39,7 @@ def _move_date(args: Namespace) -> int:
 def _move_session(args: Namespace) -> int:
     from chalicelib.workshops import change_sessions
     from chalicelib.workshops.change_words import describe_changes
+    from chalicelib.workshops.effects import list_effects
     from chalicelib.workshops.recipients import list_recipients
 
     day, start = _moment(args.to)
@@ -54,8 +55,7 @@ def _move_session(args: Namespace) -> int:
         f"{recipient.name} <{recipient.email}>, {recipient.role}: {done} sent: {recipient.what}"
         for recipient in recipients
     ]
-    if planned.dates.ends != planned.ends_before:
-        lines.append(f"The programme ends on {planned.dates.ends}; it was {planned.ends_before}.")
+    lines += list_effects(planned)
     result = {"cohort": args.cohort, "changes": changes, "recipients": recipients, "dry_run": args.dry_run}
     say(args, result, lines)
     return 0

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from chalicelib.core.formatting import day
-from chalicelib.core.model import Programme
+from chalicelib.core.model import Milestone, Programme
 
 
 class SessionPlan(Struct, frozen=True):
@@ -100,6 +100,12 @@ def held(sessions: Sequence[Session]) -> tuple[Session, ...]:
 def of_milestone(sessions: Sequence[Session], milestone: str) -> tuple[Session, ...]:
     """Return the sessions of a workshop that are not cancelled, earliest first."""
     return tuple(each for each in held(sessions) if each.milestone == milestone)
+
+
+def without_date(programme: Programme, sessions: Sequence[Session]) -> tuple[Milestone, ...]:
+    """Return the workshops that wait for a date; none if the cohort has never had a session."""
+    dated = {each.milestone for each in held(sessions)}
+    return tuple(step for step in programme.milestones if sessions and step.id not in dated)
 
 
 def place_of(session: Session, sessions: Sequence[Session]) -> Place | None:

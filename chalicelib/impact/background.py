@@ -11,10 +11,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from chalicelib.assignments.spans import spans_of
+from chalicelib.assignments.spans import timetable_of
 from chalicelib.assignments.table_fields import ROW
 from chalicelib.assignments.tasks import Book, Task
 from chalicelib.assignments.thread import WorkState
+from chalicelib.assignments.timing import Timetable
 from chalicelib.core.form_model import FormField, Measures, Rows, Scale
 from chalicelib.core.formatting import day, local_day
 from chalicelib.core.impact_background import Background, EarlierMeasure, Sign, Stakeholder
@@ -52,7 +53,7 @@ NO_TABLE = _Table()
 def collect_background(book: Book, sessions: Sequence[Session], rows: Sequence[Row]) -> Background:
     """rows: of the delegate's partition."""
     plan, review = _table(book, PLAN), _table(book, REVIEW)
-    spans = spans_of(sessions, rows)
+    timetable = timetable_of(sessions, rows)
     return Background(
         measures=tuple(_measures(book))[:MEASURES],
         signs=tuple(_signs(book)),
@@ -60,7 +61,7 @@ def collect_background(book: Book, sessions: Sequence[Session], rows: Sequence[R
         stances=plan.stances or review.stances,
         steps=len(plan.rows),
         steps_done=sum(row.get("done") == DONE for row in plan.rows),
-        missed=tuple(milestone.id for milestone in book.programme.milestones if _is_missed(milestone.id, spans)),
+        missed=tuple(milestone.id for milestone in book.programme.milestones if _is_missed(milestone.id, timetable)),
         waived=tuple(task.id for task in book.tasks if task.work and task.work.state == WorkState.WAIVED),
         has_report=_has_report(rows),
         has_debrief=from_rows(rows)[0] is not None,
@@ -75,8 +76,10 @@ def submitted(book: Book) -> Iterator[tuple[Task, FormField, Any]]:
                 yield task, one, task.latest.values[one.id]
 
 
-def _is_missed(milestone: str, spans: Mapping[str, Any]) -> bool:
-    return milestone in spans and not spans[milestone].had
+def _is_missed(milestone: str, timetable: Timetable) -> bool:
+    """Return whether the delegate did not have a workshop: absent, or it never took place."""
+    span = timetable.find(milestone)
+    return timetable.lacks(milestone) if span is None else not span.had
 
 
 def _has_report(rows: Sequence[Row]) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from chalicelib.assignments.book import open_book
-from chalicelib.assignments.spans import spans_of
+from chalicelib.assignments.spans import timetable_of
 from chalicelib.assignments.tasks import Book, Task
 from chalicelib.core.errors import Refusal
 from chalicelib.core.model import (
@@ -176,7 +176,7 @@ def open_hub(token: str) -> Hub:
         debrief=debrief,
         areas=areas,
         attendance=attendance.from_rows(rows),
-        book=open_book(programme, cohort, rows, spans_of(sessions, rows)),
+        book=open_book(programme, cohort, rows, timetable_of(sessions, rows)),
         sessions=sessions,
         meeting=meetings.from_rows(rows, MeetingKind.DEBRIEF),
         is_to_meet=report is None and record.has_report(Wave.BASELINE),

@@ -33,9 +33,14 @@ class CohortDay(Struct, frozen=True, dict=True):
         return local_date(self.now, self.days.zone)
 
     @cached_property
+    def all_sessions(self) -> tuple[Session, ...]:
+        """Return every session, cancelled ones included, earliest first."""
+        return workshops.sessions_from(self.rows)
+
+    @cached_property
     def sessions(self) -> tuple[Session, ...]:
         """Return the sessions that take place, earliest first."""
-        return held(workshops.sessions_from(self.rows))
+        return held(self.all_sessions)
 
     @cached_property
     def lines(self) -> tuple[DelegateLine, ...]:

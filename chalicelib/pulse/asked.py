@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from chalicelib.core.midway_rounds import MIN_DAYS_APART
 from chalicelib.core.model import (
     ERASED_ADDRESS,
     DelegateWave,
@@ -20,7 +21,6 @@ from chalicelib.core.model import (
     RaterEntry,
     Wave,
 )
-from chalicelib.pulse.plan import MIN_DAYS_APART
 from chalicelib.results.disclosure_control import AskedRound, areas_in_words
 from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.marshal import Row

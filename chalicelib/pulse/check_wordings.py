@@ -11,11 +11,12 @@ from msgspec.structs import replace
 from chalicelib.areas.openings import AreasPage
 from chalicelib.core.errors import FieldError, Refusal
 from chalicelib.core.ids import derive
+from chalicelib.core.midway_rounds import plan_rounds
 from chalicelib.core.state_machine import By
 from chalicelib.jobs.commit import commit
 from chalicelib.links.signing import LinkUnknown
 from chalicelib.pulse.machine import CHECK, ROUND, TAKE_BACK
-from chalicelib.store import audit_events, pulse_rounds
+from chalicelib.store import audit_events, pulse_rounds, workshops
 from chalicelib.store.areas import Area
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.pulse_rounds import Round, RoundChanged
@@ -33,10 +34,11 @@ class Sheet(Struct, frozen=True):
 
     opened: AreasPage
     round: Round
+    opens_at: datetime | None  # None: its workshop has no date now
 
-    @property
-    def may_check(self) -> bool:
-        return ROUND.allows(self.round.state, CHECK, By.DELEGATE)
+    def may_check(self, now: datetime) -> bool:
+        is_ahead = self.opens_at is None or now < self.opens_at
+        return is_ahead and ROUND.allows(self.round.state, CHECK, By.DELEGATE)
 
     def is_approved(self, area: Area) -> bool:
         return self.round.checked.get(area.id) == area.words_for_others
@@ -59,7 +61,15 @@ def find_sheet(opened: AreasPage, number: str) -> Sheet:
     )
     if pulse_round is None:
         raise LinkUnknown
-    return Sheet(opened, pulse_round)
+    return Sheet(opened, pulse_round, _opens_at(opened, pulse_round))
+
+
+def _opens_at(opened: AreasPage, pulse_round: Round) -> datetime | None:
+    """Return when raters are asked: a round that has not opened moves with its workshop."""
+    if not ROUND.allows(pulse_round.state, CHECK, By.DELEGATE):
+        return pulse_round.opens_at
+    planned = plan_rounds(opened.programme, opened.cohort, workshops.list_sessions(opened.cohort.id))
+    return next((dates.opens_at for dates in planned if dates.wave is pulse_round.wave), None)
 
 
 def field(area: Area) -> str:
@@ -91,7 +101,7 @@ def save(sheet: Sheet, fields: Mapping[str, str], now: datetime) -> tuple[FieldE
 
 
 def _refuse_opened(sheet: Sheet, now: datetime) -> None:
-    if not sheet.may_check or now >= sheet.round.opens_at:
+    if not sheet.may_check(now):
         raise RoundRefused("This round has opened or is over, so its words can no longer change.")
 
 

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from chalicelib.areas.openings import released_wave
 from chalicelib.core.clock import stamp
+from chalicelib.core.midway_rounds import RoundDates, plan_rounds
 from chalicelib.core.model import Cohort, Delegate, DelegateWave, Programme, PulseArea, Standing, Wave, WaveState
 from chalicelib.core.state_machine import By
 from chalicelib.core.working_days import WorkingDays, working_days
@@ -27,7 +28,6 @@ from chalicelib.jobs.kinds import JobKind, morning_of
 from chalicelib.pulse import emails as letters
 from chalicelib.pulse.asked import Asked, asked_from, list_in_words, list_raters
 from chalicelib.pulse.machine import CLOSE, DROP, LACK_ANSWERS, LACK_RATERS, LEAVE, OPEN, PUBLISH, ROUND
-from chalicelib.pulse.plan import RoundDates, plan_rounds
 from chalicelib.pulse.result import cohort_mean, round_result
 from chalicelib.results.publish import publish
 from chalicelib.store import (
@@ -131,6 +131,8 @@ def rounds_job(cohort_id: str, cause: str, due_at: datetime) -> Job:
 def _prepare(running: Running, dates: RoundDates, ids: Sequence[str]) -> bool:
     """Do what is due for one round. Return whether the cohort's mean waits for a delegate's round to be published."""
     now = running.now
+    if now < dates.closes_at:
+        each_or_fail(ids, partial(_follow_workshop, dates, now), "new dates of a mid-way round")
     if dates.asked_at <= now < dates.opens_at:
         ask = partial(_ask_to_check, dates, now, max(running.morning, dates.check_at))
         each_or_fail(ids, ask, "mid-way round")
@@ -140,19 +142,23 @@ def _prepare(running: Running, dates: RoundDates, ids: Sequence[str]) -> bool:
 
 
 def _ask_to_check(dates: RoundDates, now: datetime, morning: datetime, delegate_id: str) -> None:
-    """Plan the round of one delegate, and ask them to check the wordings; bring a planned round to new dates."""
+    """Plan the round of one delegate, and ask them to check the wordings."""
     case = load_case(delegate_id)
-    planned = case.find(dates.wave)
-    if planned is None:
-        writes = list(_planning(case, dates, morning))
-    elif planned.state in ROUND.before(DROP):
-        moved = replace(planned, opens_at=dates.opens_at, closes_at=dates.closes_at)
-        writes = [pulse_rounds.change(planned, moved)] if moved != planned else []
-    else:
-        writes = []
+    writes = list(_planning(case, dates, morning)) if case.find(dates.wave) is None else []
     if writes:
-        with suppress(RoundChanged):  # the delegate has checked just now, or another run was here
+        with suppress(RoundChanged):  # another run was here
             commit(writes, now)
+
+
+def _follow_workshop(dates: RoundDates, now: datetime, delegate_id: str) -> None:
+    """Bring the planned round of one delegate to new dates."""
+    planned = pulse_rounds.find_in(delegates.load_rows(delegate_id), dates.wave)
+    if planned is None or planned.state not in ROUND.before(DROP):
+        return
+    moved = replace(planned, opens_at=dates.opens_at, closes_at=dates.closes_at)
+    if moved != planned:
+        with suppress(RoundChanged):  # the delegate has checked just now: the next run moves it
+            commit([pulse_rounds.change(planned, moved)], now)
 
 
 def _planning(case: Case, dates: RoundDates, morning: datetime) -> Iterator[Write]:

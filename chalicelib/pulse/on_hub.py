@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from chalicelib.core.formatting import last_date, last_day, local_date, local_day, plural
-from chalicelib.pulse.plan import plan_rounds
+from chalicelib.core.formatting import day, last_date, last_day, local_date, plural
+from chalicelib.core.midway_rounds import RoundDates, plan_rounds
+from chalicelib.pulse.machine import DROP, ROUND
 from chalicelib.store.pulse_rounds import Round, RoundState, Why, from_rows
 from chalicelib.web.timeline import HubView, ItemState, TimelineItem
 
@@ -22,26 +23,40 @@ REASONS: Mapping[Why, str] = {
 
 def list_items(view: HubView) -> Iterator[TimelineItem]:
     rounds = from_rows(view.rows)
-    yield from (_item(view, pulse_round) for pulse_round in rounds if not view.is_held)
+    dates_of_rounds = plan_rounds(view.programme, view.cohort, view.sessions) if view.cohort else ()
+    planned = {dates.wave: dates for dates in dates_of_rounds}
+    yield from (_item(view, pulse_round, planned.get(pulse_round.wave)) for pulse_round in rounds if not view.is_held)
     known = {pulse_round.wave for pulse_round in rounds}
-    planned = plan_rounds(view.programme, view.cohort, view.sessions) if view.cohort else ()
-    for dates in planned:
+    for dates in planned.values():
         if dates.wave not in known and view.now < dates.check_at:
             words = "We ask your raters for a minute what has changed. You check the words before."
             yield TimelineItem(local_date(dates.opens_at, view.zone), ItemState.NEXT, TITLE, words)
 
 
-def _item(view: HubView, pulse_round: Round) -> TimelineItem:
-    opens = local_date(pulse_round.opens_at, view.zone)
-    page, day = view.url(f"/round/{pulse_round.wave.value[-1]}"), local_day(pulse_round.opens_at, view.zone)
+def _item(view: HubView, pulse_round: Round, planned: RoundDates | None) -> TimelineItem:
+    if pulse_round.state in ROUND.before(DROP):
+        return _ahead(view, pulse_round, planned)
+    return _begun(view, pulse_round)
+
+
+def _ahead(view: HubView, pulse_round: Round, planned: RoundDates | None) -> TimelineItem:
+    """Describe a round that has not opened. It moves with its workshop, and waits while that has no date."""
+    page = view.url(f"/round/{pulse_round.wave.value[-1]}")
+    if planned is None:
+        words = "No day is set for it now, so no one is asked. If that changes, you see it here."
+        return TimelineItem(None, ItemState.NEXT, TITLE, words, page, "Look at the words")
+    opens = local_date(planned.opens_at, view.zone)
     if pulse_round.state is RoundState.PLANNED:
-        words = f"On {day} we ask your raters for a minute. An area that you do not tick is left out."
+        words = f"On {day(opens)} we ask your raters for a minute. An area that you do not tick is left out."
         return TimelineItem(
             opens, ItemState.NOW, "Check what we ask your raters", words, page, "Check the words", CHECK_RANK
         )
-    if pulse_round.state is RoundState.CHECKED:
-        words = f"We ask your raters for a minute about {plural(len(pulse_round.checked), 'area', 'areas')}."
-        return TimelineItem(opens, ItemState.NEXT, TITLE, words, page, "Look at the words")
+    words = f"We ask your raters for a minute about {plural(len(pulse_round.checked), 'area', 'areas')}."
+    return TimelineItem(opens, ItemState.NEXT, TITLE, words, page, "Look at the words")
+
+
+def _begun(view: HubView, pulse_round: Round) -> TimelineItem:
+    opens = local_date(pulse_round.opens_at, view.zone)
     closes = last_date(pulse_round.closes_at, view.zone)
     if pulse_round.state in (RoundState.OPEN, RoundState.CLOSED):
         words = f"Your raters have until {last_day(pulse_round.closes_at, view.zone)}. You get an email then."

@@ -89,6 +89,6 @@ def _check_page(sheet: Sheet, faults: Sequence[FieldError] = ()) -> Response:
         mark=check_wordings.words_mark,
         nonce=forms.nonce(HUB.verb, opened.token),
         home=signing.url(f"/hub/{opened.token}"),
-        may_check=sheet.may_check and clock.now() < sheet.round.opens_at,
+        may_check=sheet.may_check(clock.now()),
         zone=opened.programme.organisation.timezone,
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 
 from msgspec import Struct
 
-from chalicelib.assignments.spans import spans_from
+from chalicelib.assignments.spans import timetable_from
 from chalicelib.assignments.thread import WorkState
-from chalicelib.assignments.timing import Days, Span, days_of
+from chalicelib.assignments.timing import Days, Timetable, days_of
 from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Assignment, Milestone
 from chalicelib.core.state_machine import By
@@ -27,9 +27,9 @@ class _Piece(Struct, frozen=True):
 
 
 def describe_work(record: Record, records: Records, now: datetime) -> ThreadView:
-    spans = spans_from(records.sessions, record.marks)
+    timetable = timetable_from(records.sessions, record.marks)
     tasks = [
-        _task(record, milestone, assignment, spans, records.programme.organisation.timezone, now)
+        _task(record, milestone, assignment, timetable, records.programme.organisation.timezone, now)
         for milestone in records.programme.milestones
         for assignment in milestone.assignments
     ]
@@ -46,13 +46,12 @@ def describe_work(record: Record, records: Records, now: datetime) -> ThreadView
 
 
 def _task(
-    record: Record, milestone: Milestone, assignment: Assignment, spans: Mapping[str, Span], zone: str, now: datetime
+    record: Record, milestone: Milestone, assignment: Assignment, timetable: Timetable, zone: str, now: datetime
 ) -> _Piece:
-    line, days = record.work.get(assignment.id), days_of(assignment, milestone.id, spans, zone)
+    line, days = record.work.get(assignment.id), days_of(assignment, milestone.id, timetable, zone)
     stored = WorkState(line.state) if line and line.state else WorkState.DRAFT  # no state: only a facilitator wrote
     if line is None or stored is WorkState.DRAFT:
-        is_open = not days.missed and (days.opens_at is None or now >= days.opens_at)
-        return _Piece(assignment, days, WorkState.OPEN if is_open else WorkState.CLOSED, None)
+        return _Piece(assignment, days, WorkState.OPEN if days.is_open(now) else WorkState.CLOSED, None)
     return _Piece(assignment, days, stored, line.submitted_at if stored in IS_IN else line.at)
 
 

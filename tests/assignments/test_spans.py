@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from chalicelib.assignments.spans import spans_of
+from chalicelib.assignments.spans import timetable_of
 from chalicelib.core.schedule import Session, SessionPlan
 from chalicelib.store.attendance import Attendance, AttendanceState, key
 from chalicelib.store.marshal import fields
@@ -40,15 +40,21 @@ def marked(*states: AttendanceState, by: date | None = None) -> list[dict[str, o
     ],
 )
 def test_a_workshop_was_had_unless_all_of_it_was_missed(states, had):
-    span = spans_of(SESSIONS, marked(*states))["others"]
+    span = timetable_of(SESSIONS, marked(*states)).spans["others"]
 
     assert span.had is had
     assert (span.starts_at, span.last_day) == (datetime(2026, 3, 10, 9, 30, tzinfo=UTC), date(2026, 3, 11))
 
 
 def test_the_day_to_catch_up_by_goes_along():
-    assert spans_of(SESSIONS, marked(A.CATCH_UP, by=date(2026, 4, 30)))["others"].catch_up_by == date(2026, 4, 30)
+    span = timetable_of(SESSIONS, marked(A.CATCH_UP, by=date(2026, 4, 30))).spans["others"]
+
+    assert span.catch_up_by == date(2026, 4, 30)
 
 
-def test_a_workshop_without_sessions_has_no_span():
-    assert spans_of((SESSIONS[2],), []) == {}
+def test_a_workshop_whose_sessions_are_all_cancelled_waits_for_a_date():
+    timetable = timetable_of((SESSIONS[2],), [])
+
+    assert timetable.find("others") is None
+    assert timetable.lacks("others")
+    assert not timetable_of((), []).lacks("others"), "a cohort without dates has its work open"

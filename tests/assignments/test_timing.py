@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib.assignments.tasks import Task
 from chalicelib.assignments.thread import WorkState
-from chalicelib.assignments.timing import Days, Span, days_late, days_of
+from chalicelib.assignments.timing import NO_TIMETABLE, Days, Span, Timetable, days_late, days_of
 from chalicelib.core.form_model import Timing
 from chalicelib.core.model import Assignment, Milestone
 from chalicelib.store.assignments import Submission, Work
@@ -17,7 +17,11 @@ from chalicelib.store.assignments import Submission, Work
 ZONE = "Europe/London"
 FIRST = Span(datetime(2026, 3, 10, 9, 30, tzinfo=UTC), date(2026, 3, 11))
 LAST = Span(datetime(2026, 10, 26, 9, 30, tzinfo=UTC), date(2026, 10, 27))
-SPANS = {"self": FIRST, "service": LAST}
+SPANS = Timetable({"self": FIRST, "service": LAST}, has_dates=True)
+
+
+def only(span: Span) -> Timetable:
+    return Timetable({"self": span}, has_dates=True)
 
 
 @pytest.mark.parametrize(
@@ -38,14 +42,35 @@ def test_days_are_counted_from_sessions(opens, due, opens_at, due_on):
 
 
 def test_a_cohort_without_sessions_has_no_days():
-    assert days_of(Assignment("a", "A", None, Timing(7)), "self", {}, ZONE) == Days()
-    assert days_of(Assignment("a", "A", Timing(1, "service"), None), "self", {"self": FIRST}, ZONE) == Days()
+    assert days_of(Assignment("a", "A", None, Timing(7)), "self", NO_TIMETABLE, ZONE) == Days()
+
+
+@pytest.mark.parametrize("opens", [None, Timing(1), Timing(28, "self")])
+def test_work_that_opens_with_a_workshop_waits_until_that_has_a_date(opens):
+    waits = days_of(Assignment("a", "A", opens, Timing(7)), "self", Timetable({}, has_dates=True), ZONE)
+
+    assert (waits.opens_at, waits.due_on) == (None, None)
+    assert not waits.is_open(datetime(2030, 1, 1, tzinfo=UTC))
+    assert days_of(Assignment("a", "A", opens, Timing(7)), "self", only(FIRST), ZONE).is_open(LAST.starts_at)
+
+
+def test_work_that_opens_before_another_workshop_waits_for_the_date_of_that_one():
+    assignment = Assignment("a", "A", Timing(28, "service"), Timing(1, "service"))
+
+    assert days_of(assignment, "self", only(FIRST), ZONE) == Days(waits_for_date=True)
+    assert days_of(assignment, "self", Timetable({"service": LAST}, has_dates=True), ZONE).opens_at
+
+
+def test_work_that_is_due_before_a_workshop_without_a_date_opens_and_has_no_day():
+    days = days_of(Assignment("a", "A", None, Timing(5, "service")), "self", only(FIRST), ZONE)
+
+    assert (days.opens_at, days.due_on, days.waits_for_date) == (FIRST.starts_at, None, False)
 
 
 def test_a_session_that_moves_takes_the_day_along():
     moved = replace(FIRST, last_day=date(2026, 3, 18))
 
-    assert days_of(Assignment("a", "A", None, Timing(7)), "self", {"self": moved}, ZONE).due_on == date(2026, 3, 25)
+    assert days_of(Assignment("a", "A", None, Timing(7)), "self", only(moved), ZONE).due_on == date(2026, 3, 25)
 
 
 # --- edge case 37: a workshop that was missed ------------------------------------------------------------------
@@ -59,12 +84,12 @@ def task(days: Days, work: Work | None = None, submissions: tuple[Submission, ..
 
 
 def test_work_of_a_missed_workshop_stays_closed_until_a_way_to_catch_up_is_set():
-    missed = days_of(Assignment("a", "A", None, Timing(7)), "self", {"self": replace(FIRST, had=False)}, ZONE)
+    missed = days_of(Assignment("a", "A", None, Timing(7)), "self", only(replace(FIRST, had=False)), ZONE)
     assert task(missed).state(NOW) is WorkState.CLOSED
     assert task(missed).late(NOW) == 0
 
     caught = days_of(
-        Assignment("a", "A", None, Timing(7)), "self", {"self": replace(FIRST, catch_up_by=date(2026, 4, 30))}, ZONE
+        Assignment("a", "A", None, Timing(7)), "self", only(replace(FIRST, catch_up_by=date(2026, 4, 30))), ZONE
     )
     assert task(caught).state(NOW) is WorkState.OPEN
     assert caught.due_on == date(2026, 4, 30)

@@ -114,6 +114,17 @@ def test_work_opens_with_the_workshop_and_is_late_after_its_day(dana, clock):
     assert [item.is_late for item in late.now if item.title == title] == [True]
 
 
+def test_work_of_a_workshop_without_any_session_left_waits_for_a_date(dana, clock):
+    dates.change(clock, dates.plan("2026-11-19", milestone="leading_others"))
+    title = people.programme().milestones[0].assignments[0].title
+
+    for day in ("2026-10-01", "2026-11-18"):
+        waits = next(item for item in timeline(dana, at(day), state=WaveState.CLOSED).next if item.title == title)
+        assert waits.when is None
+    dates.change(clock, *dates.BOTH)
+    assert title in titles(timeline(dana, at("2026-10-23"), state=WaveState.CLOSED).now)
+
+
 def test_times_that_the_coach_offers_come_before_everything(dana, clock):
     slot = Slot(at("2026-10-20"), 60)
     offered = Meeting(MeetingKind.DEBRIEF, MeetingState.OFFERED, slots=(slot,), revision=1)

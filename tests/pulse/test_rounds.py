@@ -11,17 +11,18 @@ from msgspec.structs import replace
 from chalicelib.areas.openings import open_for_delegate
 from chalicelib.collect.decline import decline
 from chalicelib.collect.questionnaire import parse_answer_link
+from chalicelib.core.midway_rounds import PREPARED
 from chalicelib.core.model import PulseRules, RoundPlan, Wave, WaveState
 from chalicelib.links import signing
 from chalicelib.links.kinds import DECLINE, INBOX
 from chalicelib.people.leave import leave
 from chalicelib.pulse import check_wordings
 from chalicelib.pulse.check_wordings import RoundRefused, find_sheet
-from chalicelib.pulse.plan import PREPARED
 from chalicelib.results.published import ALL_OTHERS
 from chalicelib.store import areas, delegates, impact_surveys, invitations, responses, wave_keys, workshops
 from chalicelib.store.pulse_rounds import RoundState, Why
 from chalicelib.workshops.change_sessions import set_dates
+from chalicelib.workshops.effects import list_effects
 from tests.pulse import rounds
 from tests.pulse.rounds import CHECK, EMAILS, OPENS
 from tests.support import people
@@ -323,6 +324,44 @@ def test_a_round_moves_with_its_workshop_until_it_has_opened(aws, clock):
     drain(clock.to(rounds.found().opens_at))
     assert rounds.found().state is RoundState.OPEN
     assert rounds.emails("check") == [DANA]
+
+
+def test_a_round_waits_while_its_workshop_has_no_date_and_follows_the_new_one(aws, clock, visitor):
+    """The delegate has checked the words already: no page names the old day, and no one is asked on it."""
+    rounds.load(clock, pulse=PulseRules((RoundPlan("leading_self", 3, 13),)))
+    drain(clock.to(CHECK.replace(day=2)))
+    rounds.approve()
+    later = [one.plan for one in stored() if one.milestone != "leading_self"]
+    set_dates(people.COHORT, later, clock.now(), "ada@example.org")
+    drain(clock.to(OPENS))
+    hub = rounds.hub()
+    assert rounds.found().state is RoundState.CHECKED
+    assert "No day is set for it now" in visitor.open(hub).page
+    assert 'data-message="no-date"' in visitor.open(f"{hub}/round/1").page
+
+    again = rounds.session("leading_self", rounds.FIRST_WORKSHOP.replace(month=11))
+    set_dates(people.COHORT, [again, *later], clock.now(), "ada@example.org")
+    assert 'data-message="no-date"' not in visitor.open(f"{hub}/round/1").page
+    drain(clock.to(OPENS.replace(month=11, day=8)))
+    assert rounds.found().opens_at.date().isoformat() == "2026-11-09"
+    drain(clock.to(rounds.found().opens_at))
+    assert rounds.found().state is RoundState.OPEN
+    assert rounds.emails("check") == [DANA]
+
+
+def test_the_preview_says_what_becomes_of_a_round(aws, clock):
+    rounds.load(clock)
+    others = [one.plan for one in stored() if one.milestone != "leading_self"]
+    own = [one.plan for one in stored() if one.milestone == "leading_self"]
+
+    def effects(*wanted) -> str:
+        return " ".join(list_effects(set_dates(people.COHORT, wanted, clock.now(), "ada@example.org", dry_run=True)))
+
+    assert "The mid-way round after Leading Self does not open: the workshop has no date." in effects(*others)
+    moved = effects(replace(own[0], date=own[0].date.replace(day=20)), *others)
+    assert "The mid-way round after Leading Self asks raters on Friday 30 October 2026; it was" in moved
+    near = effects(*own, replace(others[0], date=own[0].date.replace(day=8)))
+    assert "The mid-way round after Leading Others asks raters on" in near
 
 
 def stored():

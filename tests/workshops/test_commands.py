@@ -125,7 +125,7 @@ def test_a_session_moves_with_one_audit_line(clock, capsys):
     assert "moved leading_self/2 from 2026-10-23 09:30-16:30" in said
     assert f"<{DELEGATE}>, delegate: will be sent: changed calendar entry for Leading Self, day 2 of 2" in said
     assert f"<{MANAGER}>, line manager: will be sent" in said
-    assert "The programme ends on 2026-10-26; it was 2026-10-23." in said
+    assert "The programme ends on Monday 26 October 2026; it was Friday 23 October 2026." in said
     assert [each.plan.hours for each in dates.sessions()] == ["09:30 to 16:30", "10:00 to 17:00"]
     (line,) = [row["act"] for row in audit_events.of_cohort(people.COHORT) if "moved leading_self" in row["act"]]
     assert line.endswith("(The room is taken)")

@@ -8,6 +8,8 @@ from datetime import date
 import pytest
 
 from chalicelib.store import audit_events
+from chalicelib.workshops.change_sessions import set_dates
+from chalicelib.workshops.effects import list_effects
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
@@ -148,3 +150,45 @@ def test_a_session_that_has_begun_is_shown_and_stays(admin, clock):
 
 def test_an_unknown_cohort_has_no_dates(admin):
     assert admin.open(PAGE.replace(people.COHORT, "nothing")).status == 404
+
+
+# --- a workshop without a session left ---------------------------------------------------------------------
+
+
+def effects(page: str) -> str:
+    return words(page.partition("data-effects")[2].partition("</ul>")[0])
+
+
+def cancel_workshop(admin) -> None:
+    first, second = dates.sessions()
+    admin.open(PAGE).post(PAGE, typed(first, cancel="yes") | typed(second, cancel="yes"))
+
+
+def test_the_preview_says_what_becomes_of_a_workshop_whose_last_session_is_cancelled(admin):
+    cancel_workshop(admin)
+
+    assert "Leading Self has no date then. Its work does not open" in effects(admin.page)
+
+
+def test_the_preview_says_nothing_of_work_while_a_session_is_left(admin):
+    first, second = dates.sessions()
+    admin.open(PAGE).post(PAGE, typed(first) | typed(second, cancel="yes"))
+
+    assert "no date" not in effects(admin.page)
+
+
+def test_a_workshop_without_a_date_needs_the_administrator_until_it_has_one(admin, clock):
+    cancel_workshop(admin)
+    admin.post(PAGE, {"confirmed": "yes"})
+    assert "Leading Self" in admin.open(PAGE.removesuffix("/dates")).page.partition('data-message="no-date"')[2]
+    assert "Leading Self has no date" in admin.open(f"{BASE_URL}/admin").page
+
+    dates.change(clock, FIRST)
+    assert "Leading Self has no date" not in admin.open(f"{BASE_URL}/admin").page
+
+
+def test_the_command_says_the_same_of_a_date_that_is_set_again(admin, clock):
+    dates.change(clock)
+    planned = set_dates(people.COHORT, [FIRST], clock.now(), "ada@example.org", dry_run=True)
+
+    assert list_effects(planned)[-1].startswith("Leading Self has a date again")

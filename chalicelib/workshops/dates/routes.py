@@ -19,6 +19,7 @@ from chalicelib.web.sessions import SignedIn, administrator
 from chalicelib.workshops import change_sessions
 from chalicelib.workshops.change_words import list_changes
 from chalicelib.workshops.dates.form import NOT_TYPED, Asked, fingerprint, list_rows, read_rows
+from chalicelib.workshops.effects import list_effects
 from chalicelib.workshops.plan_sessions import DatesRefused, Plan
 from chalicelib.workshops.recipients import list_recipients
 
@@ -145,6 +146,7 @@ def _preview_page(admin: SignedIn, opened: Opened, fields: Mapping[str, str], pl
         programme=opened.programme,
         plan=planned,
         changes=[*list_changes(planned.changes, planned.before, planned.programme)],
+        effects=list_effects(planned),
         recipients=list_recipients(planned, clock.now()),
         typed={name: value for name, value in fields.items() if name not in NOT_TYPED},
         seen=fields["seen"],

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from msgspec import Struct
 
 from chalicelib.core.calendar import local_moment
-from chalicelib.core.model import MIDWAY, Cohort, Programme, RoundPlan, Wave
+from chalicelib.core.model import MIDWAY, Cohort, CohortDates, Programme, RoundPlan, Wave
 from chalicelib.core.schedule import Session, of_milestone
 from chalicelib.core.working_days import BEFORE_EMAILS, WorkingDays, survey_opens_at, working_days
 
@@ -41,16 +41,21 @@ class RoundDates(Struct, frozen=True):
         return self.opens_at - PREPARED
 
 
-def plan_rounds(programme: Programme, cohort: Cohort, sessions: Sequence[Session]) -> Iterator[RoundDates]:
-    """Return the rounds whose workshop has a date, without those that are too near the survey after the programme."""
+def plan_rounds(
+    programme: Programme, cohort: Cohort, sessions: Sequence[Session], dates: CohortDates | None = None
+) -> Iterator[RoundDates]:
+    """Return the rounds whose workshop has a date, without those that are too near the survey after the programme.
+
+    dates   the cohort's, as they would be after a change; None: as they are
+    """
     days = working_days(programme.organisation, cohort.dates.closed)
-    survey_at = survey_opens_at(programme, cohort.dates)
+    survey_at = survey_opens_at(programme, dates or cohort.dates)
     titles = {milestone.id: milestone.title for milestone in programme.milestones}
     for wave, plan in zip(MIDWAY, programme.pulse.rounds, strict=False):
         if own := of_milestone(sessions, plan.after):
-            dates = _dates(wave, plan, titles[plan.after], own[-1].plan.date, days)
-            if survey_at - dates.opens_at >= timedelta(days=MIN_DAYS_APART):
-                yield dates
+            of_round = _dates(wave, plan, titles[plan.after], own[-1].plan.date, days)
+            if survey_at - of_round.opens_at >= timedelta(days=MIN_DAYS_APART):
+                yield of_round
 
 
 def _dates(wave: Wave, plan: RoundPlan, after: str, workshop_ends: date, days: WorkingDays) -> RoundDates:
