@@ -60,6 +60,12 @@ class Dashboard(Struct, frozen=True):
         return without_date(self.programme, self.sessions)
 
     @property
+    def lost_date(self) -> tuple[Milestone, ...]:
+        """Return those of them that had one: every session was cancelled."""
+        had = {session.milestone for session in self.sessions}
+        return tuple(step for step in self.without_date if step.id in had)
+
+    @property
     def may_remind(self) -> bool:
         """Return whether an open questionnaire has raters who were not reminded today."""
         return any(line.may_remind and line.line.reminded_on != self.today for line in self.lines)

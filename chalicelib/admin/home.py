@@ -177,7 +177,7 @@ def _emails(board: Dashboard, *, sees_work: bool) -> Iterator[Need]:
 
 
 def _without_date(board: Dashboard, now: datetime) -> Iterator[Need]:
-    """Name the workshops that wait for a date, as long as they may still take place before the survey."""
+    """Name the workshops that lost their date, as long as they may still take place before the survey."""
     if now < survey_opens_at(board.programme, board.cohort.dates):
-        for step in board.without_date:
+        for step in board.lost_date:
             yield Need(board.cohort.title, "", f"{step.title} has no date", f"/cohort/{board.cohort.id}/dates")
