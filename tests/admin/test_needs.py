@@ -16,7 +16,7 @@ from chalicelib.store.table import delete, scan, transact
 from infra.local.account import ADMINISTRATOR
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.emails import sent_emails
+from tests.support.emails import days_of, sent_emails
 
 FAR = people.CLOSE + timedelta(days=900)
 
@@ -54,6 +54,7 @@ def test_one_email_on_each_working_morning_counts_things_and_cohorts(undecided, 
         ("Mon 2026-10-05 08:00", "Needs you: 2 things in 1 cohort (and 2 more)"),  # with the two decisions
         ("Tue 2026-10-06 08:00", "Needs you: 2 things in 1 cohort"),
     ]
+    assert days_of("admin/needs") == ["2026-10-05", "2026-10-06"]
 
 
 def test_the_email_says_what_waits_in_which_cohort_and_names_no_one(undecided, clock):

@@ -6,6 +6,7 @@ times and chooses none, and her later debrief is not recorded; Lee leaves and Pa
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -19,7 +20,7 @@ from chalicelib.core.calendar import local_moment
 from chalicelib.core.formatting import local_date
 from chalicelib.emails.kinds import To, load_kinds
 from chalicelib.store import emails
-from tests.journey.test_edge_cases import names_in
+from tests.journey.test_edge_cases import TESTS, names_in
 from tests.people import scene
 from tests.support import cloud, people
 from tests.support.clock import Clock
@@ -141,8 +142,8 @@ CALENDAR = (
     same("meetings/propose", C, "end + 2"),
 )
 OF_WORK = ("assignments/due", "assignments/late")  # of each task, so each is looked at by its task
-ELSEWHERE = {  # what this year does not send, each with the test that holds its moment
-    "areas/shared": (M, "areas/test_sharing.py::test_what_is_shared_is_seen_and_nothing_else"),
+ELSEWHERE = {  # what this year does not send, each with the test that asserts its days (`days_of`)
+    "areas/shared": (M, "areas/test_sharing.py::test_the_link_arrives_by_email_and_opens_without_a_code"),
     "workshops/absent": (
         D,
         "mornings/test_over_the_holidays.py::"
@@ -165,6 +166,47 @@ ELSEWHERE = {  # what this year does not send, each with the test that holds its
     "admin/needs": (A, "admin/test_needs.py::test_one_email_on_each_working_morning_counts_things_and_cohorts"),
     "retention/notice": (D, "retention/test_retention.py::test_each_delegate_is_notified_once_thirty_days_before"),
 }
+OF_SURVEY = ("impact/reminder", "impact/pulse_reminder")  # before the end of a survey: a test below
+WITH_AN_ACT = (  # what goes out because someone did something, and has no day of its own in the calendar
+    "admin/former",
+    "admin/link",
+    "admin/new_link",
+    "admin/replaced",
+    "areas/answered",
+    "areas/asked",
+    "areas/done",
+    "areas/help",
+    "collect/again",
+    "collect/extended",
+    "impact/shares",
+    "meetings/cancelled",
+    "meetings/cancelled_coach",
+    "meetings/no_time",
+    "nominate/approve",
+    "nominate/approve_reminder",
+    "nominate/approved",
+    "nominate/change_wanted",
+    "nominate/reminder",
+    "programme/dates_moved",
+    "programme/dates_moved_manager",
+    "programme/followup",
+    "programme/followup_planned",
+    "pulse/not_held",
+    "report/too_few",
+    "report/without_key",
+    "sponsor/edition",
+    "sponsor/named_story",
+    "sponsor/story",
+    "sponsor/withdrawn",
+    "web/code",
+    "web/second_factor",
+    "web/wrong_code",
+    "workshops/cancelled",
+    "workshops/days",
+    "workshops/moved",
+    "workshops/runs_session",
+    "workshops/session",
+)
 OF_A_CHANGE = ("people/", "meetings/cancelled", "workshops/cancelled")  # what says that someone has left or pauses
 
 
@@ -281,7 +323,24 @@ READERS |= {kind: to for kind, (to, _) in ELSEWHERE.items()}
 def test_what_this_year_does_not_send_is_held_by_a_test_of_its_stage(played, kind):
     file, _, name = ELSEWHERE[kind][1].partition("::")
     assert name in names_in(file)
+    assert f'days_of("{kind}")' in source_of(file, name), "the test asserts no day of it"
     assert played.days(kind) == []
+
+
+def source_of(file: str, name: str) -> str:
+    text = (TESTS / file).read_text()
+    nodes = (one for one in ast.walk(ast.parse(text)) if isinstance(one, ast.FunctionDef) and one.name == name)
+    return next(ast.get_source_segment(text, node) or "" for node in nodes)
+
+
+def test_each_kind_is_in_exactly_one_place():
+    """An email of a change of people says what changed, and when is the rule of each act: `people/`."""
+    of_people = [kind for kind in load_kinds() if kind.startswith("people/") and kind not in READERS]
+    places = [*(row.kind for row in CALENDAR), *OF_WORK, *OF_SURVEY, *ELSEWHERE, *WITH_AN_ACT, *of_people]
+    counts = Counter(places)
+
+    assert {kind: count for kind, count in counts.items() if count > 1} == {}
+    assert sorted(counts) == sorted(load_kinds())
 
 
 @pytest.mark.parametrize("kind", READERS)
@@ -311,6 +370,7 @@ def test_work_is_reminded_of_before_and_after_its_day_until_it_is_submitted(play
 def test_who_has_not_answered_the_survey_is_reminded_seven_three_and_one_days_before_its_end(played):
     assert played.days("impact/reminder", DANA) == ["2027-05-14", "2027-05-18", "2027-05-20"]
     assert played.days("impact/reminder", DORA) == []
+    assert played.days("impact/pulse_reminder") == ["2027-05-14"], "raters get one"
 
 
 @pytest.mark.parametrize("who", [LEE, PAT], ids=["left", "paused"])

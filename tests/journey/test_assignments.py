@@ -20,7 +20,7 @@ from chalicelib.web.save_moments import milliseconds
 from chalicelib.workshops import change_sessions
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.emails import sent_emails
+from tests.support.emails import days_of, sent_emails
 from tests.support.visitor import FORM, Visitor
 from tests.workshops import dates
 
@@ -243,6 +243,7 @@ def test_a_coach_returns_work_and_reads_what_comes_back(visitor, vision, clock):
     (email,) = emails_about("asks you to add to")
     assert "Who pays for it?" in email
     assert "28 September 2026" in email  # ten working days after the 14th
+    assert days_of("assignments/returned") == ["2026-09-15"]
 
     visitor.open(vision)
     assert "Who pays for it?" in visitor.page

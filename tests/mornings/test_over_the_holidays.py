@@ -16,7 +16,7 @@ from chalicelib.store.emails import EmailState
 from tests.mornings.calendar import DANA, MO, utc
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.emails import sent_emails, sent_rows
+from tests.support.emails import days_of, sent_emails, sent_rows
 from tests.workshops.registers import page
 
 CLOSED = tuple(date(2026, 12, 24) + timedelta(days=n) for n in range(9))  # until 1 January
@@ -60,6 +60,7 @@ def test_what_falls_due_over_the_holidays_is_one_digest_on_the_first_working_day
 
     (email,) = sent_emails(DANA)[before:]
     assert email.sent_at.date() == date(2027, 1, 4), "the first working day"
+    assert days_of("workshops/absent") == ["2027-01-04"]
     rows = [row for row, at in sent_rows(DANA) if at == email.sent_at]
     kinds = sorted(row.partition("#")[0] for row in rows if emails.find(row).state is EmailState.SENT)
     assert kinds == ["programme/dates_moved", "workshops/absent"]

@@ -27,7 +27,7 @@ from tests.pulse import rounds
 from tests.pulse.rounds import CHECK, EMAILS, OPENS
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.emails import sent_emails
+from tests.support.emails import days_of, sent_emails
 
 DANA, COACH = (people.person(name).email for name in ("dana delegate", "cleo coach"))
 TICKS = re.compile(r'name="(ask-\w+)" value="([^"]+)"')
@@ -65,6 +65,9 @@ def test_a_round_goes_from_the_check_to_a_page_for_delegate_and_coach(visitor, c
     drain(clock.advance(hours=10))
     assert rounds.emails("published") == [DANA]
     assert rounds.emails("published_coach") == [COACH]
+    assert days_of("pulse/check") == ["2026-10-09"], "five working days before the opening"
+    assert days_of("pulse/asked") == ["2026-10-16"]
+    assert days_of("pulse/published") == days_of("pulse/published_coach") == ["2026-10-30"]
 
     visitor.let_in(DANA, clock.now())
     assert "Ask the night staff" in visitor.open(f"{rounds.hub()}/seen").page
@@ -124,6 +127,7 @@ def test_one_reminder_goes_to_who_has_not_answered(aws, clock):
     reminded = [address for email in sent_emails() if "pulse/reminder#" in email.row for address in email.to]
 
     assert sorted(reminded) == sorted(EMAILS[3:])
+    assert days_of("pulse/reminder") == ["2026-10-26"], "three working days before the last, which is the 29th"
 
 
 def test_a_rater_of_several_people_gets_one_email(aws, clock):

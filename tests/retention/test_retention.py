@@ -39,6 +39,7 @@ from tests.faults.scene import ticket
 from tests.support import people
 from tests.support.calls import count_calls
 from tests.support.drain import drain
+from tests.support.emails import days_of
 
 TWO = ("dana delegate", "ann delegate")
 FIVE = (*TWO, "ben delegate", "cas delegate", "dee delegate")  # enough for figures of the cohort
@@ -268,6 +269,8 @@ def test_each_delegate_is_notified_once_thirty_days_before(year_over):
 
     (waiting,) = notices()
     assert waiting.words["day"].endswith(str(ends()[Retention.PROGRAMME].year))
+    drain(year_over.to(datetime.combine(day, time(12), UTC)))
+    assert days_of("retention/notice") == [f"{day}"]
 
 
 def test_a_job_that_runs_late_notifies_first_and_deletes_thirty_days_later(year_over):

@@ -19,7 +19,7 @@ from chalicelib.store.table import update
 from tests.sponsor import final_example
 from tests.support import people
 from tests.support.drain import drain
-from tests.support.emails import sent_emails
+from tests.support.emails import days_of, sent_emails
 
 NAMES = ("ann one", "bob two", "cat three", "dan four", "eve five", "fay six")
 SURVEY_OPENS = people.OPENING.replace(year=2027, month=5, day=31)
@@ -77,6 +77,7 @@ def subjects(address: str = SPONSOR) -> list[str]:
 
 
 def test_the_first_edition_comes_five_working_days_after_the_last_survey_has_closed(answered, clock):
+    change_survey("ann one", Role.DELEGATE, draft={"measure.1.name": "Falls", "measure.1.money": "9000000"})
     drain(clock.to(SURVEY_CLOSED))
     wait(clock, 5)
     assert editions() == []
@@ -85,6 +86,8 @@ def test_the_first_edition_comes_five_working_days_after_the_last_survey_has_clo
     assert (first.edition, first.response.delegates_answered) == (1, 6)
     assert len(first.survey.changes) == len(people.programme().competencies)
     assert subjects() == ["What Autumn cohort achieved"]
+    assert "9000000" not in repr(first), "a change that was not sent waits, and nothing fails on it"
+    assert days_of("sponsor/summary") == ["2027-07-06"]
     (stored,) = summaries.of_cohort(people.COHORT)
     assert {kind: objects.load(stored.file(kind))[:4] for kind in ("board", "slides", "method")} == {
         "board": b"%PDF",
