@@ -6,12 +6,14 @@ import re
 import pytest
 
 from chalicelib.admin import person_export
+from chalicelib.admin.data_in_words import AS_DELEGATE, IN_OTHER_ROLES, NOT_IN_IT, describe
 from chalicelib.collect.decline import decline
 from chalicelib.collect.submit_answers import submit
 from chalicelib.ownership.erase_person import PersonUnknown
 from chalicelib.store import audit_events, cohorts
 from chalicelib.store.table import scan
 from tests.faults import scene
+from tests.people import scene as scene_of_change
 from tests.support import people
 from tests.support.drain import drain
 
@@ -103,6 +105,28 @@ def test_no_sealed_answer_is_in_it(opened, clock):
     assert stored["draft"]
     assert row["state"] == "answered"
     assert row.keys() & {"draft", "sent"} == set()
+
+
+def test_a_rater_who_is_a_delegate_too_gets_two_parts_and_reads_what_cannot_be_found(opened, clock):
+    """Edge 67. What others wrote about them is about them; what they wrote about others is not guessed at."""
+    dora = people.person("dora delegate")
+    scene_of_change.change(clock, "manager", manager_name=dora.name, manager_email=dora.email)
+    words = describe(exported("dora delegate", clock))
+    first, _, second = words.partition(IN_OTHER_ROLES)
+
+    assert first.startswith(AS_DELEGATE)
+    assert second.rstrip().endswith(NOT_IN_IT.rstrip())
+    assert AS_DELEGATE not in describe(exported("p0", clock))
+    assert NOT_IN_IT in describe(exported("p0", clock))
+
+
+def test_after_the_close_no_answer_of_a_rater_is_in_their_pack(opened, clock):
+    """Edge 67."""
+    drain(clock.to(people.CLOSE))
+    drain(clock.advance(hours=2))
+
+    kinds = {row["sk"].partition("#")[0] for row in exported("p0", clock)}
+    assert kinds & {"RESPONSE", "COMMENT"} == set()
 
 
 def test_it_is_noted_in_the_audit_trail(opened, clock):
