@@ -213,7 +213,7 @@ def _end_invitation(row: Row, email: str) -> Iterator[Write]:
 
 
 def _uncount(delegate: Delegate, wave: DelegateWave, before: Invitation) -> list[Write]:
-    fewer = cohorts.fewer_answered(before.group) if before.state is InvitationState.ANSWERED else {}
+    fewer = {} if before.state is InvitationState.REVOKED else cohorts.fewer_asked(before)
     return [
         delegates.hide_counts(wave, [before.group]),
         cohorts.change_line(delegate, put=cohorts.hidden(before.group), add=fewer, wave=wave.wave),

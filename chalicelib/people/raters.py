@@ -113,7 +113,9 @@ def _removal_writes(found: Found, rater: Rater, asking: Asking) -> Iterator[Writ
         before = rater.invitation
         yield delegates.hide_counts(rater.wave, [before.group])
         yield from invitations.remove(before)
-        yield cohorts.change_line(delegate, put=cohorts.hidden(before.group), add=_fewer(before), wave=rater.wave.wave)
+        yield cohorts.change_line(
+            delegate, put=cohorts.hidden(before.group), add=cohorts.fewer_asked(before), wave=rater.wave.wave
+        )
         yield from (emails.cancel(email_id) for email_id in waiting_emails.list_ids(delegate.id, before.id))
         email = written.rater_removed(found.programme, delegate, before, found.days.soon(now), now)
         yield from emails.add(email)
@@ -125,13 +127,6 @@ def _removal_writes(found: Found, rater: Rater, asking: Asking) -> Iterator[Writ
     event = audit_events.add(found.cohort.id, AuditEvent.REMOVED_RATER, asking.by, delegate.id, now, **words)
     about = {"part": withdrawals.RATER, "who": reader_key(rater.entry.person.email)}
     yield outlive(event, What.PLACE, now, cohort=found.cohort.id, delegate=delegate.id, **about)
-
-
-def _fewer(before: Invitation) -> dict[str, int]:
-    add = cohorts.fewer_invited(before.group)
-    if before.state is InvitationState.ANSWERED:
-        return add | cohorts.fewer_answered(before.group)
-    return add | ({"declined": -1} if before.state is InvitationState.DECLINED else {})
 
 
 def _save_list(before: Nomination, raters: Sequence[RaterEntry], sent: int) -> Write:

@@ -19,6 +19,8 @@ from chalicelib.core.model import (
     CohortDates,
     Delegate,
     DelegateEntry,
+    Invitation,
+    InvitationState,
     Person,
     RaterEntry,
     Standing,
@@ -386,6 +388,14 @@ def fewer_answered(group: str) -> dict[str, int]:
 def fewer_invited(group: str) -> dict[str, int]:
     """Subtract one rater who is not asked any more from a dashboard row."""
     return {"invited": -1, _counter("invited", group): -1}
+
+
+def fewer_asked(before: Invitation) -> dict[str, int]:
+    """Subtract one rater who is not asked any more, with what they had done."""
+    add = fewer_invited(before.group)
+    if before.state is InvitationState.ANSWERED:
+        return add | fewer_answered(before.group)
+    return add | ({"declined": -1} if before.state is InvitationState.DECLINED else {})
 
 
 def regrouped(before: str, after: str, *, answered: bool) -> dict[str, int]:

@@ -21,7 +21,7 @@ from tests.support import people
 from tests.support.drain import drain
 
 P0 = people.person("p0").email
-DID = ("answered", "declined", "nothing")
+DID = ("answered", "declined", "saved", "nothing")
 AREAS = [Area("1", "Asks more", "", "A step", "", "", "")]
 
 
@@ -34,6 +34,8 @@ def answer(name, clock):
 def act(did, clock):
     if did == "answered":
         answer("p0", clock)
+    if did == "saved":
+        scene.fill_in(scene.ticket(scene.invitation("p0")), "3", clock.now())
     if did == "declined":
         decline(scene.ticket(scene.invitation("p0")), "no_time", clock.now())
 
@@ -149,7 +151,11 @@ def test_while_it_is_open_the_counts_of_the_group_are_hidden_in_every_case(opene
     (line,) = cohorts.list_lines(people.COHORT)
 
     assert (line.answered, line.groups["peer"].answered, line.counts_hidden) == (4, 4, ("peer",))
+    assert line.groups["peer"].invited == 7, "one fewer is asked"
     assert row_of_erased()["state"] == "revoked"
+    assert row_of_erased()["draft"] == {}
+    assert invitations.inbox_of(P0) == []
+    assert [row["pk"] for row in scan() if P0 in str(row)] == [], "no email, list or row has their address"
     assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].counts_hidden == ("peer",)
     close_or_extend.publish_with_few_answers(people.COHORT, people.person("dana delegate").email, clock.now())
     drain(clock.now())
