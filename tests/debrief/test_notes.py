@@ -131,6 +131,26 @@ def test_a_coach_who_comes_back_finds_their_own_notes(visitor, clock, case):  # 
     assert SECRET in visitor.open(case).page
 
 
+def test_a_coach_who_takes_over_after_the_debrief_reads_it_all_and_opens_the_report_before_the_release(
+    visitor,  # noqa: F811
+    clock,
+    case,
+):
+    visitor.open(case).post(f"{case}/hand-over", {"hand-over": LEFT})
+    change_coach(clock, "file")
+    theirs = their_case(visitor, clock)
+
+    page = visitor.open(theirs).page
+    assert LEFT in page
+    assert all(area.behaviour in page for area in AREAS)
+    assert "2026-09-15" in page or "15 September 2026" in page, "the day of the debrief"
+    visitor.open(f"{theirs}/release").post(f"{theirs}/release")
+    assert "Open the report first" in visitor.page
+    visitor.open(theirs).post(f"{theirs}/report")
+    visitor.open(f"{theirs}/release").post(f"{theirs}/release")
+    assert "Released" in visitor.open(theirs).page
+
+
 @pytest.mark.parametrize("how", ["file", "address"])
 def test_a_coach_leaves_a_note_that_the_next_one_reads_and_the_delegate_does_not(visitor, clock, case, how):  # noqa: F811
     visitor.open(case).post(f"{case}/notes", {"notes-text": SECRET})

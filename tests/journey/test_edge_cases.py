@@ -46,6 +46,8 @@ EDGE_CASES: dict[int, tuple[str, ...]] = {
     20: (
         "people/test_edges.py::test_private_notes_stay_with_the_coach_who_wrote_them",
         "debrief/test_notes.py::test_a_coach_leaves_a_note_that_the_next_one_reads_and_the_delegate_does_not",
+        "debrief/test_notes.py::"
+        "test_a_coach_who_takes_over_after_the_debrief_reads_it_all_and_opens_the_report_before_the_release",
     ),
     22: ("journey/test_once.py::test_a_second_release_is_refused_with_the_day_of_the_first",),
     23: ("debrief/test_release_report.py::test_a_coach_who_has_not_opened_the_report_must_open_it_first",),
@@ -79,6 +81,8 @@ EDGE_CASES: dict[int, tuple[str, ...]] = {
         "assignments/test_timing.py::test_work_of_a_missed_workshop_stays_closed_until_a_way_to_catch_up_is_set",
         "workshops/test_attendance.py::test_no_one_is_asked_about_a_workshop_that_they_did_not_have",
         "workshops/test_readers.py::test_the_sponsor_sees_counts_and_no_names",
+        "workshops/test_readers.py::"
+        "test_one_of_twelve_who_missed_a_workshop_has_no_work_of_it_and_is_not_asked_about_it",
     ),
     38: (
         "journey/test_facilitators_part.py::"
@@ -87,6 +91,7 @@ EDGE_CASES: dict[int, tuple[str, ...]] = {
     # people
     40: (
         "people/test_transfer.py::test_a_transfer_is_refused_while_the_360_is_open",
+        "people/test_transfer.py::test_a_released_report_and_its_areas_go_along",
         "people/test_transfer.py::test_no_second_360_and_no_figure_of_the_new_cohort_includes_them",
     ),
     41: (
@@ -109,6 +114,7 @@ EDGE_CASES: dict[int, tuple[str, ...]] = {
     ),
     46: (
         "people/test_raters.py::test_a_removal_destroys_what_was_saved_and_sent_and_the_close_counts_the_others",
+        "people/test_raters.py::test_a_removal_with_a_saved_draft_leaves_one_fewer_asked_and_a_neutral_email",
         "people/test_raters.py::test_no_page_email_or_command_reveals_what_the_rater_had_done",
     ),
     47: (
@@ -136,7 +142,10 @@ EDGE_CASES: dict[int, tuple[str, ...]] = {
         "pulse/test_rounds.py::test_no_approved_area_means_no_round_and_the_coach_learns_it",
     ),
     # impact and sponsor
-    59: ("journey/test_six_months_on.py::test_what_was_sent_counts_until_a_change_of_it_is_sound",),
+    59: (
+        "journey/test_six_months_on.py::test_what_was_sent_counts_until_a_change_of_it_is_sound",
+        "sponsor/test_editions.py::test_the_first_edition_comes_five_working_days_after_the_last_survey_has_closed",
+    ),
     61: (
         "sponsor/test_final.py::test_one_sum_of_millions_gives_no_total_and_finance_is_asked",
         "sponsor/test_anonymity.py::test_five_million_among_little_is_not_shown",
@@ -155,6 +164,8 @@ EDGE_CASES: dict[int, tuple[str, ...]] = {
     67: (
         "admin/test_person_export.py::test_a_rater_finds_their_own_place_in_what_is_shared",
         "admin/test_person_export.py::test_no_sealed_answer_is_in_it",
+        "admin/test_person_export.py::test_a_rater_who_is_a_delegate_too_gets_two_parts_and_reads_what_cannot_be_found",
+        "admin/test_person_export.py::test_after_the_close_no_answer_of_a_rater_is_in_their_pack",
     ),
     68: (
         "admin/test_erased_raters.py::test_the_row_is_the_same_for_everything_they_had_done",

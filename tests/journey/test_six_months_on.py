@@ -139,6 +139,7 @@ def sent(opened):
 
 UNSOUND = {
     "money-that-is-no-number": ("measures", {"measure.1.money": "lots"}),
+    "a-sum-without-a-basis": ("measures", {"measure.2.name": "Waits", "measure.2.money": "2000"}),
     "money-in-another-currency": ("measures", {"measure.1.money": "€2,000"}),
     "a-measure-without-a-name": ("measures", {"measure.2.now": "3"}),
     "a-measure-that-is-no-number": ("measures", {"measure.2.name": "Falls", "measure.2.now": "few"}),

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.admin import person_export
 from chalicelib.admin.address_change import change_address
 from chalicelib.core.ids import coach_id, reader_key
 from chalicelib.core.model import Wave, WaveState
@@ -123,6 +124,11 @@ def test_a_manager_who_is_a_delegate_of_the_cohort_gets_neither_page_by_the_othe
     assert "Dana Delegate" in as_manager
     assert HUB.url(own) not in as_manager
     assert HUB.url(dana) not in as_manager
+    for email, other in ((scene.DANA, dora.email), (dora.email, scene.DANA)):
+        rows = [row for row in person_export.export(email, clock.now()) if row["sk"] != "MAIL"]
+        owner = delegates.find(people.dana()) if email == scene.DANA else own
+        assert {row["sk"] for row in rows if row["pk"] == f"DELEGATE#{owner.id}"} >= {"META"}
+        assert other not in repr(rows), "others appear by role"
 
 
 def test_one_person_in_three_roles_sees_on_each_page_what_that_role_may_see(visitor, clock):

@@ -150,7 +150,11 @@ def test_a_booked_debrief_is_cancelled_in_both_calendars_and_waits_for_new_times
         for email in sent_emails(address)
         if email.row.startswith("meetings/cancelled")
     ]
-    assert len(cancelled) == 2
+    assert [email.to[0] for email in cancelled] == [DANA, COACH]
+    for email in cancelled:
+        (entry,) = [part["content"] for part in email.attachments if part["type"] == "text/calendar"]
+        assert "METHOD:CANCEL" in entry
+    assert meetings.find(people.dana(), MeetingKind.DEBRIEF).booked is None
     come_back(clock)
 
     meeting = meetings.find(people.dana(), MeetingKind.DEBRIEF)

@@ -107,6 +107,24 @@ def test_a_removal_destroys_what_was_saved_and_sent_and_the_close_counts_the_oth
     assert jobs.failed() == []
 
 
+def test_a_removal_with_a_saved_draft_leaves_one_fewer_asked_and_a_neutral_email(visitor, clock):
+    """Edge 46."""
+    scene.open_cohort(clock, chosen=people.raters(9, 4))
+    clock.advance(hours=2)
+    do(visitor, clock, "saved")
+    assert scene.invitation("p0").draft
+    asked = scene.line().groups["peer"].invited
+    scene.change(clock, "rater-remove", rater=P0)
+
+    assert not scene.invitation("p0").draft
+    assert (scene.line().groups["peer"].invited, scene.line().counts_hidden) == (asked - 1, ("peer",))
+    assert scene.wave().counts_hidden == ("peer",)
+    assert [email.row.partition("#")[0] for email in sent_emails(P0)][-1] == "people/rater_removed"
+    visitor.let_in_administrator(clock.now())
+    for page in (f"{AT}/delegate/{people.dana()}", people.link("dana delegate", "hub")):
+        assert f"of {asked - 1}" not in visitor.open(page).page, "no page counts the group until the close"
+
+
 def test_a_rater_who_answered_counts_in_the_group_they_were_moved_to(visitor, clock):
     """Edge 47: answered as a peer, counted among the direct reports at the close."""
     scene.open_cohort(clock, chosen=people.raters(5, 4))
@@ -163,20 +181,27 @@ def test_reminders_of_a_removed_rater_are_cancelled_and_those_of_a_regrouped_one
     assert all("Direct reports" in email.part("plain") for email in to_p1)
 
 
-def test_a_mistyped_correction_shows_a_stranger_an_empty_form_and_the_next_one_fixes_it(visitor, clock):
+@pytest.mark.parametrize("what", ["saved", "sent"])
+def test_a_mistyped_correction_shows_a_stranger_an_empty_form_and_the_next_one_fixes_it(visitor, clock, what):
     """Edge 49."""
     scene.open_cohort(clock, chosen=people.raters(9, 4))
     clock.advance(hours=2)
-    do(visitor, clock, "sent")
+    do(visitor, clock, what)
     scene.change(clock, "rater-correct", rater=P0, name="", email="stranger@example.org")
     stranger = [url for email in sent_emails("stranger@example.org") for url in email.links if "/answer/" in url][-1]
     page = visitor.open(stranger).page
     assert "Keep going" not in page
+    assert " checked" not in page
     scene.change(clock, "rater-correct", rater="stranger@example.org", name="", email="p0.right@example.org")
 
     assert visitor.open(stranger).status == 410
     assert [email for email in sent_emails("p0.right@example.org") if email.row.startswith("collect/invitation")]
-    assert scene.invitation("p0.right").sealed
+    right = scene.invitation("p0.right")
+    assert (right.sealed, dict(right.draft)) == (what == "sent", {})
+    if what == "saved":  # nothing was sent, so the right person is asked from the start
+        url = people.link("p0.right", "answer")
+        people.send(people.answer_all(visitor, url), url)
+        assert scene.invitation("p0.right").state is InvitationState.ANSWERED
 
 
 def test_the_commands_show_and_do_the_same_as_the_console(clock, aws, capsys):

@@ -19,9 +19,23 @@ from chalicelib.emails.kinds import find_kind
 from chalicelib.links.kinds import COACH, HUB, IMPACT, name_links
 from chalicelib.people.planned import ActRefused
 from chalicelib.programme.load_cohort import load_cohort
-from chalicelib.store import assignments, attendance, audit_events, cohorts, delegates, emails, holds, jobs, workshops
+from chalicelib.store import (
+    assignments,
+    attendance,
+    audit_events,
+    cohorts,
+    debriefs,
+    delegates,
+    emails,
+    holds,
+    jobs,
+    reports,
+    workshops,
+)
+from chalicelib.store.areas import Area
 from chalicelib.store.assignments import WorkLine
 from chalicelib.store.attendance import Attendance, AttendanceState
+from chalicelib.store.debriefs import Debrief
 from chalicelib.workshops import change_sessions
 from chalicelib.workshops.register import load_registers
 from tests.people import scene
@@ -117,6 +131,28 @@ def test_no_second_360_and_no_figure_of_the_new_cohort_includes_them(closed, clo
     assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].state is WaveState.CLOSED
     assert line_in(SPRING).apart
     assert jobs.failed() == []
+
+
+def test_a_released_report_and_its_areas_go_along(closed, clock):
+    """Edge 40."""
+    made = reports.find(people.dana(), Wave.BASELINE)
+    agreed = [Area("1", "Listens before deciding", "", "A step", "", "", "")]
+    people.write(
+        reports.release(made, clock.now()),
+        *debriefs.save(people.dana(), Wave.BASELINE, Debrief(clock.now().date(), ("1",)), agreed),
+    )
+    scene.change(clock, "transfer", **THERE)
+    clock.advance(days=4)
+    now = delegates.find(people.dana())
+    hub = HUB.url(now)
+
+    assert closed.let_in(DANA, clock.now()).open(f"{hub}/report").status == 200
+    assert "Listens before deciding" in closed.open(f"{hub}/areas").page
+    url = COACH.url(now.cohort_id, now.coach, now.coach_link)
+    closed.sign_in(url, scene.NORA, clock.now())
+    assert "Listens before deciding" in closed.open(f"{url}/{people.dana()}/areas").page
+    closed.open(f"{url}/{people.dana()}").post(f"{url}/{people.dana()}/report")
+    assert closed.status in (200, 303)
 
 
 def test_a_questionnaire_not_open_yet_takes_the_days_of_the_new_cohort(visitor, clock):

@@ -6,13 +6,16 @@ from datetime import date, datetime
 
 import pytest
 
+from chalicelib.assignments.book import open_book
+from chalicelib.assignments.spans import load_timetable
+from chalicelib.impact.background import collect_background
 from chalicelib.links.kinds import HUB, SPONSOR
-from chalicelib.store import cohorts, delegates
+from chalicelib.store import cohorts, delegates, workshops
 from chalicelib.store.attendance import Attendance, save
 from chalicelib.store.attendance import AttendanceState as State
 from chalicelib.store.table import transact
 from tests.support import people
-from tests.workshops.registers import BEGINS, DAY_1, DAY_2, NAMES, id_of
+from tests.workshops.registers import BEGINS, DAY_1, DAY_2, NAMES, OTHERS, id_of
 
 DANA = NAMES[0]
 CATCHING_UP = Attendance(DAY_1, State.CATCH_UP, "Watch the recording.", date(2026, 10, 30))
@@ -107,3 +110,29 @@ def test_with_fewer_than_five_the_sponsor_sees_no_count(dated, clock):
     attended_by(SIX[:4], DAY_1, DAY_2)
 
     assert 'id="workshops"' not in sponsor_page(dated, clock)
+
+
+TWELVE = tuple(
+    f"{first} delegate"
+    for first in ["ann", "bea", "cas", "dev", "eli", "fay", "gus", "hal", "ian", "jen", "kim", "lou"]
+)
+
+
+@pytest.mark.parametrize("dated", [TWELVE], indirect=True)
+def test_one_of_twelve_who_missed_a_workshop_has_no_work_of_it_and_is_not_asked_about_it(dated, clock):
+    """Absent without a way to catch up: the sponsor's count says 11 of 12."""
+    absent, *others = TWELVE
+    clock.to(datetime.fromisoformat("2026-11-19T10:00:00Z"))
+    record(absent, Attendance(OTHERS, State.ABSENT))
+    attended_by(tuple(others), OTHERS)
+    delegate, rules = delegates.find(id_of(absent)), people.programme()
+    rows = list(delegates.load_rows(delegate.id))
+    book = open_book(rules, cohorts.find(people.COHORT), rows, load_timetable(people.COHORT, rows))
+    (step,) = [one for one in rules.milestones if one.id == "leading_others"]
+
+    for assignment in step.assignments:
+        page = dated.open(f"{HUB.url(delegate)}/work/{assignment.id}").page
+        assert "closed: you missed the workshop" in page.lower()
+    missed = collect_background(book, workshops.list_sessions(people.COHORT), rows).missed
+    assert missed == ("leading_others", "leading_the_service"), "the second has no date in this cohort"
+    assert "11 of 12 attended, 1 did not attend" in " ".join(sponsor_page(dated, clock).split())
