@@ -24,6 +24,7 @@ from chalicelib.admin.redirect_emails import Change
 from chalicelib.admin.resend_link import AddressNotFound
 from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name
 from chalicelib.core.errors import FieldError, FormInvalid
+from chalicelib.core.formatting import local_time
 from chalicelib.core.ids import derive, reader_key
 from chalicelib.core.model import Cohort, Delegate, Wave
 from chalicelib.core.reasons import NO_REASON, fault_of, one_line
@@ -98,6 +99,74 @@ def plan_change(
     return _act(change, cohort, places, until, Asked(by, now, one_line(why) or NO_REASON))
 
 
+class Preview(NamedTuple):
+    """What another address does, before it is done.
+
+    parts   what the person is in the cohort, in words
+    emails  who is emailed what, in words
+    """
+
+    title: str
+    parts: tuple[str, ...]
+    emails: tuple[str, ...]
+
+    @property
+    def lines(self) -> list[str]:
+        """Return the preview for a terminal."""
+        return [f"{self.title}.", *self.parts, *self.emails]
+
+
+def preview_change(
+    cohort_id: str, old: str, new: str, now: datetime, by: str = BY, *, name: str = "", why: str = ""
+) -> Preview | None:
+    """Say what `change_address` would do; None if the address was replaced before. Raises what it raises."""
+    if not plan_change(cohort_id, old, new, now, by, name=name, why=why):
+        return None
+    cohort = cohorts.find(cohort_id)
+    assert cohort  # noqa: S101 the plan was made for it
+    change, programme = (
+        Change(cohort_id, clean_address(old), clean_address(new), clean_name(name)),
+        programmes.load(cohort.programme_id, cohort.programme_version),
+    )
+    places, zone = _places(cohort_id, change.old), programme.organisation.timezone
+    parts = dict(_name_parts(change, cohort, places))
+    person = next((who for who in parts.values() if who != change.old), change.old)
+    named = f", named {change.name}" if change.name else ""
+    until = working_days(programme.organisation, cohort.dates.closed).a_day_after(now)
+    is_held = bool(_holds(change, cohort, places, until, by)) and not _has_bounced(change, now)
+    when = f"on {local_time(until, zone)}, or once another administrator has confirmed it" if is_held else "at once"
+    return Preview(
+        f"Replace the address of {person} by {change.new}{named}",
+        tuple(parts),
+        (
+            f"{change.old}: that the address was replaced; nothing if the address does not work, or had no email yet.",
+            f"{change.new}: new links and sign-in codes, {when}. Raters get another invitation unless they declined.",
+        ),
+    )
+
+
+def _has_bounced(change: Change, now: datetime) -> bool:
+    """Return whether the old address does not work, and is not held itself: then the new one is not held."""
+    return change.old in list_suppressed(change.cohort) and not _is_held(change.cohort, change.old, now)
+
+
+def _name_parts(change: Change, cohort: Cohort, places: Sequence[AddressUse]) -> Iterator[tuple[str, str]]:
+    """Yield what the person is in the cohort, and their name there."""
+    for part, person in cohort_roles(cohort, change.old).items():
+        yield f"{person.name} is the {part} of {cohort.title}.", person.name
+    for place in places:
+        delegate, about = place.delegate, place.delegate.person.name
+        if change.has(delegate.person):
+            yield f"{about} is a delegate.", about
+        for part, person in {"coach": delegate.coach, "line manager": delegate.manager}.items():
+            if change.has(person):
+                yield f"{person.name} is the {part} of {about}.", person.name
+        listed = [one.person.name for lists in place.nominations for one in lists.raters if change.has(one.person)]
+        if listed or place.is_asked:
+            who = listed[0] if listed else change.old
+            yield f"{who} is a rater of {about}.", who
+
+
 class Asked(NamedTuple):
     """Who asked for the change, when, and why."""
 
@@ -113,7 +182,7 @@ def _act(change: Change, cohort: Cohort, places: Sequence[AddressUse], until: da
     change an address into one that does not exist, and that into their own.
     """
     by, now, why = asked
-    bounced = change.old in list_suppressed(cohort.id) and not _is_held(cohort.id, change.old, now)
+    bounced = _has_bounced(change, now)
     reading = {part for place in places for part in place.reading(change)}
     reading |= cohort_roles(cohort, change.old).keys()
     held = [] if bounced else _holds(change, cohort, places, until, by)

@@ -155,15 +155,17 @@ def notice_to_old(job: Job, change: Change, programme: Programme, now: datetime)
     )
 
 
-def former_notice(programme: Programme, cohort_id: str, part: str, before: str, *, load: str, now: datetime) -> Email:
-    """Notify a person who had a part until a file named another. The email says nothing of the other person."""
+def former_notice(
+    programme: Programme, cohort_id: str, part: str, before: str, *, load: str, due_at: datetime
+) -> Email:
+    """Notify a person who had a part until another was named. The email says nothing of the other person."""
     return create_email(
         FORMER,
         cohort_id,
         derive(12, part, before),
         load,
         to=Person("", before),
-        due_at=now,
+        due_at=due_at,
         words=common_words(programme) | {"part": part},
         links={},
         about={},

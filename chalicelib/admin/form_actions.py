@@ -12,15 +12,22 @@ from chalicelib.admin import confirm_address as confirm
 from chalicelib.admin import resend_link, schedule_followup
 from chalicelib.admin import revoke_links as revoke
 from chalicelib.admin import void_answers as void
-from chalicelib.admin.address_change import change_address
+from chalicelib.admin.address_change import Preview, change_address, preview_change
 from chalicelib.core.errors import FieldError, FormInvalid
 
 Fields = Mapping[str, str]
+ADDRESS_FIELDS = ("address", "new", "name", "why")
 Form = Callable[[str, Fields, datetime, str], str]
 
 
+def preview_address(cohort_id: str, fields: Fields, now: datetime, by: str) -> Preview | None:
+    """Say what the form would do; None if it was done before."""
+    old, new, name, why = (fields.get(field, "") for field in ADDRESS_FIELDS)
+    return preview_change(cohort_id, old, new, now, by, name=name, why=why)
+
+
 def address(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
-    old, new, name, why = (fields.get(field, "") for field in ("address", "new", "name", "why"))
+    old, new, name, why = (fields.get(field, "") for field in ADDRESS_FIELDS)
     change_address(cohort_id, old, new, now, by, name=name, why=why)
     return "replaced"
 

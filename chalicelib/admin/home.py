@@ -173,7 +173,7 @@ def _emails(board: Dashboard, *, sees_work: bool) -> Iterator[Need]:
         if not bounce.is_refused:
             yield Need(title, bounce.name, "An email did not arrive", f"/cohort/{board.cohort.id}")
     if board.refused and sees_work:
-        yield Need(title, "", "SES rejected some emails", "/work")
+        yield Need(title, "", "The email service rejected some emails", "/work")
 
 
 def _without_date(board: Dashboard, now: datetime) -> Iterator[Need]:

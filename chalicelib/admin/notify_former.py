@@ -10,6 +10,7 @@ from datetime import datetime
 
 from chalicelib.admin.emails import FORMER, former_notice
 from chalicelib.core.model import Cohort, Delegate
+from chalicelib.core.working_days import working_days
 from chalicelib.emails.kinds import To, find_kind
 from chalicelib.store import cohorts, emails, programmes, waiting_emails
 from chalicelib.store.emails import Email, EmailState
@@ -59,6 +60,7 @@ def notify_former_people(job: Job, delegate: Delegate, now: datetime) -> Iterato
     before_in = {"coach": job.about["coach"], "line manager": job.about["manager"]}
     for part, person in now_in.items():
         if before_in[part] != person.email:
+            yield from _take_back(delegate.cohort_id, part, person.email)
             yield from _notify(job, delegate.cohort_id, part, before_in[part], now, delegate.id)
 
 
@@ -69,7 +71,15 @@ def notify_former_of_cohort(job: Job, now: datetime) -> list[Write]:
     if before in _holders(_cohort(cohort_id), part):
         return []  # it was given back to them since
     waiting = [email for email in waiting_emails.list_waiting(cohort_id) if _leads_there(email, part, before)]
-    return [*map(emails.cancel, (email.id for email in waiting)), *_notify(job, cohort_id, part, before, now)]
+    again = [write for one in _holders(_cohort(cohort_id), part) for write in _take_back(cohort_id, part, one)]
+    return [*map(emails.cancel, (email.id for email in waiting)), *again, *_notify(job, cohort_id, part, before, now)]
+
+
+def _take_back(cohort_id: str, part: str, address: str) -> Iterator[Write]:
+    """Cancel a notice that waits for the morning: its reader has the part again."""
+    for email in waiting_emails.list_waiting(cohort_id):
+        if email.template == FORMER.name and email.to.email == address and email.words["part"] == part:
+            yield emails.cancel(email.id)
 
 
 def _leads_there(email: Email, part: str, address: str) -> bool:
@@ -82,7 +92,8 @@ def _notify(job: Job, cohort_id: str, part: str, before: str, now: datetime, del
         return
     cohort = _cohort(cohort_id)
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    notice = former_notice(programme, cohort_id, part, before, load=job.id.rsplit("#", 1)[-1], now=now)
+    due_at = working_days(programme.organisation, cohort.dates.closed).soon(now)
+    notice = former_notice(programme, cohort_id, part, before, load=job.id.rsplit("#", 1)[-1], due_at=due_at)
     if emails.find(notice.id) is None:
         yield from emails.add(notice)
 

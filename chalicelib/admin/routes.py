@@ -183,7 +183,8 @@ def address(cohort_id: str) -> Response:
 @page_handler
 def replace_address(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
-    return _posted(admin, "address", _scope(cohort_id))
+    scope, fields = _scope(cohort_id), admin.form(bp.current_request)
+    return _posted(admin, "address", scope) if "confirmed" in fields else _preview_address(admin, scope, fields)
 
 
 @bp.route(f"{COHORT}/dismiss", **POST)
@@ -404,6 +405,16 @@ def _form_page(
     return _board_page(
         admin, f"admin/{form}", scope, status, typed=typed, errors=faults, wrong=wrong, refused_title=title
     )
+
+
+def _preview_address(admin: SignedIn, scope: Scope, fields: Mapping[str, str]) -> Response:
+    from chalicelib.admin.form_actions import preview_address
+
+    try:
+        planned = preview_address(scope.board.cohort.id, fields, clock.now(), _by(admin))
+    except FormInvalid as refused:
+        return _form_page(admin, "address", scope, fields, refused)
+    return _board_page(admin, "admin/address-preview", scope, planned=planned, typed=fields)
 
 
 def _posted(admin: SignedIn, form: str, scope: Scope) -> Response:

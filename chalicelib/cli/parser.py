@@ -167,7 +167,7 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     replace.add_argument("old", metavar="ADDRESS", help="a rater's, line manager's, delegate's, coach's or sponsor's")
     replace.add_argument("new", metavar="NEW_ADDRESS")
     replace.add_argument("--name", default="", help="the person's name from now on; default: unchanged")
-    replace.add_argument("--why", default="", metavar="TEXT", help="the reason, for the audit trail")
+    people.add_act_options(replace)
 
     void = _verb(verbs, "void", person.void_answers, "destroy a person's sealed answers, and ask again")
     void.add_argument("cohort")

@@ -43,9 +43,15 @@ def erase_person(args: Namespace) -> int:
 def replace_address(args: Namespace) -> int:
     from chalicelib.admin import address_change
 
-    address_change.change_address(args.cohort, args.old, args.new, clock.now(), name=args.name, why=args.why)
-    effect = "old links stop working; raters get another invitation unless they declined; the old address gets an email"
-    say(args, {"cohort": args.cohort, "old": args.old, "new": args.new}, [f"{args.old} becomes {args.new}: {effect}"])
+    more = {"name": args.name, "why": args.why}
+    planned = address_change.preview_change(args.cohort, args.old, args.new, clock.now(), **more)
+    if planned and not args.dry_run:
+        address_change.change_address(args.cohort, args.old, args.new, clock.now(), **more)
+    lines = planned.lines if planned else ["Nothing differs from what is stored."]
+    done = "Nothing was changed yet: --dry-run." if args.dry_run else "Links in emails to the old address stop working."
+    changed = bool(planned) and not args.dry_run
+    result = {"cohort": args.cohort, "old": args.old, "new": args.new, "changed": changed, "dry_run": args.dry_run}
+    say(args, result, [*lines, *([done] if planned else [])])
     return 0
 
 

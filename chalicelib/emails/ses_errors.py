@@ -24,23 +24,24 @@ class AccountFault(StrEnum):
     MAIL_FROM = "mail_from_not_verified"
 
 
+_SES = "The email service (Amazon SES)"
 _THEN = "emails that wait then go out within 15 minutes."
 WORDS: dict[str, str] = {
-    AccountFault.SENDER: "SES rejects every email: the sender is not verified. Verify it in SES "
+    AccountFault.SENDER: f"{_SES} rejects every email: the sender is not verified. Verify it in SES "
     f"(DNS records of its domain, see docs/operations.md); {_THEN}",
-    AccountFault.SANDBOX: "SES rejects emails to addresses that are not verified: the account is in the sandbox. "
+    AccountFault.SANDBOX: f"{_SES} rejects emails to addresses that are not verified: the account is in the sandbox. "
     f"Ask AWS for production access in the SES console; {_THEN}",
-    AccountFault.SUSPENDED: "SES rejects every email: AWS has suspended sending. "
+    AccountFault.SUSPENDED: f"{_SES} rejects every email: AWS has suspended sending. "
     f"Reply to the email that AWS sent to the owner of the account; {_THEN}",
-    AccountFault.PAUSED: "SES rejects every email: sending is paused for the account or its configuration set. "
+    AccountFault.PAUSED: f"{_SES} rejects every email: sending is paused for the account or its configuration set. "
     f"Resume it in the SES console; {_THEN}",
-    AccountFault.QUOTA: "SES rejects emails: the daily quota is used up. They go out as the quota allows. "
+    AccountFault.QUOTA: f"{_SES} rejects emails: the daily quota is used up. They go out as the quota allows. "
     "If this happens again, ask AWS for a higher quota in the SES console.",
-    AccountFault.DENIED: "SES rejects every email: our function may not send. "
+    AccountFault.DENIED: f"{_SES} rejects every email: our function may not send. "
     f"Run `make deploy` to restore its rights; {_THEN}",
-    AccountFault.CONFIGURATION_SET: "SES rejects every email: the configuration set is missing. "
+    AccountFault.CONFIGURATION_SET: f"{_SES} rejects every email: the configuration set is missing. "
     f"Run `make infra` to create it again; {_THEN}",
-    AccountFault.MAIL_FROM: "SES rejects every email: the MAIL FROM domain is not verified. "
+    AccountFault.MAIL_FROM: f"{_SES} rejects every email: the MAIL FROM domain is not verified. "
     f"Restore its DNS records (see docs/operations.md); {_THEN}",
 }
 

@@ -225,8 +225,10 @@ def plan_correction(found: Found, rater: Rater, name: str, address: str, asking:
     if address and address != before.email:
         writes = plan_change(found.cohort.id, before.email, address, asking.now, asking.by, name=name, why=asking.why)
         return plan(
-            f"Correct the address of {before.name}",
+            f"Correct the {'name and address' if name and name != before.name else 'address'} of {before.name}",
             [
+                f"The address changes from {before.email} to {clean_address(address)}.",
+                f"The name changes from “{before.name}” to “{name}”." if name and name != before.name else "",
                 "The new address gets a new link and an empty form, and the old address a notice. Links in earlier "
                 "emails stop working.",
                 "What was saved is destroyed. Answers that were sent count, and no one can open or change them.",

@@ -119,3 +119,23 @@ def test_the_same_people_again_notify_no_one(opened, clock):
 
     assert not any(act.startswith("named") for act, _, _ in acts())
     assert [notices_to(name) for name in FORMER.values()] == [[], [], []]
+
+
+@pytest.mark.parametrize("part", sorted(FORMER))
+def test_a_change_at_night_is_announced_in_the_morning(opened, clock, part):
+    clock.to(clock.now().replace(hour=21, minute=0))
+    name_another(clock, part, "nora new")
+    assert notices_to(FORMER[part]) == []
+
+    drain(clock.advance(hours=12))
+    assert len(notices_to(FORMER[part])) == 1
+
+
+@pytest.mark.parametrize("part", sorted(FORMER))
+def test_who_has_the_part_again_before_the_morning_gets_no_notice(opened, clock, part):
+    clock.to(clock.now().replace(hour=21, minute=0))
+    name_another(clock, part, "nora new")
+    name_another(clock, part, FORMER[part])
+
+    drain(clock.advance(hours=12))
+    assert notices_to(FORMER[part]) == []

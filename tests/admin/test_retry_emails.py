@@ -84,13 +84,16 @@ def test_a_sender_that_is_not_verified_costs_no_email(visitor, unverified, clock
     assert states() == {EmailState.QUEUED: 6}
     assert cohorts.bounces(people.COHORT) == []
     for url in (COHORT, WORK, f"{BASE_URL}/admin"):
-        assert "SES rejects every email: the sender is not verified. Verify it" in visitor.open(url).page
+        assert (
+            "The email service (Amazon SES) rejects every email: the sender is not verified. Verify it"
+            in visitor.open(url).page
+        )
 
     client("sesv2").create_email_identity(EmailIdentity=SENDER_DOMAIN)
     drain(clock.advance(minutes=ACCOUNT_DELAY.seconds // 60 + 1))
     assert states() == {EmailState.SENT: 6}
     assert Counter(email.addresses[0] for email in sent_emails()).most_common(1)[0][1] == 1
-    assert "SES rejects" not in visitor.open(COHORT).page
+    assert "Amazon SES" not in visitor.open(COHORT).page
 
 
 def test_the_button_sends_all_again_and_pressing_twice_sends_nothing_twice(refused, clock):
@@ -119,7 +122,7 @@ def test_no_page_and_no_status_says_whose_email_was_refused_or_how_many(refused,
         cohort.cohort_status(parser().parse_args(words))
     shown = "".join(pages) + capsys.readouterr().out
 
-    assert "SES rejected some emails" in pages[0]
+    assert "The email service rejected some emails" in pages[0]
     assert "some emails were rejected" in pages[0].casefold()
     assert not {name for name in ("P0", "P1", "P2", "P3") if f">{name}" in shown or f"{name.lower()}@" in shown}
     assert "refused\tsome emails" in shown

@@ -303,7 +303,9 @@ def test_the_console_says_why_ses_refuses_until_it_takes_an_email_that_waited(qu
     with watched_by(SesSays(*ACCOUNT[0][:1], message=ACCOUNT[0][1])):
         send(queued.id, "one", MONDAY)
 
-    assert account_trouble(later).startswith("SES rejects every email: the sender is not verified. Verify it")
+    assert account_trouble(later).startswith(
+        "The email service (Amazon SES) rejects every email: the sender is not verified. Verify it"
+    )
     assert account_fault.current_in(query("COHORT#spring"), later) == AccountFault.SENDER
     assert send(queued.id, "two", later)
     assert account_trouble(later) == ""

@@ -354,7 +354,7 @@ def watch_over(play: Play) -> None:
     play.as_administrator()
     bounced = next(one for one in cohorts.bounces(COHORT) if one.email == "e0@example.org")
     play.post(AT_COHORT, f"{AT_COHORT}/dismiss", {"bounce": derive(12, bounced.mail_id)})
-    new = {"address": "p4@example.org", "new": "p4.new@example.org", "name": "P4"}
+    new = {"address": "p4@example.org", "new": "p4.new@example.org", "name": "P4", "confirmed": "yes"}
     play.post(f"{AT_COHORT}/address", typed=new)
     play.run()
     play.post(f"{AT_COHORT}/link", typed={"address": "p5@example.org"})
@@ -474,7 +474,8 @@ def change_several(play: Play, names: Sequence[str], coach: Person) -> None:
 
 def move_addresses(play: Play) -> None:
     """What a rater has sent is sealed, and then voided; the sponsor's new address needs a second administrator."""
-    play.post(f"{AT_COHORT}/address", typed={"address": "p3@example.org", "new": "p3.new@example.org", "name": "P3"})
+    new = {"address": "p3@example.org", "new": "p3.new@example.org", "name": "P3", "confirmed": "yes"}
+    play.post(f"{AT_COHORT}/address", typed=new)
     play.run()
     play.post(f"{AT_COHORT}/void", typed={"address": "p3.new@example.org"})
     play.run()
