@@ -134,7 +134,7 @@ def preview_change(
     named = f", named {change.name}" if change.name else ""
     until = working_days(programme.organisation, cohort.dates.closed).a_day_after(now)
     is_held = bool(_holds(change, cohort, places, until, by)) and not _has_bounced(change, now)
-    when = f"on {local_time(until, zone)}, or once another administrator has confirmed it" if is_held else "at once"
+    when = f"{holds.say_wait(by)}, which is {local_time(until, zone)} at the latest" if is_held else "at once"
     return Preview(
         f"Replace the address of {person} by {change.new}{named}",
         tuple(parts),

@@ -20,7 +20,7 @@ class ConfirmRefused(FormInvalid):
 
 OWN = "You changed this address yourself. Another administrator has to confirm it."
 UNNAMED = (
-    "This address was changed by a command, which does not say who gave it. It may have been you, "
+    "This address was changed by a command without --by, which does not say who gave it. It may have been you, "
     "so no one can confirm it. Its owner can sign in a working day after the change."
 )
 CHANGED = "The address was changed again just now. Check the cohort and confirm the new one."
@@ -34,7 +34,7 @@ def confirm(cohort_id: str, hold_id: str, now: datetime, by: str) -> bool:
     found = next((hold for hold in holds.from_rows(cohorts.rows(cohort_id)) if hold.id == hold_id), None)
     if found is None or not found.holds(now):
         return False
-    if found.by == by:
+    if found.administrator == by:
         raise ConfirmRefused(FieldError("", OWN))
     if not found.is_confirmable:
         raise ConfirmRefused(FieldError("", UNNAMED))

@@ -12,6 +12,12 @@ from chalicelib.core.model import Person
 Command = Callable[[Namespace], int]
 
 
+BY_HELP = (
+    "who gives the command: an administrator of this stage. The audit trail says so, and another administrator can "
+    "confirm a new address before its working day is over"
+)
+
+
 class UsageRefused(Refusal):
     """Arguments that cannot be combined, or cannot be parsed."""
 
@@ -49,3 +55,16 @@ def read_person(option: str, text: str) -> Person:
     if fault := check_address(person.email):
         raise UsageRefused(f"{option}: the address {fault}.")
     return person
+
+
+def read_by(typed: str) -> str:
+    """Return who gives a command, as the audit trail says it. Raises UsageRefused for no administrator."""
+    from chalicelib.core.settings import settings
+    from chalicelib.store.holds import BY_COMMAND, COMMAND
+
+    address = typed.strip().lower()
+    if not address:
+        return COMMAND
+    if address not in {listed.lower() for listed in settings().administrators}:
+        raise UsageRefused(f"--by: {typed} is no administrator of this stage. The settings list them.")
+    return f"{BY_COMMAND}{address}"

@@ -7,7 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chalicelib.cli.arguments import UsageRefused, read_person
+from chalicelib.cli.arguments import UsageRefused, read_by, read_person
 from chalicelib.cli.output import print_note, say
 from chalicelib.cli.programme import read_programme_file
 from chalicelib.core import clock
@@ -55,13 +55,30 @@ def load_cohort(args: Namespace) -> int:
     )
     if not args.anyway:
         check_sending(programme, delegates, raters)
-    loaded = load(cohort, programme, delegates, raters, clock.now(), sessions=file.sessions if file else None)
+    by, sessions = read_by(args.by), file.sessions if file else None
+    loaded = load(cohort, programme, delegates, raters, clock.now(), by=by, sessions=sessions)
     result = {"cohort": cohort.id, "delegates": loaded.delegates, "changed": loaded.changed}
     outcome = "loaded" if loaded.changed else "was loaded before with the same files: nothing changed"
     questions = name_days_off(cohort.dates, programme.organisation)
     warnings = [f"Warning: {warning}" for warning in (file.warnings if file else ())]
-    say(args, result, [f"Cohort {cohort.id} {outcome}: {loaded.delegates} delegates.", *questions, *warnings])
+    done = f"Cohort {cohort.id} {outcome}: {loaded.delegates} delegates."
+    say(args, result, [done, *questions, *warnings, *(_list_held(cohort.id, programme) if loaded.changed else [])])
     return 0
+
+
+def _list_held(cohort_id: str, programme: Programme) -> list[str]:
+    """Return who gets sign-in codes later, because another person or address was named."""
+    from chalicelib.core.formatting import local_time
+    from chalicelib.store import cohorts, holds
+
+    zone, now = programme.organisation.timezone, clock.now()
+    held = [hold for hold in holds.from_rows(cohorts.rows(cohort_id)) if hold.holds(now)]
+    sooner = {True: ", or once another administrator confirms it", False: ""}
+    return [
+        f"{one.person.name} <{one.person.email}> is new here: sign-in codes go there from "
+        f"{local_time(one.until, zone)} on{sooner[one.is_confirmable]}."
+        for one in held
+    ]
 
 
 def _read_cohort_file(args: Namespace, programme: Programme) -> CohortFile | None:

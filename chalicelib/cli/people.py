@@ -11,7 +11,6 @@ from chalicelib.cli import arguments, output
 from chalicelib.core import clock
 from chalicelib.links.kinds import FACILITATOR, SPONSOR
 
-BY = "command line"
 Verb = Callable[[str, arguments.Command, str], argparse.ArgumentParser]
 
 
@@ -97,6 +96,7 @@ def _on_delegate(verb: Verb, name: str, run: arguments.Command, description: str
 
 def add_act_options(made: argparse.ArgumentParser) -> None:
     made.add_argument("--why", default="", metavar="TEXT", help="the reason, for the audit trail")
+    made.add_argument("--by", default="", metavar="ADDRESS", help=arguments.BY_HELP)
     made.add_argument("--dry-run", action="store_true", help="show what happens and who is emailed, and change nothing")
 
 
@@ -294,7 +294,7 @@ def run_act(args: Namespace, plan: Callable[..., Any]) -> int:
     from chalicelib.people.planned import Asking, check_why, perform
 
     check_why(args.why)
-    asking = Asking(BY, clock.now(), args.why)
+    asking = Asking(arguments.read_by(args.by), clock.now(), args.why)
     planned = plan(asking)
     if not args.dry_run:
         perform(planned, asking.now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
+from chalicelib.cli.arguments import read_by
 from chalicelib.cli.output import say
 from chalicelib.core import clock
 
@@ -43,10 +44,10 @@ def erase_person(args: Namespace) -> int:
 def replace_address(args: Namespace) -> int:
     from chalicelib.admin import address_change
 
-    more = {"name": args.name, "why": args.why}
-    planned = address_change.preview_change(args.cohort, args.old, args.new, clock.now(), **more)
+    more, by = {"name": args.name, "why": args.why}, read_by(args.by)
+    planned = address_change.preview_change(args.cohort, args.old, args.new, clock.now(), by, **more)
     if planned and not args.dry_run:
-        address_change.change_address(args.cohort, args.old, args.new, clock.now(), **more)
+        address_change.change_address(args.cohort, args.old, args.new, clock.now(), by, **more)
     lines = planned.lines if planned else ["Nothing differs from what is stored."]
     done = "Nothing was changed yet: --dry-run." if args.dry_run else "Links in emails to the old address stop working."
     changed = bool(planned) and not args.dry_run

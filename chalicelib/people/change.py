@@ -19,7 +19,7 @@ from chalicelib.links.kinds import COACH
 from chalicelib.people.found import Found
 from chalicelib.people.planned import ActRefused, Asking, Planned, list_former, plan, recipients
 from chalicelib.programme.other_people import Loading, other_people
-from chalicelib.store import audit_events, cohorts, delegates, emails, invitations, jobs, waiting_emails
+from chalicelib.store import audit_events, cohorts, delegates, emails, holds, invitations, jobs, waiting_emails
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.delegate_record import load_record
 from chalicelib.store.emails import EmailSettled
@@ -46,18 +46,18 @@ def plan_coach(found: Found, coach: Person, asking: Asking) -> Planned:
             f"{before.name} sees nothing about {found.name} any more, at once. Their private notes stay theirs alone.",
             f"{coach.name} sees the report, the areas, the work, what was held, and hand-over notes.",
             "A meeting that is booked or offered is cancelled in both calendars, and waits for new times.",
-            _says_hold(found, coach),
+            _says_hold(found, coach, asking),
         ],
         recipients(*people),
         [] if coach == before else _part_writes(found, after, asking, ["coach", "coach_link"]),
     )
 
 
-def _says_hold(found: Found, coach: Person) -> str:
+def _says_hold(found: Found, coach: Person, asking: Asking) -> str:
     """A new address gets sign-in codes a working day later: see decision 23."""
     known = any(line.coach.email == coach.email for line in cohorts.list_lines(found.cohort.id))
     scope = "for this delegate " if known else ""
-    return f"Sign-in codes {scope}go to {coach.email} after a working day, or once a second administrator confirms it."
+    return f"Sign-in codes {scope}go to {coach.email} {holds.say_wait(asking.by)}."
 
 
 def plan_manager(found: Found, manager: Person, asking: Asking) -> Planned:
@@ -127,7 +127,7 @@ def plan_address(found: Found, address: str, asking: Asking) -> Planned:
         [
             "Links and sessions of the old address end. A form that is begun starts empty.",
             "Answers that were sent count.",
-            "Sign-in codes go to the new address after a working day, or once a second administrator confirms it.",
+            f"Sign-in codes go to the new address {holds.say_wait(asking.by)}.",
             "Calendar entries are cancelled at the old address and sent to the new one.",
         ],
         recipients(

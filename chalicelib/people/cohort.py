@@ -19,7 +19,7 @@ from chalicelib.jobs.kinds import JobKind
 from chalicelib.people.planned import ActRefused, Asking, Planned, list_former, plan, recipients
 from chalicelib.programme import move_dates
 from chalicelib.programme.move_dates import Moved, MoveRefused
-from chalicelib.store import audit_events, catalogue, cohorts, delegates, jobs, programmes
+from chalicelib.store import audit_events, catalogue, cohorts, delegates, holds, jobs, programmes
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import LastLoad
 from chalicelib.store.delegates import DelegateChanged
@@ -121,8 +121,7 @@ def plan_sponsor(found: FoundCohort, sponsor: Person, asking: Asking) -> Planned
         f"Change the sponsor of {found.cohort.title} to {sponsor.name}",
         [
             f"{before.name} opens nothing any more." if before else "",
-            "The new sponsor sees every summary that was made. Codes go there after a working day, or once a second "
-            "administrator confirms it.",
+            f"The new sponsor sees every summary that was made. Codes go there {holds.say_wait(asking.by)}.",
         ],
         recipients(*people),
         load.writes if sponsor != before else [],
@@ -161,9 +160,7 @@ def plan_facilitator(found: FoundCohort, former: str, person: Person, asking: As
         f"Name {person.name} as a facilitator of {found.cohort.title}",
         [
             f"{before.person.name} opens nothing any more. Their sessions pass to {person.name}." if before else "",
-            "Codes go to the new facilitator after a working day, or once a second administrator confirms it."
-            if found.cohort.facilitators
-            else "",
+            f"Codes go to the new facilitator {holds.say_wait(asking.by)}." if found.cohort.facilitators else "",
         ],
         recipients(*people),
         [*load.writes, *calendar],

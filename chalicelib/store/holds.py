@@ -14,7 +14,9 @@ from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import Changed, Key, Write, get_many, put, update
 
-UNNAMED = ("command line", "")  # a command says nothing of who gave it, nor did files of earlier versions
+COMMAND = "command line"
+BY_COMMAND = f"{COMMAND}, "  # followed by the address of the administrator who gave the command
+UNNAMED = (COMMAND, "")  # nothing says who made the change: a command without --by, or a file of earlier versions
 REASON = "The reader’s address was changed lately"  # of an email that waits for the end of a hold
 
 
@@ -33,7 +35,7 @@ class Hold(Struct, frozen=True):
     who: str  # ids.reader_key of the address
     person: Person
     until: datetime
-    by: str  # the administrator who changed the address
+    by: str  # who changed the address: an administrator, on a page or by command
     delegate: str = ""
     confirmed_by: str = ""  # another administrator
     is_new_person: bool = False
@@ -45,7 +47,12 @@ class Hold(Struct, frozen=True):
     @property
     def is_confirmable(self) -> bool:
         """Whether it is known who made the change, so that someone else may confirm it."""
-        return self.by not in UNNAMED
+        return is_named(self.by)
+
+    @property
+    def administrator(self) -> str:
+        """Return the address of the administrator who made the change; of an unnamed one, what is stored."""
+        return self.by.removeprefix(BY_COMMAND)
 
     @property
     def stops_emails(self) -> bool:
@@ -54,6 +61,17 @@ class Hold(Struct, frozen=True):
 
     def holds(self, now: datetime) -> bool:
         return now < self.until and not self.confirmed_by
+
+
+def is_named(by: str) -> bool:
+    return by not in UNNAMED
+
+
+def say_wait(by: str) -> str:
+    """Return in words when codes go to an address that this administrator or command changes."""
+    if is_named(by):
+        return "after a working day, or once a second administrator confirms it"
+    return "after a working day; no one can confirm it sooner, because the command does not say who gives it (--by)"
 
 
 def key(cohort_id: str, hold_id: str) -> Key:

@@ -6,7 +6,9 @@ import json
 
 import pytest
 
+from chalicelib.admin.confirm_address import ConfirmRefused, confirm
 from chalicelib.cli.parser import main
+from chalicelib.core.settings import settings
 from chalicelib.store import audit_events, holds
 from chalicelib.store.cohorts import rows
 from tests.support import people
@@ -63,3 +65,29 @@ def test_the_command_shows_the_same_and_changes_nothing_on_a_dry_run(admin, cloc
     assert main(command) == 0
     assert json.loads(capsys.readouterr().out)["changed"] is True
     assert len(replaced()) == 1
+
+
+def test_another_administrator_confirms_what_a_command_with_by_changed(admin, clock, capsys):
+    ada = settings().administrators[0].lower()
+    command = ["cohort", "replace", people.COHORT, people.person("cleo coach").email, NEW]
+    assert main([*command, "--by", ada]) == 0
+    (hold,) = holds.from_rows(rows(people.COHORT))
+    with pytest.raises(ConfirmRefused):
+        confirm(people.COHORT, hold.id, clock.now(), ada)
+    assert confirm(people.COHORT, hold.id, clock.now(), "grace@example.org")
+    assert f"command line, {ada}" in [row["by"] for row in audit_events.of_cohort(people.COHORT)]
+
+
+def test_a_command_without_by_says_that_no_one_can_confirm_it(admin, clock, capsys):
+    command = ["cohort", "replace", people.COHORT, people.person("cleo coach").email, NEW]
+    assert main(command) == 0
+    assert "--by" in capsys.readouterr().out
+    (hold,) = holds.from_rows(rows(people.COHORT))
+    with pytest.raises(ConfirmRefused):
+        confirm(people.COHORT, hold.id, clock.now(), "grace@example.org")
+
+
+def test_by_takes_an_administrator_alone(admin, capsys):
+    command = ["cohort", "replace", people.COHORT, people.person("p0").email, NEW]
+    assert main([*command, "--by", "stranger@example.org"]) == 1
+    assert replaced() == []
