@@ -18,18 +18,18 @@ from chalicelib.waves import lifecycle
 LOOK_AFTER = timedelta(minutes=1)  # the sweep finds it, so that submitting answers needs no call for a hint
 
 
-def schedule_early_close(sheet: Questionnaire, now: datetime) -> list[Write]:
+def schedule_early_close(opened: Questionnaire, now: datetime) -> list[Write]:
     """Make the job that checks whether all are done, together with an answer or a refusal that may be the last.
 
     Its id depends on what the rater had done before: they may decline, and then submit what they had saved, and a
     person who answers under a replaced address makes a job of their own. The id is keyed, so that no one can match the
     job's times to a rater once the wave's key is deleted.
     """
-    if not sheet.programme.close_when_complete:
+    if not opened.programme.close_when_complete:
         return []
-    delegate_id, wave, before = sheet.delegate.id, sheet.wave.wave.value, sheet.invitation
+    delegate_id, wave, before = opened.delegate.id, opened.wave.wave.value, opened.invitation
     did = (before.id, f"{before.revision}", before.state.value, f"{before.link_version}")
-    cause = encryption.event_id(sheet.key.shuffle, *did)
+    cause = encryption.event_id(opened.key.shuffle, *did)
     due_at = now + LOOK_AFTER
     return [jobs.add(JobKind.COMPLETE.job(delegate_id, wave, cause, due_at=due_at, delegate=delegate_id, wave=wave))]
 

@@ -30,33 +30,33 @@ class CannotDecline(Refusal):
     title = "We could not record this"
 
 
-def decline(ticket: AnswerLink, reason: str, now: datetime) -> Questionnaire:
+def decline(link: AnswerLink, reason: str, now: datetime) -> Questionnaire:
     """Record that a rater declines; declining twice succeeds.
 
     Raises CannotDecline, or what opening the questionnaire raises.
     """
     if reason not in REASONS:
         raise CannotDecline("Go back and choose one of the reasons.")
-    sheet = open_questionnaire(ticket, now)
-    if sheet.invitation.state is InvitationState.DECLINED:
-        return sheet
-    writes = [invitations.decline(sheet.invitation, reason)]
-    if sheet.counts:
-        writes.append(cohorts.change_line(sheet.delegate, add={"declined": 1}, wave=sheet.wave.wave))
-    writes += _stop_emails(sheet, reason)
+    opened = open_questionnaire(link, now)
+    if opened.invitation.state is InvitationState.DECLINED:
+        return opened
+    writes = [invitations.decline(opened.invitation, reason)]
+    if opened.counts:
+        writes.append(cohorts.change_line(opened.delegate, add={"declined": 1}, wave=opened.wave.wave))
+    writes += _stop_emails(opened, reason)
     try:
-        commit([*writes, *schedule_early_close(sheet, now)], now)
+        commit([*writes, *schedule_early_close(opened, now)], now)
     except InvitationChanged:
-        state = open_questionnaire(ticket, now).invitation.state
+        state = open_questionnaire(link, now).invitation.state
         if state is InvitationState.ANSWERED:
             raise CannotDecline("You have already sent your answers. Thank you: they count.") from None
         if state is not InvitationState.DECLINED:
             raise CannotDecline("Something else changed just now. Please open your link and try again.") from None
-    return sheet
+    return opened
 
 
-def _stop_emails(sheet: Questionnaire, reason: str) -> list[Write]:
+def _stop_emails(opened: Questionnaire, reason: str) -> list[Write]:
     """Stop reminders. If the email reached someone else, a new address brings them back."""
     stop = emails.suppress if reason == WRONG_PERSON else emails.cancel
-    invitation = sheet.invitation
+    invitation = opened.invitation
     return [*map(stop, list_cancelled_by(CancelledBy.ANSWER, invitation.delegate_id, invitation=invitation.id))]

@@ -85,7 +85,7 @@ class CachedWave(Struct, frozen=True):
 class Questionnaire(Struct, frozen=True):
     """A rater's questionnaire, as stored."""
 
-    ticket: AnswerLink
+    link: AnswerLink
     delegate: Delegate
     wave: DelegateWave
     invitation: Invitation
@@ -126,19 +126,19 @@ def parse_answer_link(token: str, kind: RaterLinkKind = ANSWER) -> AnswerLink:
     return AnswerLink(delegate_id, read_wave(wave), invitation_id, int(version), link.token)
 
 
-def open_questionnaire(ticket: AnswerLink, now: datetime) -> Questionnaire:
+def open_questionnaire(link: AnswerLink, now: datetime) -> Questionnaire:
     """Open a questionnaire in one call. Raises LinkUnknown, LinkRevoked, QuestionnaireClosed or AnswersSealed."""
-    delegate_key = delegates.key(ticket.delegate_id)
-    wave_key = delegates.wave_key(ticket.delegate_id, ticket.wave)
-    invitation_key = invitations.key(ticket.delegate_id, ticket.wave, ticket.invitation_id)
-    secret = wave_keys.key_id(ticket.delegate_id, ticket.wave)
+    delegate_key = delegates.key(link.delegate_id)
+    wave_key = delegates.wave_key(link.delegate_id, link.wave)
+    invitation_key = invitations.key(link.delegate_id, link.wave, link.invitation_id)
+    secret = wave_keys.key_id(link.delegate_id, link.wave)
     rows = get_many([delegate_key, wave_key, invitation_key], [secret])
     if not {delegate_key, wave_key, invitation_key} <= rows.keys():
         raise LinkUnknown
     delegate = read(Delegate, rows[delegate_key])
     wave = read(DelegateWave, rows[wave_key])
     invitation = read(Invitation, rows[invitation_key])
-    if invitation.state is InvitationState.REVOKED or invitation.link_version != ticket.link_version:
+    if invitation.state is InvitationState.REVOKED or invitation.link_version != link.link_version:
         raise LinkRevoked
     programme = wave_programme(programmes.load(delegate.programme_id, delegate.programme_version), wave)
     key = wave_keys.from_row(rows.get(secret))
@@ -148,7 +148,7 @@ def open_questionnaire(ticket: AnswerLink, now: datetime) -> Questionnaire:
         raise AnswersSealed(programme, delegate, invitation)
     _heads[secret] = (CachedWave(programme, key), min(now + REMEMBERED, wave.closes_at))
     return Questionnaire(
-        ticket=ticket,
+        link=link,
         delegate=delegate,
         wave=wave,
         invitation=replace(invitation, saved_at=encryption.show_moments(key.seal, invitation)),
@@ -169,14 +169,14 @@ def _answered_pages(
     return {page: saved for page, saved in encryption.unseal_pages(key, invitation, boxes).items() if saved}
 
 
-def load_cached_wave(ticket: AnswerLink, now: datetime) -> CachedWave:
+def load_cached_wave(link: AnswerLink, now: datetime) -> CachedWave:
     """Return the wave from memory if a page of it was opened here recently, otherwise with one call.
 
     Raises as `open_questionnaire` does.
     """
-    name = wave_keys.key_id(ticket.delegate_id, ticket.wave)
+    name = wave_keys.key_id(link.delegate_id, link.wave)
     if name not in _heads or now >= _heads[name][1]:
-        open_questionnaire(ticket, now)
+        open_questionnaire(link, now)
     return _heads[name][0]
 
 

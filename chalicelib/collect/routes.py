@@ -31,11 +31,11 @@ bp = Blueprint(__name__)
 @bp.route("/answer/{token}", **GET)
 @page_handler
 def landing(token: str) -> Response:
-    sheet = open_questionnaire(parse_answer_link(token), clock.now())
-    if sheet.wave.wave.is_pulse:
-        return _pulse(sheet)
-    carry_on = _place(sheet.ticket.token, sheet.pages, sheet.furthest)
-    return _page("collect/landing", sheet, minutes=formatting.minutes(sheet.programme), carry_on=carry_on)
+    opened = open_questionnaire(parse_answer_link(token), clock.now())
+    if opened.wave.wave.is_pulse:
+        return _pulse(opened)
+    carry_on = _place(opened.link.token, opened.pages, opened.furthest)
+    return _page("collect/landing", opened, minutes=formatting.minutes(opened.programme), carry_on=carry_on)
 
 
 @bp.route("/answer/{token}/pulse", **POST)
@@ -49,9 +49,9 @@ def send_pulse(token: str) -> Response:
 @bp.route("/answer/{token}/page/{page_id}", **GET)
 @page_handler
 def questions(token: str, page_id: str) -> Response:
-    sheet = open_questionnaire(parse_answer_link(token), clock.now())
+    opened = open_questionnaire(parse_answer_link(token), clock.now())
     asked_about = "blank" in (bp.current_request.query_params or {})
-    return _questions(sheet, page_position(sheet.pages, page_id), asked_about=asked_about)
+    return _questions(opened, page_position(opened.pages, page_id), asked_about=asked_about)
 
 
 @bp.route("/answer/{token}/page/{page_id}", **POST)
@@ -67,26 +67,26 @@ def save(token: str, page_id: str) -> Response:
 @bp.route("/answer/{token}/review", **GET)
 @page_handler
 def review(token: str) -> Response:
-    sheet = open_questionnaire(parse_answer_link(token), clock.now())
-    return _page("collect/review", sheet, hints=_hints(sheet))
+    opened = open_questionnaire(parse_answer_link(token), clock.now())
+    return _page("collect/review", opened, hints=_hints(opened))
 
 
 @bp.route("/answer/{token}/send", **POST)
 @page_handler
 def send(token: str) -> Response:
     forms.read_form(bp.current_request.raw_body, ANSWER.verb, token)
-    sheet = submit(parse_answer_link(token), clock.now())
-    log.info("answers_sent", delegate=sheet.delegate.id, wave=sheet.wave.wave.value)
+    opened = submit(parse_answer_link(token), clock.now())
+    log.info("answers_sent", delegate=opened.delegate.id, wave=opened.wave.wave.value)
     return see_other(signing.url(f"/answer/{token}/thanks"))
 
 
 @bp.route("/answer/{token}/thanks", **GET)
 @page_handler
 def thanks(token: str) -> Response:
-    sheet = open_questionnaire(parse_answer_link(token), clock.now())
-    if not sheet.sent_as_saved:
-        return see_other(signing.url(f"/answer/{sheet.ticket.token}/review"))
-    return _page("collect/thanks", sheet)
+    opened = open_questionnaire(parse_answer_link(token), clock.now())
+    if not opened.sent_as_saved:
+        return see_other(signing.url(f"/answer/{opened.link.token}/review"))
+    return _page("collect/thanks", opened)
 
 
 @bp.route("/decline/{token}", **GET)
@@ -101,8 +101,8 @@ def decline(token: str) -> Response:
     reason = forms.read_form(bp.current_request.raw_body, DECLINE.verb, token).get("reason", "")
     if reason not in declining.REASONS:
         return _decline_page(token, fault="Choose the reason that comes closest.")
-    sheet = declining.decline(parse_answer_link(token, DECLINE), reason, clock.now())
-    return _page("collect/declined", sheet, kind=DECLINE)
+    opened = declining.decline(parse_answer_link(token, DECLINE), reason, clock.now())
+    return _page("collect/declined", opened, kind=DECLINE)
 
 
 @bp.route("/inbox/{token}", **GET)
@@ -113,8 +113,8 @@ def inbox(token: str) -> Response:
 
 
 def _decline_page(token: str, fault: str = "") -> Response:
-    sheet = open_questionnaire(parse_answer_link(token, DECLINE), clock.now())
-    return _page("collect/decline", sheet, kind=DECLINE, status=400 if fault else 200, fault=fault)
+    opened = open_questionnaire(parse_answer_link(token, DECLINE), clock.now())
+    return _page("collect/decline", opened, kind=DECLINE, status=400 if fault else 200, fault=fault)
 
 
 def _saved(token: str, saved: SavedPage, fields: Mapping[str, str]) -> Response:
@@ -124,17 +124,17 @@ def _saved(token: str, saved: SavedPage, fields: Mapping[str, str]) -> Response:
 
 
 def _pulse(
-    sheet: Questionnaire, faults: Sequence[AnswerFault] = (), typed: Mapping[str, str] | None = None
+    opened: Questionnaire, faults: Sequence[AnswerFault] = (), typed: Mapping[str, str] | None = None
 ) -> Response:
     """Show all questions of a pulse and its one button: it takes a minute, and may be changed later."""
-    answers = sheet.saved.get(PULSE_PAGE, {}) if typed is None else typed
+    answers = opened.saved.get(PULSE_PAGE, {}) if typed is None else typed
     return _page(
         "collect/pulse",
-        sheet,
+        opened,
         status=400 if faults else 200,
         faults=faults,
         answers=answers,
-        carried=sheet.seen_fields(PULSE_PAGE),
+        carried=opened.seen_fields(PULSE_PAGE),
     )
 
 
@@ -142,8 +142,8 @@ def _pulse_sent(token: str, saved: SavedPage, fields: Mapping[str, str]) -> Resp
     faults = saved.faults or form.is_empty(saved.pages[saved.place], saved.saved)
     if faults:
         return _pulse(open_questionnaire(parse_answer_link(token), clock.now()), faults, fields)
-    sheet = submit(parse_answer_link(token), clock.now())
-    log.info("answers_sent", delegate=sheet.delegate.id, wave=sheet.wave.wave.value)
+    opened = submit(parse_answer_link(token), clock.now())
+    log.info("answers_sent", delegate=opened.delegate.id, wave=opened.wave.wave.value)
     return see_other(signing.url(f"/answer/{token}/thanks"))
 
 
@@ -169,73 +169,73 @@ def _place(token: str, pages: Sequence[form.Page], place: int) -> str:
     return signing.url(f"/answer/{token}/{where}")
 
 
-def _hints(sheet: Questionnaire) -> list[Hint]:
+def _hints(opened: Questionnaire) -> list[Hint]:
     """Return the rules for hints; None for raters who are shown by name."""
-    if sheet.programme.group(sheet.invitation.group).named:
+    if opened.programme.group(opened.invitation.group).named:
         return []
-    return self_check(sheet.pages, sheet.saved, sheet.invitation.rater.name, _known(sheet))
+    return self_check(opened.pages, opened.saved, opened.invitation.rater.name, _known(opened))
 
 
-def _known(sheet: Questionnaire) -> str:
+def _known(opened: Questionnaire) -> str:
     """Return words that reveal no one."""
-    delegate, programme = sheet.delegate, sheet.programme
+    delegate, programme = opened.delegate, opened.programme
     titles = [programme.organisation.name, programme.title, delegate.service, delegate.job_title]
     return " ".join([delegate.person.name, *titles])
 
 
 def _questions(
-    sheet: Questionnaire,
+    opened: Questionnaire,
     place: int,
     faults: Sequence[AnswerFault] = (),
     typed: Any = None,
     *,
     asked_about: bool = False,
 ) -> Response:
-    page = sheet.pages[place]
-    saved = sheet.saved.get(page.id, {})
-    named = sheet.programme.group(sheet.invitation.group).named
+    page = opened.pages[place]
+    saved = opened.saved.get(page.id, {})
+    named = opened.programme.group(opened.invitation.group).named
     return _page(
         "collect/questions",
-        sheet,
+        opened,
         status=400 if faults else 200,
         shown=page,
         place=place,
         at=milliseconds(clock.now()),
-        carried=sheet.seen_fields(page.id),
+        carried=opened.seen_fields(page.id),
         answers={**saved, **{fault.field: (typed or {})[fault.field] for fault in faults}},
         faults=faults,
         blank=form.list_unanswered(page, saved),
         asked_about=asked_about,
-        minutes_left=form.minutes_left(sheet.pages[place:]),
-        check=None if named else for_script(sheet.invitation.rater.name, _known(sheet)),
-        options=[(str(rating), label) for rating, label in enumerate(sheet.programme.scale, start=1)],
-        in_a_row=form.fits_in_a_row(sheet.programme.scale),
+        minutes_left=form.minutes_left(opened.pages[place:]),
+        check=None if named else for_script(opened.invitation.rater.name, _known(opened)),
+        options=[(str(rating), label) for rating, label in enumerate(opened.programme.scale, start=1)],
+        in_a_row=form.fits_in_a_row(opened.programme.scale),
     )
 
 
-def _who_sees(sheet: Questionnaire, group: RaterGroup) -> tuple[str, ...]:
-    form = readers.form_of_wave(sheet.wave.wave, group)
-    rater = sheet.invitation.rater.name
-    return readers.sentences(form, readers.names_for(sheet.programme, sheet.delegate.person.name, group, rater))
+def _who_sees(opened: Questionnaire, group: RaterGroup) -> tuple[str, ...]:
+    form = readers.form_of_wave(opened.wave.wave, group)
+    rater = opened.invitation.rater.name
+    return readers.sentences(form, readers.names_for(opened.programme, opened.delegate.person.name, group, rater))
 
 
 def _page(
-    template: str, sheet: Questionnaire, *, status: int = 200, kind: RaterLinkKind = ANSWER, **context: Any
+    template: str, opened: Questionnaire, *, status: int = 200, kind: RaterLinkKind = ANSWER, **context: Any
 ) -> Response:
-    ticket = sheet.ticket
+    link = opened.link
     return page(
         template,
         status=status,
-        sheet=sheet,
-        token=ticket.token,
-        answer_token=ANSWER.token(sheet.invitation),
-        decline_token=DECLINE.token(sheet.invitation),
-        programme=sheet.programme,
-        group=(group := sheet.programme.group(sheet.invitation.group)),
-        who_sees=_who_sees(sheet, group),
-        nonce=forms.nonce(kind.verb, ticket.token),
+        opened=opened,
+        token=link.token,
+        answer_token=ANSWER.token(opened.invitation),
+        decline_token=DECLINE.token(opened.invitation),
+        programme=opened.programme,
+        group=(group := opened.programme.group(opened.invitation.group)),
+        who_sees=_who_sees(opened, group),
+        nonce=forms.nonce(kind.verb, link.token),
         left_blank=form.list_unanswered,
-        inbox_url=INBOX.url(sheet.invitation),
+        inbox_url=INBOX.url(opened.invitation),
         reasons=declining.REASONS,
         **context,
     )

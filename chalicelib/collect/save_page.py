@@ -66,18 +66,18 @@ class _Save(Struct, frozen=True):
     shown: Mapping[str, str]
 
 
-def save_page(ticket: AnswerLink, page_id: str, fields: Mapping[str, str], now: datetime) -> SavedPage:
+def save_page(link: AnswerLink, page_id: str, fields: Mapping[str, str], now: datetime) -> SavedPage:
     """Save the answers of a page. A blank never removes an answer that the page did not show.
 
     Raises LinkUnknown, LinkRevoked, QuestionnaireClosed or SaveOutdated; then nothing was changed.
     """
-    wave = load_cached_wave(ticket, now)
+    wave = load_cached_wave(link, now)
     pages = form.pages(wave.programme, "")
     place = page_position(pages, page_id)
     posted = _read(pages[place], wave.programme.top, fields, now)
-    saved = _replace(ticket, wave, posted)
+    saved = _replace(link, wave, posted)
     if saved is None:
-        saved = _merge(ticket, posted, now)
+        saved = _merge(link, posted, now)
     return SavedPage(pages, place, saved, posted.faults)
 
 
@@ -89,7 +89,7 @@ def _read(page: Page, top: int, fields: Mapping[str, str], now: datetime) -> _Sa
     return _Save(page, saved, tuple(faults), at, background, seen, merging.read_marks(fields))
 
 
-def _replace(ticket: AnswerLink, wave: CachedWave, posted: _Save) -> Saved | None:
+def _replace(link: AnswerLink, wave: CachedWave, posted: _Save) -> Saved | None:
     """Replace the version that the sender has seen. Return None if another version is stored by now.
 
     A faulty answer leaves the stored one in place, which needs a read.
@@ -99,11 +99,11 @@ def _replace(ticket: AnswerLink, wave: CachedWave, posted: _Save) -> Saved | Non
     last_seen = {question.id: posted.shown.get(question.id, "") for question in posted.page.rated}
     ratings, _ = form.read_page(posted.page, wave.programme.top, last_seen)
     saved = {**ratings, **posted.saved}
-    bound_to = (wave.key.seal, ticket.invitation_id, posted.page.id)
+    bound_to = (wave.key.seal, link.invitation_id, posted.page.id)
     box = encryption.encrypt_page(*bound_to, saved, form.room(posted.page))
     at, *seen = (encryption.hide_moment(*bound_to, moment) if moment else 0 for moment in (posted.at, *posted.seen))
-    row = invitations.key(ticket.delegate_id, ticket.wave, ticket.invitation_id)
-    place = (row, ticket.link_version, posted.page.id)
+    row = invitations.key(link.delegate_id, link.wave, link.invitation_id)
+    place = (row, link.link_version, posted.page.id)
     try:
         update_one(invitations.save_page(*place, box, at, seen=seen, if_unsent=posted.background))
     except PageRefused:
@@ -111,14 +111,14 @@ def _replace(ticket: AnswerLink, wave: CachedWave, posted: _Save) -> Saved | Non
     return saved
 
 
-def _merge(ticket: AnswerLink, posted: _Save, now: datetime) -> Saved:
+def _merge(link: AnswerLink, posted: _Save, now: datetime) -> Saved:
     """Merge the page into what is stored.
 
     The stored moment differs from the posted one, so that the sender does not mistake the merged page for their own.
     """
     read: Questionnaire | None = None
     for _ in range(TRIES):
-        before, read = read, open_questionnaire(ticket, now)  # raises if the wave has closed or the link was revoked
+        before, read = read, open_questionnaire(link, now)  # raises if the wave has closed or the link was revoked
         stored_at = read.invitation.saved_at.get(posted.page.id, 0)
         unchanged = before is not None and before.invitation.revision == read.invitation.revision
         if unchanged or (posted.background and posted.at < stored_at):

@@ -46,43 +46,43 @@ class ChangedMeanwhile(Refusal):
         )
 
 
-def submit(ticket: AnswerLink, now: datetime) -> Questionnaire:
+def submit(link: AnswerLink, now: datetime) -> Questionnaire:
     """Submit the answers and return the questionnaire as sent; submitting again succeeds.
 
     Raises NothingAnswered, ChangedMeanwhile, or what opening the questionnaire raises; then nothing was changed.
     """
     for _ in range(MAX_RETRIES):
-        sheet = open_questionnaire(ticket, now)
-        if sheet.sent_as_saved:
-            return sheet
-        answers = pages.answers(sheet.saved, sheet.pages)
+        opened = open_questionnaire(link, now)
+        if opened.sent_as_saved:
+            return opened
+        answers = pages.answers(opened.saved, opened.pages)
         if not any(rating is not None for rating in answers.ratings.values()):
             raise NothingAnswered
         try:
-            commit(_writes(sheet, now), now)
+            commit(_writes(opened, now), now)
         except (WaveChanged, InvitationChanged):
             continue  # check again: closed, sent by another window, or changed
-        return sheet
+        return opened
     raise ChangedMeanwhile
 
 
-def _writes(sheet: Questionnaire, now: datetime) -> list[Write]:
-    invitation, delegate = sheet.invitation, sheet.delegate
-    writes = [delegates.still_open(sheet.wave), _send(sheet, now)]
+def _writes(opened: Questionnaire, now: datetime) -> list[Write]:
+    invitation, delegate = opened.invitation, opened.delegate
+    writes = [delegates.still_open(opened.wave), _send(opened, now)]
     if invitation.state is InvitationState.ANSWERED:
         return writes
-    if sheet.counts:
+    if opened.counts:
         declined = invitation.state is InvitationState.DECLINED
-        writes.append(cohorts.count_answered(delegate, sheet.wave.wave, invitation.group, declined_before=declined))
+        writes.append(cohorts.count_answered(delegate, opened.wave.wave, invitation.group, declined_before=declined))
     writes += cancel_by(CancelledBy.ANSWER, delegate.id, invitation=invitation.id)
-    return [*writes, *schedule_early_close(sheet, now)]
+    return [*writes, *schedule_early_close(opened, now)]
 
 
-def _send(sheet: Questionnaire, now: datetime) -> Write:
+def _send(opened: Questionnaire, now: datetime) -> Write:
     """Add an empty encrypted page for each page that was never saved: all raters' rows are alike once submitted."""
-    before, key = sheet.invitation, sheet.key.seal
+    before, key = opened.invitation, opened.key.seal
     boxes, saved_at, sent_moments = dict(before.draft), {}, {}
-    for page in sheet.pages:
+    for page in opened.pages:
         bound_to = (key, before.id, page.id)
         saved_at[page.id] = encryption.hide_moment(*bound_to, before.saved_at.get(page.id, PASSED_OVER))
         sent_moments[page.id] = encryption.hide_moment(*bound_to, milliseconds(now))

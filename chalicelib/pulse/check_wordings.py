@@ -29,7 +29,7 @@ class RoundRefused(Refusal):
     title = "Nothing was changed"
 
 
-class Sheet(Struct, frozen=True):
+class WordsCheck(Struct, frozen=True):
     """What the delegate checks."""
 
     opened: AreasPage
@@ -49,7 +49,7 @@ class Sheet(Struct, frozen=True):
         return any(area.id in self.round.checked and not self.is_approved(area) for area in self.opened.live)
 
 
-def find_sheet(opened: AreasPage, number: str) -> Sheet:
+def find_check(opened: AreasPage, number: str) -> WordsCheck:
     """Find a round by its number, 1 or 2. Raises LinkUnknown."""
     pulse_round = next(
         (
@@ -61,7 +61,7 @@ def find_sheet(opened: AreasPage, number: str) -> Sheet:
     )
     if pulse_round is None:
         raise LinkUnknown
-    return Sheet(opened, pulse_round, _opens_at(opened, pulse_round))
+    return WordsCheck(opened, pulse_round, _opens_at(opened, pulse_round))
 
 
 def _opens_at(opened: AreasPage, pulse_round: Round) -> datetime | None:
@@ -81,32 +81,32 @@ def words_mark(area: Area) -> str:
     return derive(8, "words", area.id, area.words_for_others)
 
 
-def save(sheet: Sheet, fields: Mapping[str, str], now: datetime) -> tuple[FieldError, ...]:
+def save(words_check: WordsCheck, fields: Mapping[str, str], now: datetime) -> tuple[FieldError, ...]:
     """Save which areas are asked about, in the words that the page showed. Raises RoundRefused."""
-    _refuse_opened(sheet, now)
-    chosen = [area for area in sheet.opened.live if fields.get(field(area))]
+    _refuse_opened(words_check, now)
+    chosen = [area for area in words_check.opened.live if fields.get(field(area))]
     changed = [area for area in chosen if fields[field(area)] != words_mark(area)]
     if changed:
         return tuple(
             FieldError(field(area), "These words were changed in the meantime. Read them again, then save.")
             for area in changed
         )
-    before = sheet.round
+    before = words_check.round
     checked = {area.id: area.words_for_others for area in chosen}
     if checked == before.checked:
         return ()
     state = ROUND.move(before.state, CHECK if checked else TAKE_BACK, By.DELEGATE)
-    _commit(sheet, replace(before, state=state, checked=checked), now)
+    _commit(words_check, replace(before, state=state, checked=checked), now)
     return ()
 
 
-def _refuse_opened(sheet: Sheet, now: datetime) -> None:
-    if not sheet.may_check(now):
+def _refuse_opened(words_check: WordsCheck, now: datetime) -> None:
+    if not words_check.may_check(now):
         raise RoundRefused("This round has opened or is over, so its words can no longer change.")
 
 
-def _commit(sheet: Sheet, after: Round, now: datetime) -> None:
-    delegate, before = sheet.opened.delegate, sheet.round
+def _commit(words_check: WordsCheck, after: Round, now: datetime) -> None:
+    delegate, before = words_check.opened.delegate, words_check.round
     numbers = {"before": str(len(before.checked)), "after": str(len(after.checked))}
     about = {"round": before.wave.round_words, **numbers}
     entry = audit_events.add(delegate.cohort_id, AuditEvent.CHECKED_ROUND, "delegate", delegate.id, now, **about)

@@ -14,7 +14,7 @@ from chalicelib.core.model import MIDWAY
 from chalicelib.links import signing
 from chalicelib.links.kinds import HUB
 from chalicelib.pulse import check_wordings
-from chalicelib.pulse.check_wordings import Sheet, find_sheet
+from chalicelib.pulse.check_wordings import WordsCheck, find_check
 from chalicelib.pulse.seen_so_far import Seen
 from chalicelib.store import pulse_rounds
 from chalicelib.web import forms
@@ -27,17 +27,17 @@ bp = Blueprint(__name__)
 @bp.route("/hub/{token}/round/{number}", **GET)
 @page_handler
 def wordings(token: str, number: str) -> Response:
-    return _check_page(find_sheet(_of_delegate(token), number))
+    return _check_page(find_check(_of_delegate(token), number))
 
 
 @bp.route("/hub/{token}/round/{number}", **POST)
 @page_handler
 def check(token: str, number: str) -> Response:
-    sheet = find_sheet(_of_delegate(token), number)
+    words_check = find_check(_of_delegate(token), number)
     fields = forms.read_form(bp.current_request.raw_body, HUB.verb, token)
-    if faults := check_wordings.save(sheet, fields, clock.now()):
-        return _check_page(sheet, faults)
-    return see_other(signing.url(f"/hub/{sheet.opened.token}/round/{number}"))
+    if faults := check_wordings.save(words_check, fields, clock.now()):
+        return _check_page(words_check, faults)
+    return see_other(signing.url(f"/hub/{words_check.opened.token}/round/{number}"))
 
 
 @bp.route("/hub/{token}/seen", **GET)
@@ -76,12 +76,12 @@ def _seen(opened: AreasPage) -> dict[str, Any]:
     }
 
 
-def _check_page(sheet: Sheet, faults: Sequence[FieldError] = ()) -> Response:
-    opened = sheet.opened
+def _check_page(words_check: WordsCheck, faults: Sequence[FieldError] = ()) -> Response:
+    opened = words_check.opened
     return page(
         "pulse/check",
         status=400 if faults else 200,
-        sheet=sheet,
+        words_check=words_check,
         programme=opened.programme,
         areas=opened.live,
         faults=faults,
@@ -89,6 +89,6 @@ def _check_page(sheet: Sheet, faults: Sequence[FieldError] = ()) -> Response:
         mark=check_wordings.words_mark,
         nonce=forms.nonce(HUB.verb, opened.token),
         home=signing.url(f"/hub/{opened.token}"),
-        may_check=sheet.may_check(clock.now()),
+        may_check=words_check.may_check(clock.now()),
         zone=opened.programme.organisation.timezone,
     )

@@ -17,7 +17,7 @@ from chalicelib.links import signing
 from chalicelib.links.kinds import DECLINE, INBOX
 from chalicelib.people.leave import leave
 from chalicelib.pulse import check_wordings
-from chalicelib.pulse.check_wordings import RoundRefused, find_sheet
+from chalicelib.pulse.check_wordings import RoundRefused, find_check
 from chalicelib.results.published import ALL_OTHERS
 from chalicelib.store import areas, delegates, impact_surveys, invitations, responses, wave_keys, workshops
 from chalicelib.store.pulse_rounds import RoundState, Why
@@ -295,14 +295,14 @@ def test_the_check_can_be_taken_back_until_the_opening_and_not_after(visitor, cl
 
     opened = open_for_delegate(rounds.hub().rsplit("/", 1)[1])
     with pytest.raises(RoundRefused):
-        check_wordings.save(find_sheet(opened, "1"), {}, OPENS)
+        check_wordings.save(find_check(opened, "1"), {}, OPENS)
 
 
 def test_two_windows_do_not_undo_one_another(aws, clock):
     rounds.load(clock)
     drain(clock.to(CHECK))
     opened = open_for_delegate(rounds.hub().rsplit("/", 1)[1])
-    first, second = find_sheet(opened, "1"), find_sheet(opened, "1")
+    first, second = find_check(opened, "1"), find_check(opened, "1")
     fields = {check_wordings.field(area): check_wordings.words_mark(area) for area in opened.live}
     assert check_wordings.save(first, fields, clock.now()) == ()
 

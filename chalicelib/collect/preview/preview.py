@@ -39,7 +39,7 @@ class About(Struct, frozen=True):
     coach: Person
 
 
-class Sheet(Struct, frozen=True):
+class PreviewForm(Struct, frozen=True):
     """The questionnaire of one group, as its template reads it."""
 
     delegate: About
@@ -60,7 +60,7 @@ class Preview(Struct, frozen=True):
         names = names_for(self.programme, self.about.person.name, group, SAM.name)
         options = [(str(rating), label) for rating, label in enumerate(self.programme.scale, start=1)]
         return {
-            "sheet": Sheet(self.about, pages(self.programme, group.id), group.id == SELF_GROUP),
+            "form": PreviewForm(self.about, pages(self.programme, group.id), group.id == SELF_GROUP),
             "group": group,
             "who_sees": sentences(form_of_wave(Wave.BASELINE, group), names),
             "minutes": minutes(self.programme),
