@@ -29,9 +29,9 @@ MIN_KEY = 32  # characters of a key
 class Queue(StrEnum):
     """A queue of hints. Each has a function of its own."""
 
-    WORK = "work"
-    REPORT = "report"  # of the only function that has the PDF layer
-    EMAIL = "mail"
+    WORK = "work"  # every job that makes no PDF
+    REPORT = "report"  # jobs that make a PDF: only this function has the PDF layer, and it has more memory and time
+    EMAIL = "mail"  # emails, sent one after another at the rate that SES allows
 
 
 class Check(NamedTuple):

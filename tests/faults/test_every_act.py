@@ -52,9 +52,12 @@ def test_a_fault_changes_nothing_in_the_end(http, tmp_path_factory, name, thorou
 
 
 def recorded(name: str, http, tmp_path_factory) -> list[Act]:
-    found = recording.find(name, recording.shared_folder(tmp_path_factory), http)
-    assert found, f"no play brings about `{name}`: let it happen in tests/faults/plays.py"
-    return found
+    acts = recording.find(name, recording.shared_folder(tmp_path_factory), http)
+    assert acts, (
+        f"no play makes `{name}`. Does an action call `emails.add` or `jobs.add` for it? "
+        "If so, let tests/faults/plays.py do that action."
+    )
+    return acts
 
 
 def violations(act: Act, http, *, thorough: bool) -> Iterator[tuple[str, str]]:
