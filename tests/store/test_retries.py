@@ -156,3 +156,46 @@ def test_waits_are_random_and_never_longer_than_a_page_can_bear(shares):
 
     assert all(0 <= wait <= share * MAX_WAIT for wait, share in zip(waits, shares, strict=False))
     assert sum(waits) < 2
+
+
+UNDER_LOAD = (  # what AWS answers when it is busy: DynamoDB, SQS, S3, SSM and Lambda
+    "ThrottlingException",
+    "Throttling",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "TooManyRequestsException",
+    "TransactionInProgressException",
+    "LimitExceededException",
+    "SlowDown",
+    "InternalServerError",
+    "InternalFailure",
+    "ServiceUnavailable",
+    "RequestTimeout",
+)
+
+
+@pytest.mark.parametrize("code", UNDER_LOAD)
+def test_what_aws_says_when_it_is_busy_is_tried_again(aws, code):
+    """By botocore at once, by a job after a while; it is never a refusal of what someone did."""
+    error = ClientError({"Error": {"Code": code, "Message": ""}}, "UpdateItem")
+
+    assert not is_permanent(error)
+    with watched_by(Answers(code)), pytest.raises(ClientError):
+        transact([put(row(size=24)), put(row("DELEGATE#1"))])
+
+
+class Answers:
+    """Answers every call with one error."""
+
+    def __init__(self, code: str):
+        self.code = code
+
+    def before(self, service: str, operation: str, context: dict[str, Any]) -> Any:
+        return AWSResponse(service, 400, {}, None), {
+            "Error": {"Code": self.code, "Message": ""},
+            "ResponseMetadata": {"HTTPStatusCode": 400},
+        }
+
+    def after(self, service: str, operation: str, context: dict[str, Any]) -> None:
+        pass
