@@ -22,6 +22,7 @@ from infra.deploy import (
     stack,
     state,
     verify,
+    watching,
 )
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import DeployError, Deployment, found_or_none
@@ -42,6 +43,7 @@ def infra(stage: Deployment, hand: Reporter, args: Namespace) -> None:
         stack.ensure_stack(stage, hand, {**wanted, "LayerKey": ""})
     if stack.outputs(stage):
         protection.ensure_protection(stage, hand)
+        watching.ensure_watching(stage, hand)
     for line, _ in missing.look(stage):
         hand.note(line)
     hand.step("PDF layer")
@@ -58,12 +60,14 @@ def infra(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     if not sender.report_state(stage, hand, known["sender"]):
         hand.stays(f"{known['sender']} may send")
     hand.note(concurrency.describe_limit(stage)[0])
+    missing.check(stage)
 
 
 def deploy(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     hand.steps = 6
     hand.step(f"Stage {stage.name} in account {stage.account}, {stage.region}")
     _check_ready(stage, any_python=args.any_python)
+    missing.check_deployed_onto(stage)
     hand.step("What is there")
     api.check_kept(stage)
     state.rebuild(stage, hand)

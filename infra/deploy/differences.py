@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from infra import rights
-from infra.deploy import api, commands, declared, layer, package, protection, settings, stack, state
+from infra.deploy import api, commands, declared, layer, package, protection, settings, stack, state, watching
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import Deployment, found_or_none
 
@@ -31,6 +31,7 @@ def _of_infra(stage: Deployment) -> Iterator[str]:
     hand = Reporter(dry_run=True, say=lambda _: None)
     stack.ensure_stack(stage, hand, {**stack.parameters(stage)})
     protection.ensure_protection(stage, hand)
+    watching.ensure_watching(stage, hand)
     yield from (f"make infra would {change}" for change in hand.changes)
 
 
@@ -51,6 +52,7 @@ def _of_chalice(stage: Deployment) -> Iterator[str]:
     for name in rights.FUNCTIONS:
         if name in live:
             yield from _function(stage, name, live[name])
+            yield from _other_sources(stage, name, live[name])
         else:
             yield f"there is no function {name}: run make deploy STAGE={stage.name}"
     for each in declared.list_sources(stage):
@@ -62,7 +64,7 @@ def _of_chalice(stage: Deployment) -> Iterator[str]:
 
 def _api(stage: Deployment, ours: str, handler: str | None) -> Iterator[str]:
     """What Chalice sets of the API when it replaces it at each deploy."""
-    config, again = stage.config(), f"run make deploy STAGE={stage.name}"
+    config, again = _settings_of(stage), f"run make deploy STAGE={stage.name}"
     found = stage.client("apigateway").get_rest_api(restApiId=ours)
     for what, has, wanted in (
         ("as endpoint type", found["endpointConfiguration"]["types"], [config["api_gateway_endpoint_type"]]),
@@ -88,6 +90,18 @@ def _source(stage: Deployment, wanted: declared.Source, arn: str) -> Iterator[st
             yield f"{wanted.name} is not subscribed to {wanted.topic}: {again}"
         if not state.lets_in(stage, arn, stage.arn("sns", wanted.topic)):
             yield f"{wanted.name} does not let {wanted.topic} call it: {again}"
+
+
+def _other_sources(stage: Deployment, name: str, arn: str) -> Iterator[str]:
+    """What a function takes messages from and app.py does not say."""
+    wanted = {stage.arn("sqs", each.queue) for each in declared.queues(stage) if each.name == name}
+    for source in state.event_sources(stage, arn):
+        if source.get("EventSourceArn") in wanted:
+            continue
+        found = source.get("EventSourceArn") or source["UUID"]
+        by_hand = f"aws lambda delete-event-source-mapping --uuid {source['UUID']}"
+        cure = f"run make deploy STAGE={stage.name}" if state.is_own_queue(stage, source) else by_hand
+        yield f"{name} takes messages of {found} as well, which no deploy set: {cure}"
 
 
 def _schedule(stage: Deployment, wanted: declared.Source, arn: str) -> Iterator[str]:
@@ -125,8 +139,8 @@ def _function(stage: Deployment, name: str, arn: str) -> Iterator[str]:
     yield from _rights(stage, name, found["Role"].rsplit("/", 1)[1], own["iam_policy_file"])
 
 
-def _settings_of(stage: Deployment, function: str) -> dict[str, Any]:
-    """Return what .chalice/config.json says of a function; its own part goes first, then the stage's."""
+def _settings_of(stage: Deployment, function: str = "") -> dict[str, Any]:
+    """Return what .chalice/config.json says: a function's own part goes first, then the stage's."""
     config = stage.config()
     of_stage = config["stages"].get(stage.name, {})
     return {**config, **of_stage, **of_stage.get("lambda_functions", {}).get(function, {})}
@@ -143,8 +157,11 @@ def _environment(found: dict[str, Any]) -> dict[str, str]:
 
 def _rights(stage: Deployment, name: str, role: str, file: str) -> Iterator[str]:
     """Chalice writes one policy into a role, by the role's name. It takes away none that was added by hand."""
-    read = stage.client("iam").get_role_policy
-    found = found_or_none(read, "NoSuchEntity", RoleName=role, PolicyName=role)
+    iam = stage.client("iam")
+    if found_or_none(iam.get_role, "NoSuchEntity", RoleName=role) is None:
+        yield f"the role {role} of {name} is gone: run make deploy STAGE={stage.name}"
+        return
+    found = found_or_none(iam.get_role_policy, "NoSuchEntity", RoleName=role, PolicyName=role)
     if not found or found["PolicyDocument"] != json.loads((stage.project / ".chalice" / file).read_text()):
         yield f"the role of {name} has other rights than {file}: run make deploy STAGE={stage.name}"
     inside = [{"PolicyName": one} for one in stage.listed("iam", "list_role_policies", "PolicyNames", RoleName=role)]
@@ -168,5 +185,19 @@ def look_at_addresses(stage: Deployment) -> Iterator[Line]:
 def _certificate(stage: Deployment, name: str, arn: str) -> Iterator[Line]:
     read = stage.client("acm").describe_certificate
     found = found_or_none(read, "ResourceNotFoundException", CertificateArn=arn)
-    status = found["Certificate"].get("Status") if found else "missing"
-    yield f"the certificate of {name} is {status}", status != "ISSUED"
+    certificate = found["Certificate"] if found else {}
+    status = certificate.get("Status", "missing")
+    advice = _advice(status, certificate, arn)
+    yield f"the certificate of {name} is {status}{f': {advice}' if advice else ''}", status != "ISSUED"
+
+
+def _advice(status: str, certificate: dict[str, Any], arn: str) -> str:
+    if status == "ISSUED":
+        return ""
+    if status != "PENDING_VALIDATION":
+        return (
+            f"{arn} opens no page; ask ACM for a new one and put its ARN into .chalice/config.json (docs/operations.md)"
+        )
+    records = [each["ResourceRecord"] for each in certificate["DomainValidationOptions"] if "ResourceRecord" in each]
+    wanted = [f"{each['Name']} {each['Type']} {each['Value']}" for each in records]
+    return f"put into DNS {', and '.join(wanted) or 'the records that ACM shows'}; ACM takes minutes to hours"

@@ -20,7 +20,7 @@ def ensure_functions(stage: Deployment, hand: Reporter) -> None:
     arns = state.live_functions(stage)
     wanted_sources = event_sources(stage)
     for name, arn in arns.items():
-        for source in state.event_sources(stage, arn):
+        for source in filter(partial(state.is_own_queue, stage), state.event_sources(stage, arn)):
             _event_source(stage, hand, name, source, wanted_sources.get(name, EVENT_SOURCE))
     for name in arns:
         _handler(stage, hand, name)
@@ -41,8 +41,8 @@ def _handler(stage: Deployment, hand: Reporter, name: str) -> None:
     """Chalice says it when it creates a function, and never again."""
     awsl, function = stage.client("lambda"), rights.function_name(stage.name, name)
     if awsl.get_function_configuration(FunctionName=function)["Handler"] != handler(name) and name in rights.FUNCTIONS:
-        update = partial(awsl.update_function_configuration, FunctionName=function, Handler=handler(name))
-        hand.change(f"let {name} run {handler(name)}", update)
+        change = partial(_configure, stage, [function], Handler=handler(name))
+        hand.change(f"let {name} run {handler(name)}", change)
 
 
 def _schedule(stage: Deployment, hand: Reporter, name: str) -> None:
@@ -82,15 +82,16 @@ def restart(stage: Deployment, hand: Reporter, why: str) -> None:
     names = [rights.function_name(stage.name, name) for name in state.live_functions(stage)]
     old = [each for each in names if awsl.get_function_configuration(FunctionName=each).get("Description") != text]
     if old:
-        hand.change(f"start {len(old)} functions afresh: {why}", lambda: _describe(stage, old, text))
+        hand.change(f"start {len(old)} functions afresh: {why}", lambda: _configure(stage, old, Description=text))
 
 
-def _describe(stage: Deployment, names: list[str], text: str) -> None:
+def _configure(stage: Deployment, names: list[str], **changed: str) -> None:
+    """Change functions, and wait: Lambda refuses the next change while one is under way."""
     awsl = stage.client("lambda")
     for name in names:
-        awsl.update_function_configuration(FunctionName=name, Description=text)
+        awsl.update_function_configuration(FunctionName=name, **changed)
     for name in names:
-        awsl.get_waiter("function_updated").wait(FunctionName=name)
+        awsl.get_waiter("function_updated").wait(FunctionName=name, WaiterConfig={"Delay": 1})
 
 
 def source_differences(source: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from botocore.exceptions import ClientError
+
 from infra.deploy import stack
-from infra.deploy.stage import Deployment
+from infra.deploy.stage import DeployError, Deployment, code
 
 Line = tuple[str, bool]  # text, and whether it needs action
 
@@ -34,6 +36,28 @@ KINDS = {
 }
 
 
+DEPLOYED_ONTO = ("queue", "topic")  # without which Chalice cannot connect the functions
+DENIED = ("AccessDenied", "AccessDeniedException", "AuthorizationError")
+
+
+def check_deployed_onto(stage: Deployment) -> None:
+    """Raise DeployError if Chalice could not connect the functions.
+
+    A role of before, without the right to look, deploys all the same.
+    """
+    try:
+        check(stage, *DEPLOYED_ONTO)
+    except ClientError as error:
+        if code(error) not in DENIED:
+            raise
+
+
+def check(stage: Deployment, *words: str) -> None:
+    """Raise DeployError if something is gone. words: of the kinds that matter; by default all."""
+    if gone := list(list_missing(stage, *words)):
+        raise DeployError(f"Someone deleted what the stack made: {', '.join(gone)}. {remedy(stage)}.")
+
+
 def look(stage: Deployment) -> Iterator[Line]:
     """For `make status`."""
     gone = list(list_missing(stage))
@@ -44,12 +68,14 @@ def look(stage: Deployment) -> Iterator[Line]:
         yield "queues, topics, logs and alarms of the stack are there", False
 
 
-def list_missing(stage: Deployment) -> Iterator[str]:
-    """Yield what is gone, such as `queue fullcircle-prod-work`."""
+def list_missing(stage: Deployment, *words: str) -> Iterator[str]:
+    """Yield what is gone, such as `queue fullcircle-prod-work`. words: of the kinds to look at; by default all."""
     if not stack.outputs(stage):
         return
     made = list(stage.listed("cloudformation", "list_stack_resources", "StackResourceSummaries", StackName=stage.title))
     for type_, kind in KINDS.items():
+        if words and kind.word not in words:
+            continue
         wanted = [_name(kind, each["PhysicalResourceId"]) for each in made if each["ResourceType"] == type_]
         there = set(_list_names(stage, kind)) if wanted else set()
         yield from (f"{kind.word} {name}" for name in wanted if name not in there)

@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from infra.deploy import api
+from infra.deploy import api, declared
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import Deployment, found_or_none
 
@@ -51,6 +51,12 @@ def event_sources(stage: Deployment, arn: str) -> list[dict[str, Any]]:
     return list(stage.listed("lambda", "list_event_source_mappings", "EventSourceMappings", FunctionName=arn))
 
 
+def is_own_queue(stage: Deployment, source: dict[str, Any]) -> bool:
+    """Return whether messages come from a queue of this deployment: someone may have mapped others by hand."""
+    queue = source.get("EventSourceArn", "").rsplit(":", 1)[-1]
+    return stage.is_ours(queue) and source["EventSourceArn"] == stage.arn("sqs", queue)
+
+
 def _short(stage: Deployment, name: str) -> str:
     return name.removeprefix(f"{stage.title}-") if name != stage.title else "api_handler"
 
@@ -77,12 +83,18 @@ def _rules(stage: Deployment) -> Iterator[Resource]:
 
 
 def _queues(stage: Deployment) -> Iterator[Resource]:
-    """Those of functions that someone deleted too: they stay, and Lambda refuses a second one for the same queue."""
+    """Those of functions that someone deleted too: they stay, and Lambda refuses a second one for the same queue.
+
+    What a function takes of another queue of ours gets a name that the app does not have, so that Chalice deletes it.
+    """
+    wanted = {each.name: each.queue for each in declared.queues(stage)}
     for source in stage.listed("lambda", "list_event_source_mappings", "EventSourceMappings"):
         name = source["FunctionArn"].split(":function:")[1].split(":")[0]
-        if stage.is_ours(name):
+        if stage.is_ours(name) and is_own_queue(stage, source):
+            function, queue = _short(stage, name), source["EventSourceArn"].rsplit(":", 1)[1]
+            is_left_over = wanted.get(function, queue) != queue
             yield {
-                "name": f"{_short(stage, name)}-sqs-event-source",
+                "name": f"{function}-sqs-event-source{f'-{queue}' if is_left_over else ''}",
                 "resource_type": "sqs_event",
                 "queue_arn": source["EventSourceArn"],
                 "queue": source["EventSourceArn"].rsplit(":", 1)[1],

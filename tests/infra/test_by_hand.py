@@ -7,7 +7,8 @@ import json
 import boto3
 import pytest
 
-from infra.deploy import api, differences, missing, settings
+from infra.deploy import api, differences, functions, missing, settings
+from infra.deploy.hand import Reporter
 from tests.support.deployment import live
 
 pytestmark = pytest.mark.infra
@@ -32,9 +33,21 @@ def delete_rule(_):
     events.delete_rule(Name=rule["Name"])
 
 
+def delete_policy(_, role="fullcircle-prod-report"):
+    boto3.client("iam").delete_role_policy(RoleName=role, PolicyName=role)
+
+
 def delete_role(_):
-    iam = boto3.client("iam")
-    iam.delete_role_policy(RoleName="fullcircle-prod-report", PolicyName="fullcircle-prod-report")
+    delete_policy(None, "fullcircle-prod-mail")
+    boto3.client("iam").delete_role(RoleName="fullcircle-prod-mail")
+
+
+def map_queue(name, function="work"):
+    """As someone does in Lambda's console."""
+    boto3.client("lambda").create_event_source_mapping(
+        FunctionName=f"arn:aws:lambda:eu-west-2:123456789012:function:fullcircle-prod-{function}",
+        EventSourceArn=f"arn:aws:sqs:eu-west-2:123456789012:{name}",
+    )
 
 
 def forbid(function):
@@ -68,7 +81,11 @@ BY_HAND = {
     "there is no function mail_events": lambda stage: delete_function(stage, "mail_events"),
     "report takes no messages of queue": delete_mapping,
     "sweep_due has no schedule": delete_rule,
-    "the role of report has other rights": delete_role,
+    "the role of report has other rights": delete_policy,
+    "the role fullcircle-prod-mail of mail is gone": delete_role,
+    "takes messages of arn:aws:sqs:eu-west-2:123456789012:fullcircle-prod-report as well": lambda _: map_queue(
+        "fullcircle-prod-report", "mail"
+    ),
     "api_handler does not let the API call it": forbid("fullcircle-prod"),
     "let report run app.report": configure(Handler="app.work"),
     "report has python3.9 as runtime instead of": configure(Runtime="python3.9"),
@@ -93,6 +110,101 @@ def faults(stage):
     return [line for line, fault in differences.look(stage) if fault]
 
 
+def test_a_queue_of_another_application_is_named_and_left_alone(deployed):
+    """Someone mapped it to a function of ours. No deploy fails because of it, changes it or takes it away."""
+    boto3.client("sqs").create_queue(QueueName="orders")
+    map_queue("orders")
+    before = mappings(deployed.stage)
+
+    assert deployed.deploy() == 0
+    assert deployed.run("stop") == 0
+    assert deployed.run("start", "--skip-verify") == 0
+    (line,) = faults(deployed.stage)
+    assert "work takes messages of arn:aws:sqs:eu-west-2:123456789012:orders as well" in line
+    assert mappings(deployed.stage) == before
+    boto3.client("lambda").delete_event_source_mapping(UUID=line.rsplit(" ", 1)[1])
+    assert faults(deployed.stage) == []
+
+
+def mappings(stage):
+    found = stage.listed("lambda", "list_event_source_mappings", "EventSourceMappings")
+    return [each for each in found if each["EventSourceArn"].endswith(":orders")]
+
+
+def test_what_is_set_for_one_stage_alone_is_no_difference(deployed):
+    file = deployed.project / ".chalice" / "config.json"
+    config = json.loads(file.read_text())
+    config["stages"]["prod"] |= {"api_gateway_endpoint_type": "EDGE", "minimum_compression_size": 9}
+    file.write_text(json.dumps(config))
+    assert len(faults(deployed.stage)) == 2
+    patch_api("/endpointConfiguration/types/REGIONAL", "EDGE")(deployed.stage)
+    patch_api("/minimumCompressionSize", "9")(deployed.stage)
+
+    assert faults(deployed.stage) == []
+
+
+def test_a_change_waits_until_lambda_has_done_the_one_before(deployed):
+    configure(Handler="app.work")(None)
+    deployed.allow(looks_at_a_function=2)
+    quiet = Reporter(say=lambda _: None)
+    settings.rotate(deployed.stage, quiet, drop_oldest=False)
+
+    functions.ensure_functions(deployed.stage, quiet)
+    functions.restart(deployed.stage, quiet, "it has a new key")
+
+    assert faults(deployed.stage) == []
+
+
+WATCHING = {
+    "set Threshold of alarm fullcircle-prod-dead-letters": lambda alarm: {**alarm, "Threshold": 1000},
+    "set ActionsEnabled of alarm fullcircle-prod-dead-letters": lambda alarm: {**alarm, "ActionsEnabled": False},
+    "set AlarmActions of alarm fullcircle-prod-dead-letters": lambda alarm: {**alarm, "AlarmActions": []},
+}
+
+
+def test_an_alarm_or_a_figure_that_was_changed_by_hand_is_named_and_set_again(deployed):
+    watch, logs = boto3.client("cloudwatch"), boto3.client("logs")
+    names = ["fullcircle-prod-dead-letters"]
+    (whole,) = watch.describe_alarms(AlarmNames=names)["MetricAlarms"]
+    for words, change in WATCHING.items():
+        watch.put_metric_alarm(**{key: it for key, it in change(whole).items() if key in PUT})
+        (line,) = faults(deployed.stage)
+        assert words in line
+        assert deployed.run("infra") == 0
+        (found,) = watch.describe_alarms(AlarmNames=names)["MetricAlarms"]
+        assert {key: found[key] for key in PUT if key in found} == {key: whole[key] for key in PUT if key in whole}
+
+    (figure, *_) = deployed.stage.listed("logs", "describe_metric_filters", "metricFilters")
+    logs.put_metric_filter(
+        logGroupName=figure["logGroupName"],
+        filterName=figure["filterName"],
+        filterPattern="nothing",
+        metricTransformations=figure["metricTransformations"],
+    )
+    (line,) = faults(deployed.stage)
+    assert f"set filterPattern of metric filter {figure['filterName']}" in line
+    assert deployed.run("infra") == 0
+    assert faults(deployed.stage) == []
+
+
+PUT = boto3.client("cloudwatch", "eu-west-2").meta.service_model.operation_model("PutMetricAlarm").input_shape.members
+
+
+def test_a_certificate_that_waits_says_which_record_dns_lacks(deployed):
+    arn = boto3.client("acm").request_certificate(DomainName="360.example.org", ValidationMethod="DNS")[
+        "CertificateArn"
+    ]
+    file = deployed.project / ".chalice" / "config.json"
+    config = json.loads(file.read_text())
+    config["stages"]["prod"]["api_gateway_custom_domain"] = {"domain_name": "360.example.org", "certificate_arn": arn}
+    file.write_text(json.dumps(config))
+
+    (line,) = [line for line, fault in differences.look_at_addresses(deployed.stage) if fault and "certificate" in line]
+    (asked,) = boto3.client("acm").describe_certificate(CertificateArn=arn)["Certificate"]["DomainValidationOptions"]
+    record = asked["ResourceRecord"]
+    assert f"put into DNS {record['Name']} {record['Type']} {record['Value']}" in line
+
+
 GONE = {
     "queue fullcircle-prod-work": lambda: boto3.client("sqs").delete_queue(
         QueueUrl=boto3.client("sqs").get_queue_url(QueueName="fullcircle-prod-work")["QueueUrl"]
@@ -102,6 +214,9 @@ GONE = {
     ),
     "topic arn:aws:sns:eu-west-2:123456789012:fullcircle-prod-mail-events": lambda: boto3.client("sns").delete_topic(
         TopicArn="arn:aws:sns:eu-west-2:123456789012:fullcircle-prod-mail-events"
+    ),
+    "alarm fullcircle-prod-failed-jobs": lambda: boto3.client("cloudwatch").delete_alarms(
+        AlarmNames=["fullcircle-prod-failed-jobs"]
     ),
     "dashboard fullcircle-prod": lambda: boto3.client("cloudwatch").delete_dashboards(
         DashboardNames=["fullcircle-prod"]
@@ -118,6 +233,12 @@ def test_what_the_stack_made_and_someone_deleted_is_named_and_can_be_made_again(
     assert set(missing.list_missing(deployed.stage)) == set(GONE)
     assert deployed.run("status", "--skip-verify") == 1
     assert missing.remedy(deployed.stage) in capsys.readouterr().out
+    assert deployed.run("infra") == 1, "the rest is done, and this is left to do"
+    assert missing.remedy(deployed.stage) in capsys.readouterr().err
+    assert deployed.deploy() == 1
+    said = capsys.readouterr().err
+    assert missing.remedy(deployed.stage) in said
+    assert "dashboard" not in said, "Chalice needs queues and topics"
 
     assert deployed.run("stop") == 0
     stacks = boto3.client("cloudformation")

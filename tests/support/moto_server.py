@@ -29,6 +29,7 @@ from tests.support.manners import gateway as api_gateway
 from tests.support.manners import lambdas as lambda_limits
 from tests.support.manners import pages, queues, record, ses, tables
 from tests.support.manners import stacks as stack_states
+from tests.support.manners import watching as watching
 from tests.support.manners.account import account, change, reset
 
 _put = gateway.APIGatewayBackend.put_rest_api
@@ -165,6 +166,7 @@ class Breaking:
 def serve(port: int, front: Callable[[Any], Any]) -> None:
     """Until the process ends. `front` wraps moto's WSGI application."""
     FakeBucket.get_permission = get_permission
+    assert watching  # CloudFormation finds its classes
     for manner in (pages, ses, lambda_limits, tables, api_gateway, queues, stack_states, record):
         manner.apply()
     stacks.parse_and_update_resource = update_resource

@@ -12,6 +12,7 @@ class Account(Struct):
     emails_a_second: float = 1
     verified: list[str] = field(default_factory=list)  # identities: domains and addresses
     lambdas_at_once: int = 10
+    looks_at_a_function: int = 0  # that find a change of it under way, after each; a wait for it takes seconds
     looks_at_a_stack: int = 1  # that find it under way, after each change
     seconds_passed: float = 0  # since the server started, besides those that really did
 

@@ -1,25 +1,54 @@
-"""Lambda as in a new account: ten runs at once, of which none can be reserved."""
+"""Lambda as in a new account, with ten runs at once and none to reserve; a change of a function takes a while."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import moto.awslambda.urls as urls
-from moto.awslambda.models import LambdaBackend
+from moto.awslambda.models import LambdaBackend, LambdaFunction
 from moto.awslambda.responses import LambdaResponse
 from moto.core.exceptions import JsonRESTError
 
 from tests.support.manners.account import account
 
 MIN_UNRESERVED = 10  # of a new account; 100 of others
+_configuration = LambdaFunction.get_configuration
 _reserve = LambdaBackend.put_function_concurrency
 
 
 def apply() -> None:
+    LambdaBackend.update_function_configuration = one_at_a_time(LambdaBackend.update_function_configuration)
+    LambdaBackend.update_function_code = one_at_a_time(LambdaBackend.update_function_code)
+    LambdaFunction.get_configuration = get_configuration
     LambdaBackend.put_function_concurrency = put_function_concurrency
     LambdaResponse.get_account_settings = get_account_settings
     urls.url_paths[r"{0}/(?P<api_version>[^/]+)/account-settings/?$"] = LambdaResponse.dispatch
+
+
+def one_at_a_time(update: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse a change while another is under way."""
+
+    def changed(self: Any, function_name: str, *args: Any, **kwargs: Any) -> Any:
+        function = self.get_function(function_name, None)
+        if getattr(function, "looks", 0):
+            raise JsonRESTError(
+                "ResourceConflictException", "The operation cannot be performed at this time. An update is in progress"
+            )
+        answer = update(self, function_name, *args, **kwargs)
+        function.looks = account.looks_at_a_function
+        return answer
+
+    return changed
+
+
+def get_configuration(self: Any, on_create: bool = False) -> dict[str, Any]:
+    found: dict[str, Any] = _configuration(self, on_create)
+    if looks := getattr(self, "looks", 0):
+        self.looks = looks - 1
+        found["LastUpdateStatus"] = "InProgress"
+    return found
 
 
 def get_account_settings(_: Any) -> str:
