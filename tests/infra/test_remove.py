@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import boto3
 import pytest
 
@@ -25,6 +27,19 @@ def test_removing_keeps_what_people_wrote_and_the_next_set_up_takes_it_up(deploy
     assert deployed.deploy() == 0
     assert settings.read(deployed.stage)["link_keys"] == keys
     assert boto3.client("dynamodb").scan(TableName="fullcircle-prod")["Count"] == 1
+
+
+def test_a_domain_of_ones_own_goes_with_the_rest(deployed):
+    file = deployed.project / ".chalice" / "config.json"
+    config = json.loads(file.read_text())
+    own = {"domain_name": "360.example.org", "certificate_arn": "arn:aws:acm:eu-west-2:123456789012:certificate/x"}
+    config["stages"]["prod"]["api_gateway_custom_domain"] = own
+    file.write_text(json.dumps(config))
+    assert deployed.deploy() == 0
+    assert len(boto3.client("apigateway").get_domain_names()["items"]) == 1
+
+    assert deployed.run("remove") == 0
+    assert boto3.client("apigateway").get_domain_names()["items"] == []
 
 
 def test_everything_is_destroyed_only_if_the_stage_is_named_twice(deployed, capsys):

@@ -1,17 +1,29 @@
-"""API Gateway takes back the settings of one route; moto passes over that."""
+"""API Gateway takes back the settings of one route, and deletes a domain by either of its APIs; moto does neither."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from moto.apigateway.exceptions import NotFoundException
-from moto.apigateway.models import Stage
+from moto.apigateway.models import Stage, apigateway_backends
+from moto.apigatewayv2.models import ApiGatewayV2Backend
 
 _apply_operations = Stage.apply_operations
+_delete_domain = ApiGatewayV2Backend.delete_domain_name
 
 
 def apply() -> None:
     Stage.apply_operations = apply_operations
+    ApiGatewayV2Backend.delete_domain_name = delete_domain_name
+
+
+def delete_domain_name(self: Any, domain_name: str) -> None:
+    """Chalice makes it by the first API, and deletes it by the second."""
+    first = apigateway_backends[self.account_id][self.region_name]
+    if domain_name in first.domain_names:
+        first.delete_domain_name(domain_name)
+    else:
+        _delete_domain(self, domain_name)
 
 
 def apply_operations(self: Any, patch_operations: list[dict[str, Any]]) -> Any:
