@@ -96,7 +96,7 @@ def _differs(live: Any, wanted: Any) -> bool:
 
 
 def _resolved(properties: dict[str, Any], names: Names) -> dict[str, Any]:
-    """Return the properties whose values can be told without CloudFormation."""
+    """Return the properties whose values are known without CloudFormation."""
     found = {name: _value(value, names) for name, value in properties.items()}
     return {name: value for name, value in found.items() if not _is_unknown(value)}
 

@@ -33,13 +33,14 @@ def delete_rule(_):
     events.delete_rule(Name=rule["Name"])
 
 
-def delete_policy(_, role="fullcircle-prod-report"):
-    boto3.client("iam").delete_role_policy(RoleName=role, PolicyName=role)
+def delete_policy(_):
+    iam = boto3.client("iam")
+    iam.delete_role_policy(RoleName="fullcircle-prod-report", PolicyName="fullcircle-prod-report")
 
 
 def delete_role(_):
-    delete_policy(None, "fullcircle-prod-mail")
-    boto3.client("iam").delete_role(RoleName="fullcircle-prod-mail")
+    """After its policy: IAM refuses to delete a role that has one."""
+    boto3.client("iam").delete_role(RoleName="fullcircle-prod-report")
 
 
 def map_queue(name, function="work"):
@@ -82,7 +83,7 @@ BY_HAND = {
     "report takes no messages of queue": delete_mapping,
     "sweep_due has no schedule": delete_rule,
     "the role of report has other rights": delete_policy,
-    "the role fullcircle-prod-mail of mail is gone": delete_role,
+    "the role fullcircle-prod-report of report is gone": delete_role,
     "takes messages of arn:aws:sqs:eu-west-2:123456789012:fullcircle-prod-report as well": lambda _: map_queue(
         "fullcircle-prod-report", "mail"
     ),
