@@ -122,12 +122,12 @@ def test_a_session_moves_with_one_audit_line(clock, capsys):
 
     assert move("--to", "2026-10-26T10:00", "--why", "The room is taken") == 0
     said = capsys.readouterr().out
-    assert "moved leading_self/2 from 2026-10-23 09:30-16:30" in said
+    assert "moved Leading Self, day 2 of 2 from 2026-10-23 09:30-16:30" in said
     assert f"<{DELEGATE}>, delegate: will be sent: changed calendar entry for Leading Self, day 2 of 2" in said
     assert f"<{MANAGER}>, line manager: will be sent" in said
     assert "The programme ends on Monday 26 October 2026; it was Friday 23 October 2026." in said
     assert [each.plan.hours for each in dates.sessions()] == ["09:30 to 16:30", "10:00 to 17:00"]
-    (line,) = [row["act"] for row in audit_events.of_cohort(people.COHORT) if "moved leading_self" in row["act"]]
+    (line,) = [row["act"] for row in audit_events.of_cohort(people.COHORT) if "moved Leading Self" in row["act"]]
     assert line.endswith("(The room is taken)")
 
 
@@ -136,7 +136,7 @@ def test_a_dry_run_says_the_same_and_changes_nothing(clock, capsys):
 
     assert move("--to", "2026-10-26", "--dry-run") == 0
     said = capsys.readouterr().out
-    assert "Would change: moved leading_self/2" in said
+    assert "Would change: moved Leading Self, day 2 of 2" in said
     assert "would be sent" in said
     assert [each.plan for each in dates.sessions()] == [*BOTH]
 

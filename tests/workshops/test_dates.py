@@ -90,7 +90,7 @@ def test_a_session_that_was_moved_and_moved_back_sends_nothing_and_leaves_two_au
     assert len(about_dates(DELEGATE)) == 3
     assert [email.row for email in sent_emails()[sent:] if email.row.startswith("workshops/")] == []
     moved, back = trail()[-2:]
-    assert "moved leading_self/2 from 2026-10-23 09:30-16:30" in moved
+    assert "moved Leading Self, day 2 of 2 from 2026-10-23 09:30-16:30" in moved
     assert "to 2026-10-26 09:30-16:30" in moved
     assert "room is taken" in moved
     assert "to 2026-10-23 09:30-16:30" in back
