@@ -55,7 +55,7 @@ def _move_session(args: Namespace) -> int:
         f"{recipient.name} <{recipient.email}>, {recipient.role}: {done} sent: {recipient.what}"
         for recipient in recipients
     ]
-    lines += list_effects(planned)
+    lines += list_effects(planned, clock.now())
     result = {"cohort": args.cohort, "changes": changes, "recipients": recipients, "dry_run": args.dry_run}
     say(args, result, lines)
     return 0

@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from chalicelib.core.formatting import day, local_day
 from chalicelib.core.midway_rounds import MIN_DAYS_APART, RoundDates, plan_rounds
 from chalicelib.core.model import Wave
 from chalicelib.core.schedule import without_date
+from chalicelib.core.working_days import survey_opens_at
 from chalicelib.workshops.plan_sessions import Plan
 
 
-def list_effects(planned: Plan) -> list[str]:
-    """Return each effect in a sentence or two: on the end, on the work of workshops and on mid-way rounds."""
-    return [*_of_end(planned), *_of_work(planned), *_of_rounds(planned)]
+def list_effects(planned: Plan, now: datetime) -> list[str]:
+    """Return each effect in a sentence or two: on the end and the survey, on work and on mid-way rounds."""
+    return [*_of_end(planned), *_of_survey(planned, now), *_of_work(planned), *_of_rounds(planned)]
 
 
 def _of_end(planned: Plan) -> Iterator[str]:
     if planned.dates.ends != planned.ends_before:
-        yield (
-            f"The programme ends on {day(planned.dates.ends)}; it was {day(planned.ends_before)}. "
-            "The six-month survey moves with it, if no one was asked yet."
-        )
+        yield f"The programme ends on {day(planned.dates.ends)}; it was {day(planned.ends_before)}."
+
+
+def _of_survey(planned: Plan, now: datetime) -> Iterator[str]:
+    """Say when the survey opens: without a workshop that was to come, six months may be over already."""
+    zone = planned.programme.organisation.timezone
+    before, after = (survey_opens_at(planned.programme, dates) for dates in (planned.cohort.dates, planned.dates))
+    if after == before or before <= now:
+        return
+    if after <= now:
+        yield f"The six-month survey opens at once, because {local_day(after, zone)} is over."
+    else:
+        yield f"The six-month survey opens on {local_day(after, zone)}; it was {local_day(before, zone)}."
 
 
 def _of_work(planned: Plan) -> Iterator[str]:

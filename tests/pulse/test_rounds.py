@@ -359,7 +359,8 @@ def test_the_preview_says_what_becomes_of_a_round(aws, clock):
     own = [one.plan for one in stored() if one.milestone == "leading_self"]
 
     def effects(*wanted) -> str:
-        return " ".join(list_effects(set_dates(people.COHORT, wanted, clock.now(), "ada@example.org", dry_run=True)))
+        planned = set_dates(people.COHORT, wanted, clock.now(), "ada@example.org", dry_run=True)
+        return " ".join(list_effects(planned, clock.now()))
 
     assert "The mid-way round after Leading Self does not open: the workshop has no date." in effects(*others)
     moved = effects(replace(own[0], date=own[0].date.replace(day=20)), *others)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -191,4 +191,14 @@ def test_the_command_says_the_same_of_a_date_that_is_set_again(admin, clock):
     dates.change(clock)
     planned = set_dates(people.COHORT, [FIRST], clock.now(), "ada@example.org", dry_run=True)
 
-    assert list_effects(planned)[-1].startswith("Leading Self has a date again")
+    assert list_effects(planned, clock.now())[-1].startswith("Leading Self has a date again")
+
+
+def test_the_preview_names_the_day_of_the_survey_and_says_if_it_opens_at_once(admin, clock):
+    """Without the workshop that was to come, the six months may be over already."""
+    later = dates.plan("2027-09-16", milestone="leading_others")
+    dates.change(clock, *BOTH, later)
+    for today, wanted in (("2026-11-02", "opens on Friday 23 April 2027; it was"), ("2027-06-01", "opens at once")):
+        clock.to(datetime.fromisoformat(f"{today}T09:00:00Z"))
+        planned = set_dates(people.COHORT, BOTH, clock.now(), "ada@example.org", dry_run=True)
+        assert f"The six-month survey {wanted}" in " ".join(list_effects(planned, clock.now()))

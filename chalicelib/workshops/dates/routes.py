@@ -146,7 +146,7 @@ def _preview_page(admin: SignedIn, opened: Opened, fields: Mapping[str, str], pl
         programme=opened.programme,
         plan=planned,
         changes=[*list_changes(planned.changes, planned.before, planned.programme)],
-        effects=list_effects(planned),
+        effects=list_effects(planned, clock.now()),
         recipients=list_recipients(planned, clock.now()),
         typed={name: value for name, value in fields.items() if name not in NOT_TYPED},
         seen=fields["seen"],
