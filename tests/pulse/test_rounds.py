@@ -127,7 +127,7 @@ def test_one_reminder_goes_to_who_has_not_answered(aws, clock):
     reminded = [address for email in sent_emails() if "pulse/reminder#" in email.row for address in email.to]
 
     assert sorted(reminded) == sorted(EMAILS[3:])
-    assert days_of("pulse/reminder") == ["2026-10-26"], "three working days before the last, which is the 29th"
+    assert days_of("pulse/reminder") == ["2026-10-22"], "seven days before the last day, which is the 29th"
 
 
 def test_a_rater_of_several_people_gets_one_email(aws, clock):
