@@ -25,6 +25,7 @@ from chalicelib.admin.owned_rows import (
 )
 from chalicelib.core.ids import reader_key
 from chalicelib.core.model import SELF_GROUP, Delegate, DelegateWave, Invitation, InvitationState, WaveState
+from chalicelib.ownership.earlier import Known, know, list_rows, without
 from chalicelib.ownership.may_erase import EraseRefused, check_delegate, check_invitation, is_delegate
 from chalicelib.ownership.redact import redact, without_delegate, without_person
 from chalicelib.ownership.stories import withdraw_story
@@ -54,6 +55,7 @@ class _Found(Struct, frozen=True):
     going      rows that are deleted whole: what they wrote, and what goes with them as a delegate
     delegates  their ids as a delegate
     changes    lines of the audit trail about their changes of address, earliest first
+    earlier    rows that hold a name of theirs, or an address of before
     """
 
     email: str
@@ -61,6 +63,8 @@ class _Found(Struct, frozen=True):
     going: Sequence[Row]
     delegates: frozenset[str]
     changes: Sequence[Row] = ()
+    called: Known | None = None
+    earlier: Sequence[Row] = ()
 
     def __bool__(self) -> bool:
         return bool(self.naming or self.going)
@@ -86,7 +90,7 @@ def erase(email: str, now: datetime, by: str = BY) -> int:
 def preview(email: str) -> dict[str, int]:
     """Return how many rows of each kind an erasure would change or delete. Raises what `erase` raises."""
     found = _look_and_check(email)
-    every = (*found.naming, *found.changes, *found.going, *calling_by_name(found.delegates))
+    every = (*found.naming, *found.changes, *found.earlier, *found.going, *calling_by_name(found.delegates))
     rows = {key_of(row): row for row in every}
     return dict(sorted(Counter(kind.name for row in rows.values() if (kind := kind_of(row))).items()))
 
@@ -115,7 +119,10 @@ def _look(email: str, known: frozenset[str]) -> _Found:
     keyed.sort(key=ENDED_SESSIONS.has)  # sessions first
     written = [*written_by(email), *_offered_by(email), *keyed, *going_with(ids)]
     going = [*written, *_copies()] if naming or written else []
-    return _Found(email, naming, going, ids, audit_events.list_earlier_changes(scan(), email))
+    rows = list(scan())
+    changes = audit_events.list_earlier_changes(rows, email)
+    called = know(email, naming, changes, rows)
+    return _Found(email, naming, going, ids, changes, called, list_rows(called, rows))
 
 
 def _offered_by(email: str) -> Iterator[Row]:
@@ -132,6 +139,8 @@ def _copies() -> Iterator[Row]:
 def _erase(found: _Found, now: datetime, by: str, entry: str) -> int:
     """Remove the person from rows that name them, and what goes with them; return how many rows these are."""
     own = [row for row in found.naming if is_delegate(row, found.email)]
+    for row in found.earlier:  # before the trail is changed, by which a repeat finds them
+        _change(row, lambda row: _without_earlier(row, found.called))
     for row in found.changes:  # earliest first: a repeat finds each by the one after it
         _change(row, lambda row: _replace(row, audit_events.without_addresses(row)))
     for row in found.naming:
@@ -143,9 +152,13 @@ def _erase(found: _Found, now: datetime, by: str, entry: str) -> int:
         _delete_with_documents(row)
     for row in own:  # last: a repeat finds everything else by it
         _change(row, lambda row: _replace(row, without_person(row, found.email)))
+    _record(found, now, by, entry)
+    return len(found.naming) + len(found.going)
+
+
+def _record(found: _Found, now: datetime, by: str, entry: str) -> None:
     for cohort_id in sorted({row["cohort_id"] for row in found.naming if "cohort_id" in row}):
         transact([audit_events.add(cohort_id, AuditEvent.ERASED, by, cohort_id, now, entry=entry)])
-    return len(found.naming) + len(found.going)
 
 
 def _delete_with_documents(row: Row) -> None:
@@ -169,6 +182,11 @@ def _change(found: Row, writes: Callable[[Row], Sequence[Write]]) -> None:
         except Changed:
             if not left:
                 raise
+
+
+def _without_earlier(row: Row, called: Known | None) -> list[Write]:
+    after = without(row, called) if called else row
+    return _replace(row, after) if after else [delete(key_of(row))]
 
 
 def _erasing(row: Row, email: str) -> list[Write]:

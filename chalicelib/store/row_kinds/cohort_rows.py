@@ -232,9 +232,9 @@ AUDIT = RowKind(
     what="who did what, and when",
     owner=Owner.ORGANISATION,
     readers=_ADMIN,
-    erasure=Erasure.KEEP,
+    erasure=Erasure.REDACT,
     retention=Retention.RECORD,
-    why="accountability",
+    why="that something was done is kept on record, for accountability",
 )
 
 DISCARDED = RowKind(
