@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 def load_cohort(args: Namespace) -> int:
     from chalicelib.core.addresses import check_text, clean_text
+    from chalicelib.core.formatting import plural
     from chalicelib.core.working_days import name_days_off
     from chalicelib.programme.check_sending import check_sending
     from chalicelib.programme.current_people import roster
@@ -61,8 +62,12 @@ def load_cohort(args: Namespace) -> int:
     outcome = "loaded" if loaded.changed else "was loaded before with the same files: nothing changed"
     questions = name_days_off(cohort.dates, programme.organisation)
     warnings = [f"Warning: {warning}" for warning in (file.warnings if file else ())]
-    done = f"Cohort {cohort.id} {outcome}: {loaded.delegates} delegates."
-    say(args, result, [done, *questions, *warnings, *(_list_held(cohort.id, programme) if loaded.changed else [])])
+    done = f"Cohort {cohort.id} {outcome}: {plural(loaded.delegates, 'delegate', 'delegates')}."
+    say(
+        args,
+        result,
+        [done, *loaded.effects, *questions, *warnings, *(_list_held(cohort.id, programme) if loaded.changed else [])],
+    )
     return 0
 
 

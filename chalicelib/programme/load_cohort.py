@@ -39,6 +39,7 @@ from chalicelib.store.programmes import ProgrammeExists
 from chalicelib.store.table import MAX_ROW_BYTES, Write, row_size
 from chalicelib.waves import lifecycle
 from chalicelib.workshops.change_sessions import act_writes
+from chalicelib.workshops.effects import list_effects
 from chalicelib.workshops.plan_sessions import Plan
 
 BY = "command line"
@@ -50,6 +51,7 @@ class Loaded(Struct, frozen=True):
     cohort: Cohort
     delegates: int
     changed: bool  # False: the same files were loaded before
+    effects: tuple[str, ...] = ()  # of a change of sessions, in words
 
 
 class Load(Struct, frozen=True):
@@ -134,7 +136,8 @@ def plan_load(
             else []
         ),
     ]
-    return Load(Loaded(cohort, len(delegates), changed=True), tuple(writes))
+    effects = tuple(list_effects(planned, now)) if planned and last else ()
+    return Load(Loaded(cohort, len(delegates), changed=True, effects=effects), tuple(writes))
 
 
 def _with_dates(

@@ -48,7 +48,7 @@ def test_a_cohort_is_loaded_with_its_file(load, capsys):
     cohort = cohorts.find("autumn")
     assert (f"{cohort.dates.ends}", [f"{day}" for day in cohort.dates.closed]) == ("2026-10-23", ["2026-10-05"])
     assert [each.plan.date.day for each in dates.sessions()] == [22, 23]
-    assert "Cohort autumn loaded: 1 delegates." in capsys.readouterr().out
+    assert "Cohort autumn loaded: 1 delegate." in capsys.readouterr().out
 
 
 def test_the_same_files_again_change_nothing(load, capsys):
@@ -66,6 +66,17 @@ def test_a_file_that_is_loaded_again_changes_the_room_alone(load):
 
     assert [each.plan.place for each in dates.sessions()] == ["Library", "Room 4"]
     assert [each.id for each in dates.sessions()] == [each.id for each in before]
+
+
+def test_a_file_without_a_workshop_that_had_a_date_says_what_follows(load, capsys):
+    others = '  leading_others:\n    - {date: 2026-11-12, start: "09:30", end: "16:00", place: "Room 4"}\n'
+    load(FILE + others)
+    assert "no date" not in capsys.readouterr().out, "the first load changes nothing"
+
+    assert load() == 0
+    said = capsys.readouterr().out
+    assert "Leading Others has no date then." in said
+    assert "The programme ends on Friday 23 October 2026; it was Thursday 12 November 2026." in said
 
 
 def test_a_load_without_the_cohort_file_keeps_end_sessions_and_facilitators(load, tmp_path):
