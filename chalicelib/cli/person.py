@@ -8,6 +8,7 @@ from pathlib import Path
 from chalicelib.cli.arguments import read_by
 from chalicelib.cli.output import say
 from chalicelib.core import clock
+from chalicelib.core.formatting import plural
 
 
 def export_person(args: Namespace) -> int:
@@ -22,8 +23,10 @@ def export_person(args: Namespace) -> int:
         return 0
     result = {"file": args.out, "rows": len(included), "for_review": review, "dry_run": args.dry_run}
     would = "would hold " if args.dry_run else ""
-    first = f" Read the folder “for review” ({review} rows) before you hand it over." if review else ""
-    say(args, result, [f"{args.out or 'The export'}: {would}{len(included)} rows.{first}"])
+    first = (
+        f" Read the folder “for review” ({plural(review, 'row', 'rows')}) before you hand it over." if review else ""
+    )
+    say(args, result, [f"{args.out or 'The export'}: {would}{plural(len(included), 'row', 'rows')}.{first}"])
     return 0
 
 
@@ -33,11 +36,14 @@ def erase_person(args: Namespace) -> int:
     if args.dry_run:
         kinds = erase_person.preview(args.email)
         rows = sum(kinds.values())
-        lines = [f"{args.email}: would be removed from {rows} rows", *(f"  {kind}: {n}" for kind, n in kinds.items())]
+        lines = [
+            f"{args.email}: would be removed from {plural(rows, 'row', 'rows')}",
+            *(f"  {kind}: {n}" for kind, n in kinds.items()),
+        ]
         say(args, {"rows": rows, "kinds": kinds, "dry_run": True}, lines)
         return 0
     count = erase_person.erase(args.email, clock.now())
-    say(args, {"rows": count, "dry_run": False}, [f"{args.email}: removed from {count} rows"])
+    say(args, {"rows": count, "dry_run": False}, [f"{args.email}: removed from {plural(count, 'row', 'rows')}"])
     return 0
 
 

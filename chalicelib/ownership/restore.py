@@ -12,6 +12,7 @@ from chalicelib.admin.owned_rows import addresses_in
 from chalicelib.core import log
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import Refusal
+from chalicelib.core.formatting import plural
 from chalicelib.core.ids import reader_key
 from chalicelib.core.model import Delegate, DelegateWave, WaveState
 from chalicelib.jobs.commit import commit
@@ -187,11 +188,19 @@ def _without_key() -> Iterator[tuple[Delegate, DelegateWave]]:
 
 def describe(found: Finished, *, dry_run: bool) -> Sequence[str]:
     """Return lines for a terminal."""
-    done = "would be" if dry_run else "were"
     emailed = "would be emailed" if dry_run else "were emailed"
-    lines = [f"{len(found.erased)} people {done} erased again.", f"{len(found.opened)} questionnaires {done} reopened."]
+
+    def counted(number: int, one: str, many: str, act: str) -> str:
+        done = "would be" if dry_run else "was" if number == 1 else "were"
+        return f"{plural(number, one, many)} {done} {act}."
+
+    lines = [
+        counted(len(found.erased), "person", "people", "erased again"),
+        counted(len(found.opened), "questionnaire", "questionnaires", "reopened"),
+    ]
     lines += [f"  {delegate_id} {wave}" for delegate_id, wave in found.opened]
-    lines += [f"{len(found.repeated)} withdrawals {done} repeated.", *(f"  {what}" for what in found.repeated)]
+    lines += [counted(len(found.repeated), "withdrawal", "withdrawals", "repeated")]
+    lines += [f"  {what}" for what in found.repeated]
     lines += [f"Not repeated: {why} (entry {name} of the bucket)" for name, why in found.refused]
     lines += [f"To do before the start: {what}" for what in found.to_do]
     lines += [f"Not reopened: {delegate_id} {wave}: {why}" for delegate_id, wave, why in found.unopened]
