@@ -161,7 +161,7 @@ def _refuse_taken(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            raise PortTaken(f"port {port} is taken; choose another with PORT=...") from error
+            raise PortTaken(f"port {port} is taken; choose another: make serve PORT=8001") from error
 
 
 def _set_environment(moto_port: int) -> None:

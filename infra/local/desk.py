@@ -18,13 +18,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chalicelib.core.calendar import MORNING, local_moment
 from chalicelib.core.clock import stamp
+from chalicelib.jobs.kinds import label_of
 from chalicelib.store import emails
 from chalicelib.store.marshal import Row
 from chalicelib.store.row_kinds.service_rows import EMAIL
 from infra.local import memory, outbox, people, samples
 from infra.local.clock import later, parse_moment
 from infra.local.gateway import STAGE_PREFIX, Answer
-from infra.local.job_failures import KINDS
+from infra.local.job_failures import JOB_KINDS, KINDS
 from infra.local.outbox import Accepted
 
 if TYPE_CHECKING:
@@ -128,7 +129,8 @@ class DevTools:
                 email_count=len(emails),
                 people=self.people(form),
                 administrator=f"{self.cloud.base_url}/admin",
-                kinds=sorted(KINDS),
+                kinds=sorted((_label(kind), kind) for kind in KINDS),
+                label=_label,
                 jobs=jobs[:SHOWN],
                 job_counts={state: sum(job["state"] == state for job in jobs) for state in FIRST},
             )
@@ -168,12 +170,17 @@ class DevTools:
         return {"mail": found.id, "type": kind}
 
     def fail_job(self, form: Form) -> dict[str, str]:
-        kind = str(form.get("kind", ""))
+        kind, for_good = str(form.get("kind", "")), "for_good" in form
         try:
-            self.cloud.failures.add(kind)
+            self.cloud.failures.add(kind, for_good=for_good)
         except KeyError as error:
-            raise Wrong(f"kind is one of {', '.join(sorted(KINDS))}") from error
-        return {"kind": kind, "message": f"The next {kind} job will fail. It is tried again later by itself."}
+            raise Wrong(f"kind is one of {', '.join(sorted(JOB_KINDS if for_good else KINDS))}") from error
+        then = (
+            "until it is given up. Problems in the console lists it then"
+            if for_good
+            else "once. It is tried again later"
+        )
+        return {"kind": kind, "message": f"The {kind} job that runs next will fail {then}."}
 
     def demo(self, form: Form) -> Any:
         """Load the example. With `open`, step to its opening too, and lead to the first delegate's questionnaire."""
@@ -229,6 +236,10 @@ def _job(row: Row) -> dict[str, Any]:
         "attempts": row.get("attempts", 0),
         "error": row.get("reason" if is_email else "error", ""),
     }
+
+
+def _label(kind: str) -> str:
+    return "Email" if kind == "mail" else label_of(kind)
 
 
 def _form(body: bytes) -> Form:

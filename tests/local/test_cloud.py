@@ -118,4 +118,4 @@ def test_a_port_that_is_taken_is_said_in_one_line(desk, offset):
     ended = subprocess.run(command(desk.port + offset), capture_output=True, text=True, timeout=60)
 
     assert ended.returncode == 2
-    assert ended.stderr == f"port {desk.port} is taken; choose another with PORT=...\n"
+    assert ended.stderr == f"port {desk.port} is taken; choose another: make serve PORT=8001\n"

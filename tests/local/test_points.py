@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from chalicelib.jobs.run import MAX_ATTEMPTS
 from infra.local.__main__ import main
 from infra.local.example import example_dates, read_example
 from infra.local.points import Point, moment_of
@@ -90,6 +91,18 @@ def test_the_next_job_of_a_kind_fails_once_and_is_tried_again(collecting):
     collecting.post("/_local/clock", advance="PT30M")
     job = next(job for job in collecting.get("/_local/jobs.json").json if job["id"] == failed[0]["id"])
     assert (job["state"], job["attempts"]) == ("done", 2)
+
+
+def test_a_job_that_fails_for_good_is_listed_as_a_problem_and_no_other_of_its_kind_fails(collecting):
+    assert collecting.post("/_local/jobs/fail", kind="morning", for_good="1").status == 200
+    collecting.post("/_local/clock", advance="P3D")
+
+    mornings = [job for job in collecting.get("/_local/jobs.json").json if job["kind"] == "morning" and job["attempts"]]
+    failed = [job for job in mornings if job["state"] == "failed"]
+
+    assert [job["attempts"] for job in failed] == [MAX_ATTEMPTS]
+    assert "FailedOnRequest" in failed[0]["error"]
+    assert all(job["error"] == "" for job in mornings if job not in failed)
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
