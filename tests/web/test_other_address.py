@@ -21,12 +21,14 @@ def home(aws) -> str:
     return settings().base_url
 
 
-def sent_to(host: str, route, method: str = "POST"):
+def sent_to(host: str, route, method: str = "POST", body: bytes = b""):
     """What Chalice gives a view."""
     context = {"domainName": host, "resourcePath": "/hub/{token}"}
     request = SimpleNamespace(
         context=context, method=method, path="/hub/t", uri_params={"token": "t"}, query_params=None, headers={}
     )
+    if body:
+        request.headers, request.raw_body = {"content-type": "application/x-www-form-urlencoded"}, body
     with answering(request):
         return page_handler(route)()
 
@@ -55,6 +57,15 @@ def test_a_refused_form_at_the_old_address_has_its_style_and_may_be_sent_home(ho
     for part in ("style-src", "script-src", "connect-src", "form-action"):
         assert policy_of(response)[part] == ["'self'", origin]
     assert style.startswith((origin, "/"))
+
+
+def test_what_was_typed_into_a_refused_form_is_shown_at_the_old_address_to_be_copied(home):
+    """No redirect leads the form home: a 303 would lose what it holds."""
+    response = sent_to(OLD, refused, body=b"story=What+I+did+last+year&held_on=31%2F02")
+
+    assert response.status_code == 400
+    assert "What I did last year" in response.body
+    assert "31/02" in response.body
 
 
 def test_after_a_form_that_was_taken_at_the_old_address_a_link_leads_home(home):
