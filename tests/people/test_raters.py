@@ -245,3 +245,10 @@ def test_a_rater_who_was_removed_and_is_put_back_is_asked_again(visitor, clock, 
     people.send(people.answer_all(visitor, links[-1]), links[-1])
     assert scene.invitation("p0").state is InvitationState.ANSWERED
     assert jobs.failed() == []
+
+
+def test_the_preview_of_a_correction_says_the_new_name_and_address(clock, aws):
+    scene.open_cohort(clock)
+    planned = scene.plan(clock, "rater-correct", rater=P0, name="Pat Peer", email="pat.peer@example.org")
+    said = " ".join(planned.lines)
+    assert all(part in said for part in ("Pat Peer", P0, "pat.peer@example.org"))

@@ -42,6 +42,7 @@ from tests.people import scene
 from tests.people.scene import COACH as OLD_COACH
 from tests.people.scene import DANA
 from tests.support import people
+from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
 from tests.support.emails import sent_emails
 from tests.workshops import dates
@@ -99,6 +100,13 @@ def test_everyone_concerned_is_emailed_once_and_the_old_coach_loses_sight(closed
     assert closed.open(HUB.url(now)).status == 200
     assert (line_in(people.COHORT).standing, line_in(SPRING).standing) == (Standing.TRANSFERRED, Standing.ACTIVE)
     assert jobs.failed() == []
+
+
+def test_the_page_of_who_was_transferred_leads_to_them_in_the_other_cohort(closed, clock):
+    scene.change(clock, "transfer", **THERE)
+    page = f"{BASE_URL}/admin/cohort/{people.COHORT}/person/{people.dana()}"
+    admin = closed.let_in_administrator(clock.now()).open(page)
+    assert admin.links(f"/cohort/{SPRING}/delegate/") == [f"{BASE_URL}/admin/cohort/{SPRING}/delegate/{people.dana()}"]
 
 
 def test_old_sessions_are_cancelled_and_new_ones_sent_but_for_those_attended(closed, clock):
