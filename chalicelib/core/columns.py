@@ -28,8 +28,9 @@ _SAME_WORDS = {
     }.items()
     for word in words.split()
 }
-_FILLING_WORDS = "line full work nhs of the your their s required optional der die das des dem"
+_FILLING_WORDS = "line full work nhs executive of the your their s required optional der die das des dem"
 _IGNORED_WORDS = frozenset(_FILLING_WORDS.split())
+_NOTE = re.compile(r"\((?:as|if|e\.?g|for example|please|incl|including|max|one|only)\b[^()]*\)")  # how to fill it in
 _NUMBER = re.compile(r"\d{1,2}[.)]\s")  # “3. Job title”, as forms number their questions
 _LAST_WORDS = ("name", "email", "vorname", "nachname", "imię", "nazwisko")  # “email of the coach” is the coach's email
 _SUBJECTS = ("delegate", "participant", "rater", "person", "colleague", "employee", "staff")
@@ -37,9 +38,9 @@ _PARTS_OF_A_NAME = (
     ("first", "firstname", "preferredname", "forename", "givenname", "given", "vorname", "imię", "prénom"),
     ("last", "lastname", "surname", "familyname", "family", "nachname", "nazwisko", "nom"),
 )
-_BOTH = ("servicedepartment", "departmentservice", "serviceteam", "teamservice")
+_BOTH = ("servicedepartment", "departmentservice", "serviceteam", "teamservice", "wardservice", "serviceward")
 _OTHER_TITLES = {
-    "job_title": ("job", "role", "position", "post", "jobrole"),
+    "job_title": ("job", "role", "position", "post", "jobrole", "posttitle", "graderole", "rolegrade", "bandrole"),
     "service": ("department", "dept", "team", "unit", "directorate", "division", *_BOTH),
     "group": ("relationship", "relation", "ratergroup", "category", "role"),
     "attendance": ("attended", "present", "status", "mark", "presence"),
@@ -131,6 +132,7 @@ def _key(title: str) -> str:
         return title
     text = clean_text(title).casefold().replace("_", " ").replace("’", "'")
     text = _NUMBER.sub("", text, count=1) if _NUMBER.match(text) else text
+    text = _NOTE.sub(" ", text)
     text = _WHOLE_NAME.sub("name", _EMAIL.sub("email", text).replace("'s ", " "))
     words = [_SAME_WORDS.get(word, word) for word in _WORDS.findall(text)]
     words = [word for word in words if word not in _IGNORED_WORDS]

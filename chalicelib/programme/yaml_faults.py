@@ -133,6 +133,8 @@ def _list_sign(place: Place) -> Finding:
     if "mapping values are not allowed" in place.problem or "could not find expected ':'" in place.problem:
         for number, _ in place.above().between(_LIST_SIGN):
             return number, "an entry of a list begins with a hyphen and a blank"
+    if "expected <block end>" in place.problem and _LIST_SIGN.search(place.lines[place.end][:MAX_LINE_CHARS]):
+        return place.end, "an entry of a list begins with a hyphen and a blank"
     return None
 
 

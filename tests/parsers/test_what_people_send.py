@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.core.columns import find_columns
 from chalicelib.core.errors import FileInvalid
 from chalicelib.nominate.pasted_list import read_list
 from chalicelib.programme.read_people import read_delegates
@@ -195,6 +196,10 @@ def test_any_other_address_is_refused_at_its_cell(cell):
     [
         f"Leadership programme 2026,,,,,,,\n{HEADER}",
         f"{HEADER},Band",
+        HEADER.replace("name,email", "Name (as on the badge),Email (please check)", 1),
+        HEADER.replace("job_title,service", "Post title,Ward/service"),
+        HEADER.replace("job_title,service", "Grade/role,Service line"),
+        HEADER.replace("coach_name,coach_email", "Executive coach,Executive coach email"),
         "Full name,E-mail address,Job title,Service,Line manager name,Line manager email,Coach name,Coach email",
         "Delegate name,Delegate email,Role,Department,Manager,Manager's email,Coach,Coach's email",
         "NAME,E-MAIL,JOB TITLE,SERVICE,LINE MANAGER,LINE MANAGER E-MAIL,COACH,COACH E-MAIL",
@@ -309,3 +314,9 @@ def test_titles_are_left_out_only_of_a_whole_name(names):
 
 def test_two_delegates_with_one_name_have_a_difference_in_brackets():
     assert [*responses(row("Jo Ward"), row("Jo Ward (Surgery)"))] == ["Jo Ward", "Jo Ward (Surgery)"]
+
+
+@pytest.mark.parametrize("title", ["Name (line manager)", "Email (assistant)", "Name (Ward)"])
+def test_a_note_that_names_someone_else_stays_part_of_a_title(title):
+    """Only a note on how to fill a column in is passed over."""
+    assert find_columns([title], ["name", "email"]).places == {}

@@ -62,6 +62,7 @@ def line_of(text: str, part: str) -> int:
         pytest.param("version: 1", "version 1", "version 1", "a key needs a colon", id="no-colon"),
         pytest.param("version: 1", "version:1", "version:1", "put a blank after the colon", id="no-blank"),
         pytest.param("  name: Example", "   name: Example", "  brand", "is indented differently", id="indented"),
+        pytest.param("  - {id: peer", "  -{id: peer", "-{id", "a hyphen and a blank", id="no-blank-after-a-hyphen"),
         pytest.param("    definition", "     definition", "definition", "is indented too far", id="indented-too-far"),
     ],
 )
