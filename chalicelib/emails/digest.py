@@ -5,7 +5,7 @@ The first email that is due for a reader takes the others along. An email that g
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -23,7 +23,7 @@ from chalicelib.emails.kinds import DIGEST, FRAME_WORDS, find_kind
 from chalicelib.emails.mime import Rendered
 from chalicelib.emails.render import Section, render, render_digest, render_section
 from chalicelib.emails.weekly_cap import is_capped, postpone_if_full
-from chalicelib.store import digests, emails
+from chalicelib.store import delegates, digests, emails
 from chalicelib.store.emails import Email, EmailSettled
 from chalicelib.store.table import transact, update_one
 
@@ -122,8 +122,28 @@ def _context_of(group: Sequence[Email]) -> dict[str, Any]:
     words = context(group[0])
     if len({_about(item) for item in group}) == 1:
         return words
-    names = sorted({context(item)["delegate"] for item in group}, key=name_sort_key)
-    return words | {"delegate": join_words(names), "several": True}
+    return words | {"delegate": join_words(_name_each(group)), "several": True}
+
+
+def _name_each(group: Sequence[Email]) -> list[str]:
+    """Return the names of a group's delegates. Those of one name have their job title too, and service if need be.
+
+    The reader is their coach, line manager or facilitator, who sees both on their own pages.
+    """
+    names = {_about(item): context(item)["delegate"] for item in group}
+    shared = [delegate_id for delegate_id, name in names.items() if _is_shared(name, names)]
+    known = delegates.find_all(shared) if shared else {}
+    titles = {id: f"{names[id]} ({mime.clean(each.job_title)})" for id, each in known.items() if each.job_title}
+    services = {
+        id: f"{names[id]} ({mime.clean(known[id].job_title)}, {mime.clean(known[id].service)})"
+        for id, title in titles.items()
+        if known[id].service and _is_shared(title, titles)
+    }
+    return sorted({**names, **titles, **services}.values(), key=name_sort_key)
+
+
+def _is_shared(text: str, texts: Mapping[str, str]) -> bool:
+    return list(texts.values()).count(text) > 1
 
 
 def _render_groups(groups: Sequence[Sequence[Email]], digest: Email) -> Rendered:

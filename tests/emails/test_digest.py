@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from email.utils import parseaddr
+from html import unescape
 from itertools import count
 
 import pytest
@@ -18,14 +19,14 @@ from chalicelib.emails.digest import NAME
 from chalicelib.emails.kinds import label_of, load_kinds
 from chalicelib.emails.send import send
 from chalicelib.emails.waiting import list_unwanted
-from chalicelib.store import cohorts, digests, emails, holds, pauses, waiting_emails
+from chalicelib.store import cohorts, delegates, digests, emails, holds, pauses, waiting_emails
 from chalicelib.store.due import list_due
 from chalicelib.store.emails import Email, EmailSettled, EmailState
 from chalicelib.store.table import scan, transact, update_one
 from tests.emails.samples import SAM, make_email
 from tests.emails.test_faults import FAULTS, Died, Plan
 from tests.emails.test_send import SesSays
-from tests.support import cloud
+from tests.support import cloud, people
 from tests.support.calls import watched_by
 from tests.support.clock import MONDAY
 from tests.support.drain import drain
@@ -141,6 +142,30 @@ def test_what_is_said_of_several_delegates_is_said_once(kind):
         assert "Dear Sam" in sent.part(part)
     assert sent.part("html").count("<h1") == 1
     assert len(set(sent.links)) == len(kind.links)
+
+
+@pytest.mark.parametrize(
+    ("titles", "named"),
+    [
+        (("Matron", "Registrar"), "Amara Osei (Matron), Amara Osei (Registrar) and Bela Novak"),
+        (("Matron", "Matron"), "Amara Osei (Matron, A), Amara Osei (Matron, B) and Bela Novak"),
+        (("", ""), "Amara Osei, Amara Osei and Bela Novak"),
+    ],
+)
+def test_two_delegates_of_one_name_are_each_named(clock, titles, named):
+    people.load(clock.now(), names=("amara one", "amara two"))
+    drain(clock.now())
+    ids = [line.delegate_id for line in cohorts.list_lines(people.COHORT)]
+    for before, title, service in zip(map(delegates.find, ids), titles, "AB", strict=True):
+        after = replace(before, job_title=title, service=service)
+        transact([delegates.change(before, after, ["job_title", "service"])])
+    about_each = [*((one, "Amara Osei") for one in ids), ("two", "Bela Novak")]
+    store(*(of("report/ready", one, delegate=name) for one, name in about_each))
+    drain(MONDAY)
+
+    (sent,) = [email for email in sent_emails() if "Bela Novak" in " ".join(email.part("plain").split())]
+    for part in ("plain", "html"):
+        assert named in " ".join(unescape(sent.part(part)).split())
 
 
 def test_what_is_said_twice_of_one_delegate_is_said_once():
