@@ -74,11 +74,15 @@ class Scope(Struct, frozen=True):
         return f"{base}/delegate/{self.one.line.delegate_id}" if self.one else base
 
     def each(self) -> list[Scope]:
-        return [Scope(self.board, shown) for shown in self.lines]
+        return [Scope(self.board, shown_line) for shown_line in self.lines]
 
     def at(self, *stages: FeedbackState) -> list[ShownLine]:
-        lines = [shown for shown in self.lines if shown.line.feedback in stages and not shown.line.withdrawn]
-        return [shown for shown in lines if not shown.line.without_key]
+        lines = [
+            shown_line
+            for shown_line in self.lines
+            if shown_line.line.feedback in stages and not shown_line.line.withdrawn
+        ]
+        return [shown_line for shown_line in lines if not shown_line.line.without_key]
 
 
 Run = Callable[[Scope, Fields, datetime, str], None]
@@ -110,9 +114,9 @@ class Act(Struct, frozen=True):
         if scope.one is None and not self.for_all:
             return False
         if self.of_line:
-            return any(self.of_line(shown.line) for shown in scope.lines if not shown.line.withdrawn)
+            return any(self.of_line(shown_line.line) for shown_line in scope.lines if not shown_line.line.withdrawn)
         if self.stages is None:
-            return any(not shown.line.withdrawn for shown in scope.lines)
+            return any(not shown_line.line.withdrawn for shown_line in scope.lines)
         return bool(scope.at(*self.stages))
 
 
@@ -158,10 +162,10 @@ def _extend(scope: Scope, fields: Fields, now: datetime, by: str) -> None:
     cohort, zone = scope.board.cohort.id, scope.board.programme.organisation.timezone
     closes_at = stamp(local_moment(last + timedelta(days=1), 0, zone))
 
-    def extend(shown: ShownLine) -> None:
-        done = shown.line.feedback is FeedbackState.COLLECTING and shown.line.closes_at == closes_at
+    def extend(shown_line: ShownLine) -> None:
+        done = shown_line.line.feedback is FeedbackState.COLLECTING and shown_line.line.closes_at == closes_at
         if not done:  # otherwise pressed twice, or begun before
-            close_or_extend.extend(cohort, shown.line.email, last, now, by, why=fields.get("why", ""))
+            close_or_extend.extend(cohort, shown_line.line.email, last, now, by, why=fields.get("why", ""))
 
     _each(scope, EXTENDABLE, extend)
 
@@ -169,7 +173,9 @@ def _extend(scope: Scope, fields: Fields, now: datetime, by: str) -> None:
 def _close(scope: Scope, _: Fields, now: datetime, by: str) -> None:
     cohort = scope.board.cohort.id
     _each(
-        scope, (FeedbackState.COLLECTING,), lambda shown: close_or_extend.close_now(cohort, shown.line.email, now, by)
+        scope,
+        (FeedbackState.COLLECTING,),
+        lambda shown_line: close_or_extend.close_now(cohort, shown_line.line.email, now, by),
     )
 
 
@@ -178,7 +184,7 @@ def _publish(scope: Scope, _: Fields, now: datetime, by: str) -> None:
     _each(
         scope,
         (FeedbackState.HELD,),
-        lambda shown: close_or_extend.publish_with_few_answers(cohort, shown.line.email, now, by),
+        lambda shown_line: close_or_extend.publish_with_few_answers(cohort, shown_line.line.email, now, by),
     )
 
 
@@ -189,11 +195,11 @@ def _each(scope: Scope, stages: tuple[FeedbackState, ...], act: Callable[[ShownL
 def _act_on(scope: Scope, chosen: Sequence[ShownLine], act: Callable[[ShownLine], None]) -> None:
     """Act on each delegate; report those that cannot be changed after all others are done."""
     refused = []
-    for shown in chosen:
+    for shown_line in chosen:
         try:
-            act(shown)
+            act(shown_line)
         except CloseRefused as refusal:
-            refused.append(f"{shown.line.name}: {refusal}" if len(scope.lines) > 1 else str(refusal))
+            refused.append(f"{shown_line.line.name}: {refusal}" if len(scope.lines) > 1 else str(refusal))
     if refused:
         raise CloseRefused(" ".join(refused))
 
@@ -202,21 +208,23 @@ EXTENDABLE = (FeedbackState.COLLECTING, FeedbackState.HELD)
 
 
 def _remind_surveyed(scope: Scope, _: Fields, now: datetime, by: str) -> None:
-    _act_on(scope, _surveyed(scope), lambda shown: survey_acts.remind_surveyed(shown.line.delegate_id, now, by))
+    _act_on(
+        scope, _surveyed(scope), lambda shown_line: survey_acts.remind_surveyed(shown_line.line.delegate_id, now, by)
+    )
 
 
 def _extend_survey(scope: Scope, fields: Fields, now: datetime, by: str) -> None:
     last = read_last_day(fields)
     why = fields.get("why", "")
 
-    def extend(shown: ShownLine) -> None:
-        survey_acts.extend_survey(shown.line.delegate_id, last, now, by, why=why)
+    def extend(shown_line: ShownLine) -> None:
+        survey_acts.extend_survey(shown_line.line.delegate_id, last, now, by, why=why)
 
     _act_on(scope, _surveyed(scope), extend)
 
 
 def _surveyed(scope: Scope) -> list[ShownLine]:
-    return [shown for shown in scope.lines if _is_surveyed(shown.line) and not shown.line.withdrawn]
+    return [shown_line for shown_line in scope.lines if _is_surveyed(shown_line.line) and not shown_line.line.withdrawn]
 
 
 def _is_surveyed(line: DelegateLine) -> bool:
@@ -224,8 +232,8 @@ def _is_surveyed(line: DelegateLine) -> bool:
 
 
 def _ask_again(scope: Scope, _: Fields, now: datetime, by: str) -> None:
-    for shown in scope.lines:
-        reopen_survey.ask_again(shown.line.delegate_id, now, by)
+    for shown_line in scope.lines:
+        reopen_survey.ask_again(shown_line.line.delegate_id, now, by)
 
 
 def _said(*sentences: str) -> Callable[[Scope, datetime], Sequence[str]]:

@@ -22,13 +22,13 @@ def audit_change(
 
     concerned   delegates with the address on their rows
     """
-    found = dict.fromkeys(_parts(change, cohort, concerned))
-    if len(found) > MAX_EVENTS:
-        found = dict.fromkeys((part, cohort.id) for part, _ in found)
+    parts = dict.fromkeys(_parts(change, cohort, concerned))
+    if len(parts) > MAX_EVENTS:
+        parts = dict.fromkeys((part, cohort.id) for part, _ in parts)
     addresses = {"before": Person(change.old, change.old), "after": Person(change.new, change.new)}
     events = [
         audit_events.add_naming(cohort.id, AuditEvent.REPLACED_ADDRESS, by, about, now, addresses, part=part, why=why)
-        for part, about in found
+        for part, about in parts
     ]
     return [_outlive(events[0], change, cohort, now), *events[1:]] if events else []
 
@@ -42,7 +42,7 @@ def _parts(change: Change, cohort: Cohort, concerned: Sequence[Delegate]) -> Ite
     """Yield the part, and what the event is about: a coach's or delegate's id, or that of the cohort."""
     if cohort.sponsor and change.has(cohort.sponsor):
         yield "the sponsor", cohort.id
-    if any(change.has(one.person) for one in cohort.facilitators):
+    if any(change.has(facilitator.person) for facilitator in cohort.facilitators):
         yield "the facilitator", cohort.id
     for delegate in concerned:
         people = {"the delegate": delegate.person, "the line manager": delegate.manager}

@@ -161,7 +161,9 @@ def _name_parts(change: Change, cohort: Cohort, places: Sequence[AddressUse]) ->
         for part, person in {"coach": delegate.coach, "line manager": delegate.manager}.items():
             if change.has(person):
                 yield f"{person.name} is the {part} of {about}.", person.name
-        listed = [one.person.name for lists in place.nominations for one in lists.raters if change.has(one.person)]
+        listed = [
+            rater.person.name for lists in place.nominations for rater in lists.raters if change.has(rater.person)
+        ]
         if listed or place.is_asked:
             who = listed[0] if listed else change.old
             yield f"{who} is a rater of {about}.", who
@@ -201,21 +203,21 @@ def _is_held(cohort_id: str, address: str, now: datetime) -> bool:
 def _holds(change: Change, cohort: Cohort, places: Sequence[AddressUse], until: datetime, by: str) -> list[Hold]:
     """Hold the new address: a coach or line manager of others at that address keeps access to them."""
     own = [place.delegate for place in places if change.has(place.delegate.person)]
-    found = [holds.new(cohort.id, change.of(delegate.person), until, by, delegate.id) for delegate in own]
+    own_holds = [holds.new(cohort.id, change.of(delegate.person), until, by, delegate.id) for delegate in own]
     coached = [place.delegate for place in places if change.has(place.delegate.coach)]
     is_coach_here = any(line.coach.email == change.new for line in cohorts.list_lines(cohort.id))
     if coached and is_coach_here:
-        found += [holds.new(cohort.id, change.of(delegate.coach), until, by, delegate.id) for delegate in coached]
+        own_holds += [holds.new(cohort.id, change.of(delegate.coach), until, by, delegate.id) for delegate in coached]
     elif coached:
-        found.append(holds.new(cohort.id, change.of(coached[0].coach), until, by))
+        own_holds.append(holds.new(cohort.id, change.of(coached[0].coach), until, by))
     managed = [place.delegate for place in places if change.has(place.delegate.manager)]
     if managed and _places(cohort.id, change.new):
-        found += [holds.new(cohort.id, change.of(delegate.manager), until, by, delegate.id) for delegate in managed]
+        own_holds += [holds.new(cohort.id, change.of(delegate.manager), until, by, delegate.id) for delegate in managed]
     elif managed:
-        found.append(holds.new(cohort.id, change.of(managed[0].manager), until, by))
+        own_holds.append(holds.new(cohort.id, change.of(managed[0].manager), until, by))
     in_cohort = cohort_roles(cohort, change.old).values()
-    found += [holds.new(cohort.id, change.of(person), until, by) for person in in_cohort]
-    return list({hold.id: hold for hold in found}.values())
+    own_holds += [holds.new(cohort.id, change.of(person), until, by) for person in in_cohort]
+    return list({hold.id: hold for hold in own_holds}.values())
 
 
 def _check(change: Change, why: str) -> None:
@@ -272,8 +274,8 @@ def _all_places(lines: Sequence[DelegateLine], asked: frozenset[str]) -> Iterato
             for row in get_many(some).values():
                 chosen.setdefault(row["delegate_id"], []).append(read(Nomination, row))
         for row in get_many(batch).values():
-            found = read(Delegate, row)
-            yield AddressUse(found, tuple(chosen.get(found.id, ())), found.id in asked)
+            delegate = read(Delegate, row)
+            yield AddressUse(delegate, tuple(chosen.get(delegate.id, ())), delegate.id in asked)
 
 
 def _refuse_taken(change: Change, place: AddressUse) -> None:
@@ -326,7 +328,10 @@ def _calendars(change: Change, cohort: Cohort) -> list[str]:
     """Return whose calendars have the old address, or the new one: an earlier attempt may have changed it."""
     addresses = (change.old, change.new)
     delegates_of = [line.delegate_id for line in cohorts.list_lines(cohort.id) if line.email in addresses]
-    return [*delegates_of, *(one.id for one in cohort.facilitators if one.person.email in addresses)]
+    return [
+        *delegates_of,
+        *(facilitator.id for facilitator in cohort.facilitators if facilitator.person.email in addresses),
+    ]
 
 
 def _delegate_writes(change: Change, place: AddressUse, now: datetime) -> list[Write]:

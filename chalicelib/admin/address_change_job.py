@@ -76,20 +76,25 @@ class _Moving:
         self.waves = {read.wave: read for read in record.waves}
         self.nominations = list(record.nominations)
         self.asked = [
-            one for one in record.invitations() if change.has(one.rater) and one.state is not InvitationState.REVOKED
+            invitation
+            for invitation in record.invitations()
+            if change.has(invitation.rater) and invitation.state is not InvitationState.REVOKED
         ]
-        self.moved = {one.id: self._moved(one) for one in self.asked}
-        self.invited_again = {one.id for one in self.moved.values() if self._is_invited_again(one)}
-        self.surveys = [one for one in surveys_from(rows) if change.has(self._reader(self.before, one))]
+        self.moved = {invitation.id: self._moved(invitation) for invitation in self.asked}
+        self.invited_again = {invitation.id for invitation in self.moved.values() if self._is_invited_again(invitation)}
+        self.surveys = [survey for survey in surveys_from(rows) if change.has(self._reader(self.before, survey))]
         self.lines: dict[Wave, tuple[dict[str, Any], dict[str, int]]] = {}
-        versions = {one.role.value: one.link_version + 1 for one in self.surveys}
+        versions = {survey.role.value: survey.link_version + 1 for survey in self.surveys}
         approver = lifecycle.approver_of(self.programme, self.after)
         self.links = AfterChange(self.after, self.after.person, approver, self.moved, versions)
         has_other_coach = self.after.coach != delegate.coach
         self.ended = [meetings.from_rows(rows, kind) for kind in MeetingKind] if has_other_coach else []
         is_own = change.has(delegate.person) and not has_other_coach
         self.readdressed = list_readdressed(delegate.id, rows, now) if is_own else []
-        outdated = {*list_outdated(delegate.id, self.ended), *(id for one in self.readdressed for id in one.outdated)}
+        outdated = {
+            *list_outdated(delegate.id, self.ended),
+            *(id for moved_entry in self.readdressed for id in moved_entry.outdated),
+        }
         self.waiting, self.outdated = find_waiting(delegate.id).drop(outdated)
 
     def writes(self) -> Iterator[Write]:
@@ -118,8 +123,8 @@ class _Moving:
         for meeting in self.ended:
             yield from end(self.programme, self.before, meeting, self.now, start_again=True, closed=closed)
         days = working_days(self.programme.organisation, closed)
-        for found in self.readdressed:
-            known = replace(found, has_left=found.has_left and not self.change.bounced)
+        for moved_entry in self.readdressed:
+            known = replace(moved_entry, has_left=moved_entry.has_left and not self.change.bounced)
             yield from readdress(self.programme, self.before, self.after, known, days, self.now)
 
     # --- people and lists -------------------------------------------------------------------------------
@@ -199,7 +204,11 @@ class _Moving:
         person did.
         """
         for wave in self.waves.values():
-            groups = {one.group for one in self.asked if one.wave is wave.wave and one.group != SELF_GROUP}
+            groups = {
+                invitation.group
+                for invitation in self.asked
+                if invitation.wave is wave.wave and invitation.group != SELF_GROUP
+            }
             if groups and wave.wave in cohorts.LINES and self._accepts(wave) and not self.change.bounced:
                 yield delegates.hide_counts(wave, groups)
                 for group in sorted(groups):

@@ -20,7 +20,10 @@ IN_COHORT = (To.SPONSOR, To.FACILITATOR)
 
 def cohort_roles(cohort: Cohort, address: str) -> dict[str, Person]:
     """Return who the address is in the whole cohort, by the name of the part."""
-    people = [(SPONSOR.verb, cohort.sponsor), *((FACILITATOR.verb, one.person) for one in cohort.facilitators)]
+    people = [
+        (SPONSOR.verb, cohort.sponsor),
+        *((FACILITATOR.verb, facilitator.person) for facilitator in cohort.facilitators),
+    ]
     return {part: person for part, person in people if person and person.email == address}
 
 
@@ -42,7 +45,7 @@ def change_in_cohort(change: Change, cohort_id: str) -> list[Write]:
 
 def _change_people(before: Cohort, change: Change) -> Cohort:
     """A facilitator's link holds their address, so another address makes another link."""
-    moved = tuple(replace(one, person=change.of(one.person)) for one in before.facilitators)
+    moved = tuple(replace(facilitator, person=change.of(facilitator.person)) for facilitator in before.facilitators)
     after = replace(before, facilitators=moved)
     if before.sponsor is None or not change.has(before.sponsor):
         return after

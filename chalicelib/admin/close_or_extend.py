@@ -97,8 +97,8 @@ def publish_with_few_answers(cohort_id: str, email: str, now: datetime, by: str 
 def _find(cohort_id: str, email: str) -> tuple[Delegate, DelegateWave, Programme]:
     wanted = clean_address(email)
     try:
-        found = next(line.delegate_id for line in cohorts.list_lines(cohort_id) if line.email == wanted)
-        delegate, wave = delegates.find_with_latest_wave(found)
+        delegate_id = next(line.delegate_id for line in cohorts.list_lines(cohort_id) if line.email == wanted)
+        delegate, wave = delegates.find_with_latest_wave(delegate_id)
     except (LookupError, StopIteration):
         raise CloseRefused(f"Cohort {cohort_id} has no delegate {email}.") from None
     return delegate, wave, programmes.load(delegate.programme_id, delegate.programme_version)

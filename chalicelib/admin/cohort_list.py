@@ -53,8 +53,8 @@ class Wanted(Struct, frozen=True):
 
     def choose(self, entries: Iterable[CohortEntry], today: date) -> Sequence[CohortEntry]:
         """Return those that fit, sorted. The entries come with the latest opening first."""
-        found = [entry for entry in entries if self._fits(entry, today)]
-        return found if self.sort is Sort.OPENS else sorted(found, key=lambda entry: self._rank(entry, today))
+        fitting = [entry for entry in entries if self._fits(entry, today)]
+        return fitting if self.sort is Sort.OPENS else sorted(fitting, key=lambda entry: self._rank(entry, today))
 
     def _fits(self, entry: CohortEntry, today: date) -> bool:
         return (

@@ -21,18 +21,18 @@ class Column(Struct, frozen=True):
 
 
 OF_DELEGATE = (
-    Column("delegate", lambda one: one.shown.line.name),
-    Column("email", lambda one: one.shown.line.email),
-    Column("service", lambda one: one.shown.line.service, on_page=True),
-    Column("coach", lambda one: one.shown.line.coach.name),
-    Column("status", lambda one: one.shown.standing.words),
-    Column("raters_chosen", lambda one: "yes" if one.shown.line.nominated else "no"),
+    Column("delegate", lambda line: line.shown.line.name),
+    Column("email", lambda line: line.shown.line.email),
+    Column("service", lambda line: line.shown.line.service, on_page=True),
+    Column("coach", lambda line: line.shown.line.coach.name),
+    Column("status", lambda line: line.shown.standing.words),
+    Column("raters_chosen", lambda line: "yes" if line.shown.line.nominated else "no"),
 )
 OF_GROUP = ("group", "invited", "answered")
 OF_WAITING = (
-    Column("waits_for", lambda one: one.first.who if one.first else ""),
-    Column("to_do", lambda one: one.first.what if one.first else ""),
-    Column("waits_since", lambda one: one.first.since.isoformat() if one.first and one.first.since else ""),
+    Column("waits_for", lambda line: line.first.who if line.first else ""),
+    Column("to_do", lambda line: line.first.what if line.first else ""),
+    Column("waits_since", lambda line: line.first.since.isoformat() if line.first and line.first.since else ""),
 )
 ON_PAGE = tuple(column for column in OF_DELEGATE if column.on_page)
 
@@ -51,10 +51,10 @@ def _rows(line: BoardLine) -> Iterator[list[str]]:
     return ([*before, *cells, *after] for cells in _groups(line.shown))
 
 
-def _groups(shown: ShownLine) -> Iterator[tuple[str, str, str]]:
-    yield from map(_group, shown.counts)
-    if shown.hidden or not shown.counts:
-        yield "others are not counted yet" if shown.hidden else "", "", ""
+def _groups(shown_line: ShownLine) -> Iterator[tuple[str, str, str]]:
+    yield from map(_group, shown_line.counts)
+    if shown_line.hidden or not shown_line.counts:
+        yield "others are not counted yet" if shown_line.hidden else "", "", ""
 
 
 def _group(count: Count) -> tuple[str, str, str]:

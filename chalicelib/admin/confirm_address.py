@@ -31,24 +31,24 @@ def confirm(cohort_id: str, hold_id: str, now: datetime, by: str) -> bool:
 
     Raises ConfirmRefused.
     """
-    found = next((hold for hold in holds.from_rows(cohorts.rows(cohort_id)) if hold.id == hold_id), None)
-    if found is None or not found.holds(now):
+    held = next((hold for hold in holds.from_rows(cohorts.rows(cohort_id)) if hold.id == hold_id), None)
+    if held is None or not held.holds(now):
         return False
-    if found.administrator == by:
+    if held.administrator == by:
         raise ConfirmRefused(FieldError("", OWN))
-    if not found.is_confirmable:
+    if not held.is_confirmable:
         raise ConfirmRefused(FieldError("", UNNAMED))
-    about, whose = found.delegate or cohort_id, {"who": found.person}
+    about, whose = held.delegate or cohort_id, {"who": held.person}
     try:
         commit(
             [
-                holds.confirm(found, by),
+                holds.confirm(held, by),
                 audit_events.add_naming(cohort_id, AuditEvent.CONFIRMED_ADDRESS, by, about, now, whose),
-                *send_held_links(cohort_id, found.person, now),
+                *send_held_links(cohort_id, held.person, now),
             ],
             now,
         )
     except HoldChanged:
         raise ConfirmRefused(FieldError("", CHANGED)) from None
-    send_held_emails(found, now)
+    send_held_emails(held, now)
     return True

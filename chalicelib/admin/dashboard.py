@@ -79,7 +79,7 @@ class Dashboard(Struct, frozen=True):
         if self.surveys:
             words = {"delegate": "delegates have answered the survey", "manager": "line managers have answered it"}
             return (
-                *((f"{one.sent} of {one.asked}", words[one.role]) for one in self.surveys),
+                *((f"{survey.sent} of {survey.asked}", words[survey.role]) for survey in self.surveys),
                 reports,
                 *self._of_emails,
             )
@@ -98,18 +98,23 @@ class Dashboard(Struct, frozen=True):
         return (
             (str(self.counts[Filter.DECISION]), "need a decision"),
             (str(lost), "address does not work" if lost == 1 else "addresses do not work"),
-            (str(sum(not one.is_lost and not one.is_refused for one in bounces)), "other emails did not arrive"),
+            (
+                str(sum(not bounce.is_lost and not bounce.is_refused for bounce in bounces)),
+                "other emails did not arrive",
+            ),
         )
 
     @property
     def asked_again(self) -> Sequence[ShownLine]:
         """List delegates who would take part in a follow-up that is planned now."""
-        return [shown for shown in self.lines if shown.line.has_closed and not shown.line.withdrawn]
+        return [shown_line for shown_line in self.lines if shown_line.line.has_closed and not shown_line.line.withdrawn]
 
     @property
     def still_asked(self) -> Sequence[ShownLine]:
         """List delegates who would not, because their first questionnaire has not closed."""
-        return [shown for shown in self.lines if not shown.line.has_closed and not shown.line.withdrawn]
+        return [
+            shown_line for shown_line in self.lines if not shown_line.line.has_closed and not shown_line.line.withdrawn
+        ]
 
     def find(self, delegate_id: str) -> ShownLine:
         """Find a delegate. Raises DelegateUnknown."""
@@ -166,14 +171,16 @@ def load_dashboard(cohort_id: str, now: datetime) -> Dashboard:
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     lines = cohorts.lines_from(rows)
     known = {line.delegate_id for line in lines}
-    bounces = [one for one in list_shown(cohorts.bounces_from(rows)) if not one.dismissed]
+    bounces = [bounce for bounce in list_shown(cohorts.bounces_from(rows)) if not bounce.dismissed]
     zone = programme.organisation.timezone
     held = tuple(hold for hold in holds.from_rows(rows) if hold.holds(now))
     return Dashboard(
         cohort=cohort,
         programme=programme,
-        lines=tuple(describe_delegates(programme, lines, [one for one in bounces if names_a_delegate(one)], now)),
-        bounces=tuple(one for one in bounces if one.delegate not in known or not names_a_delegate(one)),
+        lines=tuple(
+            describe_delegates(programme, lines, [bounce for bounce in bounces if names_a_delegate(bounce)], now)
+        ),
+        bounces=tuple(bounce for bounce in bounces if bounce.delegate not in known or not names_a_delegate(bounce)),
         today=local_date(now, zone).isoformat(),
         followup=cohorts.followup_from(rows),
         account=WORDS.get(account_fault.current_in(rows, now), ""),

@@ -57,11 +57,11 @@ def _section(what: str, texts: list[str]) -> str:
 def _lines(name: str, value: Any) -> Iterator[str]:
     """Yield a line for each thing that a value says; bytes are for programs alone."""
     if isinstance(value, Mapping):
-        for inner, one in value.items():
-            yield from _lines(f"{name} / {_words(inner)}" if name else _words(inner), one)
+        for inner, item in value.items():
+            yield from _lines(f"{name} / {_words(inner)}" if name else _words(inner), item)
     elif isinstance(value, (list, tuple, set, frozenset)):
-        for number, one in enumerate(value, start=1):
-            yield from _lines(f"{name} {number}", one)
+        for number, item in enumerate(value, start=1):
+            yield from _lines(f"{name} {number}", item)
     elif value not in (None, "") and not isinstance(value, bytes):
         yield f"{name}: {value}"
 

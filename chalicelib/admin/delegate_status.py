@@ -138,8 +138,10 @@ def describe_delegates(
     by_delegate: dict[str, list[Bounce]] = {}
     for bounce in bounces:
         by_delegate.setdefault(bounce.delegate, []).append(bounce)
-    found = [_shown(programme, line, latest_per_address(by_delegate.get(line.delegate_id, [])), now) for line in lines]
-    return sorted(found, key=lambda shown: (shown.standing.rank, name_sort_key(shown.line.name)))
+    shown_lines = [
+        _shown(programme, line, latest_per_address(by_delegate.get(line.delegate_id, [])), now) for line in lines
+    ]
+    return sorted(shown_lines, key=lambda shown_line: (shown_line.standing.rank, name_sort_key(shown_line.line.name)))
 
 
 def _shown(programme: Programme, line: DelegateLine, bounces: tuple[Bounce, ...], now: datetime) -> ShownLine:
@@ -171,5 +173,8 @@ def latest_per_address(bounces: Iterable[Bounce]) -> tuple[Bounce, ...]:
 
 
 def filtered(lines: Iterable[ShownLine]) -> Mapping[str, int]:
-    found = Counter(shown.standing.filter.value for shown in lines)
-    return {Filter.ALL.value: sum(found.values()), **{one.value: found[one.value] for one in list(Filter)[1:]}}
+    counts = Counter(shown_line.standing.filter.value for shown_line in lines)
+    return {
+        Filter.ALL.value: sum(counts.values()),
+        **{choice.value: counts[choice.value] for choice in list(Filter)[1:]},
+    }

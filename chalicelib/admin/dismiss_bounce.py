@@ -23,7 +23,7 @@ def dismiss(board: Dashboard, name: str, now: datetime, by: str) -> None:
     if bounce is None or bounce.is_refused:
         return
     about = bounce.delegate or board.cohort.id
-    writes = [emails.dismiss(board.cohort.id, one) for one in _same_address(board, bounce)]
+    writes = [emails.dismiss(board.cohort.id, repeat) for repeat in _same_address(board, bounce)]
     whose = {"who": Person(bounce.name, bounce.email)}
     entry = audit_events.add_naming(board.cohort.id, AuditEvent.DISMISSED_BOUNCE, by, about, now, whose)
     try:
@@ -33,5 +33,5 @@ def dismiss(board: Dashboard, name: str, now: datetime, by: str) -> None:
 
 
 def _same_address(board: Dashboard, bounce: Bounce) -> list[Bounce]:
-    found = [one for one in cohorts.bounces(board.cohort.id) if one.email == bounce.email and not one.dismissed]
-    return sorted(found, key=lambda one: one.at, reverse=True)[:MAX_DISMISSED]
+    same = [other for other in cohorts.bounces(board.cohort.id) if other.email == bounce.email and not other.dismissed]
+    return sorted(same, key=lambda other: other.at, reverse=True)[:MAX_DISMISSED]

@@ -179,7 +179,9 @@ def links_to_pages(job: Job, change: Change, programme: Programme, now: datetime
     """
     pressed_at = datetime.strptime(_moment_of(job), MOMENT).replace(tzinfo=UTC)
     begins = "#".join((NEW_LINK.name, change.cohort, derive(8, change.new), ""))
-    known = waiting_emails.read_all(one for one in waiting_emails.list_ids(change.cohort) if one.startswith(begins))
+    known = waiting_emails.read_all(
+        email_id for email_id in waiting_emails.list_ids(change.cohort) if email_id.startswith(begins)
+    )
     sent = {email.links[ANY_PAGE] for email in known if email.due_at >= pressed_at and not email.cancelled}
     own = {email.id for email in known}
     new = _link_emails(job, change, programme, now)
@@ -216,8 +218,8 @@ def _link_emails(job: Job, change: Change, programme: Programme, now: datetime) 
 def send_held_links(cohort_id: str, person: Person, now: datetime) -> list[Write]:
     """Send the links that wait for a new address now: a second administrator has confirmed it."""
     waiting = waiting_emails.list_waiting(cohort_id)
-    new = [one for one in waiting if one.template == NEW_LINK.name and one.to.email == person.email]
-    return [emails.hasten(one, now) for one in new if one.due_at > now]
+    new = [email for email in waiting if email.template == NEW_LINK.name and email.to.email == person.email]
+    return [emails.hasten(email, now) for email in new if email.due_at > now]
 
 
 def send_held_emails(hold: Hold, now: datetime) -> None:
@@ -280,7 +282,11 @@ def _page_of(part: str, change: Change, now: datetime) -> tuple[Person, str, Lin
 
 def _page_of_facilitator(change: Change) -> tuple[Person, str, Link, dict[str, str]]:
     cohort = cohorts.find(change.cohort)
-    people = [one.person for one in cohort.facilitators if one.person.email == change.new] if cohort else []
+    people = (
+        [facilitator.person for facilitator in cohort.facilitators if facilitator.person.email == change.new]
+        if cohort
+        else []
+    )
     if cohort is None or not people:
         raise LookupError(f"no facilitator of {change.cohort} has the new address")
     return people[0], "your workshops", FACILITATOR.link(cohort, people[0]), {}

@@ -54,7 +54,7 @@ def plan_followup(cohort_id: str, fields: Fields, now: datetime, by: str) -> str
     typed = {field: _date(fields.get(field, "")) for field in FOLLOWUP_DATES}
     opens, closes = typed["opens"], typed["closes"]
     if opens is None or closes is None:
-        missing = [field for field, found in typed.items() if found is None]
+        missing = [field for field, day in typed.items() if day is None]
         raise FormInvalid(*(FieldError(field, f"Give {FOLLOWUP_DATES[field]} as a date.") for field in missing))
     schedule_followup.plan(cohort_id, opens, closes, now, by)
     return "planned"

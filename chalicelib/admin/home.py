@@ -65,8 +65,8 @@ class Home(Struct, frozen=True):
     @property
     def needs(self) -> Sequence[Need]:
         """Return what needs an administrator in the cohorts of this page, and failed work of all."""
-        found = [need for line in self.part.lines for need in line.needs]
-        return [failed_work(self.failed), *found] if self.failed else found
+        needs = [need for line in self.part.lines for need in line.needs]
+        return [failed_work(self.failed), *needs] if self.failed else needs
 
     @property
     def shown_needs(self) -> Sequence[Need]:
@@ -79,9 +79,9 @@ def load_home(given: frozenset[str] | None, wanted: Wanted, page: str, now: date
     given   ids of the programmes that the administrator may see; None: all. Failed work is shown to who sees all
     """
     register = catalogue.everything()
-    entries = [one for one in register.cohorts if given is None or one.programme_id in given]
-    titles = {one.id: one.title for one in register.programmes}
-    programmes = {one.programme_id: titles.get(one.programme_id, one.programme_id) for one in entries}
+    entries = [entry for entry in register.cohorts if given is None or entry.programme_id in given]
+    titles = {programme_entry.id: programme_entry.title for programme_entry in register.programmes}
+    programmes = {entry.programme_id: titles.get(entry.programme_id, entry.programme_id) for entry in entries}
     failed = len(jobs.failed()) if given is None else 0
     part = cut(wanted.choose(entries, now.date()), page, COHORTS)
     lines = [_describe(entry, now, sees_work=given is None) for entry in part.lines]
@@ -93,11 +93,11 @@ def list_needs(now: datetime) -> dict[CohortEntry, tuple[Need, ...]]:
 
     A cohort that cannot be read is left out, and costs the others nothing.
     """
-    running = {one.id: one for one in catalogue.everything().cohorts if not one.is_finished(now.date())}
-    found, _ = each(
+    running = {entry.id: entry for entry in catalogue.everything().cohorts if not entry.is_finished(now.date())}
+    needs_by_id, _ = each(
         running, lambda cohort_id: tuple(_list_needs(load_dashboard(cohort_id, now), now, sees_work=False)), "needs"
     )
-    return {running[cohort_id]: needs for cohort_id, needs in found.items()}
+    return {running[cohort_id]: needs for cohort_id, needs in needs_by_id.items()}
 
 
 def _describe(entry: CohortEntry, now: datetime, *, sees_work: bool) -> CohortLine:
@@ -110,15 +110,15 @@ def _describe(entry: CohortEntry, now: datetime, *, sees_work: bool) -> CohortLi
         words=_say_where(board, now),
         answered=answered,
         invited=invited,
-        delegates=sum(not shown.line.withdrawn for shown in board.lines),
+        delegates=sum(not shown_line.line.withdrawn for shown_line in board.lines),
         needs=tuple(_list_needs(board, now, sees_work=sees_work)),
     )
 
 
 def _answers(board: Dashboard) -> tuple[int, int]:
     """Count the answers and the raters of questionnaires that are open, as of this morning."""
-    lines = [shown for shown in board.lines if _is_open(shown.line) and not shown.line.withdrawn]
-    return sum(shown.answered for shown in lines), sum(shown.invited for shown in lines)
+    lines = [shown_line for shown_line in board.lines if _is_open(shown_line.line) and not shown_line.line.withdrawn]
+    return sum(shown_line.answered for shown_line in lines), sum(shown_line.invited for shown_line in lines)
 
 
 def _is_open(line: DelegateLine) -> bool:
@@ -128,7 +128,7 @@ def _is_open(line: DelegateLine) -> bool:
 def _say_where(board: Dashboard, now: datetime) -> str:
     """Say where a cohort is in its year: what most of its delegates wait for."""
     dates, today = board.cohort.dates, local_date(now, board.programme.organisation.timezone)
-    lines = [shown.line for shown in board.lines if not shown.line.withdrawn]
+    lines = [shown_line.line for shown_line in board.lines if not shown_line.line.withdrawn]
     if today < dates.opens or all(line.feedback is FeedbackState.PLANNED for line in lines):
         return f"Opens {day(dates.opens)}"
     if any(line.feedback is FeedbackState.COLLECTING for line in lines) and today <= dates.closes:
@@ -157,9 +157,11 @@ def _survey_day(board: Dashboard) -> str:
 
 def _list_needs(board: Dashboard, now: datetime, *, sees_work: bool) -> Iterator[Need]:
     title, home = board.cohort.title, f"/cohort/{board.cohort.id}"
-    for shown in board.lines:
-        if shown.standing.filter is Filter.DECISION:
-            yield Need(title, shown.line.name, shown.standing.words, f"{home}/delegate/{shown.line.delegate_id}")
+    for shown_line in board.lines:
+        if shown_line.standing.filter is Filter.DECISION:
+            yield Need(
+                title, shown_line.line.name, shown_line.standing.words, f"{home}/delegate/{shown_line.line.delegate_id}"
+            )
     for hold in board.held:
         if hold.is_confirmable:
             yield Need(title, hold.person.name, "A new address waits to be confirmed", f"{home}/confirm?hold={hold.id}")

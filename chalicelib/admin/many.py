@@ -35,7 +35,7 @@ def order(act: Act, scope: Scope, fields: Mapping[str, str], now: datetime, by: 
     """
     once = fields.get("once", "")
     typed = _read_typed(fields) if act.asks_for_date else {}
-    ids = [one.line.delegate_id for one in list_fitting(act, scope)]
+    ids = [shown_line.line.delegate_id for shown_line in list_fitting(act, scope)]
     cohort_id = scope.board.cohort.id
     job = JobKind.ACT_ON_MANY.job(
         cohort_id,
@@ -65,17 +65,21 @@ def list_ticked(scope: Scope, query: Mapping[str, str], now: datetime) -> list[s
     if "all" not in query:
         return [name.removeprefix(TICK) for name in query if name.startswith(TICK)]
     whole = waiting.load_board(scope.board, scope.board.lines, now)
-    return [one.shown.line.delegate_id for one in whole.choose(waiting.read_wanted(query))]
+    return [line.shown.line.delegate_id for line in whole.choose(waiting.read_wanted(query))]
 
 
 def list_fitting(act: Act, scope: Scope) -> list[ShownLine]:
-    return [one.one for one in scope.each() if one.one and act.fits(one)]
+    return [part.one for part in scope.each() if part.one and act.fits(part)]
 
 
 def tick(scope: Scope, ids: Iterable[str]) -> Scope:
     """Return the scope of these delegates; ids that are not of the cohort are passed over."""
     wanted = {*ids}
-    return Scope(scope.board, None, tuple(shown for shown in scope.board.lines if shown.line.delegate_id in wanted))
+    return Scope(
+        scope.board,
+        None,
+        tuple(shown_line for shown_line in scope.board.lines if shown_line.line.delegate_id in wanted),
+    )
 
 
 def act_on_each(job: Job, now: datetime) -> Sequence[Write]:

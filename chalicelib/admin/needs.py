@@ -36,27 +36,34 @@ def send_needs(job: Job, now: datetime) -> Sequence[Write]:
 
     The job that a load starts has no day: it only plans. A job of an earlier version has no calendar, and is for all.
     """
-    found = list_needs(now)
-    programmes_of = {one: programmes.load(one.programme_id, one.programme_version) for one in found}
+    needs_by_cohort = list_needs(now)
+    programmes_of = {entry: programmes.load(entry.programme_id, entry.programme_version) for entry in needs_by_cohort}
     if "day" in job.about:
         failed = len(jobs.failed())
         for address in settings().administrators:
-            _write_to(address, found, programmes_of, failed, job, now)
-    for organisation in {name_calendar(one.organisation): one.organisation for one in programmes_of.values()}.values():
+            _write_to(address, needs_by_cohort, programmes_of, failed, job, now)
+    for organisation in {
+        name_calendar(programme.organisation): programme.organisation for programme in programmes_of.values()
+    }.values():
         _plan_next(organisation, now)
     return []
 
 
 def _write_to(
-    address: str, found: Needs, programmes_of: Mapping[CohortEntry, Programme], failed: int, job: Job, now: datetime
+    address: str,
+    needs_by_cohort: Needs,
+    programmes_of: Mapping[CohortEntry, Programme],
+    failed: int,
+    job: Job,
+    now: datetime,
 ) -> None:
     """Write if it is a morning of the administrator's calendar.
 
     In a transaction of its own: an earlier attempt may have written to some.
     """
     given = administrator_rights.find(administrator_key(address.lower()))
-    seen = {one: needs for one, needs in found.items() if given is None or one.programme_id in given}
-    home = _find_home([programmes_of[one] for one in seen])
+    seen = {entry: needs for entry, needs in needs_by_cohort.items() if given is None or entry.programme_id in given}
+    home = _find_home([programmes_of[entry] for entry in seen])
     if home is None or not _is_morning_of(job, home, now):
         return
     needs = [need for of_cohort in seen.values() for need in of_cohort]
@@ -85,10 +92,10 @@ def summarise(needs: Iterable[Need]) -> list[str]:
 
 def _find_home(of_cohorts: Sequence[Programme]) -> Programme | None:
     """Return a programme with the calendar that most cohorts have; among several, the last by name."""
-    counts = Counter(name_calendar(one.organisation) for one in of_cohorts)
+    counts = Counter(name_calendar(programme.organisation) for programme in of_cohorts)
 
-    def rank(one: Programme) -> tuple[int, str]:
-        name = name_calendar(one.organisation)
+    def rank(programme: Programme) -> tuple[int, str]:
+        name = name_calendar(programme.organisation)
         return counts[name], name
 
     return max(of_cohorts, key=rank, default=None)

@@ -29,7 +29,7 @@ NOT_HANDED_OVER = {EmailState.QUEUED, EmailState.CANCELLED, EmailState.REFUSED}
 def knows_part(part: str, address: str, cohort_id: str, delegate_id: str = "") -> bool:
     """Return whether any email to an address has said that its reader has a part, or led to its pages."""
     owners = [*filter(None, [delegate_id]), *_other_delegates(part, address, cohort_id), cohort_id]
-    return any(_says_part(email, part, address) for one in owners for email in _list(one))
+    return any(_says_part(email, part, address) for owner in owners for email in _list(owner))
 
 
 def _list(owner: str) -> list[Email]:
@@ -71,7 +71,7 @@ def notify_former_of_cohort(job: Job, now: datetime) -> list[Write]:
     if before in _holders(_cohort(cohort_id), part):
         return []  # it was given back to them since
     waiting = [email for email in waiting_emails.list_waiting(cohort_id) if _leads_there(email, part, before)]
-    again = [write for one in _holders(_cohort(cohort_id), part) for write in _take_back(cohort_id, part, one)]
+    again = [write for holder in _holders(_cohort(cohort_id), part) for write in _take_back(cohort_id, part, holder)]
     return [*map(emails.cancel, (email.id for email in waiting)), *again, *_notify(job, cohort_id, part, before, now)]
 
 
@@ -107,5 +107,5 @@ def _cohort(cohort_id: str) -> Cohort:
 
 def _holders(cohort: Cohort, part: str) -> list[str]:
     sponsors = [cohort.sponsor] if cohort.sponsor else []
-    people = sponsors if part == "sponsor" else [one.person for one in cohort.facilitators]
+    people = sponsors if part == "sponsor" else [facilitator.person for facilitator in cohort.facilitators]
     return [person.email for person in people]

@@ -63,7 +63,7 @@ def of_delegates(delegates: Collection[str], rows: Source = scan) -> Iterator[Ro
 def _about_delegates(delegates: Collection[str], rows: Source = scan) -> Iterator[tuple[RowKind, Row]]:
     """Yield the rows with a delegate's id in the key, and their kinds."""
     for row in rows() if delegates else ():
-        is_near = any(one in part for one in delegates for part in key_of(row))
+        is_near = any(delegate_id in part for delegate_id in delegates for part in key_of(row))
         kind = kind_of(row) if is_near else None
         if kind and kind.parts(key_of(row)).get("delegate") in delegates:
             yield kind, row
@@ -76,7 +76,7 @@ def of_address(email: str, source: Source = scan) -> Iterator[Row]:
     ids, seats = _ids_of(wanted), _seats_of(rows, wanted)
     for row in rows:
         key = key_of(row)
-        is_theirs = row.get("who") in ids or any(one in key.pk for one in ids)
+        is_theirs = row.get("who") in ids or any(person_id in key.pk for person_id in ids)
         if key.pk.startswith(COHORTS):
             is_theirs = any(key.pk == pk and key.sk.startswith(sk) for pk, sk in seats)
         kind = kind_of(row) if is_theirs else None
@@ -91,11 +91,11 @@ def _ids_of(email: str) -> frozenset[str]:
 def _seats_of(rows: Collection[Row], email: str) -> list[Key]:
     """Return how the keys begin of a facilitator's seats: their id is the one in the cohort's file."""
     return [
-        FACILITATOR_SEAT.key(cohort=row["id"], facilitator=one["id"], session="")
+        FACILITATOR_SEAT.key(cohort=row["id"], facilitator=facilitator["id"], session="")
         for row in rows
         if COHORT.has(row)
-        for one in row.get("facilitators", ())
-        if is_naming(one, email)
+        for facilitator in row.get("facilitators", ())
+        if is_naming(facilitator, email)
     ]
 
 

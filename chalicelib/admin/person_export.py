@@ -53,18 +53,18 @@ def find(email: str, rows: Source = scan) -> list[Row]:
     ticks. What someone else wrote about a delegate is marked for review.
     """
     wanted = email.strip().lower()
-    found, written = list(rows_naming(wanted, rows)), list(written_by(wanted, rows))
+    naming_rows, written = list(rows_naming(wanted, rows)), list(written_by(wanted, rows))
     keyed = [
         row for row in of_address(wanted, rows) if (kind := kind_of(row)) and kind.readers
     ]  # no secret of a sign-in
-    if not found and not written and not keyed:
+    if not naming_rows and not written and not keyed:
         raise PersonUnknown(email)
-    delegates = {str(row["id"]) for row in found if delegate_rows.DELEGATE.has(row) and _is_about(row, wanted)}
+    delegates = {str(row["id"]) for row in naming_rows if delegate_rows.DELEGATE.has(row) and _is_about(row, wanted)}
     owned = {key_of(row): row for row in (*written, *keyed)}
     return [
-        *(_own_part(row, wanted) for row in found),
-        *(_delegates_part(row, wanted) for row in _missing(of_delegates(delegates, rows), found)),
-        *_missing(owned.values(), found),
+        *(_own_part(row, wanted) for row in naming_rows),
+        *(_delegates_part(row, wanted) for row in _missing(of_delegates(delegates, rows), naming_rows)),
+        *_missing(owned.values(), naming_rows),
         *(row | {REVIEW: REVIEW_FIRST} for row in written_about(delegates)),
     ]
 
@@ -91,8 +91,8 @@ def _name_in(value: Any, email: str) -> str:
     return email
 
 
-def _missing(rows: Iterable[Row], found: Iterable[Row]) -> list[Row]:
-    known = {key_of(row) for row in found}
+def _missing(rows: Iterable[Row], included: Iterable[Row]) -> list[Row]:
+    known = {key_of(row) for row in included}
     return [row for row in rows if key_of(row) not in known]
 
 
@@ -134,18 +134,18 @@ def _plain(value: Any) -> str:
 def _own_part(row: Row, email: str) -> Row:
     """Return a row of theirs without other people; of any other row, the fields that name them."""
     is_theirs = _is_about(row, email) or key_of(row).pk in inboxes_of(email) or row.get("by") == email
-    shown = {
+    visible = {
         name: value
         for name, value in row.items()
         if name not in SEALED and name.partition(":")[0] not in COUNTS and (is_theirs or is_naming(value, email))
     }
-    return {**key_of(row)._asdict(), **_without_others(shown, email)}
+    return {**key_of(row)._asdict(), **_without_others(visible, email)}
 
 
 def _delegates_part(row: Row, email: str) -> Row:
     """Return a row of a delegate in which everyone else is only a role; mark it if its words are someone else's."""
-    shown = {name: _by_role(value, email) for name, value in row.items() if name.partition(":")[0] not in HIDDEN}
-    return shown | {REVIEW: REVIEW_FIRST} if _is_for_review(row) else shown
+    visible = {name: _by_role(value, email) for name, value in row.items() if name.partition(":")[0] not in HIDDEN}
+    return visible | {REVIEW: REVIEW_FIRST} if _is_for_review(row) else visible
 
 
 def _is_for_review(row: Row) -> bool:
@@ -175,15 +175,15 @@ def _is_about(value: Mapping[str, Any], email: str) -> bool:
 def _subjects(value: Mapping[str, Any]) -> list[str]:
     """Return the addresses of the people that a row or an entry is about."""
     people = (value[name] for name in SUBJECTS if isinstance(value.get(name), Mapping))
-    found = [person["email"] for person in people if "email" in person]
-    return [*found, value["email"]] if isinstance(value.get("email"), str) else found
+    addresses = [person["email"] for person in people if "email" in person]
+    return [*addresses, value["email"]] if isinstance(value.get("email"), str) else addresses
 
 
 def _without_others(value: Any, email: str) -> Any:
     if isinstance(value, Mapping):
         return _entry(value, email)
     if isinstance(value, (list, tuple)):
-        return [_without_others(one, email) for one in value if is_naming(one, email) or not any(addresses_in(one))]
+        return [_without_others(item, email) for item in value if is_naming(item, email) or not any(addresses_in(item))]
     is_other = isinstance(value, str) and is_address(value) and value != email
     return OTHER if is_other else value
 
@@ -197,7 +197,7 @@ def _entry(value: Mapping[str, Any], email: str) -> Any:
     for name, inner in value.items():
         is_named = name == email or is_naming(inner, email)
         if is_named or not (is_others or is_address(name)):
-            shown = _without_others(inner, email)
+            visible = _without_others(inner, email)
             name = OTHER if is_address(name) and name != email else name
-            kept[name] = [*kept[name], *shown] if isinstance(kept.get(name), list) else shown
+            kept[name] = [*kept[name], *visible] if isinstance(kept.get(name), list) else visible
     return kept

@@ -48,15 +48,17 @@ class Waiting(Struct, frozen=True):
 
     def drop(self, ids: Collection[str]) -> tuple[Waiting, list[Write]]:
         """Return the other emails, and the writes that cancel those with these ids, so that no retry sends them."""
-        live, suppressed = (tuple(one for one in some if one.id not in ids) for some in (self.live, self.suppressed))
-        return Waiting(live, suppressed), [emails.cancel(one.id) for one in waiting_emails.find_unsettled(ids)]
+        live, suppressed = (
+            tuple(email for email in some if email.id not in ids) for some in (self.live, self.suppressed)
+        )
+        return Waiting(live, suppressed), [emails.cancel(email.id) for email in waiting_emails.find_unsettled(ids)]
 
 
 def redirect(email: Email, change: Change, after: AfterChange, *, revive: bool) -> Iterator[Write]:
     to = change.of(email.to)
     remade = remake_all(email, replace(after, reader=to))
-    shown = find_kind(email.template).links
-    if to != email.to or any(remade[name] != email.links[name] for name in shown):
+    links = find_kind(email.template).links
+    if to != email.to or any(remade[name] != email.links[name] for name in links):
         yield emails.redirect(email, to, remade, revive=revive)
 
 

@@ -149,18 +149,22 @@ def plan_reminders(
     lost = [bounce for bounce in cohorts.bounces(delegate.cohort_id) if bounce.is_lost]
     bounced = {bounce.invitation for bounce in lost if bounce.delegate == delegate.id}
     waiting = [
-        one
-        for one in invitations.of_delegate(delegate.id, wave.wave)
-        if one.state is InvitationState.INVITED and one.id not in bounced and (chosen or one.group != SELF_GROUP)
+        invitation
+        for invitation in invitations.of_delegate(delegate.id, wave.wave)
+        if invitation.state is InvitationState.INVITED
+        and invitation.id not in bounced
+        and (chosen or invitation.group != SELF_GROUP)
     ]
     emailed = {id for day in {now, since or now} for id in _emailed_on(programme, wave, waiting, day)}
-    emailed |= {one for one, first in first_email.find_all(delegate.id, wave.wave).items() if is_unsent(first)}
-    found = [
-        Chaser(to_raters.manual_reminder(programme, delegate, wave, one, now), one)
-        for one in waiting
-        if one.id not in emailed
+    emailed |= {
+        email_id for email_id, first in first_email.find_all(delegate.id, wave.wave).items() if is_unsent(first)
+    }
+    chasers = [
+        Chaser(to_raters.manual_reminder(programme, delegate, wave, invitation, now), invitation)
+        for invitation in waiting
+        if invitation.id not in emailed
     ]
-    return found if chosen else [*found, *_to_choose(programme, delegate, wave, now, since or now)]
+    return chasers if chosen else [*chasers, *_to_choose(programme, delegate, wave, now, since or now)]
 
 
 def _has_chosen(delegate: Delegate, wave: DelegateWave) -> bool:
@@ -184,7 +188,11 @@ def _emailed_on(
     programme: Programme, wave: DelegateWave, waiting: Sequence[Invitation], day: datetime
 ) -> Collection[str]:
     """Return ids of the invitations with an email on this local day, sent or waiting."""
-    asked = {id: one.id for one in waiting for id in to_raters.email_ids_of_day(programme, wave, one, day)}
+    asked = {
+        id: invitation.id
+        for invitation in waiting
+        for id in to_raters.email_ids_of_day(programme, wave, invitation, day)
+    }
     return {asked[email_id] for email_id in _existing(list(asked))}
 
 

@@ -50,7 +50,7 @@ def ask_again(delegate_id: str, now: datetime, by: str) -> None:
 
 def _list_surveys_to_correct(programme: Programme, delegate: Delegate) -> list[ImpactSurvey]:
     surveys = impact_surveys.surveys_from(impact_surveys.of_delegate(delegate.id))
-    return [one for one in surveys if _may_ask(one) and unfit(sections_of(programme, one), one.answers)]
+    return [survey for survey in surveys if _may_ask(survey) and unfit(sections_of(programme, survey), survey.answers)]
 
 
 def _may_ask(survey: ImpactSurvey) -> bool:

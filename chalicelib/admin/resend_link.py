@@ -108,7 +108,9 @@ def _ways(cohort: Cohort, lines: list[DelegateLine], address: str) -> Iterator[L
 
 
 def _ways_in_cohort(cohort: Cohort, address: str) -> Iterator[LinkOwner]:
-    facilitator = next((one.person for one in cohort.facilitators if one.person.email == address), None)
+    facilitator = next(
+        (facilitator.person for facilitator in cohort.facilitators if facilitator.person.email == address), None
+    )
     if facilitator:
         yield LinkOwner("facilitator", facilitator, "your workshops", FACILITATOR.link(cohort, facilitator))
     if cohort.sponsor and cohort.sponsor.email == address:
@@ -154,8 +156,12 @@ def _asked(cohort: Cohort, address: str) -> list[Invitation]:
     entries = [entry for entry in invitations.inbox_of(address) if entry.cohort_id == cohort.id]
     keys = [invitations.key(entry.delegate_id, entry.wave, entry.id) for entry in entries]
     asked = [read(Invitation, row) for row in (get_many(keys).values() if keys else ())]
-    valid = [one for one in asked if one.state is not InvitationState.REVOKED and one.group != SELF_GROUP]
-    by_void = {one.asked_again: one for one in reversed(valid)}
+    valid = [
+        invitation
+        for invitation in asked
+        if invitation.state is not InvitationState.REVOKED and invitation.group != SELF_GROUP
+    ]
+    by_void = {invitation.asked_again: invitation for invitation in reversed(valid)}
     if len(by_void) > 1:
         by_void.pop("", None)  # any link leads to these
     return list(by_void.values())

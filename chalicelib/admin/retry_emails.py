@@ -38,10 +38,10 @@ def find(email_ids: Sequence[str], now: datetime) -> tuple[list[Email], list[str
     """Find rejected emails, those named or all, and the ids that name no such email."""
     if not email_ids:
         return emails.refused_by_ses(now), []
-    found = {email_id: emails.find(email_id) for email_id in dict.fromkeys(email_ids)}
-    refused = [email for email in found.values() if email and email.may_be_retried(now)]
+    by_id = {email_id: emails.find(email_id) for email_id in dict.fromkeys(email_ids)}
+    refused = [email for email in by_id.values() if email and email.may_be_retried(now)]
     known = {email.id for email in refused}
-    return refused, [email_id for email_id in found if email_id not in known]
+    return refused, [email_id for email_id in by_id if email_id not in known]
 
 
 def retry(refused: Sequence[Email], now: datetime, by: str = BY, *, dry_run: bool = False) -> list[Outcome]:
@@ -84,7 +84,7 @@ def _drop(email: Email) -> None:
 
 def _facilitators(delegate: Delegate) -> list[str]:
     cohort = cohorts.find(delegate.cohort_id)
-    return [one.person.email for one in cohort.facilitators] if cohort else []
+    return [facilitator.person.email for facilitator in cohort.facilitators] if cohort else []
 
 
 def _is_current(email: Email, now: datetime) -> bool:
@@ -110,7 +110,9 @@ def _is_wanted(email: Email) -> bool:
     if not asked:
         readers = (delegate.person.email, delegate.manager.email, delegate.coach.email, *settings().administrators)
         return email.to.email in (*readers, *_facilitators(delegate))
-    found = DelegateRecord(rows).invitations()
+    invitations = DelegateRecord(rows).invitations()
     return all(
-        one.state is InvitationState.INVITED and one.rater.email == email.to.email for one in found if one.id == asked
+        invitation.state is InvitationState.INVITED and invitation.rater.email == email.to.email
+        for invitation in invitations
+        if invitation.id == asked
     )

@@ -77,12 +77,12 @@ def revoke_again(cohort_id: str, address: str, revoked: Sequence[Target], now: d
 def list_unrevoked(cohort_id: str, address: str, revoked: Sequence[Target]) -> list[Target]:
     """Return the links of a person that open although they were revoked at this version or a later one."""
     last: dict[tuple[str, str, str], int] = {}
-    for one in revoked:
-        last[one.place] = max(int(one.version), last.get(one.place, 0))
+    for known in revoked:
+        last[known.place] = max(int(known.version), last.get(known.place, 0))
     rows = list(cohorts.rows(cohort_id))
     cohort = cohorts.cohort_from(rows)
-    found = _find_targets(cohort, rows, address) if cohort else ()
-    return [target for target in found if int(target.version) <= last.get(target.place, 0)]
+    targets = _find_targets(cohort, rows, address) if cohort else ()
+    return [target for target in targets if int(target.version) <= last.get(target.place, 0)]
 
 
 def _order(cohort: Cohort, person: str, targets: Sequence[Target], now: datetime, by: str, send: bool) -> None:
@@ -107,10 +107,10 @@ def _find_person(cohort: Cohort, address: str) -> Person:
     people = [
         *(Person(line.name, line.email) for line in lines),
         *(line.coach for line in lines),
-        *(one.person for one in cohort.facilitators),
+        *(facilitator.person for facilitator in cohort.facilitators),
         *([cohort.sponsor] if cohort.sponsor else []),
     ]
-    return next((one for one in people if one.email == address), Person(address, address))
+    return next((person for person in people if person.email == address), Person(address, address))
 
 
 def _find_targets(cohort: Cohort, rows: Sequence[Row], person: str) -> Iterator[Target]:
@@ -120,7 +120,7 @@ def _find_targets(cohort: Cohort, rows: Sequence[Row], person: str) -> Iterator[
     if coach:
         version = str(cohorts.coach_link(cohort, coach))
         yield Target(COACH.verb, "", coach_id(cohort.id, person), version)
-    if any(one.person.email == person for one in cohort.facilitators):
+    if any(facilitator.person.email == person for facilitator in cohort.facilitators):
         who = facilitator_id(cohort.id, person)
         yield Target(FACILITATOR.verb, "", who, str(cohort.facilitator_links.get(who, 1)))
     for delegate in list_delegates(cohorts.lines_from(rows)):
@@ -150,5 +150,5 @@ def _find_targets_about(delegate: Delegate, person: str) -> Iterator[Target]:
 def _list_invitations(cohort: Cohort, person: str) -> list[Invitation]:
     entries = [entry for entry in invitations.inbox_of(person) if entry.cohort_id == cohort.id]
     keys = [invitations.key(entry.delegate_id, entry.wave, entry.id) for entry in entries]
-    found = [read(Invitation, row) for batch in batched(keys) for row in get_many(batch).values()]
-    return [one for one in found if one.state is not InvitationState.REVOKED]
+    stored = [read(Invitation, row) for batch in batched(keys) for row in get_many(batch).values()]
+    return [invitation for invitation in stored if invitation.state is not InvitationState.REVOKED]

@@ -97,8 +97,8 @@ def _apply(
     """Commit what follows from the emails that wait, and read those again if one was sent meanwhile."""
     for left in reversed(range(MAX_RETRIES)):
         try:
-            if found := writes(live):
-                commit(list(found), now)
+            if changes := writes(live):
+                commit(list(changes), now)
             return
         except Changed:
             if not left:
@@ -142,16 +142,19 @@ def _delegate_writes(change: Change, delegate_id: str, targets: set[Target], wai
         return []  # removed meanwhile
     after = _raise_versions(before, targets)
     asked, surveys = _list_asked(rows, targets), _list_surveys(rows, targets)
-    changed = {one.id: replace(one, link_version=one.link_version + 1, links_revoked=True) for one in asked}
+    changed = {
+        invitation.id: replace(invitation, link_version=invitation.link_version + 1, links_revoked=True)
+        for invitation in asked
+    }
     writes = [
         *([delegates.revoke_links(before, after)] if after != before else []),
-        *(invitations.revoke_links(one, changed[one.id]) for one in asked),
+        *(invitations.revoke_links(invitation, changed[invitation.id]) for invitation in asked),
         *map(impact_surveys.revoke_link, surveys),
     ]
     if not writes:
         return []
     programme = programmes.load(before.programme_id, before.programme_version)
-    versions = {one.role.value: one.link_version + 1 for one in surveys}
+    versions = {survey.role.value: survey.link_version + 1 for survey in surveys}
     links = AfterChange(after, after.person, lifecycle.approver_of(programme, after), changed, versions)
     about = [email for email in waiting if before.id in email.id.split("#")]
     return [*writes, *(write for email in about for write in redirect(email, change, links, revive=False))]
@@ -159,12 +162,20 @@ def _delegate_writes(change: Change, delegate_id: str, targets: set[Target], wai
 
 def _list_asked(rows: Sequence[Row], targets: set[Target]) -> list[Invitation]:
     asked = DelegateRecord(rows).invitations()
-    return [one for one in asked if Target(ANSWER.verb, one.delegate_id, one.id, str(one.link_version)) in targets]
+    return [
+        invitation
+        for invitation in asked
+        if Target(ANSWER.verb, invitation.delegate_id, invitation.id, str(invitation.link_version)) in targets
+    ]
 
 
 def _list_surveys(rows: Sequence[Row], targets: set[Target]) -> list[ImpactSurvey]:
-    found = surveys_from(rows)
-    return [one for one in found if Target(IMPACT.verb, one.delegate_id, one.role, str(one.link_version)) in targets]
+    surveys = surveys_from(rows)
+    return [
+        survey
+        for survey in surveys
+        if Target(IMPACT.verb, survey.delegate_id, survey.role, str(survey.link_version)) in targets
+    ]
 
 
 def _raise_versions(before: Delegate, targets: set[Target]) -> Delegate:

@@ -41,7 +41,7 @@ def limit_administrator(
 
 def list_rights() -> Mapping[str, list[str] | None]:
     """Return by address the programmes of each administrator; None: all."""
-    found = {
+    rights_by_address = {
         address: administrator_rights.find(administrator_key(address.lower())) for address in settings().administrators
     }
-    return {address: None if given is None else sorted(given) for address, given in found.items()}
+    return {address: None if given is None else sorted(given) for address, given in rights_by_address.items()}

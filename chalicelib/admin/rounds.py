@@ -72,7 +72,7 @@ class ShownRound(Struct, frozen=True):
 
 def load_rounds(board: Dashboard, now: datetime) -> tuple[ShownRound, ...]:
     """Read the rounds that have begun: one call for each hundred delegates and round. None for other programmes."""
-    lines = [shown.line for shown in board.lines if not shown.line.withdrawn]
+    lines = [shown_line.line for shown_line in board.lines if not shown_line.line.withdrawn]
     planned = plan_rounds(board.programme, board.cohort, board.sessions)
     return tuple(_show(dates, lines, now) for dates in planned)
 
@@ -89,13 +89,13 @@ def _show(dates: RoundDates, lines: Sequence[DelegateLine], now: datetime) -> Sh
     )
 
 
-def group_of(one: Round | None) -> Group:
-    if one is None:
+def group_of(pulse_round: Round | None) -> Group:
+    if pulse_round is None:
         return Group.NONE
-    return Group.NOT_HELD if one.why is Why.FEW_RATERS else _OF_STATE[one.state]
+    return Group.NOT_HELD if pulse_round.why is Why.FEW_RATERS else _OF_STATE[pulse_round.state]
 
 
 def _read(wave: Wave, delegate_ids: Iterable[str]) -> dict[str, Round]:
     keys = [pulse_rounds.key(delegate_id, wave) for delegate_id in delegate_ids]
-    found = [read(Round, row) for batch in batched(keys) for row in get_many(batch).values()]
-    return {one.delegate_id: one for one in found}
+    stored = [read(Round, row) for batch in batched(keys) for row in get_many(batch).values()]
+    return {pulse_round.delegate_id: pulse_round for pulse_round in stored}

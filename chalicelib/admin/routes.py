@@ -58,9 +58,9 @@ DONE |= {act.id: act.done for act in actions.ACTS.values()}
 def home() -> Response:
     admin = administrator(bp.current_request, clock.now())
     query = _query()
-    found = load_home(admin.programmes, cohort_list.read_wanted(query), query.get("page", ""), clock.now())
+    page = load_home(admin.programmes, cohort_list.read_wanted(query), query.get("page", ""), clock.now())
     account = failures.account_trouble(clock.now())
-    return admin.page("admin/home", home=found, account=account, choices=cohort_list)
+    return admin.page("admin/home", home=page, account=account, choices=cohort_list)
 
 
 @bp.route(COHORT, **GET)
@@ -381,7 +381,11 @@ def _do(act: actions.Act, scope: Scope, fields: Mapping[str, str], by: str) -> N
 
 def _again(scope: Scope) -> Scope:
     again = _scope(scope.board.cohort.id, scope.one.line.delegate_id if scope.one else "")
-    return again if scope.ticked is None else many.tick(again, [shown.line.delegate_id for shown in scope.ticked])
+    return (
+        again
+        if scope.ticked is None
+        else many.tick(again, [shown_line.line.delegate_id for shown_line in scope.ticked])
+    )
 
 
 def _email_asked_for(scope: Scope) -> str:

@@ -198,7 +198,9 @@ def _load(delegate_id: str, now: datetime) -> Asked:
         programme=programme,
         delegate=delegate,
         surveys=tuple(
-            one for one in impact_surveys.surveys_from(record.rows) if _may_extend(one) and one.closes_at > now
+            survey
+            for survey in impact_surveys.surveys_from(record.rows)
+            if _may_extend(survey) and survey.closes_at > now
         ),
         pulse=pulse if is_open else None,
         days=working_days(programme.organisation, first.closed),

@@ -18,8 +18,8 @@ def first_deadlines(held: Sequence[Hold], lines: Sequence[DelegateLine], now: da
 
     Nothing is read while no address is held. Such emails go to people who are shown by name, never to other raters.
     """
-    found = {hold.id: list(_deadlines(hold, lines, now)) for hold in held if hold.stops_emails}
-    return {hold_id: min(deadlines) for hold_id, deadlines in found.items() if deadlines}
+    moments = {hold.id: list(_deadlines(hold, lines, now)) for hold in held if hold.stops_emails}
+    return {hold_id: min(deadlines) for hold_id, deadlines in moments.items() if deadlines}
 
 
 def _deadlines(hold: Hold, lines: Sequence[DelegateLine], now: datetime) -> Iterator[datetime]:

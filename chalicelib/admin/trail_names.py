@@ -33,8 +33,8 @@ class TrailNames:
         self._delegates = {line.delegate_id: line.name for line in lines} | _find_others(cohort, lines, rows)
         for line in lines:
             self._meet(line.coach.name, line.coach.email)
-        for one in cohort.facilitators:
-            self._meet(one.person.name, one.person.email)
+        for facilitator in cohort.facilitators:
+            self._meet(facilitator.person.name, facilitator.person.email)
         for row in reversed(rows):
             if not row.get("is_one_person"):  # it has addresses and no names
                 for person in row.get("people", {}).values():
@@ -81,7 +81,7 @@ class TrailNames:
         self._by_address[email] = name
         cohort_id = self._cohort.id
         ids = [*coach_ids(cohort_id, email), reader_key(email)[:8]]  # rows of before have the latter for a coach
-        self._addresses.update({f"coach {one}": email for one in ids})
+        self._addresses.update({f"coach {who}": email for who in ids})
         self._addresses[f"facilitator {facilitator_id(cohort_id, email)}"] = email
 
 
@@ -89,6 +89,6 @@ def _find_others(cohort: Cohort, lines: Sequence[DelegateLine], rows: Iterable[R
     """Return the names of delegates who are on no line of the cohort, such as those who were transferred."""
     known = {line.delegate_id for line in lines} | {cohort.id, ""}
     ids = sorted({str(row["about"]) for row in rows} - known)
-    keys = [delegates.key(one) for one in ids if not one.startswith("coach ")]
-    found: list[Any] = [row for batch in batched(keys) for row in get_many(batch).values()]
-    return {row["id"]: row["person"]["name"] for row in found}
+    keys = [delegates.key(who) for who in ids if not who.startswith("coach ")]
+    stored: list[Any] = [row for batch in batched(keys) for row in get_many(batch).values()]
+    return {row["id"]: row["person"]["name"] for row in stored}

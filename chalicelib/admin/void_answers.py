@@ -65,13 +65,20 @@ def void(cohort_id: str, address: str, now: datetime, by: str = BY, *, delegate:
     if not asked:
         raise AddressNotFound(clean_address(address))
     chosen = _chosen(cohort_id, clean_address(delegate), asked)
-    open_now = [one for one in chosen if _is_open(*delegates.find_with_wave(one.delegate_id, one.wave), now)]
+    open_now = [
+        invitation
+        for invitation in chosen
+        if _is_open(*delegates.find_with_wave(invitation.delegate_id, invitation.wave), now)
+    ]
     if not open_now:
         raise VoidRefused(FieldError("address", CLOSED))
-    links = ",".join(f"{one.delegate_id}:{one.wave.value}:{one.id}:{one.link_version}" for one in open_now)
-    person = derive(16, clean_address(address), *(one.id for one in open_now))
+    links = ",".join(
+        f"{invitation.delegate_id}:{invitation.wave.value}:{invitation.id}:{invitation.link_version}"
+        for invitation in open_now
+    )
+    person = derive(16, clean_address(address), *(invitation.id for invitation in open_now))
     job = JobKind.VOID.job(cohort_id, person, f"{now:%Y-%m-%d}", due_at=now, cohort=cohort_id, links=links)
-    about = sorted({one.delegate_id for one in open_now})
+    about = sorted({invitation.delegate_id for invitation in open_now})
     try:
         logged = outlive(jobs.add(job), What.ANSWERS, now, cohort=cohort_id, links=links)
         commit(
@@ -91,9 +98,10 @@ CLOSED = (
 def _asked(cohort_id: str, address: str) -> list[Invitation]:
     entries = [entry for entry in invitations.inbox_of(address) if entry.cohort_id == cohort_id]
     keys = [invitations.key(entry.delegate_id, entry.wave, entry.id) for entry in entries]
-    found = [read(Invitation, row) for row in (get_many(keys).values() if keys else ())]
+    asked = [read(Invitation, row) for row in (get_many(keys).values() if keys else ())]
     return sorted(
-        (one for one in found if one.state is not InvitationState.REVOKED), key=lambda one: (one.delegate_id, one.wave)
+        (invitation for invitation in asked if invitation.state is not InvitationState.REVOKED),
+        key=lambda invitation: (invitation.delegate_id, invitation.wave),
     )
 
 
@@ -101,12 +109,12 @@ def _chosen(cohort_id: str, delegate: str, asked: list[Invitation]) -> list[Invi
     if not delegate:
         return asked
     wanted = {line.delegate_id for line in cohorts.list_lines(cohort_id) if line.email == delegate}
-    found = [one for one in asked if one.delegate_id in wanted]
-    if not found:
+    chosen = [invitation for invitation in asked if invitation.delegate_id in wanted]
+    if not chosen:
         raise VoidRefused(
             FieldError("delegate", f"This person is not asked about a delegate with the address {delegate}.")
         )
-    return found
+    return chosen
 
 
 def _is_open(delegate: Delegate, wave: DelegateWave, now: datetime) -> bool:

@@ -89,11 +89,11 @@ class BoardLine(Struct, frozen=True):
     @property
     def waits(self) -> tuple[Wait, ...]:
         """Return what waits, the most urgent first. Emails that did not arrive wait for the administrator too."""
-        found = self.threads.waits
-        if self.shown.standing.filter is not Filter.DECISION or any(one.by is By.ADMINISTRATOR for one in found):
-            return found
+        waits = self.threads.waits
+        if self.shown.standing.filter is not Filter.DECISION or any(wait.by is By.ADMINISTRATOR for wait in waits):
+            return waits
         words = self.shown.standing.words
-        return (Wait(Task.REPAIR, By.ADMINISTRATOR, "You", f"{words[:1].lower()}{words[1:]}"), *found)
+        return (Wait(Task.REPAIR, By.ADMINISTRATOR, "You", f"{words[:1].lower()}{words[1:]}"), *waits)
 
     @property
     def first(self) -> Wait | None:
@@ -130,10 +130,10 @@ class BoardLine(Struct, frozen=True):
 
 
 SORT_KEYS: Mapping[Sort, Callable[[BoardLine], Any]] = {
-    Sort.NAME: lambda one: name_sort_key(one.shown.line.name),
-    Sort.COACH: lambda one: (name_sort_key(one.shown.line.coach.name), name_sort_key(one.shown.line.name)),
-    Sort.SERVICE: lambda one: (one.shown.line.service.casefold(), name_sort_key(one.shown.line.name)),
-    Sort.LAST_DAY: lambda one: (not one.shown.line.closes_at, one.shown.line.closes_at),
+    Sort.NAME: lambda line: name_sort_key(line.shown.line.name),
+    Sort.COACH: lambda line: (name_sort_key(line.shown.line.coach.name), name_sort_key(line.shown.line.name)),
+    Sort.SERVICE: lambda line: (line.shown.line.service.casefold(), name_sort_key(line.shown.line.name)),
+    Sort.LAST_DAY: lambda line: (not line.shown.line.closes_at, line.shown.line.closes_at),
 }
 
 
@@ -148,17 +148,20 @@ class Board(Struct, frozen=True):
 
     def choose(self, wanted: Wanted) -> Sequence[BoardLine]:
         """Return the lines that fit, sorted. What has waited longest comes first without another order."""
-        found = [line for line in self.lines if line.fits(wanted.show) and wanted.name.casefold() in line.searched]
-        return found if wanted.sort is Sort.WAIT else sorted(found, key=SORT_KEYS[wanted.sort])
+        lines = [line for line in self.lines if line.fits(wanted.show) and wanted.name.casefold() in line.searched]
+        return lines if wanted.sort is Sort.WAIT else sorted(lines, key=SORT_KEYS[wanted.sort])
 
     def find(self, delegate_id: str) -> BoardLine:
         return next(line for line in self.lines if line.shown.line.delegate_id == delegate_id)
 
 
-def load_board(dashboard: Dashboard, shown: Iterable[ShownLine], now: datetime) -> Board:
+def load_board(dashboard: Dashboard, shown_lines: Iterable[ShownLine], now: datetime) -> Board:
     """Read the threads of these delegates. See threads/records.py for the calls."""
-    shown = list(shown)
-    lines = [one.line for one in shown]
+    shown_lines = list(shown_lines)
+    lines = [shown_line.line for shown_line in shown_lines]
     records = load_records(dashboard.cohort, dashboard.programme, dashboard.sessions, lines)
-    made = [BoardLine(one, threads) for one, threads in zip(shown, describe_all(records, now), strict=True)]
+    made = [
+        BoardLine(shown_line, threads)
+        for shown_line, threads in zip(shown_lines, describe_all(records, now), strict=True)
+    ]
     return Board(tuple(sorted(made, key=lambda line: line.sort_key)))

@@ -66,7 +66,7 @@ class OpenedTask(Struct, frozen=True):
         return open_task(self.token, self.task.id, now)
 
     def changed(self, task: Task) -> OpenedTask:
-        tasks = tuple(task if one.id == task.id else one for one in self.book.tasks)
+        tasks = tuple(task if other.id == task.id else other for other in self.book.tasks)
         return replace(self, task=task, book=replace(self.book, tasks=tasks))
 
 

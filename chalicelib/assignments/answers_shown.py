@@ -25,18 +25,20 @@ def show_answers(
     fields: Sequence[FormField], values: Mapping[str, Any], context: Context, areas: Choices | None = None
 ) -> list[AnswerView]:
     """Return each question with its answer. `areas`: words of the development areas that the form may name."""
-    shown = [_show(one, values.get(one.id), context) for one in fields if one.when is None or one.id in values]
+    views = [
+        _show(field, values.get(field.id), context) for field in fields if field.when is None or field.id in values
+    ]
     if areas is None or AREAS not in values:
-        return shown
+        return views
     words = dict(areas)
     ticked = tuple(words.get(area, "an area that has changed") for area in values[AREAS])
-    return [*shown, AnswerView(AREAS_TITLE, ticked or (f"None of them: {values.get(WHY, '')}",), is_list=True)]
+    return [*views, AnswerView(AREAS_TITLE, ticked or (f"None of them: {values.get(WHY, '')}",), is_list=True)]
 
 
-def _show(one: FormField, value: Any, context: Context) -> AnswerView:
+def _show(field: FormField, value: Any, context: Context) -> AnswerView:
     if value is None:
-        return AnswerView(one.ask)
-    if isinstance(one.type, Rows | Measures):
-        return AnswerView(one.ask, rows=tuple(tuple(show_cells(one.type, row, context)) for row in value))
-    lines = KINDS[type(one.type)].show(one.type, value, context)
-    return AnswerView(one.ask, tuple(lines), is_list=isinstance(one.type, Many | Items))
+        return AnswerView(field.ask)
+    if isinstance(field.type, Rows | Measures):
+        return AnswerView(field.ask, rows=tuple(tuple(show_cells(field.type, row, context)) for row in value))
+    lines = KINDS[type(field.type)].show(field.type, value, context)
+    return AnswerView(field.ask, tuple(lines), is_list=isinstance(field.type, Many | Items))

@@ -62,7 +62,7 @@ def list_waiting(cohort_id: str, programme: Programme, names: Mapping[str, str],
     names    delegate's id -> name, of those whose work the reader sees
     reader   "coach" or "facilitator"
     """
-    tasks = {one.id: one for milestone in programme.milestones for one in milestone.assignments}
+    tasks = {assignment.id: assignment for milestone in programme.milestones for assignment in milestone.assignments}
     places = {work: place for place, work in enumerate(tasks)}
     zone = programme.organisation.timezone
     lines = [
@@ -108,7 +108,7 @@ class Review(Struct, frozen=True):
 def review_of(book: Book, task: Task, now: datetime, by: By = By.COACH) -> Review:
     context = book.context(task, now)
     fields, areas = fields_of(task.assignment), task.area_words
-    views = [show_answers(fields, one.values, context, areas) for one in task.submissions]
+    views = [show_answers(fields, submission.values, context, areas) for submission in task.submissions]
     part = task.part if task.part and task.part.submitted_at else None
     return Review(
         task=task,

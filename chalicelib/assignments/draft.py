@@ -68,8 +68,8 @@ def merge_draft(stored: Draft, posted: Post, names: Iterable[str], never_blank: 
 
 def _is_typed(name: str, text: str, posted: Post, never_blank: Collection[str]) -> bool:
     """Return whether the sender changed a field, as far as a form shows it."""
-    shown = posted.marks.get(name, "")
-    return not (text == "" and (name in never_blank or not shown)) and merging.mark(text) != shown
+    mark = posted.marks.get(name, "")
+    return not (text == "" and (name in never_blank or not mark)) and merging.mark(text) != mark
 
 
 def _is_known(name: str, kept: str, stored: Draft, posted: Post) -> bool:
@@ -89,5 +89,5 @@ def _filled(typed: Mapping[str, str]) -> dict[str, str]:
 
 def marks_after(merged: Merged, posted: Post) -> str:
     """Return the marks for the sender's page, which still shows its own text of what changed elsewhere."""
-    shown = dict(merged.draft.typed) | {name: posted.typed.get(name, "") for name in merged.newer}
-    return merging.marks(_filled(shown))
+    marks = dict(merged.draft.typed) | {name: posted.typed.get(name, "") for name in merged.newer}
+    return merging.marks(_filled(marks))

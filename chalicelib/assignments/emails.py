@@ -153,13 +153,13 @@ def after_email(
 ) -> Email:
     """Write about what is left to do of a workshop that has taken place. `due`: assignment -> the day."""
     today = local_date(now, programme.organisation.timezone)
-    ahead = [one for one in due.values() if one and one >= today]
-    titles = {one.id: one.title for one in workshop.assignments}
+    ahead = [day for day in due.values() if day and day >= today]
+    titles = {day.id: day.title for day in workshop.assignments}
     words = {
         "workshop": workshop.title,
         "tasks": plural(len(due), "task", "tasks"),
         "by": day(max(ahead)) if ahead else "",
-        "list": SEPARATOR.join(titles[id] + _by(one, today) for id, one in due.items()),
+        "list": SEPARATOR.join(titles[id] + _by(day, today) for id, day in due.items()),
     }
     return _to_delegate(AFTER, programme, delegate, (workshop.id,), words, now, good_until)
 

@@ -90,10 +90,16 @@ def list_parts(cohort_id: str, programme: Programme, delegate_ids: Sequence[str]
     states = {(line.delegate_id, line.assignment): line.part for line in assignments.lines_of(cohort_id)}
     words = {"": "not begun", PartState.DRAFT: "draft", PartState.SUBMITTED: "submitted"}
     return [
-        PartLine(who, one.id, one.title, milestone.id, words.get(states.get((who, one.id), ""), "not begun"))
+        PartLine(
+            who,
+            assignment.id,
+            assignment.title,
+            milestone.id,
+            words.get(states.get((who, assignment.id), ""), "not begun"),
+        )
         for milestone in programme.milestones
-        for one in milestone.assignments
-        if one.by_facilitator
+        for assignment in milestone.assignments
+        if assignment.by_facilitator
         for who in delegate_ids
     ]
 

@@ -188,7 +188,7 @@ def _without_notice(delegate_id: str, task: Task) -> list[Write]:
     if len(task.submissions) < 2:  # the first was never returned
         return []
     about = f"{RETURNED.name}#{delegate_id}#{task.id}#"
-    return [emails.cancel(one.id) for one in waiting_emails.list_waiting(delegate_id) if one.id.startswith(about)]
+    return [emails.cancel(email.id) for email in waiting_emails.list_waiting(delegate_id) if email.id.startswith(about)]
 
 
 def line_of(delegate_id: str, task: Task) -> WorkLine:

@@ -70,7 +70,7 @@ def is_asked(field: FormField, form: Form, read: Mapping[str, Read]) -> bool:
     """Return whether a field's `when` holds; it does not if the field it names is not asked itself."""
     if field.when is None:
         return True
-    other = next(one for one in form.fields if one.id == field.when.field)
+    other = next(candidate for candidate in form.fields if candidate.id == field.when.field)
     value = read[other.id].value if is_asked(other, form, read) else None
     chosen = [value] if isinstance(value, str) else value or []
     return any(option in field.when.options for option in chosen)

@@ -26,7 +26,7 @@ def _read(ask: Ask, typed: Typed, context: Context) -> Read:
 
 def _show(kind: Items, value: list[Mapping[str, str]], context: Context) -> list[str]:
     words, steps = dict(behaviours(kind, context)), {option.id: option.label for option in kind.scale}
-    return [f"{words.get(one['item'], one['item'])} {steps.get(one['step'], one['step'])}" for one in value]
+    return [f"{words.get(row['item'], row['item'])} {steps.get(row['step'], row['step'])}" for row in value]
 
 
 def _inputs(ask: Ask, names: Iterable[str]) -> list[str]:

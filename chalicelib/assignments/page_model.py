@@ -122,34 +122,34 @@ class Sheet(Struct, frozen=True):
 
 def inputs_of(sheet: Sheet) -> list[Input]:
     """Return the questions of a form in order."""
-    shown = [_field(sheet, one) for one in sheet.form.fields]
-    return shown + ([_areas(sheet, sheet.form.areas)] if sheet.form.areas is not None else [])
+    field_inputs = [_field(sheet, field) for field in sheet.form.fields]
+    return field_inputs + ([_areas(sheet, sheet.form.areas)] if sheet.form.areas is not None else [])
 
 
-def _field(sheet: Sheet, one: FormField) -> Input:
-    ask = ask_of(one)
-    made = _table(sheet, ask) if isinstance(one.type, Rows | Measures) else _single(sheet, ask, one.required)
-    condition, words = _only_if(sheet.form, one)
+def _field(sheet: Sheet, field: FormField) -> Input:
+    ask = ask_of(field)
+    made = _table(sheet, ask) if isinstance(field.type, Rows | Measures) else _single(sheet, ask, field.required)
+    condition, words = _only_if(sheet.form, field)
     return replace(
         made,
-        label=one.ask,
-        help=one.help,
-        required=one.required or (isinstance(one.type, Rows | Measures) and one.type.min > 0),
-        origin=sheet.origins.get(one.id, ""),
+        label=field.ask,
+        help=field.help,
+        required=field.required or (isinstance(field.type, Rows | Measures) and field.type.min > 0),
+        origin=sheet.origins.get(field.id, ""),
         only_if=condition,
         only_if_words=words,
     )
 
 
-def _only_if(form: Form, one: FormField) -> tuple[str, str]:
+def _only_if(form: Form, field: FormField) -> tuple[str, str]:
     """Return the inputs that show a question, for the script, and the same in words."""
-    if one.when is None:
+    if field.when is None:
         return "", ""
-    other = next(each for each in form.fields if each.id == one.when.field)
-    labels = [option.label for option in other.type.options if option.id in one.when.options]  # type: ignore[union-attr]
+    other = next(each for each in form.fields if each.id == field.when.field)
+    labels = [option.label for option in other.type.options if option.id in field.when.options]  # type: ignore[union-attr]
     inputs = [
         f"f.{other.id}.{option}={TICKED}" if isinstance(other.type, Many) else f"f.{other.id}={option}"
-        for option in one.when.options
+        for option in field.when.options
     ]
     return " ".join(inputs), f"Only if you chose {' or '.join(f'“{label}”' for label in labels)}."
 
@@ -159,7 +159,7 @@ def _only_if(form: Form, one: FormField) -> tuple[str, str]:
 
 def _single(sheet: Sheet, ask: Ask, required: bool) -> Input:
     value, kind = sheet.typed(ask.name), ask.type
-    shown = Input(
+    field_input = Input(
         name=ask.name,
         kind="text" if isinstance(kind, Text) else "line",
         label=ask.label,
@@ -169,29 +169,31 @@ def _single(sheet: Sheet, ask: Ask, required: bool) -> Input:
         other=sheet.draft.other.get(ask.name, ""),
     )
     if isinstance(kind, Line | Text):
-        return replace(shown, limit=kind.limit, warning=" ".join(find_warnings(value)))
+        return replace(field_input, limit=kind.limit, warning=" ".join(find_warnings(value)))
     if isinstance(kind, Number | Money):
-        return replace(shown, kind="number", limit=MAX_NUMBER_CHARS, unit=_unit(kind, sheet.context))
+        return replace(field_input, kind="number", limit=MAX_NUMBER_CHARS, unit=_unit(kind, sheet.context))
     if isinstance(kind, Date):
-        return replace(shown, kind="date", said=_day_in_words(sheet, ask))
-    return _tapped(sheet, ask, shown)
+        return replace(field_input, kind="date", said=_day_in_words(sheet, ask))
+    return _tapped(sheet, ask, field_input)
 
 
-def _tapped(sheet: Sheet, ask: Ask, shown: Input) -> Input:
-    kind, value = ask.type, shown.value
+def _tapped(sheet: Sheet, ask: Ask, field_input: Input) -> Input:
+    kind, value = ask.type, field_input.value
     if isinstance(kind, Items):
-        return replace(shown, kind="items", parts=_behaviours(sheet, ask))
+        return replace(field_input, kind="items", parts=_behaviours(sheet, ask))
     if isinstance(kind, Many):
         options = [
-            OptionView(f"{ask.name}.{one.id}", TICKED, one.label, sheet.typed(f"{ask.name}.{one.id}") == TICKED)
-            for one in kind.options
+            OptionView(
+                f"{ask.name}.{option.id}", TICKED, option.label, sheet.typed(f"{ask.name}.{option.id}") == TICKED
+            )
+            for option in kind.options
         ]
-        return replace(shown, kind="many", options=tuple(options))
+        return replace(field_input, kind="many", options=tuple(options))
     if isinstance(kind, Pick):
         measures = _options(ask.name, choices_of(kind, sheet.context), value)
-        return replace(shown, kind="pick", options=measures, work=kind.assignment)
-    choices = tuple((one.id, one.label) for one in kind.options)
-    return replace(shown, kind="choice", options=_options(ask.name, choices, value))
+        return replace(field_input, kind="pick", options=measures, work=kind.assignment)
+    choices = tuple((value.id, value.label) for value in kind.options)
+    return replace(field_input, kind="choice", options=_options(ask.name, choices, value))
 
 
 def _options(name: str, choices: Choices, value: str) -> tuple[OptionView, ...]:
@@ -252,8 +254,8 @@ def _table(sheet: Sheet, ask: Ask) -> Input:
     wanted = max(0, kind.min - len(ids)) if not ids else 0
     wanted = max(wanted, 1 if sheet.more == ask.name or not ids else 0)
     new = sheet.new_rows[: min(wanted, kind.max - len(ids))]
-    shown = [*((row, False) for row in ids), *((row, True) for row in new)]
-    rows = tuple(_row(sheet, ask, row, number, is_new) for number, (row, is_new) in enumerate(shown, start=1))
+    all_rows = [*((row, False) for row in ids), *((row, True) for row in new)]
+    rows = tuple(_row(sheet, ask, row, number, is_new) for number, (row, is_new) in enumerate(all_rows, start=1))
     return Input(
         name=ask.name,
         kind="rows",
@@ -287,8 +289,8 @@ def _cell(sheet: Sheet, ask: Ask, row: str, column: Column) -> Input:
 def _kept(sheet: Sheet, ask: Ask, row: str) -> list[Column]:
     """Return the columns that this row took from another table: they are shown, not asked again."""
     kept: Iterable[Column] = ask.type.kept if isinstance(ask.type, Rows) else ()
-    found = [column for column in kept if _carried(sheet, cell(ask.name, row, column))]
-    return found if row in sheet.copied_rows else []
+    carried = [column for column in kept if _carried(sheet, cell(ask.name, row, column))]
+    return carried if row in sheet.copied_rows else []
 
 
 def _carried(sheet: Sheet, question: Ask) -> list[tuple[str, str]]:

@@ -58,8 +58,11 @@ class _Work(Struct, frozen=True):
     def left_to_do(self, delegate_id: str, step: Milestone) -> dict[str, date | None]:
         """Return the day of each task of a workshop that the delegate has not done yet; None without a day."""
         timetable, zone = self.timetable(delegate_id), self.day.days.zone
-        left = [one for one in step.assignments if not self.is_done(delegate_id, one)]
-        return {one.id: self.due_on(delegate_id, one, days_of(one, step.id, timetable, zone)) for one in left}
+        left = [assignment for assignment in step.assignments if not self.is_done(delegate_id, assignment)]
+        return {
+            assignment.id: self.due_on(delegate_id, assignment, days_of(assignment, step.id, timetable, zone))
+            for assignment in left
+        }
 
 
 def load_lines(day: CohortDay) -> dict[tuple[str, str], WorkLine]:
@@ -67,7 +70,7 @@ def load_lines(day: CohortDay) -> dict[tuple[str, str], WorkLine]:
 
 
 def plan(day: CohortDay) -> Iterator[Planned]:
-    begun = [one.id for one in day.sessions if one.starts_at <= day.now]
+    begun = [session.id for session in day.sessions if session.starts_at <= day.now]
     ids = [line.delegate_id for line in day.lines]
     work = _Work(day, load_lines(day), attendance.find_many(ids, begun))
     yield from _after_workshops(day)
@@ -89,10 +92,10 @@ def _after_workshops(day: CohortDay) -> Iterator[Planned]:
 def _after(step: Milestone, morning: Morning) -> Iterator[Email]:
     """Write to everyone with work to do who was there, or whose register is not filled in yet."""
     day, sessions = morning.day, of_milestone(morning.day.sessions, step.id)
-    marks = attendance.find_many(list(day.delegates), [one.id for one in sessions])
+    marks = attendance.find_many(list(day.delegates), [session.id for session in sessions])
     work = _Work(day, load_lines(day), marks)
     for delegate in day.delegates.values():
-        own = [marks.get((delegate.id, one.id), Attendance(one.id)).state for one in sessions]
+        own = [marks.get((delegate.id, session.id), Attendance(session.id)).state for session in sessions]
         was_there = any(state not in (*IS_ABSENT, attendance.AttendanceState.EXCUSED) for state in own)
         if was_there and (due := work.left_to_do(delegate.id, step)):
             ends = max((by for by in due.values() if by and by >= day.today), default=None)
@@ -144,13 +147,17 @@ def _coaches(day: CohortDay) -> Iterator[tuple[EmailKind, Person, Link, set[str]
     for delegate in day.delegates.values():
         by_coach.setdefault(delegate.coach.email, set()).add(delegate.id)
     for ids in by_coach.values():
-        one = day.delegates[min(ids)]
-        if not one.coach.is_erased:
-            yield letters.TO_READ, one.coach, COACH.link(day.cohort.id, one.coach, one.coach_link), ids
+        first = day.delegates[min(ids)]
+        if not first.coach.is_erased:
+            yield letters.TO_READ, first.coach, COACH.link(day.cohort.id, first.coach, first.coach_link), ids
 
 
 def _facilitators(day: CohortDay) -> Iterator[tuple[EmailKind, Person, Link, set[str]]]:
-    everyone = {one.person.email: one.person for one in day.cohort.facilitators if not one.person.is_erased}
+    everyone = {
+        facilitator.person.email: facilitator.person
+        for facilitator in day.cohort.facilitators
+        if not facilitator.person.is_erased
+    }
     for person in everyone.values():
         yield letters.TO_READ_FACILITATOR, person, FACILITATOR.link(day.cohort, person), set(day.delegates)
 
@@ -158,10 +165,10 @@ def _facilitators(day: CohortDay) -> Iterator[tuple[EmailKind, Person, Link, set
 def _new_work(at: datetime, role: str, readers: Readers, morning: Morning) -> Iterator[Email]:
     """Write to readers who have something from this week to read."""
     day, since = morning.day, at - WEEK
-    names = {id: one.person.name for id, one in day.delegates.items()}
+    names = {id: delegate.person.name for id, delegate in day.delegates.items()}
     for kind, person, link, ids in readers(day):
         own = {id: names[id] for id in ids}
         waiting = list_waiting(day.cohort.id, day.programme, own, role)
-        if any(one.submitted_at > since for one in waiting):
-            lines = [f"{one.delegate}: {one.title}, since {one.since}" for one in waiting]
+        if any(submission.submitted_at > since for submission in waiting):
+            lines = [f"{submission.delegate}: {submission.title}, since {submission.since}" for submission in waiting]
             yield letters.to_read_email(kind, day.programme, day.cohort, person, link, lines, at)

@@ -33,26 +33,26 @@ def fill(book: Book, task: Task, now: datetime) -> Filled:
     origins: dict[str, str] = {}
     if task.work is not None and (task.draft.typed or task.work.revision):
         return Filled(typed, task.work.origins)
-    for one in task.form.fields:
-        found, whence = _find(book, one, now)
-        if found:
-            typed |= found
-            origins[one.id] = whence
+    for field in task.form.fields:
+        values, whence = _find(book, field, now)
+        if values:
+            typed |= values
+            origins[field.id] = whence
     return Filled(typed, origins)
 
 
-def _find(book: Book, one: FormField, now: datetime) -> tuple[dict[str, str], str]:
-    source = one.type.source if isinstance(one.type, Rows) else one.source
+def _find(book: Book, field: FormField, now: datetime) -> tuple[dict[str, str], str]:
+    source = field.type.source if isinstance(field.type, Rows) else field.source
     if not source:
         return {}, ""
     assignment, _, name = source.partition(".")
     if assignment == "areas":
-        return _from_areas(book, one, name), "your development areas"
+        return _from_areas(book, field, name), "your development areas"
     earlier = book.find(assignment)
     value = earlier.values(book.context(earlier, now)).get(name) if earlier else None
     if earlier is None or value is None:
         return {}, ""
-    return _typed(one, value), f"“{earlier.assignment.title}”, {_when(earlier, now)}"
+    return _typed(field, value), f"“{earlier.assignment.title}”, {_when(earlier, now)}"
 
 
 def _when(task: Task, now: datetime) -> str:
@@ -65,16 +65,16 @@ def _short(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _from_areas(book: Book, one: FormField, part: str) -> dict[str, str]:
+def _from_areas(book: Book, field: FormField, part: str) -> dict[str, str]:
     lines = [area.parts[part] for area in book.areas if area.is_live and area.parts.get(part)]
-    return {ask_of(one).name: "\n".join(lines)} if lines else {}
+    return {ask_of(field).name: "\n".join(lines)} if lines else {}
 
 
-def _typed(one: FormField, value: Any) -> dict[str, str]:
+def _typed(field: FormField, value: Any) -> dict[str, str]:
     """Return a value as if it had been typed into a field."""
-    name = ask_of(one).name
-    if isinstance(one.type, Rows):
-        kept = [(row, column) for row in value for column in one.type.kept if column.id in row]
+    name = ask_of(field).name
+    if isinstance(field.type, Rows):
+        kept = [(row, column) for row in value for column in field.type.kept if column.id in row]
         filled: dict[str, str] = {}
         for row, column in kept:
             filled |= _typed_one(cell(name, row[ROW], column).name, row[column.id])

@@ -73,9 +73,9 @@ def _open(token: str, work: str) -> OpenedTask:
 
 
 def _saved(saved: Saved, go: str) -> Response:
-    shown = _shown(saved, go)
-    if shown or saved.newer:
-        return _form(saved.opened, shown, saved.newer, submitting=go == "submit", status=400 if shown else 200)
+    response = _shown(saved, go)
+    if response or saved.newer:
+        return _form(saved.opened, response, saved.newer, submitting=go == "submit", status=400 if response else 200)
     return see_other(_onward(saved, go))
 
 
@@ -124,7 +124,7 @@ def _form(
 ) -> Response:
     now = clock.now()
     rows = tuple(f"{milliseconds(now):x}{number:x}{secrets.token_hex(2)}" for number in range(NEW_ROWS))
-    shown: FormPage = draft_page(opened.book, opened.task, now, faults, rows, more)
+    page: FormPage = draft_page(opened.book, opened.task, now, faults, rows, more)
     return _page(
         "assignments/form",
         opened,
@@ -132,9 +132,9 @@ def _form(
         faults=faults,
         submitting=submitting,
         changed=sorted({label_of(opened.task, name) for name in newer}),
-        inputs=shown.inputs,
-        marks=shown.marks,
-        is_saved=shown.is_saved,
+        inputs=page.inputs,
+        marks=page.marks,
+        is_saved=page.is_saved,
         at=milliseconds(now),
         **_returned(opened),
     )
@@ -151,7 +151,10 @@ def _returned(opened: OpenedTask) -> Mapping[str, Any]:
 def _submitted(opened: OpenedTask) -> Response:
     task, now = opened.task, clock.now()
     context = opened.book.context(task, now)
-    views = [show_answers(fields_of(task.assignment), one.values, context, task.area_words) for one in task.submissions]
+    views = [
+        show_answers(fields_of(task.assignment), submission.values, context, task.area_words)
+        for submission in task.submissions
+    ]
     part = task.part if task.part and task.part.submitted_at else None
     return _page(
         "assignments/submitted",

@@ -47,22 +47,22 @@ def draft_page(
 
 def _copied(book: Book, task: Task, now: datetime) -> frozenset[str]:
     """Return the ids of rows of other forms: they go along into tables that are copied from them."""
-    sources = [one.type.source for one in task.form.fields if isinstance(one.type, Rows) and one.type.source]
-    found: set[str] = set()
+    sources = [field.type.source for field in task.form.fields if isinstance(field.type, Rows) and field.type.source]
+    carried: set[str] = set()
     for source in sources:
         assignment, _, name = source.partition(".")
         earlier = book.find(assignment)
         if earlier is not None:
-            found |= {row["row"] for row in earlier.values(book.context(earlier, now)).get(name, ())}
-            found |= set(row_ids(f"f.{name}", earlier.draft.typed))
-    return frozenset(found)
+            carried |= {row["row"] for row in earlier.values(book.context(earlier, now)).get(name, ())}
+            carried |= set(row_ids(f"f.{name}", earlier.draft.typed))
+    return frozenset(carried)
 
 
 def label_of(task: Task, name: str) -> str:
     """Return what a form calls an input, for messages about it."""
     if name.partition(".")[0] == AREAS:
         return AREAS_TITLE
-    fields = {f"f.{one.id}": one.ask for one in task.form.fields}
+    fields = {f"f.{field.id}": field.ask for field in task.form.fields}
     return next((words for known, words in fields.items() if name == known or name.startswith(f"{known}.")), name)
 
 

@@ -139,15 +139,15 @@ class Book(Struct, frozen=True):
     def _measures(self, today: date) -> Mapping[str, Choices]:
         bare = Context(today, today, self.programme.organisation.currency, _items(self.programme))
         return {
-            f"{task.id}.{one.id}": _choices(task.values(bare).get(one.id, ()))
+            f"{task.id}.{field.id}": _choices(task.values(bare).get(field.id, ()))
             for task in self.tasks
-            for one in task.form.fields
-            if isinstance(one.type, Measures)
+            for field in task.form.fields
+            if isinstance(field.type, Measures)
         }
 
 
 def _choices(measures: Iterable[Mapping[str, Any]]) -> Choices:
-    return tuple((one["row"], one.get("name", "A measure without a name")) for one in measures)
+    return tuple((measure["row"], measure.get("name", "A measure without a name")) for measure in measures)
 
 
 def _items(programme: Programme) -> Mapping[str, Choices]:

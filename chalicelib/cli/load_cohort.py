@@ -80,9 +80,9 @@ def _list_held(cohort_id: str, programme: Programme) -> list[str]:
     held = [hold for hold in holds.from_rows(cohorts.rows(cohort_id)) if hold.holds(now)]
     sooner = {True: ", or once another administrator confirms it", False: ""}
     return [
-        f"{one.person.name} <{one.person.email}> is new here: sign-in codes go there from "
-        f"{local_time(one.until, zone)} on{sooner[one.is_confirmable]}."
-        for one in held
+        f"{hold.person.name} <{hold.person.email}> is new here: sign-in codes go there from "
+        f"{local_time(hold.until, zone)} on{sooner[hold.is_confirmable]}."
+        for hold in held
     ]
 
 

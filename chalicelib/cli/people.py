@@ -130,7 +130,7 @@ def change_delegate(args: Namespace) -> int:
             "Give one of --coach, --manager, --address, or any of --name, --job-title and --service: "
             "each is a change of its own."
         )
-    return _on_found(args, CHANGES[asked[0]](args))
+    return _run_on_delegate(args, CHANGES[asked[0]](args))
 
 
 def _changes(args: Namespace) -> dict[str, bool]:
@@ -201,7 +201,7 @@ def _on_raters_form(args: Namespace, act_id: str, typed: dict[str, str]) -> int:
     from chalicelib.people.acts import find_act
 
     act = find_act(act_id)
-    return _on_found(args, lambda loaded, asking: act.plan(loaded, {"rater": args.rater, **typed}, asking))
+    return _run_on_delegate(args, lambda loaded, asking: act.plan(loaded, {"rater": args.rater, **typed}, asking))
 
 
 # --- after a restore -----------------------------------------------------------------------------------
@@ -212,7 +212,7 @@ def settle_answers(args: Namespace) -> int:
     from chalicelib.waves.emails.without_key import Outcome
 
     outcome = Outcome.PUBLISHED if args.published else Outcome.LOST
-    return _on_found(args, lambda loaded, asking: plan_settle(loaded, outcome, asking))
+    return _run_on_delegate(args, lambda loaded, asking: plan_settle(loaded, outcome, asking))
 
 
 # --- the cohort ---------------------------------------------------------------------------------------
@@ -254,36 +254,36 @@ def pause_delegate(args: Namespace) -> int:
 
     if args.reason not in set(Reason):
         raise arguments.UsageRefused(f"--reason: {args.reason} is none of {', '.join(Reason)}.")
-    return _on_found(args, lambda loaded, asking: plan_pause(loaded, args.until, Reason(args.reason), asking))
+    return _run_on_delegate(args, lambda loaded, asking: plan_pause(loaded, args.until, Reason(args.reason), asking))
 
 
 def return_delegate(args: Namespace) -> int:
     from chalicelib.people.pause import plan_return
 
-    return _on_found(args, plan_return)
+    return _run_on_delegate(args, plan_return)
 
 
 def transfer_delegate(args: Namespace) -> int:
     from chalicelib.people.transfer import plan_transfer
 
     coach = arguments.read_person("--coach", args.coach) if args.coach else None
-    return _on_found(args, lambda loaded, asking: plan_transfer(loaded, args.to, coach, asking))
+    return _run_on_delegate(args, lambda loaded, asking: plan_transfer(loaded, args.to, coach, asking))
 
 
 def leave_programme(args: Namespace) -> int:
     from chalicelib.people.leave import plan_leave
 
-    return _on_found(args, plan_leave)
+    return _run_on_delegate(args, plan_leave)
 
 
 def hold_data(args: Namespace) -> int:
     from chalicelib.people.hold import plan_end_of_hold, plan_hold
 
-    return _on_found(args, plan_end_of_hold if args.end else plan_hold)
+    return _run_on_delegate(args, plan_end_of_hold if args.end else plan_hold)
 
 
-def _on_found(args: Namespace, plan: Callable[..., Any]) -> int:
-    from chalicelib.people.found import find_by_address
+def _run_on_delegate(args: Namespace, plan: Callable[..., Any]) -> int:
+    from chalicelib.people.loaded import find_by_address
 
     loaded = find_by_address(args.cohort, args.delegate)
     return run_act(args, lambda asking: plan(loaded, asking))

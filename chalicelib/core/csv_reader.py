@@ -11,7 +11,7 @@ from chalicelib.core import workbook
 from chalicelib.core.addresses import clean_text
 from chalicelib.core.columns import HeaderColumns, count_matches, find_columns
 from chalicelib.core.csv_text import MAX_HEADER_LINE, decode, find_separator, split
-from chalicelib.core.file_errors import FaultList, hint, nearest, shown
+from chalicelib.core.file_errors import FaultList, hint, nearest, quote
 
 MAX_BYTES = 2_000_000
 MAX_ROWS = 30_000  # 500 delegates with 60 raters each
@@ -122,9 +122,9 @@ def _places(header: list[str], line: int, kind: Kind, faults: FaultList) -> dict
         faults.add(line, column, "is missing: add a column with this name")
     for title in header_columns.unknown:
         if missing or nearest(title, header_columns.missing):
-            faults.add(line, shown(title), f"is not a known column; {_hint(title, header_columns, kind)}")
+            faults.add(line, quote(title), f"is not a known column; {_hint(title, header_columns, kind)}")
         else:
-            faults.note(line, shown(title), "is passed over: no column with this name is used")
+            faults.note(line, quote(title), "is passed over: no column with this name is used")
     return header_columns.places
 
 

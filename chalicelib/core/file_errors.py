@@ -68,7 +68,7 @@ def hint(word: str, known: Sequence[str]) -> str:
     return f'did you mean "{likely}"?' if likely else f"allowed: {', '.join(known) or 'none'}"
 
 
-def shown(text: str) -> str:
+def quote(text: str) -> str:
     """Quote a value in a fault: short, and safe for a terminal."""
     printable = "".join(sign if sign.isprintable() else "?" for sign in text[:MAX_SHOWN_CHARS])
     return printable if len(text) <= MAX_SHOWN_CHARS else printable[: MAX_SHOWN_CHARS - 1] + "…"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from chalicelib.core import workbook_view
-from chalicelib.core.file_errors import FaultList, shown
+from chalicelib.core.file_errors import FaultList, quote
 from chalicelib.core.workbook_view import Filler, SheetView, read_view, refuse_hidden_rows
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def read_workbook(data: bytes, limits: Limits, faults: FaultList) -> Iterator[Re
         _refuse_large(data, limits, faults)
         values, formulas = _open(data, data_only=True), _open(data, data_only=False)
         title = _find_sheet(values, limits, faults)
-        faults.file = f"{faults.file} (sheet “{shown(title)}”)"
+        faults.file = f"{faults.file} (sheet “{quote(title)}”)"
         yield from _shown(
             _records(values[title], formulas[title], limits, faults), read_view(values[title]), limits, faults
         )
@@ -89,7 +89,7 @@ def _find_sheet(book: Workbook, limits: Limits, faults: FaultList) -> str:
         faults.add(1, "", "has no sheet that is shown: unhide the one with the table")
         raise faults.refusal()
     if len(best) > 1 and fits[best[0]]:
-        names = " and ".join(f"“{shown(title)}”" for title in best[:2])
+        names = " and ".join(f"“{quote(title)}”" for title in best[:2])
         faults.add(1, "", f"has more than one sheet with this table: {names}. Keep one, or save each as a file")
         raise faults.refusal()
     return best[0]
@@ -129,7 +129,7 @@ def _refuse_hidden_columns(
     }
     for place in used:
         message = "is hidden: show the column if its values are right, or delete it"
-        faults.add(line, shown(cells[place]), message)
+        faults.add(line, quote(cells[place]), message)
     return used
 
 
@@ -160,7 +160,9 @@ def _cell(line: int, cell: Any, formula: Any, faults: FaultList) -> str:
     """Return the text of a cell. Add a fault for an error of Excel, and for a formula that was never worked out."""
     if cell is not None and cell.data_type == "e":
         faults.add(
-            line, _letter(cell), f"holds the error {shown(str(cell.value))}: correct the formula, or type the value"
+            line,
+            _letter(cell),
+            f"holds the error {quote(str(cell.value))}: correct the formula, or type the value",
         )
         return ""
     if formula is not None and formula.data_type == "f" and (cell is None or cell.value is None):

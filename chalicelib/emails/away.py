@@ -50,8 +50,8 @@ class Away:
         """Read what concerns several emails, in one call for each hundred rows."""
         wanted = dict.fromkeys(key for email in emails for key in _keys(email))
         for some in batched([key for key in wanted if key not in self._rows]):
-            found = self._read_rows(some)
-            self._rows |= {key: found.get(key) for key in some}
+            rows_by_key = self._read_rows(some)
+            self._rows |= {key: rows_by_key.get(key) for key in some}
 
     def find_wait(self, email: Email) -> Wait | None:
         """Return until when an email has to wait; None if it does not."""

@@ -124,10 +124,10 @@ def _address(user: CalendarUser) -> vCalAddress:
     """Return the address with the name. Outlook cannot read quotes in a name (RFC 6868), so they go."""
     from icalendar import vCalAddress
 
-    found = vCalAddress(f"mailto:{user.address}")
+    calendar_user = vCalAddress(f"mailto:{user.address}")
     if name := clean(user.name.replace('"', "").replace("^", "")):
-        found.params["CN"] = name
-    return found
+        calendar_user.params["CN"] = name
+    return calendar_user
 
 
 def _ask(user: CalendarUser) -> vCalAddress:

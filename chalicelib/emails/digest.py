@@ -39,9 +39,9 @@ def gather(held: Email, attempt: str, now: datetime, until: datetime, away: Away
     if not held.in_digest or held.attempts > 1 or held.doubts:
         return held
     listed = digests.list_listed(held, whole_week=is_capped(held))
-    found = digests.read_others(held, listed, now)
-    away.look_up(found)
-    others = [other for other in found if not away.find_wait(other) and _is_from_same_sender(held, other)]
+    candidates = digests.read_others(held, listed, now)
+    away.look_up(candidates)
+    others = [other for other in candidates if not away.find_wait(other) and _is_from_same_sender(held, other)]
     if postpone_if_full(held, others, listed, now):
         return None
     if not others:

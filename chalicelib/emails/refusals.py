@@ -34,7 +34,7 @@ def read_bounce(bounce: Mapping[str, Any]) -> tuple[EmailState, Trouble, str]:
     A bounce event means that SES has given up, for any label: while it still tries, it sends DeliveryDelay.
     """
     kind, sub = bounce["bounceType"], str(bounce.get("bounceSubType", ""))
-    status = next((found for one in bounce.get("bouncedRecipients", []) if (found := _status(one))), "")
+    status = next((code for recipient in bounce.get("bouncedRecipients", []) if (code := _status(recipient))), "")
     trouble = _trouble(kind, sub, status)
     state = EmailState.BOUNCED if trouble is Trouble.ADDRESS else EmailState.UNDELIVERED
     return state, trouble, _reason(trouble, sub, status)

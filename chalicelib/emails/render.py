@@ -105,9 +105,9 @@ def render_digest(
     more      how many sections the first subject does not name
     """
     subject = f"{first_subject} (and {more} more)" if more else first_subject
-    others = [section.subject for _, found in by_role for section in found if section.subject != first_subject]
+    others = [section.subject for _, sections in by_role for section in sections if section.subject != first_subject]
     preview = "; ".join(others)
-    feet = {section.foot for _, found in by_role for section in found}
+    feet = {section.foot for _, sections in by_role for section in sections}
     shared = feet.pop() if len(feet) == 1 else ""
     words = {**context, "by_role": by_role, "shared_foot": shared, "subject": subject, "preview": preview}
     text = environment().get_template("emails/templates/digest.txt.j2").render(words)

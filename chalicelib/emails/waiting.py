@@ -13,21 +13,21 @@ def list_cancelled_by(act: CancelledBy, owner: str, *named: str, invitation: str
     named        a wave or role that the id of the email must name
     invitation   only emails about this invitation
     """
-    found = waiting_emails.list_ids(owner, invitation)
-    return [email_id for email_id in found if is_cancelled_by(act, email_id) and {*named} <= {*email_id.split("#")}]
+    email_ids = waiting_emails.list_ids(owner, invitation)
+    return [email_id for email_id in email_ids if is_cancelled_by(act, email_id) and {*named} <= {*email_id.split("#")}]
 
 
 def list_asking(owner: str, *named: str) -> list[str]:
     """Return ids of all emails that ask for something about a delegate's wave, in every state. One query."""
-    found = [email_id for email_id in waiting_emails.list_ids(owner) if {*named} <= {*email_id.split("#")}]
+    email_ids = [email_id for email_id in waiting_emails.list_ids(owner) if {*named} <= {*email_id.split("#")}]
     asking = (CancelledBy.ANSWER, CancelledBy.CHOICE, CancelledBy.DECISION)
-    return [email_id for email_id in found if any(is_cancelled_by(act, email_id) for act in asking)]
+    return [email_id for email_id in email_ids if any(is_cancelled_by(act, email_id) for act in asking)]
 
 
 def list_unwanted(owner: str) -> list[str]:
     """Return ids of emails that no one needs once the delegate has left, in every state. One query."""
-    found = ((email_id, _kind_of(email_id)) for email_id in waiting_emails.list_ids(owner))
-    return [email_id for email_id, kind in found if kind is None or not kind.sent_after_withdrawal]
+    waiting = ((email_id, _kind_of(email_id)) for email_id in waiting_emails.list_ids(owner))
+    return [email_id for email_id, kind in waiting if kind is None or not kind.sent_after_withdrawal]
 
 
 def is_cancelled_by(act: CancelledBy, email_id: str) -> bool:

@@ -25,14 +25,14 @@ def postpone_if_full(held: Email, others: Sequence[Email], listed: Listed, now: 
     listed   day and id of emails to the reader
     """
     recent = _list_recent(listed, now)
-    if not all(is_capped(one) for one in (held, *others)) or len({day for day, _ in recent}) < MAX_DIGESTS:
+    if not all(is_capped(email) for email in (held, *others)) or len({day for day, _ in recent}) < MAX_DIGESTS:
         return False
     days = digests.find_calendar(held.about["cohort"])
     if days is None or _count_days([email_id for _, email_id in recent], now, days.zone) < MAX_DIGESTS:
         return False
     until = days.morning(_monday(local_date(now, days.zone)) + WEEK)
     in_time = days.morning(days.add(local_date(until, days.zone), DAYS_LEFT))
-    if not all(one.good_until is None or in_time < one.good_until for one in (held, *others)):
+    if not all(email.good_until is None or in_time < email.good_until for email in (held, *others)):
         return False
     try:
         digests.postpone(held, until)
@@ -41,8 +41,8 @@ def postpone_if_full(held: Email, others: Sequence[Email], listed: Listed, now: 
     return True
 
 
-def is_capped(one: Email) -> bool:
-    return "cohort" in one.about and _is_held(one.id)
+def is_capped(email: Email) -> bool:
+    return "cohort" in email.about and _is_held(email.id)
 
 
 def _is_held(email_id: str) -> bool:
@@ -69,7 +69,7 @@ def _list_recent(listed: Listed, now: datetime) -> Listed:
 def _count_days(email_ids: Sequence[str], now: datetime, zone: str) -> int:
     """Count earlier days of this local week on which one of the emails was sent. One read."""
     today = local_date(now, zone)
-    sent = [local_date(moment(one.sent_at), zone) for one in digests.read_all(email_ids) if one.sent_at]
+    sent = [local_date(moment(email.sent_at), zone) for email in digests.read_all(email_ids) if email.sent_at]
     return len({day for day in sent if _monday(today) <= day < today})
 
 

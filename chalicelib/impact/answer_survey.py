@@ -170,11 +170,11 @@ def open_form(token: str, now: datetime) -> Form:
     link = IMPACT.open(token)
     delegate_id, role, version = link.parts
     delegate_key = delegates.key(delegate_id)
-    survey_keys = {one: impact_surveys.key(delegate_id, one) for one in Role}
+    survey_keys = {role: impact_surveys.key(delegate_id, role) for role in Role}
     rows = get_many([delegate_key, *survey_keys.values()])
     if not {delegate_key, survey_keys[Role(role)]} <= rows.keys():
         raise LinkUnknown
-    surveys = {one: read(ImpactSurvey, rows[key]) for one, key in survey_keys.items() if key in rows}
+    surveys = {role: read(ImpactSurvey, rows[key]) for role, key in survey_keys.items() if key in rows}
     delegate, survey = read(Delegate, rows[delegate_key]), surveys[Role(role)]
     if str(survey.link_version) != version:
         raise LinkRevoked

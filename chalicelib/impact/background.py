@@ -71,9 +71,9 @@ def collect_background(book: Book, sessions: Sequence[Session], rows: Sequence[R
 def submitted(book: Book) -> Iterator[tuple[Task, FormField, Any]]:
     """Each answer of each submission, with its field."""
     for task in book.tasks:
-        for one in task.form.fields if task.latest else ():
-            if task.latest and one.id in task.latest.values:
-                yield task, one, task.latest.values[one.id]
+        for field in task.form.fields if task.latest else ():
+            if task.latest and field.id in task.latest.values:
+                yield task, field, task.latest.values[field.id]
 
 
 def _is_missed(milestone: str, timetable: Timetable) -> bool:
@@ -89,8 +89,8 @@ def _has_report(rows: Sequence[Row]) -> bool:
 
 def _measures(book: Book) -> Iterator[EarlierMeasure]:
     parts = ("name", "unit", "better", "value", "period", "source", "target")
-    for task, one, value in submitted(book):
-        for row in value if isinstance(one.type, Measures) else ():
+    for task, field, value in submitted(book):
+        for row in value if isinstance(field.type, Measures) else ():
             if "name" in row:
                 yield EarlierMeasure(**{part: row.get(part, "") for part in parts}, said=said_on(task))
 
@@ -100,14 +100,14 @@ def said_on(task: Task) -> str:
 
 
 def _signs(book: Book) -> Iterator[Sign]:
-    for task, one, value in submitted(book):
-        if one.id == SIGN and task.latest:
+    for task, field, value in submitted(book):
+        if field.id == SIGN and task.latest:
             by = task.latest.values.get(SIGN_BY, "")
             yield Sign(task.id, value, day(date.fromisoformat(by)) if by else "")
 
 
 def _table(book: Book, field: str) -> _Table:
-    tables = (_Table(one.type, value) for _, one, value in submitted(book) if one.id == field)
+    tables = (_Table(form_field.type, value) for _, form_field, value in submitted(book) if form_field.id == field)
     return next((table for table in tables if isinstance(table.kind, Rows)), NO_TABLE)
 
 

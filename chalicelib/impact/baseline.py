@@ -21,12 +21,24 @@ def released_facts(delegate_id: str, wave: Wave) -> Facts | None:
 
 def self_ratings(facts: Facts | None) -> dict[str, str]:
     """Return the delegate's own mean of each competency, as the report shows it."""
-    found = facts.statistics if facts else ()
-    return {one.id: one.display for one in found if (one.about, one.cell) == (About.COMPETENCY.value, SELF_GROUP)}
+    statistics = facts.statistics if facts else ()
+    return {
+        statistic.id: statistic.display
+        for statistic in statistics
+        if (statistic.about, statistic.cell) == (About.COMPETENCY.value, SELF_GROUP)
+    }
 
 
 def find_baseline(delegate_id: str, programme: Programme, answers: Mapping[str, str]) -> dict[str, str]:
     """Return the first self-rating in words, for each competency that has been rated both then and now."""
-    rated = [one.id for one in programme.competencies if {f"then.{one.id}", f"now.{one.id}"} <= answers.keys()]
+    rated = [
+        competency.id
+        for competency in programme.competencies
+        if {f"then.{competency.id}", f"now.{competency.id}"} <= answers.keys()
+    ]
     ratings = self_ratings(released_facts(delegate_id, Wave.BASELINE)) if rated else {}
-    return {f"now.{one}": f"In your first 360 you rated yourself {ratings[one]}." for one in rated if one in ratings}
+    return {
+        f"now.{competency_id}": f"In your first 360 you rated yourself {ratings[competency_id]}."
+        for competency_id in rated
+        if competency_id in ratings
+    }

@@ -21,7 +21,7 @@ TITLE = "Answer the six-month survey"
 
 def list_items(view: HubView) -> Iterator[TimelineItem]:
     yield from _thanks(view)
-    survey = next((one for one in surveys_from(view.rows) if one.role is Role.DELEGATE), None)
+    survey = next((survey for survey in surveys_from(view.rows) if survey.role is Role.DELEGATE), None)
     if survey:
         yield _asked(view, survey)
     elif view.cohort:

@@ -21,12 +21,12 @@ def pulse_result(wave: DelegateWave, published: PublishedCells, in_words: Collec
 
     in_words   areas of which only a word may be shown, because almost the same people were asked in a mid-way round
     """
-    shown = [figure for figure in published.figures if figure.about in _shown(published, wave, in_words)]
-    words = [_word(figure) for figure in shown if figure.id in in_words and figure.cell == ALL_OTHERS]
+    figures = [figure for figure in published.figures if figure.about in _shown(published, wave, in_words)]
+    words = [_word(figure) for figure in figures if figure.id in in_words and figure.cell == ALL_OTHERS]
     return PulseResult(
         delegate_id=wave.delegate_id,
         areas=wave.areas,
-        figures=(*(_change(figure) for figure in shown if figure.id not in in_words), *words),
+        figures=(*(_change(figure) for figure in figures if figure.id not in in_words), *words),
         too_few=published.too_few,
     )
 
@@ -42,5 +42,5 @@ def _shown(published: PublishedCells, wave: DelegateWave, in_words: Collection[s
 
 
 def _change(figure: Figure) -> PulseFigure:
-    found = on_scale(figure.range, NO_CHANGE + MAX_CHANGE) - exactly(Fraction(NO_CHANGE))
-    return PulseFigure(figure.id, figure.cell, figure.n, str(found.shown), display_gap(found))
+    change = on_scale(figure.range, NO_CHANGE + MAX_CHANGE) - exactly(Fraction(NO_CHANGE))
+    return PulseFigure(figure.id, figure.cell, figure.n, str(change.shown), display_gap(change))

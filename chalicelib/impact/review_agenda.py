@@ -65,13 +65,15 @@ def _area(area: AreaResult, facts: ResultFacts) -> Point:
 
 
 def _changes(facts: ResultFacts) -> Iterator[str]:
-    for one in facts.changes:
-        close = "" if one.noise == "yes" or not one.noise else ", too close to call"
-        yield f"{one.text} {one.before}, then {one.after} ({one.change}{close})"
+    for change in facts.changes:
+        close = "" if change.noise == "yes" or not change.noise else ", too close to call"
+        yield f"{change.text} {change.before}, then {change.after} ({change.change}{close})"
 
 
 def _work(facts: ResultFacts) -> Point:
-    lines = [f"{one.title}: {one.submitted}{f'; {one.answer.lower()}' if one.answer else ''}" for one in facts.work]
+    lines = [
+        f"{work.title}: {work.submitted}{f'; {work.answer.lower()}' if work.answer else ''}" for work in facts.work
+    ]
     if facts.decision:
         lines.append(facts.decision)
     quotes = (*_quote(facts.delegate, facts.implemented), *_quote("Line manager", facts.effect))
@@ -79,20 +81,22 @@ def _work(facts: ResultFacts) -> Point:
 
 
 def _measures(facts: ResultFacts) -> Iterator[str]:
-    for one in facts.measures:
-        moved = f"from {one.baseline or '?'} to {one.now or '?'} {one.unit}".rstrip()
-        yield f"{one.name}: {moved} ({OUTCOMES[one.outcome].lower()})"
+    for measure in facts.measures:
+        moved = f"from {measure.baseline or '?'} to {measure.now or '?'} {measure.unit}".rstrip()
+        yield f"{measure.name}: {moved} ({OUTCOMES[measure.outcome].lower()})"
 
 
 def _sums(facts: ResultFacts) -> Iterator[str]:
-    for one in facts.sums:
-        shares = f"own share {one.own_share or 'not given'}, line manager’s {one.manager_share or 'not given'}"
-        whose = "the own share" if one.counted == "own" else "the line manager’s share"
-        yield f"{one.name}: {one.money} claimed; {shares}; {whose} counted; {one.used} after confidence"
+    for sum_view in facts.sums:
+        shares = (
+            f"own share {sum_view.own_share or 'not given'}, line manager’s {sum_view.manager_share or 'not given'}"
+        )
+        whose = "the own share" if sum_view.counted == "own" else "the line manager’s share"
+        yield f"{sum_view.name}: {sum_view.money} claimed; {shares}; {whose} counted; {sum_view.used} after confidence"
 
 
 def _factors(facts: ResultFacts) -> Point:
-    lines = tuple(f"{one.title}: {one.words.lower()}" for one in facts.factors)
+    lines = tuple(f"{factor.title}: {factor.words.lower()}" for factor in facts.factors)
     return Point("What helped, and what hindered", lines, _quote(facts.delegate, facts.factors_why))
 
 

@@ -90,9 +90,14 @@ def _practice(book: Book, now: datetime) -> dict[str, list[str]]:
     task = book.find("action")
     if task is None or task.latest is None:
         return {}
-    wanted = [one for one in fields_of(task.assignment) if one.id in ("action", "state", "happened")]
-    shown = show_answers(wanted, task.latest.values, book.context(task, now))
-    return {PUT_INTO_PRACTICE: [_then(task), *(f"{one.label} {' '.join(one.lines)}" for one in shown if one.lines)]}
+    wanted = [field for field in fields_of(task.assignment) if field.id in ("action", "state", "happened")]
+    answers = show_answers(wanted, task.latest.values, book.context(task, now))
+    return {
+        PUT_INTO_PRACTICE: [
+            _then(task),
+            *(f"{answer.label} {' '.join(answer.lines)}" for answer in answers if answer.lines),
+        ]
+    }
 
 
 def _proposal(book: Book, now: datetime) -> dict[str, list[str]]:
@@ -100,9 +105,13 @@ def _proposal(book: Book, now: datetime) -> dict[str, list[str]]:
     task = book.find("board")
     if task is None or task.part is None or task.part.submitted_at is None:
         return {}
-    wanted = [one for one in task.assignment.by_facilitator if one.id in ("decision", "decided_on", "terms")]
-    shown = show_answers(wanted, task.part.values, book.context(task, now))
-    return {PROPOSAL: [f"{one.label}: {' '.join(one.lines)}. Has it changed?" for one in shown[:1] if one.lines]}
+    wanted = [field for field in task.assignment.by_facilitator if field.id in ("decision", "decided_on", "terms")]
+    answers = show_answers(wanted, task.part.values, book.context(task, now))
+    return {
+        PROPOSAL: [
+            f"{answer.label}: {' '.join(answer.lines)}. Has it changed?" for answer in answers[:1] if answer.lines
+        ]
+    }
 
 
 def _areas(book: Book, rows: Sequence[Row]) -> dict[str, list[str]]:

@@ -93,7 +93,7 @@ def enter(opened: AreasPage, before: Meeting, fields: Mapping[str, str], now: da
 
 def choose(opened: AreasPage, before: Meeting, starts: str, now: datetime) -> None:
     """Book one of the offered times, or move to it. Raises SlotGone or MeetingRefused."""
-    slot = next((one for one in before.slots if stamp(one.starts) == starts), None)
+    slot = next((slot for slot in before.slots if stamp(slot.starts) == starts), None)
     if slot is None or slot.starts <= now:
         raise MeetingRefused("This time is not offered any more. Choose one of the times on the page.")
     act = machine.MOVE if before.state is MeetingState.BOOKED else machine.CHOOSE

@@ -53,7 +53,7 @@ def cancel_outdated(delegate_id: str, before: Meeting) -> list[Write]:
 
     So no retry sends them. Cancelled calendar entries are still to go, and so is what was recorded.
     """
-    return [emails.cancel(one.id) for one in waiting_emails.find_unsettled(list_outdated(delegate_id, [before]))]
+    return [emails.cancel(email.id) for email in waiting_emails.find_unsettled(list_outdated(delegate_id, [before]))]
 
 
 def list_outdated(delegate_id: str, ended: Iterable[Meeting]) -> list[str]:
@@ -105,7 +105,7 @@ def _list_unsent(delegate_id: str, before: Meeting, now: datetime) -> list[str]:
 
 def _never_went_out(entries: Sequence[Email], now: datetime) -> bool:
     """Return whether the emails of an entry wait or were rejected, and still are when the act is stored."""
-    return bool(entries) and not any(one.may_have_left or _may_leave(one, now + AT_MOST) for one in entries)
+    return bool(entries) and not any(entry.may_have_left or _may_leave(entry, now + AT_MOST) for entry in entries)
 
 
 def _may_leave(email: Email, latest: datetime) -> bool:
@@ -164,22 +164,22 @@ class Readdressed(Struct, frozen=True):
 
 def list_readdressed(delegate_id: str, rows: Sequence[Row], now: datetime) -> list[Readdressed]:
     """Return what a delegate's new address needs. An entry that only waits is not listed: its email is redirected."""
-    found = []
+    readdressed = []
     for meeting in (meetings.from_rows(rows, kind) for kind in MeetingKind):
         if meeting.state is MeetingState.BOOKED and meeting.booked and meeting.booked.starts > now:
             ids = letters.list_entries(delegate_id, meeting)[letters.CANCELLED.name]
             brought = waiting_emails.read_all(ids)
-            has_left = not brought or any(one.may_have_left for one in brought)
-            if has_left or not any(one.state is EmailState.QUEUED and not one.cancelled for one in brought):
-                found.append(Readdressed(meeting, has_left, ids))
-    return found
+            has_left = not brought or any(email.may_have_left for email in brought)
+            if has_left or not any(email.state is EmailState.QUEUED and not email.cancelled for email in brought):
+                readdressed.append(Readdressed(meeting, has_left, ids))
+    return readdressed
 
 
 def readdress(
-    programme: Programme, before: Delegate, after: Delegate, found: Readdressed, days: WorkingDays, now: datetime
+    programme: Programme, before: Delegate, after: Delegate, readdressed: Readdressed, days: WorkingDays, now: datetime
 ) -> list[Write]:
     """Take a booked meeting out of the calendar at the delegate's old address, and put it into the one at the new."""
-    booked, slot = found.booked, found.booked.booked
+    booked, slot = readdressed.booked, readdressed.booked.booked
     if slot is None:
         return []
     revision = booked.revision + 1
@@ -192,7 +192,7 @@ def readdress(
     again = letters.meeting_email(letters.BOOKED, programme, after, moved, soon, entry=new, good_until=slot.starts)
     return [
         meetings.save(before.id, booked, moved, now),
-        *emails.add_all([cancelled] if found.has_left else []),
+        *emails.add_all([cancelled] if readdressed.has_left else []),
         *emails.add(again),
         *plan_reminders(after, moved, slot, days, now),
     ]

@@ -91,7 +91,7 @@ def _coach_acts(opened: AreasPage, before: Meeting, act: str, fields: Mapping[st
 
 def find_meeting(opened: AreasPage, kind: str) -> Meeting:
     """Raises NoMeetingYet."""
-    known = next((one for one in MeetingKind if one.value == kind), None)
+    known = next((each for each in MeetingKind if each.value == kind), None)
     has_report = DelegateRecord(opened.rows).has_report(Wave.BASELINE)
     is_surveyed = any(not survey.is_open for survey in surveys_from(opened.rows))
     if known is None or not (has_report if known is MeetingKind.DEBRIEF else is_surveyed):

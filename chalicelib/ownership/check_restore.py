@@ -49,10 +49,10 @@ def check_restored() -> Checked:
         for name in _forgotten(kinds[0], row):
             if not bodies.get(name):
                 bodies.pop(name, None)
-        found = list(_faults(kinds[0], row, bodies))
+        row_faults = list(_faults(kinds[0], row, bodies))
         documents += len(bodies)
-        opened += kinds[0] is REPORT and not found
-        faults += [f"{key.pk} {key.sk}: {fault}" for fault in found]
+        opened += kinds[0] is REPORT and not row_faults
+        faults += [f"{key.pk} {key.sk}: {fault}" for fault in row_faults]
     return Checked(dict(sorted(rows.items())), documents, opened, tuple(faults))
 
 
@@ -93,8 +93,8 @@ def _faults(kind: RowKind, row: Row, bodies: Mapping[str, bytes | None]) -> Iter
             yield f"{row['pdf']} is not a whole PDF"
 
 
-def describe(found: Checked) -> Sequence[str]:
+def describe(checked: Checked) -> Sequence[str]:
     """Return lines for a terminal."""
-    lines = [f"{kind}\t{count}" for kind, count in found.rows.items()]
-    lines.append(f"{found.documents} documents are in the bucket, {found.opened} reports open.")
-    return [*lines, *(f"Fault: {fault}" for fault in found.faults)]
+    lines = [f"{kind}\t{count}" for kind, count in checked.rows.items()]
+    lines.append(f"{checked.documents} documents are in the bucket, {checked.opened} reports open.")
+    return [*lines, *(f"Fault: {fault}" for fault in checked.faults)]

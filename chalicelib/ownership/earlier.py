@@ -85,7 +85,7 @@ def _cohorts_of(row: Row) -> Iterator[str]:
     kind = kind_of(row)
     parts = kind.parts(key_of(row)) if kind else {}
     about = row["about"] if isinstance(row.get("about"), Mapping) else {}
-    yield from (one for one in (parts.get("cohort"), row.get("cohort_id"), about.get("cohort")) if one)
+    yield from filter(None, (parts.get("cohort"), row.get("cohort_id"), about.get("cohort")))
 
 
 def list_rows(known: Known, rows: Iterable[Row]) -> list[Row]:

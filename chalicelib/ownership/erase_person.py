@@ -48,7 +48,7 @@ class RowChanged(Changed):
     """Another act has changed what an erasure was about to change."""
 
 
-class _Found(Struct, frozen=True):
+class _PersonRows(Struct, frozen=True):
     """What is stored about a person.
 
     naming     rows that hold their address
@@ -76,39 +76,45 @@ def erase(email: str, now: datetime, by: str = BY) -> int:
     A repeat finishes an interrupted run. Their invitations look alike afterwards, even if they had answered; encrypted
     answers are destroyed. Raises PersonUnknown, or EraseRefused: see may_erase.py.
     """
-    found = _look_and_check(email)
-    entry = erasure_log.add(found.email, tuple(sorted(found.delegates)), now)
-    for delegate_id in sorted(found.delegates):
+    person_rows = _look_and_check(email)
+    entry = erasure_log.add(person_rows.email, tuple(sorted(person_rows.delegates)), now)
+    for delegate_id in sorted(person_rows.delegates):
         withdraw_story(delegate_id, now)
     changed, tries = 0, MAX_TRIES
-    while found and tries:
-        changed += _erase(found, now, by, entry)
-        found, tries = _look(found.email, found.delegates), tries - 1
+    while person_rows and tries:
+        changed += _erase(person_rows, now, by, entry)
+        person_rows, tries = _look(person_rows.email, person_rows.delegates), tries - 1
     return changed
 
 
 def preview(email: str) -> dict[str, int]:
     """Return how many rows of each kind an erasure would change or delete. Raises what `erase` raises."""
-    found = _look_and_check(email)
-    every = (*found.naming, *found.changes, *found.earlier, *found.going, *calling_by_name(found.delegates))
+    person_rows = _look_and_check(email)
+    every = (
+        *person_rows.naming,
+        *person_rows.changes,
+        *person_rows.earlier,
+        *person_rows.going,
+        *calling_by_name(person_rows.delegates),
+    )
     rows = {key_of(row): row for row in every}
     return dict(sorted(Counter(kind.name for row in rows.values() if (kind := kind_of(row))).items()))
 
 
-def _look_and_check(email: str) -> _Found:
+def _look_and_check(email: str) -> _PersonRows:
     """Look for the person, and refuse before the first change: a refusal leaves nothing half done."""
-    found = _look(email.strip().lower(), frozenset())
-    if not found:
+    person_rows = _look(email.strip().lower(), frozenset())
+    if not person_rows:
         raise PersonUnknown(email)
-    for row in found.naming:
-        if is_delegate(row, found.email):
-            check_delegate(row, found.email)
-        elif _is_own_invitation(row, found.email):
-            check_invitation(row, found.email)
-    return found
+    for row in person_rows.naming:
+        if is_delegate(row, person_rows.email):
+            check_delegate(row, person_rows.email)
+        elif _is_own_invitation(row, person_rows.email):
+            check_invitation(row, person_rows.email)
+    return person_rows
 
 
-def _look(email: str, known: frozenset[str]) -> _Found:
+def _look(email: str, known: frozenset[str]) -> _PersonRows:
     """Look for a person's rows.
 
     known   their ids as a delegate, found before their own row was changed
@@ -122,7 +128,7 @@ def _look(email: str, known: frozenset[str]) -> _Found:
     rows = list(scan())
     changes = audit_events.list_earlier_changes(rows, email)
     called = know(email, naming, changes, rows)
-    return _Found(email, naming, going, ids, changes, called, list_rows(called, rows))
+    return _PersonRows(email, naming, going, ids, changes, called, list_rows(called, rows))
 
 
 def _offered_by(email: str) -> Iterator[Row]:
@@ -136,28 +142,28 @@ def _copies() -> Iterator[Row]:
     return (row for row in scan() if kind_of(row) is OWN_COPY)
 
 
-def _erase(found: _Found, now: datetime, by: str, entry: str) -> int:
+def _erase(person_rows: _PersonRows, now: datetime, by: str, entry: str) -> int:
     """Remove the person from rows that name them, and what goes with them; return how many rows these are."""
-    own = [row for row in found.naming if is_delegate(row, found.email)]
-    for row in found.earlier:  # before the trail is changed, by which a repeat finds them
-        _change(row, lambda row: _without_earlier(row, found.called))
-    for row in found.changes:  # earliest first: a repeat finds each by the one after it
+    own = [row for row in person_rows.naming if is_delegate(row, person_rows.email)]
+    for row in person_rows.earlier:  # before the trail is changed, by which a repeat finds them
+        _change(row, lambda row: _without_earlier(row, person_rows.called))
+    for row in person_rows.changes:  # earliest first: a repeat finds each by the one after it
         _change(row, lambda row: _replace(row, audit_events.without_addresses(row)))
-    for row in found.naming:
+    for row in person_rows.naming:
         if row not in own:
-            _change(row, lambda row: _erasing(row, found.email))
-    for row in calling_by_name(found.delegates):
+            _change(row, lambda row: _erasing(row, person_rows.email))
+    for row in calling_by_name(person_rows.delegates):
         _change(row, lambda row: [delete(key_of(row))] if _goes(row) else _replace(row, without_delegate(row)))
-    for row in found.going:
+    for row in person_rows.going:
         _delete_with_documents(row)
     for row in own:  # last: a repeat finds everything else by it
-        _change(row, lambda row: _replace(row, without_person(row, found.email)))
-    _record(found, now, by, entry)
-    return len(found.naming) + len(found.going)
+        _change(row, lambda row: _replace(row, without_person(row, person_rows.email)))
+    _record(person_rows, now, by, entry)
+    return len(person_rows.naming) + len(person_rows.going)
 
 
-def _record(found: _Found, now: datetime, by: str, entry: str) -> None:
-    for cohort_id in sorted({row["cohort_id"] for row in found.naming if "cohort_id" in row}):
+def _record(person_rows: _PersonRows, now: datetime, by: str, entry: str) -> None:
+    for cohort_id in sorted({row["cohort_id"] for row in person_rows.naming if "cohort_id" in row}):
         transact([audit_events.add(cohort_id, AuditEvent.ERASED, by, cohort_id, now, entry=entry)])
 
 
@@ -169,10 +175,10 @@ def _delete_with_documents(row: Row) -> None:
     transact([delete(key_of(row))])
 
 
-def _change(found: Row, writes: Callable[[Row], Sequence[Write]]) -> None:
+def _change(stored: Row, writes: Callable[[Row], Sequence[Write]]) -> None:
     """Change one row as it is now: another act may have changed it since it was found."""
     for left in reversed(range(MAX_TRIES)):
-        row = get(key_of(found))
+        row = get(key_of(stored))
         if row is None:
             return
         try:

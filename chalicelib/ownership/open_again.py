@@ -66,7 +66,7 @@ def _wave_writes(delegate: Delegate, wave: DelegateWave, later: DelegateWave) ->
 
 def _asking(delegate: Delegate, wave: DelegateWave, asked: Sequence[Invitation], now: datetime) -> Iterator[Write]:
     """Void every answer, saved or sent, in the job that voids one person's: it emails a new link."""
-    links = [_link(one) for one in asked if one.state is not InvitationState.REVOKED]
+    links = [_link(invitation) for invitation in asked if invitation.state is not InvitationState.REVOKED]
     if links:
         yield jobs.add(_void_job(delegate, wave, links, now))
     yield audit_events.add(delegate.cohort_id, AuditEvent.ASKED_AGAIN, BY, delegate.id, now)
@@ -78,5 +78,5 @@ def _void_job(delegate: Delegate, wave: DelegateWave, links: Sequence[str], now:
     return JobKind.VOID.job(*subject, due_at=now, **about)
 
 
-def _link(one: Invitation) -> str:
-    return f"{one.delegate_id}:{one.wave.value}:{one.id}:{one.link_version}"
+def _link(invitation: Invitation) -> str:
+    return f"{invitation.delegate_id}:{invitation.wave.value}:{invitation.id}:{invitation.link_version}"

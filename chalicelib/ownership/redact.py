@@ -54,10 +54,10 @@ def without_words(row: Row) -> Row:
 def redact(value: Any, email: str) -> Any:
     """Replace an address, and the name next to it, however deep."""
     if isinstance(value, Mapping):
-        inner = {redact(name, email): redact(found, email) for name, found in value.items()}
+        inner = {redact(name, email): redact(part, email) for name, part in value.items()}
         return {**inner, "name": ERASED_NAME} if value.get("email") == email and "name" in value else inner
     if isinstance(value, (list, tuple)):
-        return [redact(found, email) for found in value]
+        return [redact(part, email) for part in value]
     return ERASED_ADDRESS if value == email else value
 
 

@@ -112,10 +112,10 @@ def _sharing(entry: Withdrawal, addresses: Addresses, now: datetime) -> Left | N
 
 def _links(entry: Withdrawal, addresses: Addresses, now: datetime) -> Left | None:
     revoked, address = read_targets(entry.about["links"]), addresses.get(entry.about["who"])
-    found = list_unrevoked(entry.cohort, address, revoked) if address else []
-    if address is None or not found:
+    unrevoked = list_unrevoked(entry.cohort, address, revoked) if address else []
+    if address is None or not unrevoked:
         return None
-    words = ", ".join(target.words for target in found)
+    words = ", ".join(target.words for target in unrevoked)
     return Left(f"{entry.cohort}: links are revoked: {words}", partial(revoke_again, entry.cohort, address, revoked))
 
 
@@ -145,11 +145,11 @@ def _answers(entry: Withdrawal, addresses: Addresses, now: datetime) -> Left | N
 def _void_again(cohort_id: str, link: str) -> str:
     """Return the command for this one delegate: without, answers about others would be destroyed too."""
     delegate_id, wave, invitation_id, version = link.split(":")
-    found, delegate = invitations.find(delegate_id, Wave(wave), invitation_id), delegates.find(delegate_id)
-    is_old = found and found.link_version <= int(version) and found.state is not InvitationState.REVOKED
-    if not (found and delegate and is_old and wave_keys.find(delegate_id, Wave(wave))):
+    invitation, delegate = invitations.find(delegate_id, Wave(wave), invitation_id), delegates.find(delegate_id)
+    is_old = invitation and invitation.link_version <= int(version) and invitation.state is not InvitationState.REVOKED
+    if not (invitation and delegate and is_old and wave_keys.find(delegate_id, Wave(wave))):
         return ""
-    return f"cohort void {cohort_id} {found.rater.email} --delegate {delegate.person.email}"
+    return f"cohort void {cohort_id} {invitation.rater.email} --delegate {delegate.person.email}"
 
 
 def _standing(entry: Withdrawal, addresses: Addresses, now: datetime) -> Left | None:
@@ -192,13 +192,13 @@ def _addresses_of(entry: Withdrawal, part: str) -> set[str]:
     cohort = cohorts.find(entry.cohort)
     if cohort is None:
         return set()
-    found = {"the facilitators": [one.person.email for one in cohort.facilitators]}
-    found["the sponsor"] = [cohort.sponsor.email] if cohort.sponsor else []
+    addresses_of = {"the facilitators": [facilitator.person.email for facilitator in cohort.facilitators]}
+    addresses_of["the sponsor"] = [cohort.sponsor.email] if cohort.sponsor else []
     ids = [entry.delegate] if entry.delegate else [line.delegate_id for line in cohorts.list_lines(entry.cohort)]
     for delegate in map(delegates.find, ids):
         for name, addresses in _parts_about(delegate) if delegate and not delegate.withdrawn else ():
-            found.setdefault(name, []).extend(addresses)
-    return {address for name, addresses in found.items() if part in (name, ADDRESS) for address in addresses}
+            addresses_of.setdefault(name, []).extend(addresses)
+    return {address for name, addresses in addresses_of.items() if part in (name, ADDRESS) for address in addresses}
 
 
 def _parts_about(delegate: Delegate) -> Iterator[tuple[str, list[str]]]:
@@ -206,7 +206,7 @@ def _parts_about(delegate: Delegate) -> Iterator[tuple[str, list[str]]]:
     yield from ((name, [person.email]) for name, person in people.items())
     for wave in cohorts.LINES:
         asked = invitations.of_delegate(delegate.id, wave)
-        yield RATER, [one.rater.email for one in asked if one.state is not InvitationState.REVOKED]
+        yield RATER, [invitation.rater.email for invitation in asked if invitation.state is not InvitationState.REVOKED]
 
 
 Finder = Callable[[Withdrawal, Addresses, datetime], Left | None]

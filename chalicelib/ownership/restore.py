@@ -186,26 +186,26 @@ def _without_key() -> Iterator[tuple[Delegate, DelegateWave]]:
             yield delegate, wave
 
 
-def describe(found: Finished, *, dry_run: bool) -> Sequence[str]:
+def describe(finished: Finished, *, dry_run: bool) -> Sequence[str]:
     """Return lines for a terminal."""
     emailed = "would be emailed" if dry_run else "were emailed"
 
-    def counted(number: int, one: str, many: str, act: str) -> str:
+    def counted(number: int, singular: str, many: str, act: str) -> str:
         done = "would be" if dry_run else "was" if number == 1 else "were"
-        return f"{plural(number, one, many)} {done} {act}."
+        return f"{plural(number, singular, many)} {done} {act}."
 
     lines = [
-        counted(len(found.erased), "person", "people", "erased again"),
-        counted(len(found.opened), "questionnaire", "questionnaires", "reopened"),
+        counted(len(finished.erased), "person", "people", "erased again"),
+        counted(len(finished.opened), "questionnaire", "questionnaires", "reopened"),
     ]
-    lines += [f"  {delegate_id} {wave}" for delegate_id, wave in found.opened]
-    lines += [counted(len(found.repeated), "withdrawal", "withdrawals", "repeated")]
-    lines += [f"  {what}" for what in found.repeated]
-    lines += [f"Not repeated: {why} (entry {name} of the bucket)" for name, why in found.refused]
-    lines += [f"To do before the start: {what}" for what in found.to_do]
-    lines += [f"Not reopened: {delegate_id} {wave}: {why}" for delegate_id, wave, why in found.unopened]
+    lines += [f"  {delegate_id} {wave}" for delegate_id, wave in finished.opened]
+    lines += [counted(len(finished.repeated), "withdrawal", "withdrawals", "repeated")]
+    lines += [f"  {what}" for what in finished.repeated]
+    lines += [f"Not repeated: {why} (entry {name} of the bucket)" for name, why in finished.refused]
+    lines += [f"To do before the start: {what}" for what in finished.to_do]
+    lines += [f"Not reopened: {delegate_id} {wave}: {why}" for delegate_id, wave, why in finished.unopened]
     return lines + [
         f"{delegate_id} {wave}: the bucket has its report, so no one is asked again. Administrators {emailed}: "
         "they settle it in the console, or you with `restore settle`."
-        for delegate_id, wave in found.printed
+        for delegate_id, wave in finished.printed
     ]

@@ -13,9 +13,9 @@ from chalicelib.core.model import Person, Standing
 from chalicelib.core.state_machine import By
 from chalicelib.people import pause, raters, settle
 from chalicelib.people.change import plan_coach, plan_details, plan_manager
-from chalicelib.people.found import Found
 from chalicelib.people.hold import is_held, plan_end_of_hold, plan_hold
 from chalicelib.people.leave import plan_leave
+from chalicelib.people.loaded import LoadedDelegate
 from chalicelib.people.pause import Reason, plan_pause, plan_return
 from chalicelib.people.planned import ActRefused, Asking, Planned
 from chalicelib.people.standing import LEAVE, PAUSE, RETURN, STANDING, TRANSFER
@@ -69,13 +69,13 @@ class Act(Struct, frozen=True):
     title: str
     button: str
     done: str
-    fields: Callable[[Found], Sequence[Field]]
-    plan: Callable[[Found, Typed, Asking], Planned]
+    fields: Callable[[LoadedDelegate], Sequence[Field]]
+    plan: Callable[[LoadedDelegate, Typed, Asking], Planned]
     step: str = ""
     danger: bool = False
-    hindrance: Callable[[Found], str] = lambda _found: ""
+    hindrance: Callable[[LoadedDelegate], str] = lambda _loaded: ""
     of_ticked: str = ""
-    concerns: Callable[[Found], bool] = lambda _found: True
+    concerns: Callable[[LoadedDelegate], bool] = lambda _loaded: True
     is_about_data: bool = False
 
     def fits(self, standing: Standing) -> bool:
@@ -94,10 +94,10 @@ def find_act(act_id: str) -> Act:
     return act
 
 
-def list_acts(found: Found) -> list[tuple[Act, str]]:
+def list_acts(loaded: LoadedDelegate) -> list[tuple[Act, str]]:
     """Return the acts that the standing allows, each with what hinders it now."""
-    fitting = [act for act in ACTS if act.fits(found.standing) and act.concerns(found)]
-    return [(act, act.hindrance(found)) for act in fitting]
+    fitting = [act for act in ACTS if act.fits(loaded.standing) and act.concerns(loaded)]
+    return [(act, act.hindrance(loaded)) for act in fitting]
 
 
 def read_day(typed: Typed, name: str, label: str) -> date:
@@ -111,8 +111,8 @@ def read_day(typed: Typed, name: str, label: str) -> date:
 # --- who they are, and who has a part with them -------------------------------------------------------
 
 
-def _details_fields(found: Found) -> Sequence[Field]:
-    delegate = found.delegate
+def _details_fields(loaded: LoadedDelegate) -> Sequence[Field]:
+    delegate = loaded.delegate
     return (
         Field("name", "Name", value=delegate.person.name),
         Field("job_title", "Job title", value=delegate.job_title),
@@ -120,19 +120,19 @@ def _details_fields(found: Found) -> Sequence[Field]:
     )
 
 
-def _details(found: Found, typed: Typed, asking: Asking) -> Planned:
-    name = read_person(typed.get("name", ""), found.delegate.person.email).name
+def _details(loaded: LoadedDelegate, typed: Typed, asking: Asking) -> Planned:
+    name = read_person(typed.get("name", ""), loaded.delegate.person.email).name
     job_title = read_line("job_title", "The job title", typed.get("job_title", ""))
     service = read_line("service", "The service", typed.get("service", ""))
-    return plan_details(found, name, job_title, service, asking)
+    return plan_details(loaded, name, job_title, service, asking)
 
 
-def _coach_fields(found: Found) -> Sequence[Field]:
-    return _person_fields("coach_", "Coach’s", found.delegate.coach)
+def _coach_fields(loaded: LoadedDelegate) -> Sequence[Field]:
+    return _person_fields("coach_", "Coach’s", loaded.delegate.coach)
 
 
-def _manager_fields(found: Found) -> Sequence[Field]:
-    return _person_fields("manager_", "Line manager’s", found.delegate.manager)
+def _manager_fields(loaded: LoadedDelegate) -> Sequence[Field]:
+    return _person_fields("manager_", "Line manager’s", loaded.delegate.manager)
 
 
 def _person_fields(prefix: str, whose: str, person: Person) -> tuple[Field, Field]:
@@ -142,139 +142,139 @@ def _person_fields(prefix: str, whose: str, person: Person) -> tuple[Field, Fiel
     )
 
 
-def _coach(found: Found, typed: Typed, asking: Asking) -> Planned:
+def _coach(loaded: LoadedDelegate, typed: Typed, asking: Asking) -> Planned:
     coach = read_person(typed.get("coach_name", ""), typed.get("coach_email", ""), "coach_")
-    return plan_coach(found, coach, asking)
+    return plan_coach(loaded, coach, asking)
 
 
-def _manager(found: Found, typed: Typed, asking: Asking) -> Planned:
+def _manager(loaded: LoadedDelegate, typed: Typed, asking: Asking) -> Planned:
     manager = read_person(typed.get("manager_name", ""), typed.get("manager_email", ""), "manager_")
-    return plan_manager(found, manager, asking)
+    return plan_manager(loaded, manager, asking)
 
 
 # --- raters -------------------------------------------------------------------------------------------
 
 
-def _without_raters(found: Found) -> str:
-    if raters.list_raters(found):
+def _without_raters(loaded: LoadedDelegate) -> str:
+    if raters.list_raters(loaded):
         return ""
     return "There is no rater to change: no list was sent, or no questionnaire is open or to come."
 
 
-def _rater_field(found: Found) -> Field:
+def _rater_field(loaded: LoadedDelegate) -> Field:
     options = tuple(
-        (one.entry.person.email, f"{one.entry.person.name}, {found.programme.group(one.group).title}")
-        for one in raters.list_raters(found)
+        (rater.entry.person.email, f"{rater.entry.person.name}, {loaded.programme.group(rater.group).title}")
+        for rater in raters.list_raters(loaded)
     )
     if not options:
-        raise ActRefused(FieldError("", _without_raters(found)))
+        raise ActRefused(FieldError("", _without_raters(loaded)))
     hint = "Raters that were asked or will be, of the questionnaire that is open or next."
     return Field("rater", "Rater", "list", hint=hint, options=options)
 
 
-def _removal_fields(found: Found) -> Sequence[Field]:
-    return (_rater_field(found),)
+def _removal_fields(loaded: LoadedDelegate) -> Sequence[Field]:
+    return (_rater_field(loaded),)
 
 
-def _removal(found: Found, typed: Typed, asking: Asking) -> Planned:
-    return raters.plan_removal(found, raters.find_rater(found, typed.get("rater", "")), asking)
+def _removal(loaded: LoadedDelegate, typed: Typed, asking: Asking) -> Planned:
+    return raters.plan_removal(loaded, raters.find_rater(loaded, typed.get("rater", "")), asking)
 
 
-def _regrouping_fields(found: Found) -> Sequence[Field]:
-    groups = tuple((group.id, group.title) for group in found.programme.rater_groups)
-    return (_rater_field(found), Field("group", "Group from now on", "list", options=groups))
+def _regrouping_fields(loaded: LoadedDelegate) -> Sequence[Field]:
+    groups = tuple((group.id, group.title) for group in loaded.programme.rater_groups)
+    return (_rater_field(loaded), Field("group", "Group from now on", "list", options=groups))
 
 
-def _regrouping(found: Found, typed: Typed, asking: Asking) -> Planned:
-    rater = raters.find_rater(found, typed.get("rater", ""))
-    group = find_group_id(found.programme, typed.get("group", ""))
-    return raters.plan_regrouping(found, rater, group, asking)
+def _regrouping(loaded: LoadedDelegate, typed: Typed, asking: Asking) -> Planned:
+    rater = raters.find_rater(loaded, typed.get("rater", ""))
+    group = find_group_id(loaded.programme, typed.get("group", ""))
+    return raters.plan_regrouping(loaded, rater, group, asking)
 
 
-def _correction_fields(found: Found) -> Sequence[Field]:
+def _correction_fields(loaded: LoadedDelegate) -> Sequence[Field]:
     return (
-        _rater_field(found),
+        _rater_field(loaded),
         Field("name", "Right name", hint="Leave it empty to keep the name."),
         Field("email", "Right email address", "email", hint="Leave it empty to keep the address."),
     )
 
 
-def _correction(found: Found, typed: Typed, asking: Asking) -> Planned:
-    rater = raters.find_rater(found, typed.get("rater", ""))
+def _correction(loaded: LoadedDelegate, typed: Typed, asking: Asking) -> Planned:
+    rater = raters.find_rater(loaded, typed.get("rater", ""))
     before = rater.entry.person
     right = read_person(typed.get("name", "") or before.name, typed.get("email", "") or before.email)
-    return raters.plan_correction(found, rater, right.name, right.email, asking)
+    return raters.plan_correction(loaded, rater, right.name, right.email, asking)
 
 
 # --- after a restore ----------------------------------------------------------------------------------
 
 
-def _settle_fields(found: Found) -> Sequence[Field]:
-    options = tuple((one.value, settle.WORDS[one]) for one in settle.list_outcomes(found))
+def _settle_fields(loaded: LoadedDelegate) -> Sequence[Field]:
+    options = tuple((outcome.value, settle.WORDS[outcome]) for outcome in settle.list_outcomes(loaded))
     return (Field("outcome", "What counts", "choice", options=options),)
 
 
-def _settle(found: Found, typed: Typed, asking: Asking) -> Planned:
+def _settle(loaded: LoadedDelegate, typed: Typed, asking: Asking) -> Planned:
     if typed.get("outcome") not in settle.WORDS:
         raise ActRefused(FieldError("outcome", "Choose what counts."))
-    return settle.plan_settle(found, Outcome(typed["outcome"]), asking)
+    return settle.plan_settle(loaded, Outcome(typed["outcome"]), asking)
 
 
 # --- standing -----------------------------------------------------------------------------------------
 
 
-def _pause_fields(found: Found) -> Sequence[Field]:
+def _pause_fields(loaded: LoadedDelegate) -> Sequence[Field]:
     return (
         Field("until", "Day of the return", "date"),
-        Field("reason", "Why", "choice", options=tuple((one.value, one.label) for one in pause.Reason)),
+        Field("reason", "Why", "choice", options=tuple((reason.value, reason.label) for reason in pause.Reason)),
     )
 
 
-def _pause(found: Found, typed: Typed, asking: Asking) -> Planned:
+def _pause(loaded: LoadedDelegate, typed: Typed, asking: Asking) -> Planned:
     until = read_day(typed, "until", "the day of the return")
     if typed.get("reason") not in set(Reason):
         raise ActRefused(FieldError("reason", "Choose why they are paused."))
-    return plan_pause(found, until, Reason(typed["reason"]), asking)
+    return plan_pause(loaded, until, Reason(typed["reason"]), asking)
 
 
-def _other_cohorts(found: Found) -> list[CohortEntry]:
+def _other_cohorts(loaded: LoadedDelegate) -> list[CohortEntry]:
     """Return the other cohorts of the same programme and version."""
-    here = found.cohort
+    here = loaded.cohort
     return [
-        one
-        for one in catalogue.everything().cohorts
-        if one.id != here.id
-        and (one.programme_id, one.programme_version) == (here.programme_id, here.programme_version)
+        entry
+        for entry in catalogue.everything().cohorts
+        if entry.id != here.id
+        and (entry.programme_id, entry.programme_version) == (here.programme_id, here.programme_version)
     ]
 
 
-def _without_other_cohorts(found: Found) -> str:
-    if _other_cohorts(found):
+def _without_other_cohorts(loaded: LoadedDelegate) -> str:
+    if _other_cohorts(loaded):
         return ""
     return "There is no other cohort of this programme and version. Start one first."
 
 
-def _transfer_fields(found: Found) -> Sequence[Field]:
-    others = _other_cohorts(found)
+def _transfer_fields(loaded: LoadedDelegate) -> Sequence[Field]:
+    others = _other_cohorts(loaded)
     if not others:
-        raise ActRefused(FieldError("", _without_other_cohorts(found)))
+        raise ActRefused(FieldError("", _without_other_cohorts(loaded)))
     return (
-        Field("cohort", "To cohort", "list", options=tuple((one.id, one.title) for one in others)),
-        Field("coach_name", "Coach’s name there", value=found.delegate.coach.name, hint=KEEP_COACH),
-        Field("coach_email", "Coach’s email address there", "email", found.delegate.coach.email),
+        Field("cohort", "To cohort", "list", options=tuple((entry.id, entry.title) for entry in others)),
+        Field("coach_name", "Coach’s name there", value=loaded.delegate.coach.name, hint=KEEP_COACH),
+        Field("coach_email", "Coach’s email address there", "email", loaded.delegate.coach.email),
     )
 
 
 KEEP_COACH = "Leave name and address empty to keep the coach."
 
 
-def _transfer(found: Found, typed: Typed, asking: Asking) -> Planned:
+def _transfer(loaded: LoadedDelegate, typed: Typed, asking: Asking) -> Planned:
     name, address = typed.get("coach_name", ""), typed.get("coach_email", "")
-    coach = read_person(name, address, "coach_") if name.strip() or address.strip() else found.delegate.coach
-    return plan_transfer(found, typed.get("cohort", ""), coach, asking)
+    coach = read_person(name, address, "coach_") if name.strip() or address.strip() else loaded.delegate.coach
+    return plan_transfer(loaded, typed.get("cohort", ""), coach, asking)
 
 
-def _none(found: Found) -> Sequence[Field]:
+def _none(loaded: LoadedDelegate) -> Sequence[Field]:
     return ()
 
 
@@ -359,7 +359,7 @@ ACTS: tuple[Act, ...] = (
         "Bring them back",
         "They are back.",
         _none,
-        lambda found, typed, asking: plan_return(found, asking),
+        lambda loaded, typed, asking: plan_return(loaded, asking),
         step=RETURN,
         of_ticked="Bring them back from the pause",
     ),
@@ -380,8 +380,8 @@ ACTS: tuple[Act, ...] = (
         "Keep the data",
         "Their data is on hold.",
         _none,
-        lambda found, typed, asking: plan_hold(found, asking),
-        concerns=lambda found: not is_held(found),
+        lambda loaded, typed, asking: plan_hold(loaded, asking),
+        concerns=lambda loaded: not is_held(loaded),
         is_about_data=True,
     ),
     Act(
@@ -390,7 +390,7 @@ ACTS: tuple[Act, ...] = (
         "End the hold",
         "Their data is no longer on hold.",
         _none,
-        lambda found, typed, asking: plan_end_of_hold(found, asking),
+        lambda loaded, typed, asking: plan_end_of_hold(loaded, asking),
         danger=True,
         concerns=is_held,
         is_about_data=True,
@@ -401,7 +401,7 @@ ACTS: tuple[Act, ...] = (
         "Record that they have left",
         "It is recorded that they have left.",
         _none,
-        lambda found, typed, asking: plan_leave(found, asking),
+        lambda loaded, typed, asking: plan_leave(loaded, asking),
         step=LEAVE,
         danger=True,
     ),

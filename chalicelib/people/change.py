@@ -16,7 +16,7 @@ from chalicelib.core.model import Delegate, InvitationState, Person
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.links.kinds import COACH
-from chalicelib.people.found import Found
+from chalicelib.people.loaded import LoadedDelegate
 from chalicelib.people.planned import ActRefused, Asking, Planned, list_former, plan, recipients
 from chalicelib.programme.other_people import Loading, other_people
 from chalicelib.store import audit_events, cohorts, delegates, emails, holds, invitations, jobs, waiting_emails
@@ -30,76 +30,76 @@ from chalicelib.store.table import Write, transact
 # --- coach and line manager ---------------------------------------------------------------------------
 
 
-def plan_coach(found: Found, coach: Person, asking: Asking) -> Planned:
+def plan_coach(loaded: LoadedDelegate, coach: Person, asking: Asking) -> Planned:
     """Raises ActRefused."""
-    before = found.delegate.coach
-    _check_part(found, coach, "coach")
-    after = replace(found.delegate, coach=coach, coach_link=cohorts.coach_link(found.cohort, coach))
+    before = loaded.delegate.coach
+    _check_part(loaded, coach, "coach")
+    after = replace(loaded.delegate, coach=coach, coach_link=cohorts.coach_link(loaded.cohort, coach))
     people = [
-        ("new coach", coach, f"that they coach {found.name} now"),
-        ("delegate", found.delegate.person, "that they have another coach"),
-        *list_former("coach", [before], found.cohort.id, found.delegate.id),
+        ("new coach", coach, f"that they coach {loaded.name} now"),
+        ("delegate", loaded.delegate.person, "that they have another coach"),
+        *list_former("coach", [before], loaded.cohort.id, loaded.delegate.id),
     ]
     return plan(
-        f"Change the coach of {found.name} from {before.name} to {coach.name}",
+        f"Change the coach of {loaded.name} from {before.name} to {coach.name}",
         [
-            f"{before.name} sees nothing about {found.name} any more, at once. Their private notes stay theirs alone.",
+            f"{before.name} sees nothing about {loaded.name} any more, at once. Their private notes stay theirs alone.",
             f"{coach.name} sees the report, the areas, the work, what was held, and hand-over notes.",
             "A meeting that is booked or offered is cancelled in both calendars, and waits for new times.",
-            _says_hold(found, coach, asking),
+            _says_hold(loaded, coach, asking),
         ],
         recipients(*people),
-        [] if coach == before else _part_writes(found, after, asking, ["coach", "coach_link"]),
+        [] if coach == before else _part_writes(loaded, after, asking, ["coach", "coach_link"]),
     )
 
 
-def _says_hold(found: Found, coach: Person, asking: Asking) -> str:
+def _says_hold(loaded: LoadedDelegate, coach: Person, asking: Asking) -> str:
     """A new address gets sign-in codes a working day later: see decision 23."""
-    known = any(line.coach.email == coach.email for line in cohorts.list_lines(found.cohort.id))
+    known = any(line.coach.email == coach.email for line in cohorts.list_lines(loaded.cohort.id))
     scope = "for this delegate " if known else ""
     return f"Sign-in codes {scope}go to {coach.email} {holds.say_wait(asking.by)}."
 
 
-def plan_manager(found: Found, manager: Person, asking: Asking) -> Planned:
+def plan_manager(loaded: LoadedDelegate, manager: Person, asking: Asking) -> Planned:
     """Raises ActRefused."""
-    before = found.delegate.manager
-    _check_part(found, manager, "manager")
-    after = replace(found.delegate, manager=manager)
+    before = loaded.delegate.manager
+    _check_part(loaded, manager, "manager")
+    after = replace(loaded.delegate, manager=manager)
     people = [
         ("new line manager", manager, "what is asked of them"),
-        ("delegate", found.delegate.person, "that another line manager is named"),
-        *list_former("line manager", [before], found.cohort.id, found.delegate.id),
+        ("delegate", loaded.delegate.person, "that another line manager is named"),
+        *list_former("line manager", [before], loaded.cohort.id, loaded.delegate.id),
     ]
     return plan(
-        f"Change the line manager of {found.name} from {before.name} to {manager.name}",
+        f"Change the line manager of {loaded.name} from {before.name} to {manager.name}",
         [
-            f"Areas that were shared with {before.name} are private again, until {found.name} shares them.",
+            f"Areas that were shared with {before.name} are private again, until {loaded.name} shares them.",
             f"An answer that {before.name} gave in the 360 stays, by name, as the line manager at that time.",
             f"The six-month survey asks {manager.name}.",
         ],
         recipients(*people),
-        [] if manager == before else _part_writes(found, after, asking, ["manager"]),
+        [] if manager == before else _part_writes(loaded, after, asking, ["manager"]),
     )
 
 
-def _check_part(found: Found, person: Person, part: str) -> None:
-    found.refuse_gone()
-    if person.email == found.delegate.person.email:
-        raise ActRefused(FieldError(f"{part}_email", f"This is the address of {found.name}."))
+def _check_part(loaded: LoadedDelegate, person: Person, part: str) -> None:
+    loaded.refuse_gone()
+    if person.email == loaded.delegate.person.email:
+        raise ActRefused(FieldError(f"{part}_email", f"This is the address of {loaded.name}."))
 
 
-def _part_writes(found: Found, after: Delegate, asking: Asking, names: Sequence[str]) -> list[Write]:
+def _part_writes(loaded: LoadedDelegate, after: Delegate, asking: Asking, names: Sequence[str]) -> list[Write]:
     """The same writes and the same job as for a file that names another person."""
-    coaches = frozenset(line.coach.email for line in cohorts.list_lines(found.cohort.id))
+    coaches = frozenset(line.coach.email for line in cohorts.list_lines(loaded.cohort.id))
     loading = Loading(
-        0, coaches, asking.by, found.days.a_day_after(asking.now), asking.reason, f"{stamp(asking.now)}.{names[0]}"
+        0, coaches, asking.by, loaded.days.a_day_after(asking.now), asking.reason, f"{stamp(asking.now)}.{names[0]}"
     )
     coach = {"coach": fields(after.coach), "coach_id": coach_id(after.cohort_id, after.coach.email)}
-    same_person = _is_only_name(found.delegate, after)
+    same_person = _is_only_name(loaded.delegate, after)
     return [
-        delegates.change(found.delegate, after, names),
+        delegates.change(loaded.delegate, after, names),
         cohorts.change_line(after, put=coach),
-        *(other_people(after, loading, asking.now) if not same_person else [_audit_name(found, after, asking)]),
+        *(other_people(after, loading, asking.now) if not same_person else [_audit_name(loaded, after, asking)]),
     ]
 
 
@@ -107,23 +107,23 @@ def _is_only_name(before: Delegate, after: Delegate) -> bool:
     return (before.coach.email, before.manager.email) == (after.coach.email, after.manager.email)
 
 
-def _audit_name(found: Found, after: Delegate, asking: Asking) -> Write:
-    before = found.delegate
+def _audit_name(loaded: LoadedDelegate, after: Delegate, asking: Asking) -> Write:
+    before = loaded.delegate
     changed = (COACH.verb, before.coach, after.coach) if before.coach != after.coach else None
     part, old, new = changed or ("line manager", before.manager, after.manager)
-    return _audit(found, asking, f"the name of the {part}", {"before": old, "after": new})
+    return _audit(loaded, asking, f"the name of the {part}", {"before": old, "after": new})
 
 
 # --- address ------------------------------------------------------------------------------------------
 
 
-def plan_address(found: Found, address: str, asking: Asking) -> Planned:
+def plan_address(loaded: LoadedDelegate, address: str, asking: Asking) -> Planned:
     """Plan the change of the delegate's address in the whole cohort. Raises ReplaceRefused."""
-    found.refuse_gone()
-    before = found.delegate.person
+    loaded.refuse_gone()
+    before = loaded.delegate.person
     after = replace(before, email=clean_address(address))
     return plan(
-        f"Change the address of {found.name}",
+        f"Change the address of {loaded.name}",
         [
             "Links and sessions of the old address end. A form that is begun starts empty.",
             "Answers that were sent count.",
@@ -134,17 +134,17 @@ def plan_address(found: Found, address: str, asking: Asking) -> Planned:
             ("old address", before, "that the address was replaced"),
             ("new address", after, "the new link, and calendar entries"),
         ),
-        plan_change(found.cohort.id, before.email, address, asking.now, asking.by, why=asking.why),
+        plan_change(loaded.cohort.id, before.email, address, asking.now, asking.by, why=asking.why),
     )
 
 
 # --- name, job title, service -------------------------------------------------------------------------
 
 
-def plan_details(found: Found, name: str, job_title: str, service: str, asking: Asking) -> Planned:
+def plan_details(loaded: LoadedDelegate, name: str, job_title: str, service: str, asking: Asking) -> Planned:
     """Raises ActRefused for a delegate who does not take part here any more."""
-    found.refuse_gone()
-    before = found.delegate
+    loaded.refuse_gone()
+    before = loaded.delegate
     after = replace(before, person=replace(before.person, name=name), job_title=job_title, service=service)
     changes = {
         "the name": (before.person.name, name),
@@ -153,7 +153,7 @@ def plan_details(found: Found, name: str, job_title: str, service: str, asking: 
     }
     changed = {what: pair for what, pair in changes.items() if pair[0] != pair[1]}
     return plan(
-        f"Change the details of {found.name}",
+        f"Change the details of {loaded.name}",
         [
             *(f"{what.capitalize()} changes from “{old}” to “{new}”." for what, (old, new) in changed.items()),
             "Raters, emails that wait and every page show the new name. A report that is made keeps the old one."
@@ -162,29 +162,29 @@ def plan_details(found: Found, name: str, job_title: str, service: str, asking: 
             "Nothing differs." if not changed else "",
         ],
         [],
-        _details_writes(found, after, changed, asking) if changed else [],
+        _details_writes(loaded, after, changed, asking) if changed else [],
     )
 
 
 def _details_writes(
-    found: Found, after: Delegate, changed: dict[str, tuple[str, str]], asking: Asking
+    loaded: LoadedDelegate, after: Delegate, changed: dict[str, tuple[str, str]], asking: Asking
 ) -> Iterator[Write]:
-    yield delegates.change(found.delegate, after, ["person", "job_title", "service"])
+    yield delegates.change(loaded.delegate, after, ["person", "job_title", "service"])
     yield cohorts.change_line(after, put={"name": after.person.name, "service": after.service})
     for what, (old, new) in changed.items():
         if what == "the name":
-            yield _audit(found, asking, what, {"before": found.delegate.person, "after": after.person})
+            yield _audit(loaded, asking, what, {"before": loaded.delegate.person, "after": after.person})
         else:
-            yield _audit(found, asking, what, {}, before=old or "nothing", after=new or "nothing")
+            yield _audit(loaded, asking, what, {}, before=old or "nothing", after=new or "nothing")
     if "the name" in changed:
-        about = {"delegate": after.id, "before": found.delegate.person.name}
+        about = {"delegate": after.id, "before": loaded.delegate.person.name}
         yield jobs.add(JobKind.RENAME.job(after.id, stamp(asking.now), due_at=asking.now, **about))
 
 
-def _audit(found: Found, asking: Asking, what: str, people: dict[str, Person], **words: str) -> Write:
-    event, delegate = AuditEvent.CHANGED_PERSON, found.delegate
+def _audit(loaded: LoadedDelegate, asking: Asking, what: str, people: dict[str, Person], **words: str) -> Write:
+    event, delegate = AuditEvent.CHANGED_PERSON, loaded.delegate
     parts = {"what": what, "why": asking.reason, **words}
-    return audit_events.add_naming(found.cohort.id, event, asking.by, delegate.id, asking.now, people, **parts)
+    return audit_events.add_naming(loaded.cohort.id, event, asking.by, delegate.id, asking.now, people, **parts)
 
 
 def show_new_name(job: Job, now: datetime) -> Sequence[Write]:

@@ -28,7 +28,7 @@ from chalicelib.store.table import Write
 from chalicelib.workshops.change_sessions import notify_of_dates
 
 
-class FoundCohort(Struct, frozen=True):
+class LoadedCohort(Struct, frozen=True):
     """A cohort as it was loaded last."""
 
     last: LastLoad
@@ -43,32 +43,32 @@ class FoundCohort(Struct, frozen=True):
         return working_days(self.programme.organisation, self.cohort.dates.closed)
 
 
-def find_cohort(cohort_id: str) -> FoundCohort:
+def find_cohort(cohort_id: str) -> LoadedCohort:
     """Raises CohortUnknown."""
     last = cohorts.find_load(cohort_id)
     if last is None:
         raise CohortUnknown(cohort_id)
-    return FoundCohort(last, programmes.load(last.cohort.programme_id, last.cohort.programme_version))
+    return LoadedCohort(last, programmes.load(last.cohort.programme_id, last.cohort.programme_version))
 
 
 # --- name ---------------------------------------------------------------------------------------------
 
 
-def plan_rename(found: FoundCohort, title: str, asking: Asking) -> Planned:
-    before = found.cohort.title
+def plan_rename(loaded: LoadedCohort, title: str, asking: Asking) -> Planned:
+    before = loaded.cohort.title
     return plan(
         f"Rename the cohort {before} to {title}",
         ["Pages and emails from now on show the new name. The id and every link stay."],
         [],
-        [] if title == before else _rename_writes(found, title, asking),
+        [] if title == before else _rename_writes(loaded, title, asking),
     )
 
 
-def _rename_writes(found: FoundCohort, title: str, asking: Asking) -> list[Write]:
-    cohort, now = found.cohort, asking.now
+def _rename_writes(loaded: LoadedCohort, title: str, asking: Asking) -> list[Write]:
+    cohort, now = loaded.cohort, asking.now
     words = {"before": cohort.title, "after": title, "why": asking.reason}
     return [
-        cohorts.rename(found.last, title),
+        cohorts.rename(loaded.last, title),
         catalogue.add_cohort(replace(cohort, title=title)),
         jobs.add(JobKind.RENAME_COHORT.job(cohort.id, stamp(now), due_at=now, cohort=cohort.id)),
         audit_events.add(cohort.id, AuditEvent.RENAMED_COHORT, asking.by, cohort.id, now, **words),
@@ -92,14 +92,14 @@ def show_new_title(job: Job, now: datetime) -> Sequence[Write]:
 # --- dates --------------------------------------------------------------------------------------------
 
 
-def plan_date(found: FoundCohort, what: Moved, to: date, asking: Asking) -> Planned:
+def plan_date(loaded: LoadedCohort, what: Moved, to: date, asking: Asking) -> Planned:
     """Plan another day of a date that has not come. Raises ActRefused."""
     try:
-        move = move_dates.plan(found.cohort.id, what, to, asking.now)
+        move = move_dates.plan(loaded.cohort.id, what, to, asking.now)
     except MoveRefused as refused:
         raise ActRefused(FieldError("to", str(refused))) from None
     planned = plan(
-        f"Move {what.words} of {found.cohort.title}",
+        f"Move {what.words} of {loaded.cohort.title}",
         move.effects,
         [],
         move_dates.list_writes(move, asking.why, asking.by, asking.now),
@@ -111,63 +111,67 @@ def plan_date(found: FoundCohort, what: Moved, to: date, asking: Asking) -> Plan
 # --- sponsor and facilitators -------------------------------------------------------------------------
 
 
-def plan_sponsor(found: FoundCohort, sponsor: Person, asking: Asking) -> Planned:
+def plan_sponsor(loaded: LoadedCohort, sponsor: Person, asking: Asking) -> Planned:
     """Plan another sponsor, as a file that names one does."""
-    before = found.cohort.sponsor
-    load = _load(found, replace(found.cohort, sponsor=sponsor), asking)
+    before = loaded.cohort.sponsor
+    load = _load(loaded, replace(loaded.cohort, sponsor=sponsor), asking)
     people = [("new sponsor", sponsor, "the link to every summary so far")]
-    people += list_former("sponsor", [before] if before else [], found.cohort.id)
+    people += list_former("sponsor", [before] if before else [], loaded.cohort.id)
     return plan(
-        f"Change the sponsor of {found.cohort.title} to {sponsor.name}",
+        f"Change the sponsor of {loaded.cohort.title} to {sponsor.name}",
         [
             f"{before.name} opens nothing any more." if before else "",
             f"The new sponsor sees every summary that was made. Codes go there {holds.say_wait(asking.by)}.",
         ],
         recipients(*people),
         load.writes if sponsor != before else [],
-        _also_manager(found, sponsor),
+        _also_manager(loaded, sponsor),
     )
 
 
-def _also_manager(found: FoundCohort, sponsor: Person) -> list[str]:
+def _also_manager(loaded: LoadedCohort, sponsor: Person) -> list[str]:
     """Ask about a sponsor who is a line manager too: each page shows them only what its role may see."""
-    ids = [line.delegate_id for line in cohorts.list_lines(found.cohort.id)]
-    names = [one.person.name for one in delegates.find_all(ids).values() if one.manager.email == sponsor.email]
+    ids = [line.delegate_id for line in cohorts.list_lines(loaded.cohort.id)]
+    names = [
+        delegate.person.name for delegate in delegates.find_all(ids).values() if delegate.manager.email == sponsor.email
+    ]
     said = f"{sponsor.name} is also the line manager of {', '.join(names)}. Is that right?"
     return [said] if names else []
 
 
-def plan_facilitator(found: FoundCohort, former: str, person: Person, asking: Asking) -> Planned:
+def plan_facilitator(loaded: LoadedCohort, former: str, person: Person, asking: Asking) -> Planned:
     """Plan another facilitator in the place of one, or one more. Raises ActRefused.
 
     former   the address of the facilitator who gives their part up; empty: no one does
     """
-    before = next((one for one in found.cohort.facilitators if one.person.email == former), None)
-    if before is None and any(one.person == person for one in found.cohort.facilitators):
-        return plan(f"{person.name} is a facilitator of {found.cohort.title}", ["Nothing differs."], [], [])
+    before = next(
+        (facilitator for facilitator in loaded.cohort.facilitators if facilitator.person.email == former), None
+    )
+    if before is None and any(facilitator.person == person for facilitator in loaded.cohort.facilitators):
+        return plan(f"{person.name} is a facilitator of {loaded.cohort.title}", ["Nothing differs."], [], [])
     if former and before is None:
         raise ActRefused(FieldError("former", f"No facilitator of this cohort has the address {former}."))
-    if any(one.person.email == person.email for one in found.cohort.facilitators):
+    if any(facilitator.person.email == person.email for facilitator in loaded.cohort.facilitators):
         raise ActRefused(FieldError("email", "A facilitator of this cohort has this address already."))
     new = Facilitator(before.id if before else derive(8, "facilitator", person.email), person)
-    others = [one for one in found.cohort.facilitators if one != before]
-    load = _load(found, replace(found.cohort, facilitators=(*others, new)), asking)
+    others = [facilitator for facilitator in loaded.cohort.facilitators if facilitator != before]
+    load = _load(loaded, replace(loaded.cohort, facilitators=(*others, new)), asking)
     after, now = load.loaded.cohort, asking.now
     people = [("new facilitator", person, "the link to their workshops, and calendar entries of the sessions they run")]
-    people += list_former("facilitator", [before.person] if before else [], found.cohort.id)
-    calendar = notify_of_dates(after, found.programme, f"facilitator.{stamp(now)}", now, only=[new.id])
+    people += list_former("facilitator", [before.person] if before else [], loaded.cohort.id)
+    calendar = notify_of_dates(after, loaded.programme, f"facilitator.{stamp(now)}", now, only=[new.id])
     return plan(
-        f"Name {person.name} as a facilitator of {found.cohort.title}",
+        f"Name {person.name} as a facilitator of {loaded.cohort.title}",
         [
             f"{before.person.name} opens nothing any more. Their sessions pass to {person.name}." if before else "",
-            f"Codes go to the new facilitator {holds.say_wait(asking.by)}." if found.cohort.facilitators else "",
+            f"Codes go to the new facilitator {holds.say_wait(asking.by)}." if loaded.cohort.facilitators else "",
         ],
         recipients(*people),
         [*load.writes, *calendar],
     )
 
 
-def _load(found: FoundCohort, cohort: Cohort, asking: Asking):  # type: ignore[no-untyped-def]
+def _load(loaded: LoadedCohort, cohort: Cohort, asking: Asking):  # type: ignore[no-untyped-def]
     from chalicelib.programme.load_cohort import plan_load  # reads files: not for the start of pages
 
-    return plan_load(cohort, found.programme, (), {}, asking.now, asking.by, why=asking.reason)
+    return plan_load(cohort, loaded.programme, (), {}, asking.now, asking.by, why=asking.reason)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from chalicelib.core.addresses import clean_address
 from chalicelib.core.formatting import day
 from chalicelib.people.acts import ActUnknown, Field, read_day
-from chalicelib.people.cohort import FoundCohort, plan_date, plan_facilitator, plan_rename, plan_sponsor
+from chalicelib.people.cohort import LoadedCohort, plan_date, plan_facilitator, plan_rename, plan_sponsor
 from chalicelib.people.discard import plan_discard
 from chalicelib.people.join import LABELS, plan_join, read_entry
 from chalicelib.people.planned import Asking, Planned
@@ -26,8 +26,8 @@ class CohortAct(Struct, frozen=True):
     title: str
     button: str
     done: str
-    fields: Callable[[FoundCohort], Sequence[Field]]
-    plan: Callable[[FoundCohort, Typed, Asking], Planned]
+    fields: Callable[[LoadedCohort], Sequence[Field]]
+    plan: Callable[[LoadedCohort, Typed, Asking], Planned]
     danger: bool = False
     ends: bool = False  # whether the cohort is gone afterwards
 
@@ -40,64 +40,64 @@ def find_cohort_act(act_id: str) -> CohortAct:
     return act
 
 
-def _join_fields(found: FoundCohort) -> Sequence[Field]:
+def _join_fields(loaded: LoadedCohort) -> Sequence[Field]:
     return tuple(
         Field(name, label.removeprefix("The ").capitalize(), "email" if name.endswith("email") else "text")
         for name, label in LABELS.items()
     )
 
 
-def _rename_fields(found: FoundCohort) -> Sequence[Field]:
-    return (Field("title", "Name of the cohort", value=found.cohort.title),)
+def _rename_fields(loaded: LoadedCohort) -> Sequence[Field]:
+    return (Field("title", "Name of the cohort", value=loaded.cohort.title),)
 
 
-def _person_fields(found: FoundCohort) -> Sequence[Field]:
+def _person_fields(loaded: LoadedCohort) -> Sequence[Field]:
     return (Field("name", "Name"), Field("email", "Email address", "email"))
 
 
-def _facilitator_fields(found: FoundCohort) -> Sequence[Field]:
-    present = ((one.person.email, one.person.name) for one in found.cohort.facilitators)
+def _facilitator_fields(loaded: LoadedCohort) -> Sequence[Field]:
+    present = ((facilitator.person.email, facilitator.person.name) for facilitator in loaded.cohort.facilitators)
     options = (("", "No one: one more facilitator"), *present)
-    return (Field("former", "In place of", "list", options=options), *_person_fields(found))
+    return (Field("former", "In place of", "list", options=options), *_person_fields(loaded))
 
 
 def _move(what: Moved) -> CohortAct:
     """Return the act that moves one date of the cohort."""
 
-    def fields(found: FoundCohort) -> Sequence[Field]:
-        now = date_of(found.programme, found.cohort.dates, what)
+    def fields(loaded: LoadedCohort) -> Sequence[Field]:
+        now = date_of(loaded.programme, loaded.cohort.dates, what)
         return (Field("to", "New day", "date", now.isoformat(), f"Now {day(now)}."),)
 
-    def plan(found: FoundCohort, typed: Typed, asking: Asking) -> Planned:
-        return plan_date(found, what, read_day(typed, "to", "the new day"), asking)
+    def plan(loaded: LoadedCohort, typed: Typed, asking: Asking) -> Planned:
+        return plan_date(loaded, what, read_day(typed, "to", "the new day"), asking)
 
     said = f"{what.words.capitalize()} is moved. Those concerned get an email by the next working morning."
     return CohortAct(f"move-{what.value}", f"Move {what.words}", "Move it", said, fields, plan)
 
 
-def _none(found: FoundCohort) -> Sequence[Field]:
+def _none(loaded: LoadedCohort) -> Sequence[Field]:
     return ()
 
 
-def _join(found: FoundCohort, typed: Typed, asking: Asking) -> Planned:
-    return plan_join(found.cohort.id, read_entry(typed), asking)
+def _join(loaded: LoadedCohort, typed: Typed, asking: Asking) -> Planned:
+    return plan_join(loaded.cohort.id, read_entry(typed), asking)
 
 
-def _rename(found: FoundCohort, typed: Typed, asking: Asking) -> Planned:
-    return plan_rename(found, read_line("title", "The name", typed.get("title", "")), asking)
+def _rename(loaded: LoadedCohort, typed: Typed, asking: Asking) -> Planned:
+    return plan_rename(loaded, read_line("title", "The name", typed.get("title", "")), asking)
 
 
-def _sponsor(found: FoundCohort, typed: Typed, asking: Asking) -> Planned:
-    return plan_sponsor(found, read_person(typed.get("name", ""), typed.get("email", "")), asking)
+def _sponsor(loaded: LoadedCohort, typed: Typed, asking: Asking) -> Planned:
+    return plan_sponsor(loaded, read_person(typed.get("name", ""), typed.get("email", "")), asking)
 
 
-def _facilitator(found: FoundCohort, typed: Typed, asking: Asking) -> Planned:
+def _facilitator(loaded: LoadedCohort, typed: Typed, asking: Asking) -> Planned:
     person = read_person(typed.get("name", ""), typed.get("email", ""))
-    return plan_facilitator(found, clean_address(typed.get("former", "")), person, asking)
+    return plan_facilitator(loaded, clean_address(typed.get("former", "")), person, asking)
 
 
-def _discard(found: FoundCohort, typed: Typed, asking: Asking) -> Planned:
-    return plan_discard(found, asking)
+def _discard(loaded: LoadedCohort, typed: Typed, asking: Asking) -> Planned:
+    return plan_discard(loaded, asking)
 
 
 COHORT_ACTS: tuple[CohortAct, ...] = (

@@ -10,7 +10,7 @@ from chalicelib.core.errors import FieldError
 from chalicelib.core.formatting import plural
 from chalicelib.core.model import DelegateWave, WaveState
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.people.cohort import FoundCohort
+from chalicelib.people.cohort import LoadedCohort
 from chalicelib.people.planned import ActRefused, Asking, Planned, plan
 from chalicelib.store import audit_events, catalogue, cohorts, emails, jobs, waiting_emails
 from chalicelib.store.audit_events import AuditEvent
@@ -28,9 +28,9 @@ BEGUN = (
 )
 
 
-def plan_discard(found: FoundCohort, asking: Asking) -> Planned:
+def plan_discard(loaded: LoadedCohort, asking: Asking) -> Planned:
     """Raises ActRefused once an email was handed over, or a questionnaire has opened."""
-    cohort, now = found.cohort, asking.now
+    cohort, now = loaded.cohort, asking.now
     ids = [line.delegate_id for line in cohorts.list_lines(cohort.id)]
     if _has_begun(cohort.id, ids):
         raise ActRefused(FieldError("", BEGUN))
@@ -43,7 +43,7 @@ def plan_discard(found: FoundCohort, asking: Asking) -> Planned:
         ],
         [],
         [
-            cohorts.discard(found.last, now),
+            cohorts.discard(loaded.last, now),
             catalogue.remove_cohort(cohort.id),
             jobs.add(JobKind.DISCARD.job(cohort.id, stamp(now), due_at=now, cohort=cohort.id)),
             audit_events.add(cohort.id, AuditEvent.DISCARDED_COHORT, asking.by, cohort.id, now, why=asking.reason),
@@ -53,10 +53,10 @@ def plan_discard(found: FoundCohort, asking: Asking) -> Planned:
 
 def _has_begun(cohort_id: str, delegate_ids: Sequence[str]) -> bool:
     for owner in (cohort_id, *delegate_ids):
-        found = (emails.find(email_id) for email_id in waiting_emails.list_ids(owner))
-        if any(email and email.may_have_left for email in found):
+        waiting = (emails.find(email_id) for email_id in waiting_emails.list_ids(owner))
+        if any(email and email.may_have_left for email in waiting):
             return True
-    return any(wave.state is not WaveState.PLANNED for one in delegate_ids for wave in _waves(one))
+    return any(wave.state is not WaveState.PLANNED for delegate_id in delegate_ids for wave in _waves(delegate_id))
 
 
 def _waves(delegate_id: str) -> Iterator[DelegateWave]:

@@ -58,13 +58,19 @@ def announce_hand_over(job: Job, now: datetime) -> Sequence[Write]:
     before = _approver_before(programme, job, approver)
     links = AfterChange(delegate, delegate.person, approver)
     ended = _meetings_of_former_coach(delegate, rows, job.about["coach"])
-    found = find_waiting(delegate.id)
-    waiting, outdated = found.drop({*list_outdated(delegate.id, ended), *_announced_before(found, delegate, job)})
+    all_waiting = find_waiting(delegate.id)
+    waiting, outdated = all_waiting.drop(
+        {*list_outdated(delegate.id, ended), *_announced_before(all_waiting, delegate, job)}
+    )
     return [
         *outdated,
         *notify_former_people(job, delegate, now),
         *_notify_new_people(job, programme, delegate, now),
-        *(write for one in lists for write in _list(one, delegate, one.wave in planned, before, now)),
+        *(
+            write
+            for nomination in lists
+            for write in _list(nomination, delegate, nomination.wave in planned, before, now)
+        ),
         *_redirected(waiting, To.COACH, job.about["coach"], delegate.coach, links),
         *(emails.cancel(email.id) for email in waiting.live if _is_shared_with(email, job.about["manager"], delegate)),
         *_redirected(_without_own_links(waiting), To.MANAGER, job.about["manager"], delegate.manager, links),
@@ -75,10 +81,10 @@ def announce_hand_over(job: Job, now: datetime) -> Sequence[Write]:
     ]
 
 
-def _announced_before(found: Waiting, delegate: Delegate, job: Job) -> Iterator[str]:
+def _announced_before(waiting: Waiting, delegate: Delegate, job: Job) -> Iterator[str]:
     """Yield the ids of emails about a change of before that wait, if this job announces another: it counts alone."""
     kinds = {kind.name for part, kinds in ANNOUNCED.items() if _is_changed(job, part, delegate) for kind in kinds}
-    return (email.id for email in found.live if email.template in kinds)
+    return (email.id for email in waiting.live if email.template in kinds)
 
 
 def _is_changed(job: Job, part: str, delegate: Delegate) -> bool:
@@ -133,8 +139,8 @@ def _manager_survey(
 
 def _meetings_of_former_coach(delegate: Delegate, rows: Sequence[Row], before: str) -> list[Meeting]:
     """Return what is booked or offered with a coach who is not theirs any more."""
-    found = [meetings.from_rows(rows, kind) for kind in MeetingKind] if before != delegate.coach.email else []
-    return [meeting for meeting in found if meeting.coach == reader_key(before)]
+    booked = [meetings.from_rows(rows, kind) for kind in MeetingKind] if before != delegate.coach.email else []
+    return [meeting for meeting in booked if meeting.coach == reader_key(before)]
 
 
 def _end_meetings(

@@ -4,61 +4,63 @@ from __future__ import annotations
 
 from chalicelib.core.errors import FieldError
 from chalicelib.core.reasons import WANTED, one_line
-from chalicelib.people.found import Found
+from chalicelib.people.loaded import LoadedDelegate
 from chalicelib.people.planned import ActRefused, Asking, Planned, plan
 from chalicelib.store import audit_events, kept_data
 from chalicelib.store.audit_events import AuditEvent
 
 
-def is_held(found: Found) -> bool:
-    return kept_data.is_kept(found.rows)
+def is_held(loaded: LoadedDelegate) -> bool:
+    return kept_data.is_kept(loaded.rows)
 
 
-def plan_hold(found: Found, asking: Asking) -> Planned:
+def plan_hold(loaded: LoadedDelegate, asking: Asking) -> Planned:
     """Plan to keep everything about a delegate until the hold ends, or give the hold another reason.
 
     Raises ActRefused without a reason.
     """
-    why, before = _read_reason(asking), kept_data.find_reason(found.rows)
+    why, before = _read_reason(asking), kept_data.find_reason(loaded.rows)
     if before:
-        return _plan_reason(found, before, why, asking)
-    entry = audit_events.add(found.cohort.id, AuditEvent.KEPT_DATA, asking.by, found.delegate.id, asking.now, why=why)
+        return _plan_reason(loaded, before, why, asking)
+    entry = audit_events.add(loaded.cohort.id, AuditEvent.KEPT_DATA, asking.by, loaded.delegate.id, asking.now, why=why)
     return plan(
-        f"Keep the data of {found.name} although its time is over",
+        f"Keep the data of {loaded.name} although its time is over",
         [
             "Nothing about them is deleted or erased until you end the hold.",
             "The reason is in the audit trail, and the hold ends only if someone ends it.",
         ],
         [],
-        [kept_data.keep(found.delegate.id, why, asking.now), entry],
+        [kept_data.keep(loaded.delegate.id, why, asking.now), entry],
     )
 
 
-def _plan_reason(found: Found, before: str, after: str, asking: Asking) -> Planned:
+def _plan_reason(loaded: LoadedDelegate, before: str, after: str, asking: Asking) -> Planned:
     if before == after:
-        title = f"The data of {found.name} is on hold already, for this reason"
+        title = f"The data of {loaded.name} is on hold already, for this reason"
         return plan(title, ["Nothing changes."], [], [])
     event, words = AuditEvent.CHANGED_HOLD, {"before": before, "after": after}
     return plan(
-        f"Change why the data of {found.name} is on hold",
+        f"Change why the data of {loaded.name} is on hold",
         [f"It was put on hold for another reason: “{before}”.", "The hold goes on. The audit trail has both reasons."],
         [],
         [
-            kept_data.change_reason(found.delegate.id, before, after),
-            audit_events.add(found.cohort.id, event, asking.by, found.delegate.id, asking.now, **words),
+            kept_data.change_reason(loaded.delegate.id, before, after),
+            audit_events.add(loaded.cohort.id, event, asking.by, loaded.delegate.id, asking.now, **words),
         ],
     )
 
 
-def plan_end_of_hold(found: Found, asking: Asking) -> Planned:
+def plan_end_of_hold(loaded: LoadedDelegate, asking: Asking) -> Planned:
     """Plan to end the hold: the next run deletes what is due by then. Raises ActRefused without a reason."""
     why = _read_reason(asking)
-    entry = audit_events.add(found.cohort.id, AuditEvent.LET_GO_DATA, asking.by, found.delegate.id, asking.now, why=why)
+    entry = audit_events.add(
+        loaded.cohort.id, AuditEvent.LET_GO_DATA, asking.by, loaded.delegate.id, asking.now, why=why
+    )
     return plan(
-        f"End the hold on the data of {found.name}",
+        f"End the hold on the data of {loaded.name}",
         ["What is due is deleted in the next night. You cannot undo that."],
         [],
-        [kept_data.let_go(found.delegate.id), entry] if is_held(found) else [],
+        [kept_data.let_go(loaded.delegate.id), entry] if is_held(loaded) else [],
     )
 
 

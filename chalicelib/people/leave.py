@@ -21,7 +21,7 @@ from chalicelib.links.kinds import COACH
 from chalicelib.meetings.effects import end
 from chalicelib.people import emails as written
 from chalicelib.people.ahead import send_calendar
-from chalicelib.people.found import Found, find
+from chalicelib.people.loaded import LoadedDelegate, find
 from chalicelib.people.planned import ActRefused, Asking, Planned, perform, plan, recipients
 from chalicelib.people.standing import LEAVE
 from chalicelib.store import (
@@ -61,9 +61,9 @@ def leave(delegate_id: str, now: datetime, by: str, why: str = "") -> None:
     delegate = delegates.find(delegate_id)
     if delegate is None:
         raise ActRefused(FieldError("delegate", "There is no such delegate any more."))
-    found = find(delegate.cohort_id, delegate_id)
-    if found.standing is not Standing.LEFT:
-        perform(plan_leave(found, Asking(by, now, why)), now)
+    loaded = find(delegate.cohort_id, delegate_id)
+    if loaded.standing is not Standing.LEFT:
+        perform(plan_leave(loaded, Asking(by, now, why)), now)
 
 
 def leave_again(delegate_id: str, now: datetime) -> None:
@@ -71,30 +71,30 @@ def leave_again(delegate_id: str, now: datetime) -> None:
     delegate = delegates.find(delegate_id)
     if delegate is None or delegate.withdrawn:
         return
-    found = find(delegate.cohort_id, delegate_id)
-    commit(list(_writes(found, _latest(found), [], Asking("restore", now, "an erasure is repeated"))), now)
+    loaded = find(delegate.cohort_id, delegate_id)
+    commit(list(_writes(loaded, _latest(loaded), [], Asking("restore", now, "an erasure is repeated"))), now)
 
 
-def plan_leave(found: Found, asking: Asking) -> Planned:
+def plan_leave(loaded: LoadedDelegate, asking: Asking) -> Planned:
     """Raises ActRefused for a delegate who has left, or while a questionnaire is being closed."""
-    found.refuse_unless(LEAVE)
-    wave = _latest(found)
+    loaded.refuse_unless(LEAVE)
+    wave = _latest(loaded)
     if wave.state is WaveState.CLOSING:
         raise ActRefused(FieldError("", CLOSING))
-    texts = _emails(found, asking.now)
-    delegate = found.delegate
+    texts = _emails(loaded, asking.now)
+    delegate = loaded.delegate
     what = "that they have left, and what that means"
     people = (("delegate", delegate.person), (COACH.verb, delegate.coach), ("line manager", delegate.manager))
     return plan(
-        f"Record that {found.name} has left",
-        _effects(found, wave),
+        f"Record that {loaded.name} has left",
+        _effects(loaded, wave),
         recipients(*((role, person, what) for role, person in people)),
-        _writes(found, wave, texts, asking),
+        _writes(loaded, wave, texts, asking),
     )
 
 
-def _effects(found: Found, wave: DelegateWave) -> Iterator[str]:
-    yield f"No one is asked about {found.name} any more, and their links stop working."
+def _effects(loaded: LoadedDelegate, wave: DelegateWave) -> Iterator[str]:
+    yield f"No one is asked about {loaded.name} any more, and their links stop working."
     if wave.state in NOT_CLOSED:
         yield "Answers that were not closed yet are destroyed. There will be no report."
     elif wave.state is WaveState.WITHDRAWN and wave.wave is Wave.BASELINE:
@@ -102,7 +102,7 @@ def _effects(found: Found, wave: DelegateWave) -> Iterator[str]:
     else:
         yield "The report does not change, and the figures of the cohort keep it. They may ask for a copy of it."
     yield "Sessions and meetings ahead are taken out of the calendars. Surveys that were sent count."
-    yield count_delegates(cohorts.list_lines(found.cohort.id, Wave.BASELINE), leaving=found.delegate.id)
+    yield count_delegates(cohorts.list_lines(loaded.cohort.id, Wave.BASELINE), leaving=loaded.delegate.id)
     yield "You cannot undo this."
 
 
@@ -115,27 +115,27 @@ def count_delegates(lines: Sequence[DelegateLine], leaving: str = "") -> str:
     return f"{plural(len(lines), 'delegate', 'delegates')} began, {stayed} stayed."
 
 
-def _emails(found: Found, now: datetime) -> list[Email]:
-    delegate, due_at = found.delegate, found.days.soon(now)
+def _emails(loaded: LoadedDelegate, now: datetime) -> list[Email]:
+    delegate, due_at = loaded.delegate, loaded.days.soon(now)
     readers = [
         (written.LEFT, delegate.person),
         (written.COACH_LEFT, delegate.coach),
         (written.MANAGER_LEFT, delegate.manager),
     ]
     return [
-        written.about_delegate(kind, found.programme, delegate, to, due_at, stamp(now))
+        written.about_delegate(kind, loaded.programme, delegate, to, due_at, stamp(now))
         for kind, to in readers
         if not to.is_erased
     ]
 
 
-def _writes(found: Found, wave: DelegateWave, texts: Sequence[Email], asking: Asking) -> Iterator[Write]:
-    delegate, now = found.delegate, asking.now
+def _writes(loaded: LoadedDelegate, wave: DelegateWave, texts: Sequence[Email], asking: Asking) -> Iterator[Write]:
+    delegate, now = loaded.delegate, asking.now
     yield delegates.withdraw(delegate, revoke_links=True)
     yield cohorts.change_line(delegate, put={"withdrawn": True, "paused_until": ""})
     yield pauses.end(delegate.id)
     yield jobs.add(JobKind.WITHDRAW.job(delegate.id, stamp(now), due_at=now, delegate=delegate.id))
-    words = {"before": found.standing.value, "after": Standing.LEFT.value, "why": asking.reason}
+    words = {"before": loaded.standing.value, "after": Standing.LEFT.value, "why": asking.reason}
     event = audit_events.add(delegate.cohort_id, AuditEvent.CHANGED_STANDING, asking.by, delegate.id, now, **words)
     about = {"cohort": delegate.cohort_id, "delegate": delegate.id, "standing": Standing.LEFT.value}
     yield outlive(event, What.STANDING, now, **about)
@@ -146,9 +146,9 @@ def _writes(found: Found, wave: DelegateWave, texts: Sequence[Email], asking: As
         yield delegates.still_in_state(wave)
 
 
-def _latest(found: Found) -> DelegateWave:
+def _latest(loaded: LoadedDelegate) -> DelegateWave:
     """Return the follow-up if there is one, else the baseline."""
-    waves = {wave.wave: wave for wave in found.waves}
+    waves = {wave.wave: wave for wave in loaded.waves}
     return waves.get(Wave.FOLLOWUP) or waves[Wave.BASELINE]
 
 

@@ -21,11 +21,11 @@ class CopiedLink(Struct, frozen=True, order=True):
 def list_links(cohort: Cohort) -> list[CopiedLink]:
     """Return a link for each coach, facilitator and sponsor of a cohort, sorted by role and name."""
     coaches = {line.coach for line in cohorts.list_lines(cohort.id) if not line.withdrawn}
-    facilitators = [one.person for one in cohort.facilitators]
+    facilitators = [facilitator.person for facilitator in cohort.facilitators]
     sponsors = [cohort.sponsor] if cohort.sponsor else []
-    found = [
+    links = [
         *((COACH.verb, person, COACH.url(cohort.id, person, cohorts.coach_link(cohort, person))) for person in coaches),
         *((FACILITATOR.verb, person, FACILITATOR.url(cohort, person)) for person in facilitators),
         *((SPONSOR.verb, person, SPONSOR.url(cohort)) for person in sponsors),
     ]
-    return sorted(CopiedLink(role, person.name, url) for role, person, url in found if not person.is_erased)
+    return sorted(CopiedLink(role, person.name, url) for role, person, url in links if not person.is_erased)

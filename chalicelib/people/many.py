@@ -10,7 +10,7 @@ from chalicelib.core.errors import FieldError, FormInvalid
 from chalicelib.core.formatting import plural
 from chalicelib.core.model import Standing
 from chalicelib.people.acts import ACTS, Act, ActUnknown, find_act
-from chalicelib.people.found import Found, find
+from chalicelib.people.loaded import LoadedDelegate, find
 from chalicelib.people.planned import ActRefused, Asking, Planned, perform
 
 MAX_AT_ONCE = 30  # each is read and planned by the page itself, before and after the preview
@@ -29,7 +29,7 @@ class Several(Struct, frozen=True):
     """The delegates of one act."""
 
     act: Act
-    each: tuple[Found, ...]  # who fit the act
+    each: tuple[LoadedDelegate, ...]  # who fit the act
     left_out: tuple[LeftOut, ...]
 
     @property
@@ -66,34 +66,34 @@ def find_several(act: Act, cohort_id: str, ids: Iterable[str]) -> Several:
     if len(ids) > MAX_AT_ONCE:
         fault = f"Tick at most {MAX_AT_ONCE} delegates at a time; {len(ids)} are ticked. Nothing was changed."
         raise ActRefused(FieldError("", fault))
-    found = [find(cohort_id, delegate_id) for delegate_id in ids]
-    hindered = [LeftOut(one.name, why) for one in found if (why := _hindrance(act, one))]
-    return Several(act, tuple(one for one in found if not _hindrance(act, one)), tuple(hindered))
+    all_loaded = [find(cohort_id, delegate_id) for delegate_id in ids]
+    hindered = [LeftOut(loaded.name, why) for loaded in all_loaded if (why := _hindrance(act, loaded))]
+    return Several(act, tuple(loaded for loaded in all_loaded if not _hindrance(act, loaded)), tuple(hindered))
 
 
-def _hindrance(act: Act, found: Found) -> str:
-    if not act.fits(found.standing):
-        verb = "has" if found.standing is Standing.LEFT else "is"
-        return f"this does not fit someone who {verb} {found.standing.value}."
-    return act.hindrance(found)
+def _hindrance(act: Act, loaded: LoadedDelegate) -> str:
+    if not act.fits(loaded.standing):
+        verb = "has" if loaded.standing is Standing.LEFT else "is"
+        return f"this does not fit someone who {verb} {loaded.standing.value}."
+    return act.hindrance(loaded)
 
 
 def plan_several(several: Several, typed: Typed, asking: Asking) -> ManyPlanned:
     """Plan the act for each. Raises FormInvalid if it can be done for no one."""
     plans, ids = list[Planned](), list[str]()
     left_out, refusals = list(several.left_out), list[FormInvalid]()
-    for found in several.each:
+    for loaded in several.each:
         try:
-            planned = several.act.plan(found, typed, asking)
+            planned = several.act.plan(loaded, typed, asking)
         except FormInvalid as refused:
             refusals.append(refused)
-            left_out.append(LeftOut(found.name, str(refused)))
+            left_out.append(LeftOut(loaded.name, str(refused)))
             continue
         if planned.changes_nothing:
-            left_out.append(LeftOut(found.name, "nothing differs from what is stored."))
+            left_out.append(LeftOut(loaded.name, "nothing differs from what is stored."))
         else:
             plans.append(planned)
-            ids.append(found.delegate.id)
+            ids.append(loaded.delegate.id)
     if refusals and not plans:
         raise refusals[0]
     return ManyPlanned(tuple(plans), tuple(ids), tuple(left_out))
@@ -102,9 +102,9 @@ def plan_several(several: Several, typed: Typed, asking: Asking) -> ManyPlanned:
 def perform_several(several: Several, typed: Typed, asking: Asking) -> Sequence[LeftOut]:
     """Do the act for each, planned again: the one before may have changed what it sees. Return those left out."""
     left_out = list(several.left_out)
-    for found in several.each:
+    for loaded in several.each:
         try:
-            perform(several.act.plan(find(found.cohort.id, found.delegate.id), typed, asking), asking.now)
+            perform(several.act.plan(find(loaded.cohort.id, loaded.delegate.id), typed, asking), asking.now)
         except FormInvalid as refused:
-            left_out.append(LeftOut(found.name, str(refused)))
+            left_out.append(LeftOut(loaded.name, str(refused)))
     return left_out

@@ -59,9 +59,11 @@ class Planned(Struct, frozen=True):
     @property
     def lines(self) -> list[str]:
         """Return the plan for a terminal."""
-        people = [f"{one.name} <{one.email}>, {one.role}: {one.what}" for one in self.emails]
+        people = [
+            f"{recipient.name} <{recipient.email}>, {recipient.role}: {recipient.what}" for recipient in self.emails
+        ]
         emailed = [self.emailed] if self.emailed else people
-        return [f"{self.title}.", *self.effects, *emailed, *(f"Please check: {one}" for one in self.questions)]
+        return [f"{self.title}.", *self.effects, *emailed, *(f"Please check: {text}" for text in self.questions)]
 
 
 class Asking(Struct, frozen=True):
@@ -94,15 +96,17 @@ def perform(planned: Planned, now: datetime) -> None:
 
 def recipients(*people: tuple[str, Person, str]) -> tuple[Recipient, ...]:
     """Return recipients from role, person and what they are sent; no one who was erased."""
-    return tuple(Recipient(role, one.name, one.email, what) for role, one, what in people if not one.is_erased)
+    return tuple(
+        Recipient(role, person.name, person.email, what) for role, person, what in people if not person.is_erased
+    )
 
 
 def list_former(
     part: str, people: Iterable[Person], cohort_id: str, delegate_id: str = ""
 ) -> list[tuple[str, Person, str]]:
     """Return as recipients those who gave up a part and were ever emailed that they have it."""
-    known = (one for one in people if knows_part(part, one.email, cohort_id, delegate_id))
-    return [(f"former {part}", one, "that another person takes their place") for one in known]
+    known = (person for person in people if knows_part(part, person.email, cohort_id, delegate_id))
+    return [(f"former {part}", person, "that another person takes their place") for person in known]
 
 
 def plan(

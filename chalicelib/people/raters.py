@@ -26,7 +26,7 @@ from chalicelib.core.model import (
     WaveState,
 )
 from chalicelib.people import emails as written
-from chalicelib.people.found import Found
+from chalicelib.people.loaded import LoadedDelegate
 from chalicelib.people.planned import ActRefused, Asking, Planned, plan, recipients
 from chalicelib.store import audit_events, cohorts, delegates, emails, invitations, waiting_emails, withdrawals
 from chalicelib.store.audit_events import AuditEvent
@@ -57,45 +57,49 @@ class Rater(Struct, frozen=True):
         return self.invitation.group if self.invitation else self.entry.group
 
 
-def list_raters(found: Found) -> list[Rater]:
+def list_raters(loaded: LoadedDelegate) -> list[Rater]:
     """Return the raters that were sent, of the wave that takes changes now. An unsent list is the delegate's alone."""
-    wave = next((wave for wave in found.waves if wave.wave in cohorts.LINES and wave.state in TAKES_CHANGES), None)
-    nomination = DelegateRecord(found.rows).find_nomination(wave.wave) if wave else None
+    wave = next((wave for wave in loaded.waves if wave.wave in cohorts.LINES and wave.state in TAKES_CHANGES), None)
+    nomination = DelegateRecord(loaded.rows).find_nomination(wave.wave) if wave else None
     if wave is None or nomination is None:
         return []
-    asked = {one.rater.email: one for one in _invitations(found, wave.wave)}
+    asked = {invitation.rater.email: invitation for invitation in _invitations(loaded, wave.wave)}
     return [
         Rater(wave, nomination, entry, asked.get(entry.person.email))
         for entry in nomination.raters[: nomination.sent_raters]
     ]
 
 
-def _invitations(found: Found, wave: Wave) -> Iterator[Invitation]:
-    every = DelegateRecord(found.rows).invitations(wave)
-    return (one for one in every if one.state is not InvitationState.REVOKED and one.group != SELF_GROUP)
+def _invitations(loaded: LoadedDelegate, wave: Wave) -> Iterator[Invitation]:
+    every = DelegateRecord(loaded.rows).invitations(wave)
+    return (
+        invitation
+        for invitation in every
+        if invitation.state is not InvitationState.REVOKED and invitation.group != SELF_GROUP
+    )
 
 
-def find_rater(found: Found, address: str) -> Rater:
+def find_rater(loaded: LoadedDelegate, address: str) -> Rater:
     """Find a rater by address. Raises ActRefused."""
-    found.refuse_gone()
-    raters = list_raters(found)
+    loaded.refuse_gone()
+    raters = list_raters(loaded)
     if not raters:
-        raise ActRefused(FieldError("rater", CLOSED.format(name=found.name)))
+        raise ActRefused(FieldError("rater", CLOSED.format(name=loaded.name)))
     wanted = clean_address(address)
-    rater = next((one for one in raters if one.entry.person.email == wanted), None)
+    rater = next((rater for rater in raters if rater.entry.person.email == wanted), None)
     if rater is None:
-        raise ActRefused(FieldError("rater", f"No one with this address was asked about {found.name}."))
+        raise ActRefused(FieldError("rater", f"No one with this address was asked about {loaded.name}."))
     return rater
 
 
 # --- remove -------------------------------------------------------------------------------------------
 
 
-def plan_removal(found: Found, rater: Rater, asking: Asking) -> Planned:
-    person, group = rater.entry.person, _title(found, rater.group)
+def plan_removal(loaded: LoadedDelegate, rater: Rater, asking: Asking) -> Planned:
+    person, group = rater.entry.person, _title(loaded, rater.group)
     asked = rater.invitation is not None
     return plan(
-        f"Remove {person.name} from the raters of {found.name}",
+        f"Remove {person.name} from the raters of {loaded.name}",
         [
             "Their link stops working. What they saved or sent is destroyed, if there is anything." if asked else "",
             f"One fewer is asked in the group {group}.",
@@ -103,12 +107,12 @@ def plan_removal(found: Found, rater: Rater, asking: Asking) -> Planned:
             "You do not learn whether they have answered, nor does anyone else. You cannot undo this.",
         ],
         recipients(*([("rater", person, "that they are not asked any more")] if asked else [])),
-        _removal_writes(found, rater, asking),
+        _removal_writes(loaded, rater, asking),
     )
 
 
-def _removal_writes(found: Found, rater: Rater, asking: Asking) -> Iterator[Write]:
-    delegate, now = found.delegate, asking.now
+def _removal_writes(loaded: LoadedDelegate, rater: Rater, asking: Asking) -> Iterator[Write]:
+    delegate, now = loaded.delegate, asking.now
     if rater.invitation:
         before = rater.invitation
         yield delegates.hide_counts(rater.wave, [before.group])
@@ -117,16 +121,16 @@ def _removal_writes(found: Found, rater: Rater, asking: Asking) -> Iterator[Writ
             delegate, put=cohorts.hidden(before.group), add=cohorts.fewer_asked(before), wave=rater.wave.wave
         )
         yield from (emails.cancel(email_id) for email_id in waiting_emails.list_ids(delegate.id, before.id))
-        email = written.rater_removed(found.programme, delegate, before, found.days.soon(now), now)
+        email = written.rater_removed(loaded.programme, delegate, before, loaded.days.soon(now), now)
         yield from emails.add(email)
     else:
         yield delegates.still_in_state(rater.wave)
     kept = [entry for entry in rater.nomination.raters if entry.person.email != rater.entry.person.email]
     yield _save_list(rater.nomination, kept, rater.nomination.sent_raters - 1)
-    words = {"group": _title(found, rater.group), "why": asking.reason}
-    event = audit_events.add(found.cohort.id, AuditEvent.REMOVED_RATER, asking.by, delegate.id, now, **words)
+    words = {"group": _title(loaded, rater.group), "why": asking.reason}
+    event = audit_events.add(loaded.cohort.id, AuditEvent.REMOVED_RATER, asking.by, delegate.id, now, **words)
     about = {"part": withdrawals.RATER, "who": reader_key(rater.entry.person.email)}
-    yield outlive(event, What.PLACE, now, cohort=found.cohort.id, delegate=delegate.id, **about)
+    yield outlive(event, What.PLACE, now, cohort=loaded.cohort.id, delegate=delegate.id, **about)
 
 
 def _save_list(before: Nomination, raters: Sequence[RaterEntry], sent: int) -> Write:
@@ -137,26 +141,26 @@ def _save_list(before: Nomination, raters: Sequence[RaterEntry], sent: int) -> W
 # --- regroup ------------------------------------------------------------------------------------------
 
 
-def plan_regrouping(found: Found, rater: Rater, group: str, asking: Asking) -> Planned:
+def plan_regrouping(loaded: LoadedDelegate, rater: Rater, group: str, asking: Asking) -> Planned:
     """Raises ActRefused for a group that does not exist, and between anonymous and named once they were asked."""
     person, before, after = rater.entry.person, rater.group, group
-    _check_group(found, rater, after)
-    groups = f"{_title(found, before)} and {_title(found, after)}"
+    _check_group(loaded, rater, after)
+    groups = f"{_title(loaded, before)} and {_title(loaded, after)}"
     asked = rater.invitation is not None
     return plan(
-        f"Move {person.name} from {_title(found, before)} to {_title(found, after)}",
+        f"Move {person.name} from {_title(loaded, before)} to {_title(loaded, after)}",
         [
-            f"They are asked as one of: {_title(found, after)}. If they have answered, the answers count there.",
+            f"They are asked as one of: {_title(loaded, after)}. If they have answered, the answers count there.",
             HIDDEN.format(groups=groups) if asked and before != after else "",
         ],
         recipients(*([("rater", person, "that they are asked in another group")] if asked else [])),
-        [] if before == after else _regrouping_writes(found, rater, after, asking),
-        _crowded(found, rater, after),
+        [] if before == after else _regrouping_writes(loaded, rater, after, asking),
+        _crowded(loaded, rater, after),
     )
 
 
-def _check_group(found: Found, rater: Rater, group: str) -> None:
-    known = {one.id: one for one in found.programme.rater_groups}
+def _check_group(loaded: LoadedDelegate, rater: Rater, group: str) -> None:
+    known = {group.id: group for group in loaded.programme.rater_groups}
     if group not in known:
         raise ActRefused(FieldError("group", f"Choose one of the groups: {', '.join(known)}."))
     if rater.invitation and known[group].named != known[rater.group].named:
@@ -170,14 +174,14 @@ def _check_group(found: Found, rater: Rater, group: str) -> None:
         )
 
 
-def _crowded(found: Found, rater: Rater, group: str) -> list[str]:
-    most = found.programme.group(group).max
-    count = sum(one.group == group for one in list_raters(found))
-    return [f"{_title(found, group)} has {count} raters already, and {most} are allowed."] if count >= most else []
+def _crowded(loaded: LoadedDelegate, rater: Rater, group: str) -> list[str]:
+    most = loaded.programme.group(group).max
+    count = sum(rater.group == group for rater in list_raters(loaded))
+    return [f"{_title(loaded, group)} has {count} raters already, and {most} are allowed."] if count >= most else []
 
 
-def _regrouping_writes(found: Found, rater: Rater, group: str, asking: Asking) -> Iterator[Write]:
-    delegate, now, before = found.delegate, asking.now, rater.invitation
+def _regrouping_writes(loaded: LoadedDelegate, rater: Rater, group: str, asking: Asking) -> Iterator[Write]:
+    delegate, now, before = loaded.delegate, asking.now, rater.invitation
     if before:
         after = replace(before, group=group)
         hidden = cohorts.hidden(before.group) | cohorts.hidden(group)
@@ -186,10 +190,10 @@ def _regrouping_writes(found: Found, rater: Rater, group: str, asking: Asking) -
         yield invitations.regroup(before, group)
         yield cohorts.change_line(delegate, put=hidden, add=moved, wave=rater.wave.wave)
         email = to_raters.regrouped_email(
-            found.programme, delegate, rater.wave, after, found.days.soon(now), stamp(now)
+            loaded.programme, delegate, rater.wave, after, loaded.days.soon(now), stamp(now)
         )
         yield from emails.add(email)
-        yield from _reworded(found, before, email)
+        yield from _reworded(loaded, before, email)
     else:
         yield delegates.still_in_state(rater.wave)
     listed = [
@@ -197,33 +201,33 @@ def _regrouping_writes(found: Found, rater: Rater, group: str, asking: Asking) -
         for entry in rater.nomination.raters
     ]
     yield _save_list(rater.nomination, listed, rater.nomination.sent_raters)
-    words = {"before": _title(found, rater.group), "after": _title(found, group), "why": asking.reason}
-    yield audit_events.add(found.cohort.id, AuditEvent.REGROUPED_RATER, asking.by, delegate.id, now, **words)
+    words = {"before": _title(loaded, rater.group), "after": _title(loaded, group), "why": asking.reason}
+    yield audit_events.add(loaded.cohort.id, AuditEvent.REGROUPED_RATER, asking.by, delegate.id, now, **words)
 
 
-def _reworded(found: Found, before: Invitation, new: Email) -> Iterator[Write]:
+def _reworded(loaded: LoadedDelegate, before: Invitation, new: Email) -> Iterator[Write]:
     """Have reminders that wait say the new group, and who sees what in it."""
     about = {name: new.words[name] for name in ("group_title", "who_sees")}
-    for email in _waiting(found, before):
+    for email in _waiting(loaded, before):
         if about.keys() <= email.words.keys():
             yield emails.reword(email.id, {**email.words, **about})
 
 
-def _waiting(found: Found, about: Invitation) -> list[Email]:
-    every = waiting_emails.list_waiting(found.delegate.id)
+def _waiting(loaded: LoadedDelegate, about: Invitation) -> list[Email]:
+    every = waiting_emails.list_waiting(loaded.delegate.id)
     return [email for email in every if email.about.get("invitation") == about.id]
 
 
 # --- correct ------------------------------------------------------------------------------------------
 
 
-def plan_correction(found: Found, rater: Rater, name: str, address: str, asking: Asking) -> Planned:
+def plan_correction(loaded: LoadedDelegate, rater: Rater, name: str, address: str, asking: Asking) -> Planned:
     """Correct the address in the whole cohort, or the name alone about this delegate. Raises ActRefused or
     ReplaceRefused.
     """
     before = rater.entry.person
     if address and address != before.email:
-        writes = plan_change(found.cohort.id, before.email, address, asking.now, asking.by, name=name, why=asking.why)
+        writes = plan_change(loaded.cohort.id, before.email, address, asking.now, asking.by, name=name, why=asking.why)
         return plan(
             f"Correct the {'name and address' if name and name != before.name else 'address'} of {before.name}",
             [
@@ -232,7 +236,7 @@ def plan_correction(found: Found, rater: Rater, name: str, address: str, asking:
                 "The new address gets a new link and an empty form, and the old address a notice. Links in earlier "
                 "emails stop working.",
                 "What was saved is destroyed. Answers that were sent count, and no one can open or change them.",
-                HIDDEN.format(groups=_title(found, rater.group)) if rater.invitation else "",
+                HIDDEN.format(groups=_title(loaded, rater.group)) if rater.invitation else "",
             ],
             recipients(
                 ("old address", before, "that the address was replaced"),
@@ -245,15 +249,15 @@ def plan_correction(found: Found, rater: Rater, name: str, address: str, asking:
         f"Correct the name of {before.name} to {name or before.name}",
         ["The list and emails that wait show the new name."],
         [],
-        _name_writes(found, rater, name, asking) if changed else [],
+        _name_writes(loaded, rater, name, asking) if changed else [],
     )
 
 
-def _name_writes(found: Found, rater: Rater, name: str, asking: Asking) -> Iterator[Write]:
+def _name_writes(loaded: LoadedDelegate, rater: Rater, name: str, asking: Asking) -> Iterator[Write]:
     old = rater.entry.person
     if rater.invitation:
         yield invitations.rename(rater.invitation, name)
-        for email in _waiting(found, rater.invitation):
+        for email in _waiting(loaded, rater.invitation):
             yield emails.reword(email.id, {**email.words, "name": name})
     listed = [
         replace(entry, person=replace(entry.person, name=name)) if entry.person.email == old.email else entry
@@ -261,10 +265,10 @@ def _name_writes(found: Found, rater: Rater, name: str, asking: Asking) -> Itera
     ]
     yield _save_list(rater.nomination, listed, rater.nomination.sent_raters)
     yield audit_events.add_naming(
-        found.cohort.id,
+        loaded.cohort.id,
         AuditEvent.CHANGED_PERSON,
         asking.by,
-        found.delegate.id,
+        loaded.delegate.id,
         asking.now,
         {"before": old, "after": replace(old, name=name)},
         what="the name of a rater",
@@ -272,5 +276,5 @@ def _name_writes(found: Found, rater: Rater, name: str, asking: Asking) -> Itera
     )
 
 
-def _title(found: Found, group: str) -> str:
-    return found.programme.group(group).title
+def _title(loaded: LoadedDelegate, group: str) -> str:
+    return loaded.programme.group(group).title

@@ -18,10 +18,10 @@ from chalicelib.core.model import Programme
 from chalicelib.links import signing
 from chalicelib.people import acts, cohort_acts, many
 from chalicelib.people.acts import Act, Field
-from chalicelib.people.cohort import FoundCohort, find_cohort
+from chalicelib.people.cohort import LoadedCohort, find_cohort
 from chalicelib.people.cohort_acts import CohortAct
-from chalicelib.people.found import Found, find
 from chalicelib.people.links import list_links
+from chalicelib.people.loaded import LoadedDelegate, find
 from chalicelib.people.planned import Asking, Planned, check_why, perform
 from chalicelib.store import cohorts
 from chalicelib.web.page import GET, POST, page_handler
@@ -79,17 +79,19 @@ def act(cohort_id: str, delegate_id: str, change_id: str) -> Response:
 @page_handler
 def links(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
-    found = find_cohort(cohort_id)
-    return admin.page("people/links", found=found, programme=found.programme, links=list_links(found.cohort))
+    loaded = find_cohort(cohort_id)
+    return admin.page("people/links", loaded=loaded, programme=loaded.programme, links=list_links(loaded.cohort))
 
 
 @bp.route(CHANGE, **GET)
 @page_handler
 def cohort(cohort_id: str) -> Response:
     admin = administrator(bp.current_request, clock.now())
-    found = find_cohort(cohort_id)
+    loaded = find_cohort(cohort_id)
     done = _done(cohort_acts.COHORT_ACTS)
-    return admin.page("people/cohort", found=found, programme=found.programme, acts=cohort_acts.COHORT_ACTS, done=done)
+    return admin.page(
+        "people/cohort", loaded=loaded, programme=loaded.programme, acts=cohort_acts.COHORT_ACTS, done=done
+    )
 
 
 @bp.route(f"{CHANGE}/{{cohort_change}}", **GET)
@@ -139,7 +141,7 @@ def _many_form(
     refused: FormInvalid | None = None,
 ) -> Response:
     """Ask which act, and then what it needs. Go back if no one is ticked."""
-    ids, at_cohort = [one for one in ids if one], f"/admin/cohort/{cohort_id}"
+    ids, at_cohort = [delegate_id for delegate_id in ids if delegate_id], f"/admin/cohort/{cohort_id}"
     if not ids:
         return admin.see_other(signing.url(f"{at_cohort}?done=no-tick"))
     cohort = find_cohort(cohort_id)
@@ -155,14 +157,18 @@ def _many_form(
     faults = refused.faults if refused else ()
     wrong = {fault.field: fault.message for fault in faults}
     status = int(refused.status) if refused else 200
-    fields = [] if not several.each else [replace(one, value="") for one in several.act.fields(several.each[0])]
-    shown = {"several": several, "fields": fields, "typed": typed, "errors": faults, "wrong": wrong}
-    return admin.page("people/many_form", status, **context, **shown)
+    fields = (
+        []
+        if not several.each
+        else [replace(delegate_id, value="") for delegate_id in several.act.fields(several.each[0])]
+    )
+    values = {"several": several, "fields": fields, "typed": typed, "errors": faults, "wrong": wrong}
+    return admin.page("people/many_form", status, **context, **values)
 
 
 def _many_posted(admin: SignedIn, cohort_id: str, typed: Mapping[str, str]) -> Response:
     """Show what would happen to each; do it if that was confirmed."""
-    ids = [one for one in typed.get("ids", "").split(",") if one]
+    ids = [delegate_id for delegate_id in typed.get("ids", "").split(",") if delegate_id]
     act_id, done = typed.get("act", ""), f"/admin/cohort/{cohort_id}?done="
     if not ids:
         return admin.see_other(signing.url(f"{done}no-tick"))
@@ -187,41 +193,41 @@ def _many_preview(
     admin: SignedIn, several: many.Several, planned: many.ManyPlanned, typed: Mapping[str, str]
 ) -> Response:
     kept = {name: value for name, value in typed.items() if name not in OURS} | {"ids": ",".join(planned.ids)}
-    found = several.each[0] if several.each else None
-    programme: dict[str, Any] = {"programme": found.programme} if found else {}
+    loaded = several.each[0] if several.each else None
+    programme: dict[str, Any] = {"programme": loaded.programme} if loaded else {}
     return admin.page("people/many_preview", several=several, planned=planned, kept=kept, typed=typed, **programme)
 
 
 # --- what a form is about -----------------------------------------------------------------------------
 
 
-def _about_person(found: Found, change_id: str) -> Subject:
+def _about_person(loaded: LoadedDelegate, change_id: str) -> Subject:
     act = acts.find_act(change_id)
-    path = f"/admin/cohort/{found.cohort.id}/person/{found.delegate.id}"
+    path = f"/admin/cohort/{loaded.cohort.id}/person/{loaded.delegate.id}"
     return Subject(
-        found.name,
+        loaded.name,
         path,
         path,
-        found.programme,
+        loaded.programme,
         act,
-        act.fields(found),
-        lambda typed, asking: act.plan(found, typed, asking),
-        is_done=(bool(act.step) and not act.fits(found.standing)) or not act.concerns(found),
+        act.fields(loaded),
+        lambda typed, asking: act.plan(loaded, typed, asking),
+        is_done=(bool(act.step) and not act.fits(loaded.standing)) or not act.concerns(loaded),
     )
 
 
-def _about_cohort(found: FoundCohort, change_id: str) -> Subject:
+def _about_cohort(loaded: LoadedCohort, change_id: str) -> Subject:
     act = cohort_acts.find_cohort_act(change_id)
-    path = f"/admin/cohort/{found.cohort.id}/change"
+    path = f"/admin/cohort/{loaded.cohort.id}/change"
     return Subject(
-        found.cohort.title,
+        loaded.cohort.title,
         path,
         "/admin" if act.ends else path,
-        found.programme,
+        loaded.programme,
         act,
-        act.fields(found),
-        lambda typed, asking: act.plan(found, typed, asking),
-        is_done=act.ends and cohorts.is_discarded(found.cohort.id),
+        act.fields(loaded),
+        lambda typed, asking: act.plan(loaded, typed, asking),
+        is_done=act.ends and cohorts.is_discarded(loaded.cohort.id),
     )
 
 
@@ -233,15 +239,15 @@ def _done(known: Sequence[Act | CohortAct]) -> str:
     return next((act.done for act in known if act.id == wanted), "")
 
 
-def _person_page(admin: SignedIn, found: Found) -> Response:
-    at_cohort = f"/admin/cohort/{found.cohort.id}"
+def _person_page(admin: SignedIn, loaded: LoadedDelegate) -> Response:
+    at_cohort = f"/admin/cohort/{loaded.cohort.id}"
     return admin.page(
         "people/person",
-        found=found,
-        programme=found.programme,
+        loaded=loaded,
+        programme=loaded.programme,
         at_cohort=at_cohort,
-        path=f"{at_cohort}/person/{found.delegate.id}",
-        acts=acts.list_acts(found),
+        path=f"{at_cohort}/person/{loaded.delegate.id}",
+        acts=acts.list_acts(loaded),
         done=_done(acts.ACTS),
     )
 

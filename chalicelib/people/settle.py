@@ -10,7 +10,7 @@ from chalicelib.emails.kinds import CancelledBy
 from chalicelib.emails.waiting import cancel_by
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.meetings.effects import first_check
-from chalicelib.people.found import Found
+from chalicelib.people.loaded import LoadedDelegate
 from chalicelib.people.planned import ActRefused, Asking, Planned, Recipient, plan
 from chalicelib.report.emails import ready_email
 from chalicelib.store import audit_events, cohorts, delegates, emails, jobs, reports
@@ -30,31 +30,31 @@ WORDS = {
 EVENTS = {Outcome.PUBLISHED: "published from the stored report", Outcome.LOST: "lost"}
 
 
-def is_without_key(found: Found) -> bool:
-    return any(wave.without_key for wave in found.waves)
+def is_without_key(loaded: LoadedDelegate) -> bool:
+    return any(wave.without_key for wave in loaded.waves)
 
 
-def list_outcomes(found: Found) -> Sequence[Outcome]:
+def list_outcomes(loaded: LoadedDelegate) -> Sequence[Outcome]:
     """Return what may be chosen: a report counts only if one was found in the bucket."""
-    if not is_without_key(found):
+    if not is_without_key(loaded):
         return []
-    return [Outcome.PUBLISHED, Outcome.LOST] if _find_wave(found).stored_report else [Outcome.LOST]
+    return [Outcome.PUBLISHED, Outcome.LOST] if _find_wave(loaded).stored_report else [Outcome.LOST]
 
 
-def plan_settle(found: Found, outcome: Outcome, asking: Asking) -> Planned:
+def plan_settle(loaded: LoadedDelegate, outcome: Outcome, asking: Asking) -> Planned:
     """Raises ActRefused if no questionnaire waits for it, or the stored report is missing or damaged."""
-    found.refuse_gone()
-    wave = _find_wave(found)
-    notices = list_emails(found.programme, found.delegate, wave, outcome, asking.now)
-    administrators = [Recipient("administrator", one.to.name, one.to.email, "the outcome") for one in notices]
-    writes = [*_ending(found, wave, outcome, asking), *emails.add_all(notices)]
+    loaded.refuse_gone()
+    wave = _find_wave(loaded)
+    notices = list_emails(loaded.programme, loaded.delegate, wave, outcome, asking.now)
+    administrators = [Recipient("administrator", email.to.name, email.to.email, "the outcome") for email in notices]
+    writes = [*_ending(loaded, wave, outcome, asking), *emails.add_all(notices)]
     if outcome is Outcome.LOST:
-        return plan(f"Record the answers about {found.name} as lost", LOST_EFFECTS, administrators, writes)
-    report = _read_report(found, wave, asking)
-    ready = ready_email(found.programme, found.delegate, wave.wave, found.days.next_morning(asking.now))
-    coach = [Recipient("coach", found.delegate.coach.name, found.delegate.coach.email, "that the report is ready")]
-    writes += _publishing(found, wave, report, ready, asking)
-    title = f"Let the stored report of {found.name} count"
+        return plan(f"Record the answers about {loaded.name} as lost", LOST_EFFECTS, administrators, writes)
+    report = _read_report(loaded, wave, asking)
+    ready = ready_email(loaded.programme, loaded.delegate, wave.wave, loaded.days.next_morning(asking.now))
+    coach = [Recipient("coach", loaded.delegate.coach.name, loaded.delegate.coach.email, "that the report is ready")]
+    writes += _publishing(loaded, wave, report, ready, asking)
+    title = f"Let the stored report of {loaded.name} count"
     return plan(title, PUBLISHED_EFFECTS, [*coach, *administrators], writes)
 
 
@@ -71,30 +71,30 @@ PUBLISHED_EFFECTS = (
 )
 
 
-def _find_wave(found: Found) -> DelegateWave:
-    waves = [wave for wave in found.waves if wave.without_key]
+def _find_wave(loaded: LoadedDelegate) -> DelegateWave:
+    waves = [wave for wave in loaded.waves if wave.without_key]
     if not waves:
         raise ActRefused(
             FieldError(
                 "",
-                f"No questionnaire about {found.name} waits for this. After a restore run `restore finish` first.",
+                f"No questionnaire about {loaded.name} waits for this. After a restore run `restore finish` first.",
             )
         )
     return waves[0]
 
 
-def _read_report(found: Found, wave: DelegateWave, asking: Asking) -> StoredReport:
+def _read_report(loaded: LoadedDelegate, wave: DelegateWave, asking: Asking) -> StoredReport:
     folder = wave.stored_report
-    report = reports.read_documents(found.delegate.id, wave.wave, folder, asking.now) if folder else None
+    report = reports.read_documents(loaded.delegate.id, wave.wave, folder, asking.now) if folder else None
     if report is None:
         where = f"The report in {folder} is not whole" if folder else "The bucket has no report of this questionnaire"
         raise ActRefused(FieldError("outcome", f"{where}. Restore its documents, or record the answers as lost."))
     return report
 
 
-def _ending(found: Found, wave: DelegateWave, outcome: Outcome, asking: Asking) -> Iterator[Write]:
+def _ending(loaded: LoadedDelegate, wave: DelegateWave, outcome: Outcome, asking: Asking) -> Iterator[Write]:
     """End the wave, and remove the sealed answers that no one can read."""
-    delegate, now = found.delegate, asking.now
+    delegate, now = loaded.delegate, asking.now
     ends = {Outcome.PUBLISHED: WaveState.CLOSED, Outcome.LOST: WaveState.WITHDRAWN}
     lines = {
         Outcome.PUBLISHED: cohorts.feedback_is(FeedbackState.REPORT_READY) | {"without_key": KeyLoss.NONE},
@@ -110,12 +110,12 @@ def _ending(found: Found, wave: DelegateWave, outcome: Outcome, asking: Asking) 
 
 
 def _publishing(
-    found: Found, wave: DelegateWave, report: StoredReport, ready: Email, asking: Asking
+    loaded: LoadedDelegate, wave: DelegateWave, report: StoredReport, ready: Email, asking: Asking
 ) -> Iterable[Write]:
     meeting = Meeting(MeetingKind.DEBRIEF)
     is_first = wave.wave is Wave.BASELINE
     return [
         reports.add(report),
         *emails.add_all([ready]),
-        *(first_check(found.delegate, meeting, found.days, asking.now) if is_first else []),
+        *(first_check(loaded.delegate, meeting, loaded.days, asking.now) if is_first else []),
     ]

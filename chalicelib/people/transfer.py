@@ -27,7 +27,7 @@ from chalicelib.links.link_kind import AfterChange
 from chalicelib.meetings.effects import list_outdated
 from chalicelib.people import emails as written
 from chalicelib.people.ahead import end_meetings, waiting_survey
-from chalicelib.people.found import Found
+from chalicelib.people.loaded import LoadedDelegate
 from chalicelib.people.planned import ActRefused, Asking, Planned, plan, recipients
 from chalicelib.people.standing import TRANSFER
 from chalicelib.programme.emails import about_cohort
@@ -67,44 +67,44 @@ FOLLOW = (To.DELEGATE, To.COACH, To.MANAGER, To.APPROVER, To.SURVEYED)  # reader
 class Transfer(Struct, frozen=True):
     """One transfer that is possible."""
 
-    found: Found
+    loaded: LoadedDelegate
     to: Cohort
     after: Delegate
     asking: Asking
 
     @property
     def has_other_coach(self) -> bool:
-        return self.after.coach.email != self.found.delegate.coach.email
+        return self.after.coach.email != self.loaded.delegate.coach.email
 
     @property
     def planned_dates(self) -> WaveDates | None:
         """Return the days in the new cohort of a questionnaire that is not open yet; None for one that was."""
-        if self.found.baseline.state is not WaveState.PLANNED:
+        if self.loaded.baseline.state is not WaveState.PLANNED:
             return None
-        days = working_days(self.found.programme.organisation, self.to.dates.closed)
+        days = working_days(self.loaded.programme.organisation, self.to.dates.closed)
         return dates_of_joiner(self.to.dates, days, self.asking.now)
 
 
-def plan_transfer(found: Found, cohort_id: str, coach: Person | None, asking: Asking) -> Planned:
+def plan_transfer(loaded: LoadedDelegate, cohort_id: str, coach: Person | None, asking: Asking) -> Planned:
     """Plan a transfer. Raises ActRefused while answers are taken, and for a cohort that does not fit.
 
     coach   in the new cohort; None: the same person
     """
-    found.refuse_unless(TRANSFER)
-    to = _find_target(found, cohort_id, asking.now)
-    new_coach = coach or found.delegate.coach
+    loaded.refuse_unless(TRANSFER)
+    to = _find_target(loaded, cohort_id, asking.now)
+    new_coach = coach or loaded.delegate.coach
     after = replace(
-        found.delegate,
+        loaded.delegate,
         cohort_id=to.id,
         cohort_title=to.title,
         coach=new_coach,
         coach_link=cohorts.coach_link(to, new_coach),
         pause=None,
     )
-    transfer = Transfer(found, to, after, asking)
+    transfer = Transfer(loaded, to, after, asking)
     texts = list(_emails(transfer))
     return plan(
-        f"Transfer {found.name} to {to.title}",
+        f"Transfer {loaded.name} to {to.title}",
         _effects(transfer),
         recipients(
             *((find_kind(email.template).to.value, email.to, WHAT_EACH_SAYS[email.template]) for email in texts)
@@ -113,37 +113,37 @@ def plan_transfer(found: Found, cohort_id: str, coach: Person | None, asking: As
     )
 
 
-def _find_target(found: Found, cohort_id: str, now: datetime) -> Cohort:
+def _find_target(loaded: LoadedDelegate, cohort_id: str, now: datetime) -> Cohort:
     to = cohorts.find(cohort_id)
-    if to is None or to.id == found.cohort.id:
+    if to is None or to.id == loaded.cohort.id:
         raise ActRefused(FieldError("cohort", "Give the id of another cohort that is loaded."))
-    if (to.programme_id, to.programme_version) != (found.cohort.programme_id, found.cohort.programme_version):
+    if (to.programme_id, to.programme_version) != (loaded.cohort.programme_id, loaded.cohort.programme_version):
         raise ActRefused(FieldError("cohort", f"{to.title} runs on another programme, or another version of it."))
-    if local_date(now, found.days.zone) > to.dates.ends:
+    if local_date(now, loaded.days.zone) > to.dates.ends:
         raise ActRefused(FieldError("cohort", f"The programme of {to.title} ended on {day(to.dates.ends)}."))
-    if any(line.email == found.line.email for line in cohorts.list_lines(to.id, Wave.BASELINE)):
+    if any(line.email == loaded.line.email for line in cohorts.list_lines(to.id, Wave.BASELINE)):
         raise ActRefused(FieldError("cohort", f"A delegate of {to.title} has, or had, this address."))
-    if any(wave.state in RUNS for wave in found.waves):
+    if any(wave.state in RUNS for wave in loaded.waves):
         raise ActRefused(
             FieldError(
-                "", f"A questionnaire about {found.name} is open. Close it first, or record that they have left."
+                "", f"A questionnaire about {loaded.name} is open. Close it first, or record that they have left."
             )
         )
     return to
 
 
 def _effects(transfer: Transfer) -> Iterator[str]:
-    found, to = transfer.found, transfer.to
+    loaded, to = transfer.loaded, transfer.to
     yield "Report, areas, meetings, submitted work and attendance go along."
     yield _questionnaire(transfer)
-    yield f"Sessions of {found.cohort.title} are cancelled in the calendar, and those of {to.title} ahead are sent."
+    yield f"Sessions of {loaded.cohort.title} are cancelled in the calendar, and those of {to.title} ahead are sent."
     if transfer.has_other_coach:
-        yield f"{found.delegate.coach.name} sees nothing about them any more. Private notes stay theirs alone."
-    yield f"Figures of {found.cohort.title} that are made stay. No 360 figure of {to.title} includes them."
+        yield f"{loaded.delegate.coach.name} sees nothing about them any more. Private notes stay theirs alone."
+    yield f"Figures of {loaded.cohort.title} that are made stay. No 360 figure of {to.title} includes them."
 
 
 def _questionnaire(transfer: Transfer) -> str:
-    dates, zone = transfer.planned_dates, transfer.found.days.zone
+    dates, zone = transfer.planned_dates, transfer.loaded.days.zone
     if dates is None:
         return "There is no second 360."
     return (
@@ -152,31 +152,31 @@ def _questionnaire(transfer: Transfer) -> str:
 
 
 def _emails(transfer: Transfer) -> Iterator[Email]:
-    found, after, now = transfer.found, transfer.after, transfer.asking.now
-    due_at = found.days.soon(now)
+    loaded, after, now = transfer.loaded, transfer.after, transfer.asking.now
+    due_at = loaded.days.soon(now)
 
     def about(kind: EmailKind, delegate: Delegate, to: Person) -> Email:
-        return written.about_delegate(kind, found.programme, delegate, to, due_at, stamp(now))
+        return written.about_delegate(kind, loaded.programme, delegate, to, due_at, stamp(now))
 
     yield about(written.TRANSFERRED, after, after.person)
     yield about(written.COACH_JOINED, after, after.coach)
     if transfer.has_other_coach:
-        yield about(written.AWAY, found.delegate, found.delegate.coach)
-    for one in transfer.to.facilitators:
+        yield about(written.AWAY, loaded.delegate, loaded.delegate.coach)
+    for facilitator in transfer.to.facilitators:
         yield about_cohort(
-            written.FACILITATOR_JOINED, found.programme, transfer.to, one.person, due_at, now, delegate=after
+            written.FACILITATOR_JOINED, loaded.programme, transfer.to, facilitator.person, due_at, now, delegate=after
         )
 
 
 def _writes(transfer: Transfer, texts: Sequence[Email]) -> Iterator[Write]:
-    found, after, now = transfer.found, transfer.after, transfer.asking.now
+    loaded, after, now = transfer.loaded, transfer.after, transfer.asking.now
     changed = ["cohort_id", "cohort_title", "coach", "coach_link", "pause"]
-    yield delegates.change(found.delegate, after, changed)
-    yield from cohorts.move_lines(found.delegate, after, _closing(transfer))
+    yield delegates.change(loaded.delegate, after, changed)
+    yield from cohorts.move_lines(loaded.delegate, after, _closing(transfer))
     yield pauses.end(after.id)
     if transfer.has_other_coach:
-        yield from end_meetings(found, now, start_again=True, checked=True)
-        yield from debriefs.hand_over(found.rows, found.delegate)
+        yield from end_meetings(loaded, now, start_again=True, checked=True)
+        yield from debriefs.hand_over(loaded.rows, loaded.delegate)
     yield from _holds(transfer)
     yield from _dates(transfer)
     yield from _work(transfer)
@@ -191,15 +191,15 @@ def _holds(transfer: Transfer) -> list[Write]:
 
     The holds of an address, on the cohort and on the delegate, become one on the delegate: the stricter.
     """
-    found, after, now = transfer.found, transfer.after, transfer.asking.now
+    loaded, after, now = transfer.loaded, transfer.after, transfer.asking.now
     people = [after.person, after.manager, *([] if transfer.has_other_coach else [after.coach])]
     held: dict[str, Hold] = {}
     if transfer.has_other_coach:
-        until = found.days.a_day_after(now)
+        until = loaded.days.a_day_after(now)
         new = holds.new(transfer.to.id, after.coach, until, transfer.asking.by, after.id, is_new_person=True)
         held[new.id] = new
     for person in people:
-        for hold in holds.find(found.cohort.id, reader_key(person.email), after.id):
+        for hold in holds.find(loaded.cohort.id, reader_key(person.email), after.id):
             if hold.holds(now):
                 moved = replace(hold, cohort_id=transfer.to.id, delegate=after.id)
                 held[moved.id] = holds.stricter(held.get(moved.id, moved), moved)
@@ -208,17 +208,17 @@ def _holds(transfer: Transfer) -> list[Write]:
 
 def _dates(transfer: Transfer) -> Iterator[Write]:
     """Move what has not happened to the dates of the new cohort."""
-    found, to, now = transfer.found, transfer.to, transfer.asking.now
-    survey_at = survey_job_at(found.programme, to.dates, transfer.after.survey_days)
-    if waiting_survey(found.delegate.id):
-        yield jobs.move(JobKind.IMPACT.job(found.delegate.id, due_at=survey_at).id, survey_at)
+    loaded, to, now = transfer.loaded, transfer.to, transfer.asking.now
+    survey_at = survey_job_at(loaded.programme, to.dates, transfer.after.survey_days)
+    if waiting_survey(loaded.delegate.id):
+        yield jobs.move(JobKind.IMPACT.job(loaded.delegate.id, due_at=survey_at).id, survey_at)
     if dates := transfer.planned_dates:
         moved = {"opens_at": dates.opens_at, "closes_at": dates.closes_at, "own_dates": dates.own}
-        yield delegates.change_as_read(found.baseline, moved)
-        yield jobs.move(JobKind.OPEN.job(found.delegate.id, Wave.BASELINE, due_at=now).id, dates.opens_at)
-    cause = f"transferred.{found.delegate.id}.{stamp(now)}"
-    for cohort in (found.cohort, to):
-        yield from notify_of_dates(cohort, found.programme, cause, now, only=[found.delegate.id])
+        yield delegates.change_as_read(loaded.baseline, moved)
+        yield jobs.move(JobKind.OPEN.job(loaded.delegate.id, Wave.BASELINE, due_at=now).id, dates.opens_at)
+    cause = f"transferred.{loaded.delegate.id}.{stamp(now)}"
+    for cohort in (loaded.cohort, to):
+        yield from notify_of_dates(cohort, loaded.programme, cause, now, only=[loaded.delegate.id])
 
 
 def _closing(transfer: Transfer) -> dict[str, str]:
@@ -228,16 +228,16 @@ def _closing(transfer: Transfer) -> dict[str, str]:
 
 
 def _work(transfer: Transfer) -> Iterator[Write]:
-    for line in assignments.lines_of(transfer.found.cohort.id):
+    for line in assignments.lines_of(transfer.loaded.cohort.id):
         if line.delegate_id == transfer.after.id:
             yield assignments.save_line(transfer.to.id, line)
-            yield assignments.delete_line(transfer.found.cohort.id, line)
+            yield assignments.delete_line(transfer.loaded.cohort.id, line)
 
 
 def _attendance(transfer: Transfer) -> Iterator[Write]:
     """Count attendance at a session for the same session of the same workshop in the new cohort."""
-    old, new = (held(workshops.list_sessions(one.id)) for one in (transfer.found.cohort, transfer.to))
-    marks = attendance.from_rows(transfer.found.rows)
+    old, new = (held(workshops.list_sessions(cohort.id)) for cohort in (transfer.loaded.cohort, transfer.to))
+    marks = attendance.from_rows(transfer.loaded.rows)
     for milestone in dict.fromkeys(session.milestone for session in new):
         pairs = zip(of_milestone(old, milestone), of_milestone(new, milestone), strict=False)
         for before, after in pairs:
@@ -248,15 +248,15 @@ def _attendance(transfer: Transfer) -> Iterator[Write]:
 
 def _redirected(transfer: Transfer) -> Iterator[Write]:
     """Have waiting emails name the new cohort, where holds are; those to the coach go to the coach there."""
-    found, after = transfer.found, transfer.after
-    links = AfterChange(after, after.person, approver_of(found.programme, after))
-    ended = [meetings.from_rows(found.rows, kind) for kind in MeetingKind] if transfer.has_other_coach else []
+    loaded, after = transfer.loaded, transfer.after
+    links = AfterChange(after, after.person, approver_of(loaded.programme, after))
+    ended = [meetings.from_rows(loaded.rows, kind) for kind in MeetingKind] if transfer.has_other_coach else []
     waiting, cancelled = find_waiting(after.id).drop(list_outdated(after.id, ended))
     yield from cancelled
     for email in (*waiting.live, *waiting.suppressed):
         if find_kind(email.template).to in FOLLOW:
             yield _moved(transfer, email, links)
-    for email in find_waiting(found.cohort.id).live:
+    for email in find_waiting(loaded.cohort.id).live:
         if _leads_to(email, after.id):
             yield emails.cancel(email.id)
             made = remake_all(email, replace(links, reader=email.to))
@@ -264,7 +264,7 @@ def _redirected(transfer: Transfer) -> Iterator[Write]:
 
 
 def _moved(transfer: Transfer, email: Email, links: AfterChange) -> Write:
-    before, after = transfer.found.delegate, transfer.after
+    before, after = transfer.loaded.delegate, transfer.after
     change = Change(after.cohort_id, before.coach.email, after.coach.email, after.coach.name)
     to = change.of(email.to) if find_kind(email.template).to is To.COACH else email.to
     made = remake_all(email, replace(links, reader=to))
@@ -277,15 +277,15 @@ def _leads_to(email: Email, delegate_id: str) -> bool:
 
 
 def _audit(transfer: Transfer) -> Iterator[Write]:
-    found, asking = transfer.found, transfer.asking
-    here, there = f"in {found.cohort.title}", f"in {transfer.to.title}"
-    words = {"before": f"{found.standing.value} {here}", "after": f"{Standing.ACTIVE.value} {there}"}
-    for cohort in (found.cohort, transfer.to):
+    loaded, asking = transfer.loaded, transfer.asking
+    here, there = f"in {loaded.cohort.title}", f"in {transfer.to.title}"
+    words = {"before": f"{loaded.standing.value} {here}", "after": f"{Standing.ACTIVE.value} {there}"}
+    for cohort in (loaded.cohort, transfer.to):
         yield audit_events.add(
             cohort.id,
             AuditEvent.CHANGED_STANDING,
             asking.by,
-            found.delegate.id,
+            loaded.delegate.id,
             asking.now,
             why=asking.reason,
             **words,

@@ -26,7 +26,7 @@ def read_person(name: str, address: str, prefix: str = "") -> Person:
 
 def read_line(field: str, label: str, text: str) -> str:
     """Return one line of text, such as a job title. Raises ActRefused."""
-    found = clean_text(text)
-    if fault := check_text(found):
+    cleaned = clean_text(text)
+    if fault := check_text(cleaned):
         raise ActRefused(FieldError(field, f"{label} {fault}."))
-    return found
+    return cleaned

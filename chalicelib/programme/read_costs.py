@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from chalicelib.core.costs import NUMBERS, ONE_WAY, Cost, CostKind, CostSource
-from chalicelib.core.file_errors import FaultList, shown
+from chalicelib.core.file_errors import FaultList, quote
 from chalicelib.forms.cost_numbers import read_cost_number
 from chalicelib.programme import yaml_reader
 from chalicelib.programme.costs_schema import CostShape, CostsShape
@@ -46,5 +46,5 @@ def _numbers(outline: Outline, kind: CostKind, given: CostShape, currency: str) 
         if written := getattr(given, name):
             numbers[name], fault = read_cost_number(name, written, currency)
             if fault:
-                outline.fault((kind.value, name), f"is “{shown(written)}”: {fault.rstrip('.')}")
+                outline.fault((kind.value, name), f"is “{quote(written)}”: {fault.rstrip('.')}")
     return numbers

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name
 from chalicelib.core.cell_values import find_group_id
 from chalicelib.core.csv_reader import Kind, Row, read_table
-from chalicelib.core.file_errors import FaultList, Note, hint, ignore, shown
+from chalicelib.core.file_errors import FaultList, Note, hint, ignore, quote
 from chalicelib.core.model import SELF_GROUP, DelegateEntry, Person, Programme, RaterEntry
 
 DELEGATE_COLUMNS = (
@@ -165,7 +165,7 @@ def _refuse_stray_rater(row: Row, programme: Programme, delegates: Collection[st
     if group == SELF_GROUP:
         faults.add(row.line, "group", f"is {SELF_GROUP}: delegates are asked about themselves without being listed")
     elif group and group not in allowed:
-        faults.add(row.line, "group", f'"{shown(group)}" is not a group of this programme; {hint(group, allowed)}')
+        faults.add(row.line, "group", f'"{quote(group)}" is not a group of this programme; {hint(group, allowed)}')
     if address and address == delegate:
         faults.add(row.line, "email", "is the delegate's own address")
 

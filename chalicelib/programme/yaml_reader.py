@@ -15,7 +15,7 @@ import yaml
 from msgspec import Meta
 
 from chalicelib.core.addresses import clean_text
-from chalicelib.core.file_errors import MAX_SHOWN_CHARS, FaultList, hint, nearest, shown
+from chalicelib.core.file_errors import MAX_SHOWN_CHARS, FaultList, hint, nearest, quote
 from chalicelib.core.formatting import slug
 from chalicelib.programme.form_schema import AssignmentShape, OptionShape
 from chalicelib.programme.shapes import AsWritten, Shape, Slug, Title
@@ -144,7 +144,7 @@ def _known_pairs(
     for key, value in node.value:
         name, line = str(key.value) if isinstance(key, yaml.ScalarNode) else "", key.start_mark.line + 1
         if name in lines:  # PyYAML itself would use the last one without a warning
-            outline.fault((*path, shown(name)), f"is written twice, first on line {lines[name]}", line)
+            outline.fault((*path, quote(name)), f"is written twice, first on line {lines[name]}", line)
         elif name in names:
             pairs[name] = (value, line)
         elif sign := odd_blank(name):
@@ -152,7 +152,7 @@ def _known_pairs(
             outline.fault((*path, clean_text(name)), f"begins with {name_of(sign)}: put blanks there", line)
         else:
             meant |= {nearest(name, names)}
-            outline.fault((*path, shown(name)), f"{_unknown(node, value)}; {hint(name, names)}", line)
+            outline.fault((*path, quote(name)), f"{_unknown(node, value)}; {hint(name, names)}", line)
         lines.setdefault(name, line)
     return pairs, meant
 
@@ -193,7 +193,7 @@ def _name(outline: Outline, key: yaml.Node, path: Path) -> str:
     try:
         return msgspec.convert(name, type=Slug)
     except msgspec.ValidationError:
-        outline.fault((*path, shown(name)), f"is no id{_allowed(Slug)}", key.start_mark.line + 1)
+        outline.fault((*path, quote(name)), f"is no id{_allowed(Slug)}", key.start_mark.line + 1)
     return ""
 
 
@@ -291,9 +291,9 @@ def _seen(node: yaml.ScalarNode, value: object, kind: Any) -> str:
         return f"is empty{hint_at_comment(_line_of(node))}"
     if isinstance(value, str):
         length = f" ({len(value)} characters)" if len(value) > MAX_SHOWN_CHARS else ""
-        return f'is "{shown(value)}"{length}'
+        return f'is "{quote(value)}"{length}'
     quotes = ", which YAML does not read as text: put it in quotes" if _may_be_text(kind) else ""
-    return f"is {shown(str(node.value))}{quotes}"
+    return f"is {quote(str(node.value))}{quotes}"
 
 
 def _line_of(node: yaml.ScalarNode) -> str:

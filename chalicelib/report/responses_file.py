@@ -11,7 +11,7 @@ from chalicelib.core.addresses import clean_text
 from chalicelib.core.answers import NOT_ABLE, Answers, Response
 from chalicelib.core.cell_values import find_group_id, read_rating
 from chalicelib.core.csv_reader import Kind, Row, read_table
-from chalicelib.core.file_errors import FaultList, Note, hint, ignore, shown
+from chalicelib.core.file_errors import FaultList, Note, hint, ignore, quote
 from chalicelib.core.model import Person, Programme
 from chalicelib.core.name_order import is_credential, is_salutation
 
@@ -107,7 +107,7 @@ class _Delegates:
 
 def _spelt_in_two_ways(name: str, first: str, line: int) -> str:
     return (
-        f'"{shown(name)}" is spelt "{shown(first)}" on line {line}: use one spelling for one delegate; '
+        f'"{quote(name)}" is spelt "{quote(first)}" on line {line}: use one spelling for one delegate; '
         "for two delegates add a difference, such as their service"
     )
 
@@ -117,7 +117,7 @@ def _check_group(programme: Programme, record: Row, earlier: Sequence[Response],
     groups = {group.id: group for group in programme.groups}
     group = groups.get(group_id)
     if group is None:
-        faults.add(record.line, GROUP, f'"{shown(group_id)}" is not a rater group; {hint(group_id, list(groups))}')
+        faults.add(record.line, GROUP, f'"{quote(group_id)}" is not a rater group; {hint(group_id, list(groups))}')
     elif group.named and Counter(response.group for response in earlier)[group_id] >= group.max:
         faults.add(record.line, GROUP, f"is one response of {group_id} too many; allowed: {group.max} a delegate")
 
@@ -138,7 +138,7 @@ def _ratings(programme: Programme, record: Row, items: Iterable[str], faults: Fa
         rating = read_rating(programme, record.cells[item])
         if isinstance(rating, str):
             allowed = f"1 to {programme.top}, its label, {NOT_ABLE} or empty"
-            faults.add(record.line, item, f'"{shown(rating)}" is not a rating; allowed: {allowed}')
+            faults.add(record.line, item, f'"{quote(rating)}" is not a rating; allowed: {allowed}')
         else:
             ratings[item] = rating
     return ratings

@@ -21,7 +21,7 @@ from chalicelib.store.stories import Story
 
 def last_edition(cohort_id: str) -> Final | None:
     """Return the facts of the newest edition. One of an earlier version cannot be repeated, so it counts as none."""
-    editions = [one for one in summaries.of_cohort(cohort_id) if one.files]
+    editions = [edition for edition in summaries.of_cohort(cohort_id) if edition.files]
     return read_final(objects.load(editions[-1].facts)) if editions else None
 
 
@@ -38,29 +38,29 @@ def prepare_edition(
 ) -> Draft:
     """Build the facts of the next edition from what is stored. people: every delegate who began, with their answers."""
     known = _counted(cohort.id)
-    late = [one for one in people if one.own is not None and one.id not in known] if known else []
+    late = [person for person in people if person.own is not None and person.id not in known] if known else []
     entered, requests = costs.find(cohort.id), board_requests.find(cohort.id)
-    shown = usable(line.delegate_id for line in cohorts.list_lines(cohort.id) if not line.withdrawn)
-    named = delegates.find_all([story.delegate_id for story in shown])
-    lines = tuple(story_line(story, named[story.delegate_id]) for story in shown)
+    usable_stories = usable(line.delegate_id for line in cohorts.list_lines(cohort.id) if not line.withdrawn)
+    named = delegates.find_all([story.delegate_id for story in usable_stories])
+    lines = tuple(story_line(story, named[story.delegate_id]) for story in usable_stories)
     agreed = load_reviews(programme, cohort, now)
     prepared = Prepared(entered.costs if entered else (), requests.asks if requests else (), lines, agreed)
     today = local_date(now, programme.organisation.timezone)
     final = build_final(programme, cohort, people, today, *load_frozen(cohort.id), prepared, before, late)
-    return Draft(final, tuple(shown), _count(final, before, people, late, known))
+    return Draft(final, tuple(usable_stories), _count(final, before, people, late, known))
 
 
 def _counted(cohort_id: str) -> tuple[str, ...]:
     """Return whose answers are in an edition; editions of earlier versions do not say."""
-    return next((one.counted for one in reversed(summaries.of_cohort(cohort_id)) if one.counted), ())
+    return next((edition.counted for edition in reversed(summaries.of_cohort(cohort_id)) if edition.counted), ())
 
 
 def _count(
     final: Final, before: Final | None, people: Sequence[Evidence], late: Sequence[Evidence], known: tuple[str, ...]
 ) -> tuple[str, ...]:
     if before is None or before.survey is None:
-        return tuple(sorted(one.id for one in people if one.own is not None)) if final.survey else ()
-    added = [one.id for one in late] if final.late and not before.late else []
+        return tuple(sorted(person.id for person in people if person.own is not None)) if final.survey else ()
+    added = [person.id for person in late] if final.late and not before.late else []
     return tuple(sorted([*known, *added]))
 
 

@@ -39,7 +39,7 @@ def pack_evidence(cohort_id: str) -> bytes:
     cohort = cohorts.find(cohort_id)
     if cohort is None:
         raise CohortUnknown(cohort_id)
-    editions = [one for one in summaries.of_cohort(cohort_id) if one.files]
+    editions = [edition for edition in summaries.of_cohort(cohort_id) if edition.files]
     if not editions:
         raise NoEditionYet
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
@@ -51,9 +51,9 @@ def pack_evidence(cohort_id: str) -> bytes:
 
 def find_withdrawn(editions: Iterable[Summary]) -> tuple[str, ...]:
     """Return the ids of stories that were in an edition and were withdrawn since."""
-    shown = {delegate_id for one in editions for delegate_id in one.stories}
-    found = stories.of_delegates(shown) if shown else []
-    return tuple(sorted(story.id for story in found if story.state is StoryState.WITHDRAWN))
+    delegate_ids = {delegate_id for edition in editions for delegate_id in edition.stories}
+    stored = stories.of_delegates(delegate_ids) if delegate_ids else []
+    return tuple(sorted(story.id for story in stored if story.state is StoryState.WITHDRAWN))
 
 
 def _files(
@@ -72,7 +72,7 @@ def _files(
         yield f"stories/{story.id}.txt", _story(story)
     yield "outcomes.csv", _outcomes(kept)
     yield "costs.csv", _costs(final)
-    yield "withdrawn.txt", "".join(f"{one}\n" for one in withdrawn).encode()
+    yield "withdrawn.txt", "".join(f"{name}\n" for name in withdrawn).encode()
     yield "README.txt", _readme(final, holds_withdrawn=holds_withdrawn)
 
 
@@ -106,13 +106,13 @@ def _framework(programme: Programme) -> bytes:
         "scale": list(programme.scale),
         "competencies": [
             {
-                "id": one.id,
-                "title": one.title,
-                "definition": one.definition,
-                "milestone": one.milestone,
-                "items": [{"id": item.id, "others": item.others_wording} for item in one.items],
+                "id": competency.id,
+                "title": competency.title,
+                "definition": competency.definition,
+                "milestone": competency.milestone,
+                "items": [{"id": item.id, "others": item.others_wording} for item in competency.items],
             }
-            for one in programme.competencies
+            for competency in programme.competencies
         ],
         "milestones": [
             {"id": step.id, "title": step.title, "assignments": [task.title for task in step.assignments]}
@@ -138,8 +138,8 @@ def _story(story: StoryLine) -> bytes:
 
 def _outcomes(kept: Sequence[StoryLine]) -> bytes:
     """Count results by kind: those that a story names with its delegate's consent."""
-    found = sorted({tag for story in kept for tag in story.tags})
-    return _table(("result", "stories"), [(tag, sum(tag in story.tags for story in kept)) for tag in found])
+    tags = sorted({tag for story in kept for tag in story.tags})
+    return _table(("result", "stories"), [(tag, sum(tag in story.tags for story in kept)) for tag in tags])
 
 
 def _costs(final: Final) -> bytes:

@@ -67,8 +67,8 @@ def everyone(lines: Mapping[str, DelegateLine], usable: Mapping[str, Evidence], 
     """Return the evidence of everyone who began. Who answers later has no answers yet."""
     people = []
     for key, line in lines.items():
-        one = usable.get(key) or Evidence(line.name, line.service, id=key, has_left=line.withdrawn, left_out=True)
-        people.append(replace(one, own=None, manager=None, later=True) if key in open_ones else one)
+        person = usable.get(key) or Evidence(line.name, line.service, id=key, has_left=line.withdrawn, left_out=True)
+        people.append(replace(person, own=None, manager=None, later=True) if key in open_ones else person)
     return people
 
 
@@ -114,10 +114,10 @@ def load_reviews(programme: Programme, cohort: Cohort, now: datetime) -> dict[st
     """
     stayed = [line.delegate_id for line in cohorts.list_lines(cohort.id) if not line.moved_to and not line.withdrawn]
     closes = survey_opens_at(programme, cohort.dates) + timedelta(days=programme.impact.open_days)
-    found = reviews.of_delegates(stayed)
-    if len(found) < len(stayed) and now < closes + REVIEWS_WAIT:
+    by_delegate = reviews.of_delegates(stayed)
+    if len(by_delegate) < len(stayed) and now < closes + REVIEWS_WAIT:
         return {}
-    return {who: [one.outcome.value for one in review.outcomes] for who, review in found.items()}
+    return {who: [outcome.outcome.value for outcome in review.outcomes] for who, review in by_delegate.items()}
 
 
 def load_frozen(cohort_id: str) -> tuple[Frozen, Frozen]:

@@ -51,8 +51,8 @@ def load_interim(cohort: Cohort, programme: Programme) -> Interim | None:
 
 def _work(cohort: Cohort, programme: Programme, stayed: set[str]) -> Iterator[WorkCount]:
     """Count who has submitted each piece of work, as far as anyone has."""
-    found = assignments.lines_of(cohort.id)
-    done = Counter(line.assignment for line in found if line.submissions and line.delegate_id in stayed)
+    lines = assignments.lines_of(cohort.id)
+    done = Counter(line.assignment for line in lines if line.submissions and line.delegate_id in stayed)
     for milestone in programme.milestones:
         for task in milestone.assignments:
             if done[task.id]:
@@ -60,6 +60,6 @@ def _work(cohort: Cohort, programme: Programme, stayed: set[str]) -> Iterator[Wo
 
 
 def _midway(cohort: Cohort) -> Iterator[tuple[str, str]]:
-    for number, wave in enumerate((one for one in Wave if one.is_midway), start=1):
-        if found := pulse_rounds.find_mean(cohort.id, wave):
-            yield f"Mid-way round {number}", found.display
+    for number, wave in enumerate((wave for wave in Wave if wave.is_midway), start=1):
+        if mean := pulse_rounds.find_mean(cohort.id, wave):
+            yield f"Mid-way round {number}", mean.display

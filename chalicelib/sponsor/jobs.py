@@ -112,7 +112,7 @@ def _cohort(job: Job) -> tuple[Cohort, Programme]:
 def _earliest(programme: Programme, cohort: Cohort, rows: Rows) -> datetime | None:
     """Return the morning on which the first edition may be made; None if there was no survey."""
     read, _ = each(rows, lambda delegate_id: impact_surveys.surveys_from(rows[delegate_id]), "summary")
-    closed = [one.closes_at for surveys in read.values() for one in surveys if not one.is_open]
+    closed = [survey.closes_at for surveys in read.values() for survey in surveys if not survey.is_open]
     if not closed:
         return None
     days = working_days(programme.organisation, cohort.dates.closed)

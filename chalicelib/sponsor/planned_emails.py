@@ -29,5 +29,5 @@ class _Interim(Struct, frozen=True):
         """Write if there is a sponsor and something to show: counts need five delegates and a register."""
         day = morning.day
         counted = count_workshops(day.cohort, day.programme, day.rows)
-        if day.cohort.sponsor and any(one.title == self.workshop.title for one in counted):
+        if day.cohort.sponsor and any(counts.title == self.workshop.title for counts in counted):
             yield interim_email(day.programme, day.cohort, self.workshop.id, self.workshop.title, morning.now)

@@ -47,7 +47,7 @@ class Portal(Struct, frozen=True):
     @property
     def documents(self) -> tuple[Summary, ...]:
         """Return what may be opened."""
-        given = [one for one in self.summaries if one.name not in self.withdrawn]
+        given = [edition for edition in self.summaries if edition.name not in self.withdrawn]
         return (*given, *([self.start] if self.start else []))
 
     @property
@@ -92,8 +92,12 @@ class AllCohorts(Struct, frozen=True):
 def load_all_cohorts(shelf: Portal, now: datetime) -> AllCohorts:
     """Load the other cohorts, but for those in which the sponsor's address is held."""
     who = shelf.reader.who
-    own = [one for one in other_cohorts(shelf.cohort) if not any(hold.holds(now) for hold in holds.find(one.id, who))]
-    links = tuple((one.title, SPONSOR.url(one)) for one in own if one.id != shelf.cohort.id)
+    own = [
+        cohort
+        for cohort in other_cohorts(shelf.cohort)
+        if not any(hold.holds(now) for hold in holds.find(cohort.id, who))
+    ]
+    links = tuple((cohort.title, SPONSOR.url(cohort)) for cohort in own if cohort.id != shelf.cohort.id)
     return AllCohorts(links, load_trend(shelf.programme, own) if links else None)
 
 

@@ -37,5 +37,5 @@ def _counts(interim: Interim) -> Iterator[tuple[str, str, int]]:
     for workshop in interim.workshops:
         for words, count in workshop.counts.items():
             yield f"{workshop.ended_on}", f"{workshop.title}: {words}", count
-    for one in interim.work:
-        yield "", f"{one.title}: submitted", one.submitted
+    for work in interim.work:
+        yield "", f"{work.title}: submitted", work.submitted

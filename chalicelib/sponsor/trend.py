@@ -50,17 +50,17 @@ class Snapshots(Struct, frozen=True):
 def other_cohorts(cohort: Cohort) -> tuple[Cohort, ...]:
     """Return every cohort of the same sponsor, the earliest first; this one is among them."""
     email = cohort.sponsor.email if cohort.sponsor else ""
-    found = (cohorts.find(entry.id) for entry in catalogue.everything().cohorts)
-    own = [one for one in found if one and one.sponsor and one.sponsor.email == email]
-    return tuple(sorted(own, key=lambda one: (one.dates.opens, one.id)))
+    others = (cohorts.find(entry.id) for entry in catalogue.everything().cohorts)
+    own = [cohort for cohort in others if cohort and cohort.sponsor and cohort.sponsor.email == email]
+    return tuple(sorted(own, key=lambda cohort: (cohort.dates.opens, cohort.id)))
 
 
 def load_trend(programme: Programme, own: Sequence[Cohort]) -> Trend | None:
     """Return the trend over cohorts of the same programme; None for fewer than two."""
-    alike = [one for one in own if one.programme_id == programme.id]
+    alike = [cohort for cohort in own if cohort.programme_id == programme.id]
     if len(alike) < MIN_COHORTS:
         return None
-    return compare(programme, [found for one in alike if (found := _snapshots(one))])
+    return compare(programme, [snapshots for cohort in alike if (snapshots := _snapshots(cohort))])
 
 
 def _snapshots(cohort: Cohort) -> Snapshots | None:
@@ -71,33 +71,35 @@ def _snapshots(cohort: Cohort) -> Snapshots | None:
     return Snapshots(cohort.title, start.delegates, _means(start), _means(followup))
 
 
-def _means(found: CohortFigures | None) -> Means:
-    return means_of(read_frozen(found.figures)) if found else {}
+def _means(figures: CohortFigures | None) -> Means:
+    return means_of(read_frozen(figures.figures)) if figures else {}
 
 
-def compare(programme: Programme, found: Sequence[Snapshots]) -> Trend | None:
-    may = publishable([one.delegates for one in found])
-    shown = [one for one, fits in zip(found, may, strict=True) if fits]
-    left_out = tuple(one.title for one, fits in zip(found, may, strict=True) if not fits)
-    if len(shown) < MIN_COHORTS:
+def compare(programme: Programme, cohorts: Sequence[Snapshots]) -> Trend | None:
+    may = publishable([snapshots.delegates for snapshots in cohorts])
+    comparable = [snapshots for snapshots, fits in zip(cohorts, may, strict=True) if fits]
+    left_out = tuple(snapshots.title for snapshots, fits in zip(cohorts, may, strict=True) if not fits)
+    if len(comparable) < MIN_COHORTS:
         return Trend((), (), left_out) if left_out else None
-    return Trend(tuple(one.title for one in shown), tuple(_lines(programme, shown)), left_out)
+    return Trend(tuple(snapshots.title for snapshots in comparable), tuple(_lines(programme, comparable)), left_out)
 
 
-def _lines(programme: Programme, shown: Sequence[Snapshots]) -> Iterator[TrendLine]:
+def _lines(programme: Programme, comparable: Sequence[Snapshots]) -> Iterator[TrendLine]:
     for competency in programme.competencies:
-        start = tuple(_display(one, shown, one.start, competency.id) for one in shown)
+        start = tuple(_display(snapshots, comparable, snapshots.start, competency.id) for snapshots in comparable)
         if any(start):
-            followup = tuple(_display(one, shown, one.followup, competency.id) for one in shown)
+            followup = tuple(
+                _display(snapshots, comparable, snapshots.followup, competency.id) for snapshots in comparable
+            )
             yield TrendLine(competency.title, start, followup)
 
 
-def _display(one: Snapshots, shown: Sequence[Snapshots], means: Means, competency: str) -> str:
+def _display(snapshots: Snapshots, comparable: Sequence[Snapshots], means: Means, competency: str) -> str:
     """Return the mean. Where cohorts share delegates, it must be over all of them: the rule was checked for these."""
-    found = means.get((competency, ALL_OTHERS))
-    if found is None:
+    mean = means.get((competency, ALL_OTHERS))
+    if mean is None:
         return ""
-    shares = any(other is not one and set(other.delegates) & set(one.delegates) for other in shown)
-    if shares and found.delegates != len(one.delegates):
+    shares = any(other is not snapshots and set(other.delegates) & set(snapshots.delegates) for other in comparable)
+    if shares and mean.delegates != len(snapshots.delegates):
         return ""
-    return cohort_figure(found)[0].display
+    return cohort_figure(mean)[0].display

@@ -187,7 +187,7 @@ def _find(stored: Sequence[Session], name: str) -> Session:
     if session is None:
         names = ", ".join(
             f"{each}/{n + 1}"
-            for each in dict.fromkeys(one.milestone for one in held(stored))
+            for each in dict.fromkeys(session.milestone for session in held(stored))
             for n in range(len(of_milestone(stored, each)))
         )
         raise DatesRefused(FieldError("session", f"There is no session {name}. Sessions: {names or 'none'}."))

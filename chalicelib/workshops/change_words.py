@@ -14,7 +14,7 @@ Name = Callable[[str], str]  # of a facilitator, from the id in the cohort's fil
 
 def describe_changes(changes: Sequence[Change], before: Sequence[Session], programme: Programme, cohort: Cohort) -> str:
     """Return all changes, from and to, as commands show them."""
-    names = {one.id: one.person.name for one in cohort.facilitators}
+    names = {facilitator.id: facilitator.person.name for facilitator in cohort.facilitators}
     return _describe_all(changes, before, programme, lambda by: names.get(by, by))
 
 
@@ -31,7 +31,7 @@ def record_changes(
 
     place   the place of a name in the words
     """
-    people = {f"facilitator {one.id}": one.person for one in cohort.facilitators}
+    people = {f"facilitator {each.id}": each.person for each in cohort.facilitators}
 
     def name(by: str) -> str:
         return place(f"facilitator {by}") if f"facilitator {by}" in people else by

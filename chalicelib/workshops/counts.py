@@ -40,13 +40,13 @@ class WorkshopCounts(Struct, frozen=True):
 def count_workshops(cohort: Cohort, programme: Programme, rows: Iterable[Row]) -> tuple[WorkshopCounts, ...]:
     """Return the workshops of which something is recorded; nothing for fewer than MIN_DELEGATES delegates."""
     registers = load_registers(cohort, programme, rows)
-    workshops = workshops_of(cohort, programme, [one.session for one in registers])
-    return tuple(found for workshop in workshops for found in _count(workshop, registers))
+    workshops = workshops_of(cohort, programme, [register.session for register in registers])
+    return tuple(counts for workshop in workshops for counts in _count(workshop, registers))
 
 
 def _count(workshop: Workshop, registers: Iterable[Register]) -> Iterator[WorkshopCounts]:
-    own = [one for one in registers if one.session.milestone == workshop.id]
-    people = [outcome([one.find(entry.id).state for one in own]) for entry in own[0].entries]
+    own = [register for register in registers if register.session.milestone == workshop.id]
+    people = [outcome([register.find(entry.id).state for register in own]) for entry in own[0].entries]
     if len(people) < MIN_DELEGATES or set(people) <= {Outcome.NOT_YET}:
         return
     number = Counter(people)

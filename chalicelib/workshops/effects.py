@@ -52,29 +52,29 @@ def _of_work(planned: Plan) -> Iterator[str]:
 def _of_rounds(planned: Plan) -> Iterator[str]:
     before, after = _rounds(planned, is_after=False), _rounds(planned, is_after=True)
     zone = planned.programme.organisation.timezone
-    for wave, one in before.items():
+    for wave, old in before.items():
         new = after.get(wave)
         if new is None:
-            yield f"The mid-way round after {one.after} does not open: {_why(planned, one)}."
-        elif new.opens_at != one.opens_at:
-            yield _opens(new, zone, f"; it was {local_day(one.opens_at, zone)}")
-    for wave, one in after.items():
+            yield f"The mid-way round after {old.after} does not open: {_why(planned, old)}."
+        elif new.opens_at != old.opens_at:
+            yield _opens(new, zone, f"; it was {local_day(old.opens_at, zone)}")
+    for wave, dates in after.items():
         if wave not in before:
-            yield _opens(one, zone)
+            yield _opens(dates, zone)
 
 
 def _rounds(planned: Plan, *, is_after: bool) -> dict[Wave, RoundDates]:
     sessions = planned.after if is_after else planned.before
     dates = planned.dates if is_after else planned.cohort.dates
-    return {one.wave: one for one in plan_rounds(planned.programme, planned.cohort, sessions, dates)}
+    return {each.wave: each for each in plan_rounds(planned.programme, planned.cohort, sessions, dates)}
 
 
-def _why(planned: Plan, one: RoundDates) -> str:
+def _why(planned: Plan, dates: RoundDates) -> str:
     lacking = {step.title for step in without_date(planned.programme, planned.after)}
-    if one.after in lacking:
+    if dates.after in lacking:
         return "the workshop has no date"
     return f"it would be less than {MIN_DAYS_APART} days before the six-month survey"
 
 
-def _opens(one: RoundDates, zone: str, was: str = "") -> str:
-    return f"The mid-way round after {one.after} asks raters on {local_day(one.opens_at, zone)}{was}."
+def _opens(dates: RoundDates, zone: str, was: str = "") -> str:
+    return f"The mid-way round after {dates.after} asks raters on {local_day(dates.opens_at, zone)}{was}."

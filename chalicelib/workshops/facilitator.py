@@ -56,22 +56,24 @@ class FacilitatorPage(Struct, frozen=True, dict=True):
     @cached_property
     def registers(self) -> tuple[Register, ...]:
         """Return the registers of the sessions that they run, earliest first."""
-        return tuple(one for one in load_registers(self.cohort, self.programme, self.rows) if self._runs(one))
+        return tuple(
+            register for register in load_registers(self.cohort, self.programme, self.rows) if self._runs(register)
+        )
 
     def waiting(self, now: datetime) -> tuple[Register, ...]:
         """Return the registers that wait for them, earliest first."""
-        return tuple(one for one in self.registers if one.waits_for(now))
+        return tuple(register for register in self.registers if register.waits_for(now))
 
     def register(self, session_id: str) -> Register:
         """Return the register of one of their sessions. Raises SessionUnknown."""
-        found = load_register(self.cohort, self.programme, self.rows, session_id)
-        if not self._runs(found):
+        register = load_register(self.cohort, self.programme, self.rows, session_id)
+        if not self._runs(register):
             raise SessionUnknown
-        return found
+        return register
 
     def _runs(self, register: Register) -> bool:
         people = facilitators_of(self.cohort, register.session)
-        return any(one.person.email == self.facilitator.person.email for one in people)
+        return any(facilitator.person.email == self.facilitator.person.email for facilitator in people)
 
 
 def open_page(token: str) -> FacilitatorPage:
@@ -80,10 +82,18 @@ def open_page(token: str) -> FacilitatorPage:
     cohort_id, who, version = link.parts
     rows = tuple(cohorts.rows(cohort_id))
     cohort = cohorts.cohort_from(rows)
-    found = [one for one in cohort.facilitators if facilitator_id(cohort_id, one.person.email) == who] if cohort else []
-    if cohort is None or not found:
+    facilitators = (
+        [
+            facilitator
+            for facilitator in cohort.facilitators
+            if facilitator_id(cohort_id, facilitator.person.email) == who
+        ]
+        if cohort
+        else []
+    )
+    if cohort is None or not facilitators:
         raise LinkUnknown
     if version != str(cohort.facilitator_links.get(who, 1)):
         raise LinkRevoked
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    return FacilitatorPage(link.token, cohort, programme, found[0], rows)
+    return FacilitatorPage(link.token, cohort, programme, facilitators[0], rows)

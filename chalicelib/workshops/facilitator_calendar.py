@@ -33,7 +33,7 @@ def notify_facilitators(
     only   their ids, if the job is for a few people; empty: everyone
     """
     stored = workshops.list_facilitator_seats(cohort.id)
-    named = {one.id: one.person for one in cohort.facilitators}
+    named = {facilitator.id: facilitator.person for facilitator in cohort.facilitators}
 
     def notify(facilitator: str) -> None:
         seats = stored.get(facilitator, {})

@@ -50,7 +50,9 @@ def send_dates(job: Job, now: datetime) -> Sequence[Write]:
         raise LookupError(f"no cohort {cohort_id}")
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     sessions, lines = workshops.list_sessions(cohort_id), cohorts.list_lines(cohort_id)
-    attended = attendance.find_many([line.delegate_id for line in lines if line.apart], [one.id for one in sessions])
+    attended = attendance.find_many(
+        [line.delegate_id for line in lines if line.apart], [session.id for session in sessions]
+    )
     sending = Sending(cohort, programme, sessions, list_suppressed(cohort_id), attended, now)
     only = frozenset(job.about.get("only", "").split())
     ids = [line.delegate_id for line in lines if not only or line.delegate_id in only]
@@ -87,8 +89,8 @@ def _notify(sending: Sending, delegate_id: str, stored: Mapping[str, Seat]) -> N
 
 
 def _notices(sending: Sending, delegate: Delegate, seats: Mapping[str, Seat], unsent: Unsent = NOTHING) -> list[Notice]:
-    found = notices_for(sending.programme, sending.sessions, delegate, seats, sending.now, unsent)
-    return [one for one in found if (delegate.id, one.session.id) not in sending.attended]
+    notices = notices_for(sending.programme, sending.sessions, delegate, seats, sending.now, unsent)
+    return [notice for notice in notices if (delegate.id, notice.session.id) not in sending.attended]
 
 
 def notices_for(

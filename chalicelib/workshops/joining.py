@@ -67,7 +67,7 @@ def _joining(programme: Programme, step: Milestone, sessions: Sequence[Session],
         sessions=tuple(_session(programme, each, sessions, now) for each in own),
         cancelled=tuple(each.plan.when for each in cancelled if each.starts_at not in planned),
         bring=step.bring if any(each.ends_at > now for each in own) else "",
-        materials=tuple(one for one in step.materials if _is_shown(one, own, now)),
+        materials=tuple(material for material in step.materials if _is_shown(material, own, now)),
     )
 
 

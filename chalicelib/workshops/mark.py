@@ -148,20 +148,20 @@ def _read_catch_up(register: Register, typed: Mapping[str, str], now: datetime) 
     faults = []
     if not what or len(what) > MAX_CATCH_UP_CHARS:
         faults.append(FieldError("what", f"Say in up to {MAX_CATCH_UP_CHARS} characters how to catch up."))
-    found, fault = _read_day(by, local_date(now, register.days.zone))
-    if faults or found is None:
+    day, fault = _read_day(by, local_date(now, register.days.zone))
+    if faults or day is None:
         raise MarkRefused(*faults, *([FieldError("by", fault)] if fault else []))
-    return what, found
+    return what, day
 
 
 def _read_day(typed: str, today: date) -> tuple[date | None, str]:
     try:
-        found = date.fromisoformat(typed)
+        parsed = date.fromisoformat(typed)
     except ValueError:
         return None, "Give the last day to catch up as a date."
-    if not today <= found <= today + timedelta(days=MAX_CATCH_UP_DAYS):
-        return None, f"{day(found)} is not possible: choose a day from today on, within a year."
-    return found, ""
+    if not today <= parsed <= today + timedelta(days=MAX_CATCH_UP_DAYS):
+        return None, f"{day(parsed)} is not possible: choose a day from today on, within a year."
+    return parsed, ""
 
 
 def _moved(entry: Entry, act: str, actor: Actor, now: datetime) -> Attendance:

@@ -67,7 +67,7 @@ def plan_changes(
 ) -> Plan:
     """Return the effect of changes that lead to what is wanted. Raises DatesRefused with every fault."""
     faults = [
-        *find_faults(wanted, programme, [one.id for one in cohort.facilitators]),
+        *find_faults(wanted, programme, [facilitator.id for facilitator in cohort.facilitators]),
         *_find_impossible(stored, wanted, changes, now),
     ]
     if faults:

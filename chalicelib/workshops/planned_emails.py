@@ -53,8 +53,8 @@ class _Emails(Struct, frozen=True):
     def joining(self, morning: Morning) -> Iterator[Email]:
         for delegate in morning.day.delegates.values():
             yield delegate_email(JOINING, self.workshop, delegate, morning.now)
-        for one in self.workshop.facilitators:
-            yield facilitator_email(PREPARE, self.workshop, one, _people(morning), morning.now)
+        for facilitator in self.workshop.facilitators:
+            yield facilitator_email(PREPARE, self.workshop, facilitator, _people(morning), morning.now)
 
     def away(self, morning: Morning) -> Iterator[Email]:
         for delegate in morning.day.delegates.values():
@@ -64,28 +64,34 @@ class _Emails(Struct, frozen=True):
     def starts(self, morning: Morning) -> Iterator[Email]:
         for delegate in morning.day.delegates.values():
             yield delegate_email(STARTS, self.workshop, delegate, morning.now)
-        for one in self.workshop.facilitators:
-            yield facilitator_email(RUNS, self.workshop, one, _people(morning), morning.now)
+        for facilitator in self.workshop.facilitators:
+            yield facilitator_email(RUNS, self.workshop, facilitator, _people(morning), morning.now)
 
     def register(self, morning: Morning) -> Iterator[Email]:
         """Ask only the facilitators whose own sessions lack something."""
-        found = self._registers(morning)
-        unfilled = [one for one in found if not one.is_filled]
-        asked = {one.id for register in unfilled for one in facilitators_of(register.cohort, register.session)}
-        for one in self.workshop.facilitators:
-            if one.id in asked:
-                yield register_email(self.workshop, one, _missing(found), _closes_at(found), morning.now)
+        registers = self._registers(morning)
+        unfilled = [register for register in registers if not register.is_filled]
+        asked = {
+            facilitator.id
+            for register in unfilled
+            for facilitator in facilitators_of(register.cohort, register.session)
+        }
+        for facilitator in self.workshop.facilitators:
+            if facilitator.id in asked:
+                yield register_email(
+                    self.workshop, facilitator, _missing(registers), _closes_at(registers), morning.now
+                )
 
     def overdue(self, morning: Morning) -> Iterator[Email]:
-        found = self._registers(morning)
-        is_filled = all(one.is_filled for one in found)
+        registers = self._registers(morning)
+        is_filled = all(register.is_filled for register in registers)
         for address in () if is_filled else administrator_rights.list_administrators(self.workshop.programme.id):
-            yield overdue_email(self.workshop, address, _missing(found), _closes_at(found), morning.now)
+            yield overdue_email(self.workshop, address, _missing(registers), _closes_at(registers), morning.now)
 
     def _registers(self, morning: Morning) -> tuple[Register, ...]:
         day = morning.day
-        found = load_registers(day.cohort, day.programme, day.rows)
-        return tuple(one for one in found if one.session in self.workshop.sessions)
+        registers = load_registers(day.cohort, day.programme, day.rows)
+        return tuple(register for register in registers if register.session in self.workshop.sessions)
 
 
 def _people(morning: Morning) -> str:
@@ -94,9 +100,11 @@ def _people(morning: Morning) -> str:
 
 def _missing(registers: tuple[Register, ...]) -> str:
     """Count people who lack an entry in a register of the workshop."""
-    missing = {entry.id for one in registers if not one.is_filled for entry in one.entries if not entry.mark}
+    missing = {
+        entry.id for register in registers if not register.is_filled for entry in register.entries if not entry.mark
+    }
     return plural(len(missing), "person", "people")
 
 
 def _closes_at(registers: tuple[Register, ...]) -> datetime:
-    return max(one.window.closes_at for one in registers)
+    return max(register.window.closes_at for register in registers)

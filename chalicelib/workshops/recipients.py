@@ -35,19 +35,23 @@ def list_recipients(planned: Plan, now: datetime) -> list[Recipient]:
     lines = cohorts.list_lines(planned.cohort.id)
     people = delegates.find_all([line.delegate_id for line in lines])
     seats = workshops.find_seats(list(people), planned.after)
-    concerned = [one for delegate in people.values() for one in _recipients(planned, delegate, seats[delegate.id], now)]
+    concerned = [
+        recipient
+        for delegate in people.values()
+        for recipient in _recipients(planned, delegate, seats[delegate.id], now)
+    ]
     return [*concerned, *_facilitators(planned, now)]
 
 
 def _facilitators(planned: Plan, now: datetime) -> Iterator[Recipient]:
     stored = workshops.list_facilitator_seats(planned.cohort.id)
-    for one in planned.cohort.facilitators:
-        reader = Reader(one.id, one.person.email, runs=one.id)
-        seats = stored.get(one.id, {})
+    for facilitator in planned.cohort.facilitators:
+        reader = Reader(facilitator.id, facilitator.person.email, runs=facilitator.id)
+        seats = stored.get(facilitator.id, {})
         notices = list_notices(planned.programme, planned.after, reader, seats, sender_domain(), now)
         if notices:
             what = "; ".join(_words(notice, planned) for notice in notices)
-            yield Recipient(one.person.name, one.person.email, "facilitator", what)
+            yield Recipient(facilitator.person.name, facilitator.person.email, "facilitator", what)
 
 
 def _recipients(

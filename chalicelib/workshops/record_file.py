@@ -88,6 +88,6 @@ def _find(opened: Registers, name: str) -> Register:
     sessions = sessions_from(opened.rows)
     session = find_by_name(sessions, milestone, int(number)) if number.isdecimal() else None
     if session is None:
-        names = ", ".join(one.name for one in opened.all) or "none has a date yet"
+        names = ", ".join(register.name for register in opened.all) or "none has a date yet"
         raise NoSuchSession(f"{name}: give the workshop and the number of its session. Allowed: {names}.")
     return opened.one(session.id)

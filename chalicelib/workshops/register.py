@@ -103,7 +103,9 @@ class Register(Struct, frozen=True):
 
     def waits_for(self, now: datetime) -> bool:
         """Return whether the facilitator is to fill it in, or to say how an absence is made up for."""
-        return self.window.is_open(now) and not (self.is_filled and all(self._is_settled(one) for one in self.entries))
+        return self.window.is_open(now) and not (
+            self.is_filled and all(self._is_settled(entry) for entry in self.entries)
+        )
 
     @staticmethod
     def _is_settled(entry: Entry) -> bool:
@@ -120,7 +122,7 @@ class Register(Struct, frozen=True):
 
     def find(self, delegate_id: str) -> Entry:
         """Find a delegate who is expected. Raises PersonNotExpected, for example for one who has left."""
-        entry = next((one for one in self.entries if one.id == delegate_id), None)
+        entry = next((entry for entry in self.entries if entry.id == delegate_id), None)
         if entry is None:
             raise PersonNotExpected
         return entry
@@ -137,7 +139,7 @@ def load_register(cohort: Cohort, programme: Programme, rows: Iterable[Row], ses
     """Load a register in one call. `rows`: of the cohort. Raises SessionUnknown."""
     rows = list(rows)
     sessions = workshops.sessions_from(rows)
-    session = next((one for one in held(sessions) if one.id == session_id), None)
+    session = next((session for session in held(sessions) if session.id == session_id), None)
     if session is None:
         raise SessionUnknown
     (register,) = _registers(cohort, programme, rows, [session])
@@ -154,13 +156,16 @@ def _registers(
     cohort: Cohort, programme: Programme, rows: Sequence[Row], wanted: Sequence[Session]
 ) -> tuple[Register, ...]:
     lines = [line for line in cohorts.lines_from(rows, Wave.BASELINE) if line.standing is Standing.ACTIVE]
-    found = attendance.find_many([line.delegate_id for line in lines], [one.id for one in wanted])
+    attendances = attendance.find_many([line.delegate_id for line in lines], [session.id for session in wanted])
     sessions, days = workshops.sessions_from(rows), working_days(programme.organisation, cohort.dates.closed)
-    return tuple(Register(cohort, programme, one, sessions, tuple(_entries(lines, one, found)), days) for one in wanted)
+    return tuple(
+        Register(cohort, programme, session, sessions, tuple(_entries(lines, session, attendances)), days)
+        for session in wanted
+    )
 
 
 def _entries(
-    lines: Iterable[DelegateLine], session: Session, found: Mapping[tuple[str, str], Attendance]
+    lines: Iterable[DelegateLine], session: Session, attendances: Mapping[tuple[str, str], Attendance]
 ) -> Iterable[Entry]:
     for line in lines:
-        yield Entry(line, found.get((line.delegate_id, session.id), Attendance(session.id)))
+        yield Entry(line, attendances.get((line.delegate_id, session.id), Attendance(session.id)))

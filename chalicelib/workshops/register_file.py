@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from chalicelib.core.addresses import clean_address, clean_name
 from chalicelib.core.csv_reader import Kind, Row, read_table
-from chalicelib.core.file_errors import FaultList, Note, ignore, shown
+from chalicelib.core.file_errors import FaultList, Note, ignore, quote
 from chalicelib.core.formatting import name_sort_key
 from chalicelib.store.attendance import AttendanceState as State
 from chalicelib.workshops.attendance import WORDS
@@ -48,7 +48,7 @@ def _read_state(row: Row, faults: FaultList) -> State | None:
     written = row.cells["attendance"]
     state = BY_WORD.get("".join(sign for sign in written.casefold() if sign.isalnum() or sign in "✓✔"))
     if state is None:
-        what = f'is "{shown(written)}", which we cannot read' if written else "is empty"
+        what = f'is "{quote(written)}", which we cannot read' if written else "is empty"
         faults.add(row.line, "attendance", f"{what}: {ALLOWED}")
     return state
 
@@ -75,15 +75,15 @@ class _People:
         return None
 
     def _by_address(self, row: Row, address: str, named: Sequence[Entry], faults: FaultList) -> Entry | None:
-        found = self.by_address.get(address)
-        if found is None:
+        entry = self.by_address.get(address)
+        if entry is None:
             faults.add(
                 row.line, "email", "is the address of no one on this register: correct it, or leave out the line"
             )
-        elif named and found not in named:
+        elif named and entry not in named:
             faults.add(row.line, "name", "is the name of another person on this register than the address")
             return None
-        return found
+        return entry
 
 
 def _why_not_found(is_named: bool, count: int) -> str:

@@ -82,12 +82,12 @@ def _save(reader: SignedIn, opened: FacilitatorPage, session: str, save: Save) -
 def _register_page(
     reader: SignedIn,
     opened: FacilitatorPage,
-    found: Register,
+    register: Register,
     typed: Fields | None = None,
     refused: MarkRefused | None = None,
     saved: str = "",
 ) -> Response:
-    context = _context(found, typed, refused, saved) | {"action": _session_url(opened, found.session.id)}
+    context = _context(register, typed, refused, saved) | {"action": _session_url(opened, register.session.id)}
     return reader.page("workshops/register", status=400 if refused else 200, opened=opened, **context)
 
 
@@ -163,37 +163,45 @@ def _correct(admin: SignedIn, cohort_id: str, session: str, save: Save) -> Respo
 
 
 def _console_page(
-    admin: SignedIn, found: Register, typed: Fields | None = None, refused: MarkRefused | None = None, saved: str = ""
+    admin: SignedIn,
+    register: Register,
+    typed: Fields | None = None,
+    refused: MarkRefused | None = None,
+    saved: str = "",
 ) -> Response:
-    context = _context(found, typed, refused, saved) | {"action": _console_url(found.cohort.id, found.session.id)}
+    context = _context(register, typed, refused, saved) | {
+        "action": _console_url(register.cohort.id, register.session.id)
+    }
     return admin.page("workshops/correct", status=400 if refused else 200, **context)
 
 
-def _upload(admin: SignedIn, found: Register) -> Response:
+def _upload(admin: SignedIn, register: Register) -> Response:
     """Show what the file would record; record it if that was confirmed."""
     given = uploads.read_carried(bp.current_request, admin.nonce)
     by = admin.reader.person.email if admin.reader.person else ""
     try:
-        reading = read_upload(found, given, by, clock.now())
+        reading = read_upload(register, given, by, clock.now())
     except UploadRefused as refused:
-        return _file_page(admin, found, given, refused)
+        return _file_page(admin, register, given, refused)
     if reading.done:
-        return admin.see_other(f"{_console_url(found.cohort.id, found.session.id)}?saved={reading.recorded.changed}")
+        return admin.see_other(
+            f"{_console_url(register.cohort.id, register.session.id)}?saved={reading.recorded.changed}"
+        )
     context = {"reading": reading, "kept": uploads.pack(given.files), "why": given.fields.get("why", "")}
-    return admin.page("workshops/register_preview", 409 if reading.stale else 200, **_of_file(found), **context)
+    return admin.page("workshops/register_preview", 409 if reading.stale else 200, **_of_file(register), **context)
 
 
 def _file_page(
-    admin: SignedIn, found: Register, given: Upload = uploads.NOTHING, refused: UploadRefused | None = None
+    admin: SignedIn, register: Register, given: Upload = uploads.NOTHING, refused: UploadRefused | None = None
 ) -> Response:
     context = {"typed": given.fields, "faults": refused.faults if refused else ()}
     context["in_file"] = refused.in_file if refused else ()
-    return admin.page("workshops/register_file", 400 if refused else 200, **_of_file(found), **context)
+    return admin.page("workshops/register_file", 400 if refused else 200, **_of_file(register), **context)
 
 
-def _of_file(found: Register) -> dict[str, Any]:
-    at = _console_url(found.cohort.id, found.session.id)
-    return {"register": found, "programme": found.programme, "at_register": at, "action": f"{at}/file"}
+def _of_file(register: Register) -> dict[str, Any]:
+    at = _console_url(register.cohort.id, register.session.id)
+    return {"register": register, "programme": register.programme, "at_register": at, "action": f"{at}/file"}
 
 
 def _console_url(cohort_id: str, session: str) -> str:
@@ -207,14 +215,14 @@ def _saved() -> str:
     return str((bp.current_request.query_params or {}).get("saved", ""))
 
 
-def _context(found: Register, typed: Fields | None, refused: MarkRefused | None, saved: str) -> dict[str, Any]:
+def _context(register: Register, typed: Fields | None, refused: MarkRefused | None, saved: str) -> dict[str, Any]:
     """Return what the page of a register shows. `typed` belongs to one person's form if it names one."""
     typed, now = typed or {}, clock.now()
     return {
-        "programme": found.programme,
-        "register": found,
-        "is_open": found.window.is_open(now),
-        "is_early": now < found.window.opens_at,
+        "programme": register.programme,
+        "register": register,
+        "is_open": register.window.is_open(now),
+        "is_early": now < register.window.opens_at,
         "choices": CHOICES,
         "typed": typed,
         "wrong_person": typed.get(WHO, ""),

@@ -40,15 +40,17 @@ def find_unsent(notices: Iterable[Notice], ids_of: Callable[[Seat], Sequence[str
 
     ids_of   ids that the emails may have which brought or changed what a seat has
     """
-    seats = {one.session.id: one.before for one in notices if one.before and one.kind is not NoticeKind.NEW}
+    seats = {
+        notice.session.id: notice.before for notice in notices if notice.before and notice.kind is not NoticeKind.NEW
+    }
     if not seats:
         return NOTHING
     session_of = {email_id: session for session, seat in seats.items() for email_id in ids_of(seat)}
-    found = waiting_emails.read_all(session_of)
-    sent = {session_of[email.id] for email in found if email.may_have_left}
-    never = {session_of[email.id] for email in found} - sent  # emails that are deleted by now were sent
-    cancelled = {one.session.id for one in notices if one.kind is NoticeKind.CANCELLED}
-    outdated = (email for email in found if _is_outdated(email, session_of[email.id] in never | cancelled))
+    emails = waiting_emails.read_all(session_of)
+    sent = {session_of[email.id] for email in emails if email.may_have_left}
+    never = {session_of[email.id] for email in emails} - sent  # emails that are deleted by now were sent
+    cancelled = {notice.session.id for notice in notices if notice.kind is NoticeKind.CANCELLED}
+    outdated = (email for email in emails if _is_outdated(email, session_of[email.id] in never | cancelled))
     return Unsent(frozenset(never), tuple(outdated))
 
 
@@ -58,10 +60,10 @@ def says_what_is(email: Email, sessions: Iterable[Session], now: datetime) -> bo
     return entry is None or (
         entry.starts > now
         and any(
-            (one.starts_at, one.ends_at, one.plan.place, one.plan.link)
+            (session.starts_at, session.ends_at, session.plan.place, session.plan.link)
             == (entry.starts, entry.ends, entry.place, entry.link)
-            for one in sessions
-            if not one.cancelled
+            for session in sessions
+            if not session.cancelled
         )
     )
 

@@ -27,16 +27,20 @@ class Recorded(Struct, frozen=True):
     catch_up: str  # empty once it is done
 
 
-def list_recorded(found: Mapping[str, Attendance]) -> Mapping[str, Recorded]:
+def list_recorded(attendances: Mapping[str, Attendance]) -> Mapping[str, Recorded]:
     """Return what is recorded, by session. `found`: attendance of the delegate, by session."""
-    return {session: _describe(one) for session, one in found.items() if one.state is not State.EXPECTED}
+    return {
+        session: _describe(attendance)
+        for session, attendance in attendances.items()
+        if attendance.state is not State.EXPECTED
+    }
 
 
-def _describe(found: Attendance) -> Recorded:
-    words, is_due = WORDS[found.state], found.state is State.CATCH_UP
-    if is_due and found.catch_up_by:
-        words = f"absent; catch up by {day(found.catch_up_by)}"
-    return Recorded(words, KINDS.get(found.state, ""), found.catch_up if is_due else "")
+def _describe(attendance: Attendance) -> Recorded:
+    words, is_due = WORDS[attendance.state], attendance.state is State.CATCH_UP
+    if is_due and attendance.catch_up_by:
+        words = f"absent; catch up by {day(attendance.catch_up_by)}"
+    return Recorded(words, KINDS.get(attendance.state, ""), attendance.catch_up if is_due else "")
 
 
 class Visit(Struct, frozen=True):
@@ -49,22 +53,24 @@ class Visit(Struct, frozen=True):
 
 
 def list_visits(
-    programme: Programme, cohort_id: str, found: Mapping[str, Attendance], now: datetime
+    programme: Programme, cohort_id: str, attendances: Mapping[str, Attendance], now: datetime
 ) -> tuple[Visit, ...]:
     """Return the sessions of a delegate, earliest first. One query. `found`: their attendance, by session."""
-    sessions, recorded = workshops.list_sessions(cohort_id), list_recorded(found)
+    sessions, recorded = workshops.list_sessions(cohort_id), list_recorded(attendances)
     return tuple(
-        Visit(title_of(programme, one, sessions), one.plan.when, one.ends_at <= now, recorded.get(one.id))
-        for one in held(sessions)
+        Visit(
+            title_of(programme, session, sessions), session.plan.when, session.ends_at <= now, recorded.get(session.id)
+        )
+        for session in held(sessions)
     )
 
 
 def list_absences(programme: Programme, cohort_id: str, delegate_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
     """Return the sessions that each delegate missed and has not caught up on, in words. One query and one read."""
     sessions = workshops.list_sessions(cohort_id)
-    titles = {one.id: title_of(programme, one, sessions) for one in held(sessions)}
-    found = attendance.find_many(delegate_ids, list(titles))
-    missed = {at: _describe(one).words for at, one in found.items() if one.state in MISSED}
+    titles = {session.id: title_of(programme, session, sessions) for session in held(sessions)}
+    attendances = attendance.find_many(delegate_ids, list(titles))
+    missed = {at: _describe(attendance).words for at, attendance in attendances.items() if attendance.state in MISSED}
     return {
         id: tuple(f"{titles[session]}: {missed[id, session]}" for session in titles if (id, session) in missed)
         for id in delegate_ids

@@ -30,13 +30,17 @@ class Workshop(Struct, frozen=True):
     @property
     def facilitators(self) -> tuple[Facilitator, ...]:
         """Return who runs any of its sessions; each person once."""
-        found = {one.person.email: one for session in self.sessions for one in facilitators_of(self.cohort, session)}
-        return tuple(found.values())
+        facilitators = {
+            facilitator.person.email: facilitator
+            for session in self.sessions
+            for facilitator in facilitators_of(self.cohort, session)
+        }
+        return tuple(facilitators.values())
 
 
 def facilitators_of(cohort: Cohort, session: Session) -> tuple[Facilitator, ...]:
     """Return who runs a session: any facilitator of the cohort if it names none."""
-    return tuple(one for one in cohort.facilitators if session.by in ("", one.id))
+    return tuple(facilitator for facilitator in cohort.facilitators if session.by in ("", facilitator.id))
 
 
 def workshops_of(cohort: Cohort, programme: Programme, sessions: Sequence[Session]) -> Iterator[Workshop]:

@@ -40,6 +40,7 @@ EMAIL = r"(?<![`/\w.-])mail(?:s|ed|ing)?(?![`/\w-]|\.\w)"  # what people receive
 EMAIL_IN_CODE = rf"(?<!Apple ){EMAIL}(?! (?:systems?|servers?|services?|programs?|function|events?|row|retry)\b)"
 _SENTENCE = re.compile(r"^\w[\w ,:]* |^ \w|^[A-Z][a-z]+$")
 MAIL_IN_NAME = re.compile(r"(?:^|_)mail(?:s|ed|er|ing)?(?:_|$)", re.IGNORECASE)
+EMPTY_NAMES = frozenset({"found", "one", "told", "shown"})  # of a variable: they do not say what it holds
 DEFINED = re.compile(r"^ *(?:def|class) (\w+)", re.MULTILINE)
 NAMES = r"^(?:MOST|LONGEST|LARGEST|FEWEST|SMALLEST)_\w+ *[:=]"
 EXCEPTIONS: Mapping[tuple[str, str], str] = {  # (file, word) -> why it must stay
@@ -91,6 +92,7 @@ def _found(name: str, text: str) -> Iterator[Hit]:
     if name.endswith(".py"):
         yield from _names(text)
         yield from _emails_in_names(name, text)
+        yield from _empty_names(name, text)
         yield from _emails_in_prose(text)
     if name.endswith((".svg", ".yaml")):
         yield from _matches(EMAIL_IN_CODE, text, "email", re.IGNORECASE)
@@ -113,6 +115,16 @@ def _emails_in_names(name: str, text: str) -> Iterator[Hit]:
     """Look for “mail” in the names that a file gives: of itself, its variables, parameters, functions and classes."""
     named = [(1, Path(name).stem.removeprefix("test_")), *_given_names(ast.parse(text))]
     return (Hit(line, word, "email") for line, word in named if MAIL_IN_NAME.search(word))
+
+
+def _empty_names(name: str, text: str) -> set[Hit]:
+    """Look for variables and parameters of the product's functions whose name does not say what they hold."""
+    if not name.startswith("chalicelib/"):
+        return set()
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+    names = {function.name for function in functions}
+    given = {hit for function in functions for hit in _given_names(function) if hit[1] not in names}
+    return {Hit(line, word, "the thing it holds: rater, days") for line, word in given if word in EMPTY_NAMES}
 
 
 def _given_names(tree: ast.AST) -> Iterator[tuple[int, str]]:

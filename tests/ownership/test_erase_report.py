@@ -9,8 +9,8 @@ from chalicelib.core.model import Wave
 from chalicelib.ownership import erase_person
 from chalicelib.ownership.erase_person import EraseRefused
 from chalicelib.people import leave
-from chalicelib.people.found import find
 from chalicelib.people.hold import plan_hold
+from chalicelib.people.loaded import find
 from chalicelib.people.planned import Asking, perform
 from chalicelib.store import (
     audit_events,

@@ -15,7 +15,7 @@ from chalicelib.links.kinds import HUB
 from chalicelib.ownership.restore import finish_restore
 from chalicelib.people import leave, pause, raters
 from chalicelib.people.change import plan_coach
-from chalicelib.people.found import find
+from chalicelib.people.loaded import find
 from chalicelib.people.planned import Asking, perform
 from chalicelib.sponsor.stories.acts import withdraw
 from chalicelib.store import delegates, invitations, jobs, objects, summaries, withdrawals

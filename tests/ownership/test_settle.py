@@ -19,8 +19,8 @@ from chalicelib.jobs.commit import commit
 from chalicelib.links.kinds import HUB
 from chalicelib.milestones.on_hub import LOST, LOST_WORDS
 from chalicelib.ownership.restore import finish_restore
-from chalicelib.people.found import find
 from chalicelib.people.leave import plan_leave
+from chalicelib.people.loaded import find
 from chalicelib.people.planned import Asking
 from chalicelib.programme.move_dates import Moved, move, plan
 from chalicelib.store import audit_events, cohorts, delegates, invitations, jobs, objects, reports, wave_keys

@@ -8,7 +8,7 @@ import chalicelib.core.clock
 from chalicelib.core.model import RaterEntry, Wave
 from chalicelib.core.schedule import SessionPlan
 from chalicelib.people.acts import find_act
-from chalicelib.people.found import Found, find_by_address
+from chalicelib.people.loaded import Found, find_by_address
 from chalicelib.people.planned import Asking, Planned, perform
 from chalicelib.store import audit_events, cohorts, delegates, invitations
 from chalicelib.workshops import change_sessions

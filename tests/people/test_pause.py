@@ -9,7 +9,7 @@ import pytest
 from chalicelib.core.formatting import last_day
 from chalicelib.core.model import Standing, Wave, WaveState
 from chalicelib.core.state_machine import By
-from chalicelib.people.found import find, find_by_address
+from chalicelib.people.loaded import find, find_by_address
 from chalicelib.people.pause import Reason, plan_pause, plan_return
 from chalicelib.people.planned import ActRefused, Asking, perform
 from chalicelib.people.standing import PAUSE, STANDING

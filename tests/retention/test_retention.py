@@ -12,7 +12,7 @@ from chalicelib.core.model import Wave
 from chalicelib.core.settings import settings
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.people.acts import find_act
-from chalicelib.people.found import find
+from chalicelib.people.loaded import find
 from chalicelib.people.planned import ActRefused, Asking, perform
 from chalicelib.retention.emails import NOTICE
 from chalicelib.retention.jobs import remove_old_data

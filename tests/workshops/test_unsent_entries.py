@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from chalicelib.admin import retry_emails
 from chalicelib.admin.address_change import change_address
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.people.found import find_by_address
+from chalicelib.people.loaded import find_by_address
 from chalicelib.people.pause import Reason, plan_pause, plan_return
 from chalicelib.people.planned import Asking, perform
 from chalicelib.store import cohorts, jobs

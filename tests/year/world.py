@@ -25,7 +25,7 @@ from chalicelib.links.kinds import COACH, HUB, SHARED
 from chalicelib.milestones.hub import open_hub
 from chalicelib.ownership import erase_person
 from chalicelib.people.acts import find_act
-from chalicelib.people.found import find
+from chalicelib.people.loaded import find
 from chalicelib.people.planned import Asking, perform
 from chalicelib.store import audit_events, cohorts, delegates, invitations
 from chalicelib.store.due import list_due

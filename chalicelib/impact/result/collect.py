@@ -118,7 +118,7 @@ def collect_facts(sources: Sources, issued: date) -> ResultFacts:
 
 def _area(sources: Sources, area: PulseArea) -> AreaResult:
     own, manager, zone = sources.sent(Role.DELEGATE), sources.managers_words, sources.programme.organisation.timezone
-    agreed = next((one for one in debriefs.areas_from(sources.rows) if one.id == area.id), None)
+    agreed = next((debriefed for debriefed in debriefs.areas_from(sources.rows) if debriefed.id == area.id), None)
     notes = reversed(progress_from(sources.rows, Wave.BASELINE, area.id))
     return AreaResult(
         id=area.id,
@@ -146,21 +146,23 @@ def _note(level: str, line: str) -> str:
 
 def _raters(sources: Sources, area: str) -> RatersView:
     figures = sources.pulse.figures if sources.pulse else ()
-    found = next((one for one in figures if (one.area, one.cell) == (area, ALL_OTHERS)), None)
-    return RatersView(found.display, found.n, found.change) if found else RatersView()
+    figure = next((figure for figure in figures if (figure.area, figure.cell) == (area, ALL_OTHERS)), None)
+    return RatersView(figure.display, figure.n, figure.change) if figure else RatersView()
 
 
 def _changes(sources: Sources) -> Iterator[ItemChange]:
     """Each behaviour of an area that both reports show for all others."""
-    found = {
-        one.id: one
-        for one in (sources.followup.changes if sources.followup else ())
-        if (one.about, one.cell) == (About.ITEM.value, ALL_OTHERS)
+    changes = {
+        change.id: change
+        for change in (sources.followup.changes if sources.followup else ())
+        if (change.about, change.cell) == (About.ITEM.value, ALL_OTHERS)
     }
     words = {item.id: item.others_wording for item in sources.programme.items}
     for area in debriefs.areas_from(sources.rows):
-        for one in (found[item] for item in area.items if item in found):
-            yield ItemChange(area.id, words.get(one.id, one.id), one.before, one.after, one.display, one.noise)
+        for change in (changes[item] for item in area.items if item in changes):
+            yield ItemChange(
+                area.id, words.get(change.id, change.id), change.before, change.after, change.display, change.noise
+            )
 
 
 # --- the delegate's own view ----------------------------------------------------------------------------------
@@ -168,10 +170,12 @@ def _changes(sources: Sources) -> Iterator[ItemChange]:
 
 def _competencies(sources: Sources) -> Iterator[CompetencyView]:
     own = sources.sent(Role.DELEGATE)
-    for one in sources.programme.competencies:
-        then, now = own.get(f"then.{one.id}", ""), own.get(f"now.{one.id}", "")
+    for competency in sources.programme.competencies:
+        then, now = own.get(f"then.{competency.id}", ""), own.get(f"now.{competency.id}", "")
         if then or now:
-            yield CompetencyView(one.title, sources.first_ratings.get(one.id, ""), _point(then), _point(now))
+            yield CompetencyView(
+                competency.title, sources.first_ratings.get(competency.id, ""), _point(then), _point(now)
+            )
 
 
 def _point(answer: str) -> str:
@@ -199,9 +203,9 @@ def _decision(sources: Sources) -> str:
     task = sources.book.find("board")
     said = []
     if task and task.part and task.part.submitted_at:
-        fields = [one for one in task.assignment.by_facilitator if one.id == "decision"]
-        shown = show_answers(fields, task.part.values, sources.book.context(task, task.part.submitted_at))
-        said = [f"The Board’s decision: {' '.join(one.lines)}." for one in shown if one.lines]
+        fields = [field for field in task.assignment.by_facilitator if field.id == "decision"]
+        answers = show_answers(fields, task.part.values, sources.book.context(task, task.part.submitted_at))
+        said = [f"The Board’s decision: {' '.join(answer.lines)}." for answer in answers if answer.lines]
     now = dict(PROPOSAL).get(sources.sent(Role.DELEGATE).get("proposal", ""), "")
     return " ".join([*said, f"At six months: {now}." if now else ""]).strip()
 
@@ -249,8 +253,16 @@ def answer_in_words(question: Question, answer: str) -> str:
 
 def _measures(own: Answers) -> Iterator[MeasureView]:
     named = [measure for measure in measures_of(own) if measure.name]
-    for one in sorted(named, key=lambda measure: ORDER.index(measure.outcome)):
-        yield MeasureView(one.name, one.unit, one.baseline, one.now, one.outcome, one.period, one.source)
+    for named_measure in sorted(named, key=lambda measure: ORDER.index(measure.outcome)):
+        yield MeasureView(
+            named_measure.name,
+            named_measure.unit,
+            named_measure.baseline,
+            named_measure.now,
+            named_measure.outcome,
+            named_measure.period,
+            named_measure.source,
+        )
 
 
 def _sums(sources: Sources, code: str) -> Iterator[SumView]:

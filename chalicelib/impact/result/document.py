@@ -147,8 +147,8 @@ def _strips(area: AreaResult, facts: ResultFacts) -> Iterator[Strip]:
         yield Strip("Your line manager", _capital(words.NOT_ANSWERED))
     if facts.raters_asked:
         label = plural(area.raters.n, "rater", "raters") if area.raters.n else "Raters"
-        shown = _capital(area.raters.display or words.TOO_FEW)
-        yield Strip(label, shown, _of_change(words.raters_change(area)))
+        text = _capital(area.raters.display or words.TOO_FEW)
+        yield Strip(label, text, _of_change(words.raters_change(area)))
 
 
 def _of_change(change: Fraction | None) -> float | None:
@@ -198,14 +198,19 @@ def _area(area: AreaResult, facts: ResultFacts) -> Card:
 
 def _changed_course(facts: ResultFacts) -> Iterator[Chapter]:
     if facts.changed_course:
-        pairs = (Pair(one.text, one.why or "No reason was given.", bool(one.why)) for one in facts.changed_course)
+        pairs = (
+            Pair(changed_course.text, changed_course.why or "No reason was given.", bool(changed_course.why))
+            for changed_course in facts.changed_course
+        )
         lead = "You gave these areas up on the way, so the survey did not ask about them."
         yield Chapter("Where you changed course", lead, cards=(Card("Areas that were given up", tuple(pairs)),))
 
 
 def _changes(facts: ResultFacts) -> Iterator[Chapter]:
     if facts.changes:
-        rows = tuple((one.text, one.before, one.after, one.change, _noise(one.noise)) for one in facts.changes)
+        rows = tuple(
+            (change.text, change.before, change.after, change.change, _noise(change.noise)) for change in facts.changes
+        )
         heads = ("Behaviour, seen by all others", "First 360", "Follow-up", "Change", "")
         yield Chapter(
             "What changed in your 360", tables=(Table("Change of the behaviours of your areas", heads, rows),)
@@ -219,10 +224,14 @@ def _noise(noise: str) -> str:
 def _competencies(facts: ResultFacts, top: int) -> Iterator[Chapter]:
     """top: the highest point of the programme's scale."""
     if facts.competencies:
-        rows = tuple((one.title, one.first or "–", one.then or "–", one.now or "–") for one in facts.competencies)
+        rows = tuple(
+            (competency.title, competency.first or "–", competency.then or "–", competency.now or "–")
+            for competency in facts.competencies
+        )
         heads = ("Competency", "In your first 360", "Looking back", "Now")
         points = tuple(
-            tuple(_on_scale(text, top) for text in (one.first, one.then, one.now)) for one in facts.competencies
+            tuple(_on_scale(text, top) for text in (competency.first, competency.then, competency.now))
+            for competency in facts.competencies
         )
         title = f"Your own ratings, from 1 to {top}"
         yield Chapter("Then and now, as you see it", tables=(Table(title, heads, rows, points),))
@@ -237,7 +246,7 @@ def _on_scale(figure: str, top: int) -> float | None:
 
 
 def _work(facts: ResultFacts) -> Iterator[Chapter]:
-    rows = tuple((one.title, _capital(one.submitted), one.answer or "–") for one in facts.work)
+    rows = tuple((work.title, _capital(work.submitted), work.answer or "–") for work in facts.work)
     pairs = [
         Pair("What was put into practice", facts.implemented, is_quote=True),
         Pair("Your proposal", facts.decision),
@@ -254,8 +263,14 @@ def _work(facts: ResultFacts) -> Iterator[Chapter]:
 
 def _measures(facts: ResultFacts) -> Iterator[Chapter]:
     rows = [
-        (one.name, _figure(one.baseline, one.unit), _figure(one.now, one.unit), OUTCOMES[one.outcome], one.source)
-        for one in facts.measures
+        (
+            measure.name,
+            _figure(measure.baseline, measure.unit),
+            _figure(measure.now, measure.unit),
+            OUTCOMES[measure.outcome],
+            measure.source,
+        )
+        for measure in facts.measures
     ]
     worse = [
         Pair("What got worse, or cost more than it brought", facts.worse, is_quote=True),
@@ -281,32 +296,32 @@ def _sums(facts: ResultFacts) -> Iterator[Chapter]:
         heads = ("Sum a year", "Claimed", "Your share", "Line manager’s share", "How sure you are", "Counted")
         rows = tuple(
             (
-                one.name,
-                one.money,
-                one.own_share or "–",
-                one.manager_share or "–",
-                one.confidence or "–",
-                one.used or "–",
+                sum_view.name,
+                sum_view.money,
+                sum_view.own_share or "–",
+                sum_view.manager_share or "–",
+                sum_view.confidence or "–",
+                sum_view.used or "–",
             )
-            for one in facts.sums
+            for sum_view in facts.sums
         )
-        counted = [say_counted(one) for one in facts.sums if one.counted]
+        counted = [say_counted(sum_view) for sum_view in facts.sums if sum_view.counted]
         yield Chapter("In money, as counted", lines=tuple(counted), tables=(Table("Sums", heads, rows),))
 
 
-def say_counted(one: SumView) -> str:
+def say_counted(sum_view: SumView) -> str:
     """Say whose share counted, and why. A share that was not given counts as zero."""
-    if not one.manager_share:
-        return f"{one.name}: your line manager gave no share, so no money is counted."
-    if not one.own_share:
-        return f"{one.name}: you gave no share, so no money is counted."
-    whose = "your share" if one.counted == "own" else "your line manager’s share"
-    return f"{one.name}: {whose} counted, because it was the lower one or the same."
+    if not sum_view.manager_share:
+        return f"{sum_view.name}: your line manager gave no share, so no money is counted."
+    if not sum_view.own_share:
+        return f"{sum_view.name}: you gave no share, so no money is counted."
+    whose = "your share" if sum_view.counted == "own" else "your line manager’s share"
+    return f"{sum_view.name}: {whose} counted, because it was the lower one or the same."
 
 
 def _factors(facts: ResultFacts) -> Iterator[Chapter]:
     if facts.factors:
-        rows = tuple((one.title, one.words) for one in facts.factors)
+        rows = tuple((factor.title, factor.words) for factor in facts.factors)
         why = Card("In your words", (Pair("", facts.factors_why, is_quote=True),))
         yield Chapter(
             "What helped, and what hindered",

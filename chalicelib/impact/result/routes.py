@@ -99,16 +99,16 @@ def _of_coach(token: str, delegate_id: str) -> tuple[AreasPage, SignedIn]:
 
 def _result(opened: AreasPage) -> StoredResult:
     """Return the result if this reader may see it. Raises NoResultYet."""
-    found = impact_results.from_rows(opened.rows)
-    if found is None or (opened.by is By.COACH and not found.is_shared):
+    result = impact_results.from_rows(opened.rows)
+    if result is None or (opened.by is By.COACH and not result.is_shared):
         raise NoResultYet
-    return found
+    return result
 
 
 def _open_document(opened: AreasPage, reader: SignedIn, here: str) -> Response:
     """Open a document, and record that."""
     kind = forms.choice(reader.form(bp.current_request), "kind", KINDS)
-    found = _result(opened)
+    result = _result(opened)
     delegate = opened.delegate
     coach = f"coach {coach_id(delegate.cohort_id, delegate.coach.email)}"
     who = "delegate" if opened.by is By.DELEGATE else coach
@@ -117,14 +117,14 @@ def _open_document(opened: AreasPage, reader: SignedIn, here: str) -> Response:
     )
     commit([entry], clock.now())
     log.info("result_opened", delegate=delegate.id, role=opened.by.value)
-    return reader.see_other(f"{here}/{reader.pass_to(found.html)}" if kind == "html" else objects.link(found.pdf))
+    return reader.see_other(f"{here}/{reader.pass_to(result.html)}" if kind == "html" else objects.link(result.pdf))
 
 
 def _reading_page(opened: AreasPage, reader: SignedIn, given: str, back: str) -> Response:
-    found = _result(opened)
-    if not reader.has_pass_to(found.html, given):
+    result = _result(opened)
+    if not reader.has_pass_to(result.html, given):
         return reader.see_other(_home(opened))
-    return reader.reading_page(objects.load(found.html).decode(), _home(opened), back)
+    return reader.reading_page(objects.load(result.html).decode(), _home(opened), back)
 
 
 def _home(opened: AreasPage) -> str:

@@ -75,7 +75,11 @@ def offered_areas(opened: AreasPage) -> tuple[PulseArea, ...]:
 
 
 def names_of_asked(delegate_id: str) -> list[str]:
-    return [one.rater.name for one in invitations.of_delegate(delegate_id, Wave.BASELINE) if one.group != SELF_GROUP]
+    return [
+        invitation.rater.name
+        for invitation in invitations.of_delegate(delegate_id, Wave.BASELINE)
+        if invitation.group != SELF_GROUP
+    ]
 
 
 def next_survey(opened: AreasPage, occasion: Occasion) -> str:
@@ -129,10 +133,10 @@ def _month(programme: Programme, delegate: Delegate, sent: Returned) -> str:
 def _asked(delegate_id: str, lost: Collection[str]) -> list[Invitation]:
     """Return everyone who was asked, answered or not; not who declined, was removed or has no working address."""
     return [
-        one
-        for one in invitations.of_delegate(delegate_id, Wave.BASELINE)
-        if one.group != SELF_GROUP and one.state not in NOT_THANKED
-        if not one.rater.is_erased and one.rater.email not in lost
+        invitation
+        for invitation in invitations.of_delegate(delegate_id, Wave.BASELINE)
+        if invitation.group != SELF_GROUP and invitation.state not in NOT_THANKED
+        if not invitation.rater.is_erased and invitation.rater.email not in lost
     ]
 
 

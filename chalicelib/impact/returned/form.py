@@ -45,9 +45,9 @@ def find_risks(text: str, names: Sequence[str]) -> Iterator[str]:
     """
     words = {word.casefold().strip(".,;:!?()'’") for word in text.split()}
     parts = {part for name in names for part in name.split() if len(part) >= MIN_NAME_CHARS}
-    found = sorted(part for part in parts if part.casefold() in words)
-    if found:
-        yield f"It holds a name: {', '.join(found)}. Thank everyone together, and name no one."
+    risks = sorted(part for part in parts if part.casefold() in words)
+    if risks:
+        yield f"It holds a name: {', '.join(risks)}. Thank everyone together, and name no one."
     if any(letter.isdigit() for letter in text):
         yield "It holds a figure. Please leave figures of your report out."
     if any(mark in text for mark in QUOTES):

@@ -55,7 +55,7 @@ def is_recorded(opened: AreasPage, posted: Mapping[str, str]) -> bool:
     review = reviews.from_rows(opened.rows)
     if review is None:
         return False
-    as_posted = {f"outcome-{one.area}": one.outcome.value for one in review.outcomes}
+    as_posted = {f"outcome-{outcome.area}": outcome.outcome.value for outcome in review.outcomes}
     as_posted |= {"held_on": review.held_on.isoformat(), "also": review.also}
     return all(posted.get(name, "").replace("\r\n", "\n").strip() == text for name, text in as_posted.items())
 
@@ -114,7 +114,7 @@ def _writes(opened: AreasPage, before: Meeting, review: Review, now: datetime) -
 
 def _changes(opened: AreasPage, review: Review, now: datetime) -> list[Write]:
     areas = {area.id: area for area in opened.live}
-    return [write for one in review.outcomes for write in change_area(opened, areas[one.area], one, now)]
+    return [write for outcome in review.outcomes for write in change_area(opened, areas[outcome.area], outcome, now)]
 
 
 def _commit(opened: AreasPage, writes: list[Write], now: datetime) -> None:

@@ -32,15 +32,15 @@ def open_for_coach(token: str) -> CoachedCohort:
     cohort = cohorts.cohort_from(rows)
     if cohort is None:
         raise LinkUnknown
-    lines = [one for one in cohorts.lines_from(rows) if not one.moved_to]
-    own = [one for one in lines if coach in coach_ids(cohort_id, one.coach.email)]
+    lines = [line for line in cohorts.lines_from(rows) if not line.moved_to]
+    own = [line for line in lines if coach in coach_ids(cohort_id, line.coach.email)]
     if not own:
         raise LinkUnknown
     person = own[0].coach
     if (version or ["1"]) != [str(cohorts.coach_link(cohort, person))]:
         raise LinkRevoked
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    closes = [datetime.fromisoformat(one.closes_at) for one in own if one.closes_at]
+    closes = [datetime.fromisoformat(line.closes_at) for line in own if line.closes_at]
     ends_at = end_of_programme_links(programme, cohort.dates, closes)
     home = f"/coach/{link.token}"
     reader = readers.reader(Role.COACH, link.token, person, home, programme, {"cohort": cohort_id}, ends_at)

@@ -103,9 +103,9 @@ def _coachs_url(opened: CoachedCohort) -> str:
 def _coachs_page(
     coach: SignedIn, opened: CoachedCohort, typed: Mapping[str, str] | None = None, faults: Sequence[FieldError] = ()
 ) -> Response:
-    shown = _asks(opened.cohort, opened.programme, typed, faults)
+    context = _asks(opened.cohort, opened.programme, typed, faults)
     here = {"here": _coachs_url(opened), "home": opened.reader.home}
-    return coach.page("sponsor/board_coach", 400 if faults else 200, opened=opened, **here, **shown)
+    return coach.page("sponsor/board_coach", 400 if faults else 200, opened=opened, **here, **context)
 
 
 # --- helpers --------------------------------------------------------------------------------------------------------
@@ -140,9 +140,9 @@ def _board_page(
     admin: SignedIn, opened: Opened, typed: Mapping[str, str] | None = None, faults: Sequence[FieldError] = ()
 ) -> Response:
     editions = summaries.of_cohort(opened.cohort.id)
-    shown = _asks(opened.cohort, opened.programme, typed, faults)
+    context = _asks(opened.cohort, opened.programme, typed, faults)
     return admin.page(
-        "sponsor/board", 400 if faults else 200, opened=opened, here=opened.url, editions=editions, **shown
+        "sponsor/board", 400 if faults else 200, opened=opened, here=opened.url, editions=editions, **context
     )
 
 

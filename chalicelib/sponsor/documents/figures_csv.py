@@ -92,8 +92,8 @@ def _spread(part: str, spread: Spread) -> Iterator[Row]:
 
 def _value(value: Value) -> Iterator[Row]:
     for what, total in (("claimed", value.claimed), ("attributed", value.attributed), ("confident", value.confident)):
-        shown = total.display or f"not shown: {total.why}"
-        yield "value", what, f"{what} in the first year", "sum", shown, str(total.delegates or ""), ""
+        text = total.display or f"not shown: {total.why}"
+        yield "value", what, f"{what} in the first year", "sum", text, str(total.delegates or ""), ""
     if value.lost.display:
         yield "value", "lost", "what got worse", "sum", value.lost.display, str(value.lost.delegates), ""
     for tally in (value.manager_too, value.checked):
@@ -101,9 +101,9 @@ def _value(value: Value) -> Iterator[Row]:
             yield "value", "", tally.label, "count", tally.display, "", ""
     for cost in value.costs:
         yield "cost", "", cost.label, cost.source.lower(), cost.display, "", ""
-    for what, shown in (("cost", value.cost), ("benefit-cost ratio", value.ratio), ("return", value.percent)):
-        if shown:
-            yield "value", "", what, "return on investment", shown, "", ""
+    for what, text in (("cost", value.cost), ("benefit-cost ratio", value.ratio), ("return", value.percent)):
+        if text:
+            yield "value", "", what, "return on investment", text, "", ""
 
 
 def _figure(part: str, id_: str, label: str, what: str, figure: Figure | None) -> Iterator[Row]:

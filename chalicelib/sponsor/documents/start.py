@@ -82,15 +82,17 @@ def _workshops(programme: Programme, means: Means) -> Iterator[Workshop]:
     titles = {step.id: step.title for step in programme.milestones}
     for milestone in (*titles, None):
         own = [
-            one for one in programme.competencies if (one.milestone if one.milestone in titles else None) == milestone
+            competency
+            for competency in programme.competencies
+            if (competency.milestone if competency.milestone in titles else None) == milestone
         ]
-        rows = tuple(row for one in own if (row := _competency(programme, means, one)))
+        rows = tuple(row for competency in own if (row := _competency(programme, means, competency)))
         if rows:
             yield Workshop(titles[milestone] if milestone else "Not tied to a workshop", rows)
 
 
-def _competency(programme: Programme, means: Means, one: Competency) -> StartRow | None:
-    return _row(programme, means, About.COMPETENCY, one.id, one.title, len(one.items))
+def _competency(programme: Programme, means: Means, competency: Competency) -> StartRow | None:
+    return _row(programme, means, About.COMPETENCY, competency.id, competency.title, len(competency.items))
 
 
 def _row(programme: Programme, means: Means, about: About, subject: str, title: str, parts: int) -> StartRow | None:

@@ -81,11 +81,11 @@ def start_emails(programme: Programme, cohort: Cohort, due_at: datetime) -> Iter
     if cohort.sponsor:
         links, own = name_links(SPONSOR.link(cohort)), words | {"name": cohort.sponsor.name}
         yield create_email(START, cohort.id, to=cohort.sponsor, due_at=due_at, words=own, links=links, about=about)
-    for one in cohort.facilitators:
-        who = facilitator_id(cohort.id, one.person.email)
-        links, own = name_links(FACILITATOR.link(cohort, one.person)), words | {"name": one.person.name}
+    for facilitator in cohort.facilitators:
+        who = facilitator_id(cohort.id, facilitator.person.email)
+        links, own = name_links(FACILITATOR.link(cohort, facilitator.person)), words | {"name": facilitator.person.name}
         yield create_email(
-            START_FACILITATOR, cohort.id, who, to=one.person, due_at=due_at, words=own, links=links, about=about
+            START_FACILITATOR, cohort.id, who, to=facilitator.person, due_at=due_at, words=own, links=links, about=about
         )
 
 

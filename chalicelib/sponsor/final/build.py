@@ -51,10 +51,10 @@ def build_final(
     before  the edition before this one. Its figures of the survey are repeated: the difference of two editions would be
             the answers of those who answered in between.
     """
-    found = before if before and before.survey else None
-    response = found.response if found else _response(people)
-    survey = found.survey if found else _survey(programme, people, baseline)
-    value = found.value if found else value_of(people, programme.organisation.currency)
+    earlier = before if before and before.survey else None
+    response = earlier.response if earlier else _response(people)
+    survey = earlier.survey if earlier else _survey(programme, people, baseline)
+    value = earlier.value if earlier else value_of(people, programme.organisation.currency)
     again = tuple(own_and_others.followup_lines(programme, baseline, followup))
     return Final(
         edition=before.edition + 1 if before else 1,
@@ -79,24 +79,24 @@ def build_final(
 def _response(people: Sequence[Evidence]) -> Response:
     return Response(
         began=len(people),
-        stayed=sum(not one.has_left for one in people),
-        reports=sum(one.has_report for one in people),
-        delegates_answered=sum(one.own is not None for one in people),
-        managers_answered=sum(one.manager is not None for one in people),
-        left_out=sum(one.left_out for one in people),
-        later=sum(one.later for one in people),
+        stayed=sum(not person.has_left for person in people),
+        reports=sum(person.has_report for person in people),
+        delegates_answered=sum(person.own is not None for person in people),
+        managers_answered=sum(person.manager is not None for person in people),
+        left_out=sum(person.left_out for person in people),
+        later=sum(person.later for person in people),
     )
 
 
 def _late(programme: Programme, late: Sequence[Evidence], baseline: Frozen) -> Late | None:
     """Compute figures over these delegates alone, so that no figure is the difference of two."""
-    survey = _survey(programme, [replace(one, manager=None, raters_change=()) for one in late], baseline)
+    survey = _survey(programme, [replace(person, manager=None, raters_change=()) for person in late], baseline)
     return Late(len(late), survey) if survey else None
 
 
 def _survey(programme: Programme, people: Sequence[Evidence], baseline: Frozen) -> Survey | None:
     """Compute the figures of the survey; None if fewer than five delegates answered it."""
-    if sum(one.own is not None for one in people) < ENOUGH:
+    if sum(person.own is not None for person in people) < ENOUGH:
         return None
     return Survey(
         seen=own_and_others.seen_by_others(programme, people),

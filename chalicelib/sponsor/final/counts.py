@@ -41,28 +41,32 @@ Given = Mapping[str, Sequence[tuple[str, str]]]  # delegate -> thing and answer
 
 
 def count_areas(people: Sequence[Evidence]) -> Spread:
-    given = {one.id: [(area, (one.own or {}).get(f"level.{area}", "")) for area in one.areas] for one in people}
+    given = {
+        person.id: [(area, (person.own or {}).get(f"level.{area}", "")) for area in person.areas] for person in people
+    }
     return _spread(given, dict(LEVELS), LADDER)
 
 
 def count_measures(people: Sequence[Evidence]) -> Spread:
     """Count measures of those who answered; a measure that was agreed and has no figure now is “no answer”."""
     given = {
-        one.id: [(str(measure.number), measure.outcome) for measure in measures_of(one.own) if measure.name]
-        for one in people
-        if one.own
+        person.id: [(str(measure.number), measure.outcome) for measure in measures_of(person.own) if measure.name]
+        for person in people
+        if person.own
     }
     return _spread(given, OUTCOMES, MEASURES)
 
 
 def count_proposals(people: Sequence[Evidence]) -> Spread:
-    given = {one.id: [("", one.own.get("proposal", ""))] for one in people if one.own}
+    given = {person.id: [("", person.own.get("proposal", ""))] for person in people if person.own}
     return _spread(given, DECISIONS, PROPOSALS)
 
 
 def count_reviews(outcomes: Mapping[str, Sequence[str]]) -> Spread:
     """Count areas by what the six-month reviews agreed. outcomes: of each delegate's areas."""
-    return _spread({who: [("", one) for one in given] for who, given in outcomes.items()}, REVIEWED, MEASURES)
+    return _spread(
+        {who: [("", delegate_id) for delegate_id in given] for who, given in outcomes.items()}, REVIEWED, MEASURES
+    )
 
 
 def _spread(given: Given, labels: Mapping[str, str], groupings: Sequence[Grouping]) -> Spread:
@@ -84,7 +88,7 @@ def factor_lines(programme: Programme, people: Sequence[Evidence]) -> tuple[Fact
 
 
 def _factors(programme: Programme, people: Sequence[Evidence]) -> Iterator[FactorLine]:
-    answers = [factors_of(one.own) if one.own else {} for one in people]
+    answers = [factors_of(person.own) if person.own else {} for person in people]
     for factor, label in FACTORS.items():
         figure = signed_figure(Reading(*FACTOR_SCALE, tuple(own.get(factor) for own in answers)), programme)
         if figure:
@@ -92,9 +96,9 @@ def _factors(programme: Programme, people: Sequence[Evidence]) -> Iterator[Facto
 
 
 def reaction(programme: Programme, people: Sequence[Evidence]) -> Reaction:
-    recommend = mean_figure(Reading(*RECOMMEND_SCALE, tuple(number(one.own, "recommend") for one in people)))
-    relevance = mean_figure(Reading(1, len(RELEVANCE), tuple(number(one.own, "relevance") for one in people)))
-    chosen = [one.own["useful"] for one in people if one.own and "useful" in one.own]
+    recommend = mean_figure(Reading(*RECOMMEND_SCALE, tuple(number(person.own, "recommend") for person in people)))
+    relevance = mean_figure(Reading(1, len(RELEVANCE), tuple(number(person.own, "relevance") for person in people)))
+    chosen = [person.own["useful"] for person in people if person.own and "useful" in person.own]
     return Reaction(
         recommend[0] if recommend else None,
         relevance[0] if relevance else None,

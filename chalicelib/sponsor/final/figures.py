@@ -21,21 +21,21 @@ ERRORS = Fraction(3, 2)  # standard errors that a difference must be larger than
 
 def printed(interval: Range) -> Range:
     """Round a figure as it is printed: differences are of what readers see."""
-    shown = Fraction(one_decimal(interval.shown))
-    low = shown if interval.low == interval.shown else interval.low
-    return Range(shown, low, shown if interval.high == interval.shown else interval.high)
+    value = Fraction(one_decimal(interval.shown))
+    low = value if interval.low == interval.shown else interval.low
+    return Range(value, low, value if interval.high == interval.shown else interval.high)
 
 
 def mean_figure(reading: Reading) -> tuple[Figure, Range] | None:
-    found = mean(reading)
-    if found is None:
+    counted = mean(reading)
+    if counted is None:
         return None
-    return _mean(found.range, found.n)
+    return _mean(counted.range, counted.n)
 
 
-def cohort_figure(found: CohortMean) -> tuple[Figure, Range]:
+def cohort_figure(mean: CohortMean) -> tuple[Figure, Range]:
     """Return a published mean of the reports."""
-    return _mean(read_range(read_exact(found.mean), found.low, found.high), found.delegates)
+    return _mean(read_range(read_exact(mean.mean), mean.low, mean.high), mean.delegates)
 
 
 def _mean(interval: Range, n: int) -> tuple[Figure, Range]:
@@ -52,12 +52,12 @@ def change_figure(before: Range, after: Range, n: int, error: Fraction) -> Figur
 
 def signed_figure(reading: Reading, programme: Programme) -> Figure | None:
     """Return a mean around zero, such as a change of -3 to +3."""
-    found = mean(reading)
-    if found is None:
+    counted = mean(reading)
+    if counted is None:
         return None
-    error = error_on(found.n, reading.top, programme)
-    shown = float(one_decimal(found.range.shown))
-    return Figure(display_gap(found.range), shown, found.n, _limit(error), _is_clear(found.range, error))
+    error = error_on(counted.n, reading.top, programme)
+    displayed = float(one_decimal(counted.range.shown))
+    return Figure(display_gap(counted.range), displayed, counted.n, _limit(error), _is_clear(counted.range, error))
 
 
 def _limit(error: Fraction) -> float:

@@ -32,7 +32,7 @@ Means = Mapping[tuple[str, str], CohortMean]
 def seen_by_others(programme: Programme, people: Sequence[Evidence]) -> Seen:
     return Seen(
         managers=signed_figure(Reading(*CHANGE, tuple(map(managers_change, people))), programme),
-        raters=signed_figure(Reading(*CHANGE, tuple(mean(one.raters_change) for one in people)), programme),
+        raters=signed_figure(Reading(*CHANGE, tuple(mean(person.raters_change) for person in people)), programme),
     )
 
 
@@ -51,8 +51,8 @@ def start_lines(programme: Programme, baseline: Frozen) -> Iterator[StartLine]:
     for competency in programme.competencies:
         own, others = means.get((competency.id, SELF_GROUP)), means.get((competency.id, ALL_OTHERS))
         if own or others:
-            shown = (cohort_figure(one)[0] if one else None for one in (own, others))
-            yield StartLine(competency.id, competency.title, *shown)
+            figures = (cohort_figure(mean)[0] if mean else None for mean in (own, others))
+            yield StartLine(competency.id, competency.title, *figures)
 
 
 def followup_lines(programme: Programme, baseline: Frozen, followup: Frozen) -> Iterator[FollowupLine]:
@@ -68,7 +68,7 @@ def followup_lines(programme: Programme, baseline: Frozen, followup: Frozen) -> 
 
 
 def means_of(frozen: Frozen) -> Means:
-    return {(found.id, found.cell): found for found in frozen.means if found.about == About.COMPETENCY}
+    return {(mean.id, mean.cell): mean for mean in frozen.means if mean.about == About.COMPETENCY}
 
 
 # --- own ratings ------------------------------------------------------------------------------------------------------
@@ -86,7 +86,7 @@ def change_lines(programme: Programme, people: Sequence[Evidence], baseline: Fro
 def _change(
     programme: Programme, competency: Competency, first: CohortMean, people: Sequence[Evidence]
 ) -> ChangeLine | None:
-    pairs = [now_and_then(one, competency.id) for one in people]
+    pairs = [now_and_then(person, competency.id) for person in people]
     now = mean_figure(Reading(1, programme.top, tuple(pair[0] if pair else None for pair in pairs)))
     then = mean_figure(Reading(1, programme.top, tuple(pair[1] if pair else None for pair in pairs)))
     if now is None or then is None:

@@ -49,21 +49,21 @@ def worth_of(evidence: Evidence) -> Worth:
 
 
 def value_of(people: Sequence[Evidence], code: str) -> Value:
-    everyone = [worth_of(one) for one in people]
-    claiming = [one for one in everyone if one.claims]
+    everyone = [worth_of(person) for person in people]
+    claiming = [worth for worth in everyone if worth.claims]
     return Value(
-        claimed=_total(sum_of(one.claimed for one in everyone), code),
-        attributed=_total(sum_of(one.attributed for one in everyone), code),
-        confident=_total(net_of([one.confident for one in everyone], [one.lost for one in everyone]), code),
-        lost=_total(sum_of(one.lost for one in everyone), code),
+        claimed=_total(sum_of(worth.claimed for worth in everyone), code),
+        attributed=_total(sum_of(worth.attributed for worth in everyone), code),
+        confident=_total(net_of([worth.confident for worth in everyone], [worth.lost for worth in everyone]), code),
+        lost=_total(sum_of(worth.lost for worth in everyone), code),
         manager_too=tally(
             "have a share from their line manager too",
-            sum(all(claim.corroborated for claim in one.claims) for one in claiming),
+            sum(all(claim.corroborated for claim in worth.claims) for worth in claiming),
             len(claiming),
         ),
         checked=tally(
             "agreed with finance, or from a standard cost",
-            sum(all(claim.basis in CHECKED for claim in one.claims) for one in claiming),
+            sum(all(claim.basis in CHECKED for claim in worth.claims) for worth in claiming),
             len(claiming),
         ),
     )
@@ -96,10 +96,10 @@ def net_of(gains: Sequence[Fraction], losses: Sequence[Fraction]) -> Sum:
     return Sum(gained.n, total)
 
 
-def _total(found: Sum, code: str) -> Total:
-    if found.total is None:
-        return Total(why=found.why)
-    return Total(currency.whole_sum(found.total, code), found.n, int(currency.rounded(found.total)))
+def _total(claimed: Sum, code: str) -> Total:
+    if claimed.total is None:
+        return Total(why=claimed.why)
+    return Total(currency.whole_sum(claimed.total, code), claimed.n, int(currency.rounded(claimed.total)))
 
 
 def _cost(cost: Cost, code: str) -> CostLine:

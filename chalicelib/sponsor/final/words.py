@@ -17,8 +17,8 @@ MANAGERS, COLLEAGUES = "line managers", "colleagues"
 def headline(survey: Survey | None, followup: Sequence[FollowupLine]) -> tuple[str, ...]:
     """Return two or three sentences."""
     said = [_seen(survey.seen) if survey else "", _followup(followup), _own(survey.changes) if survey else ""]
-    found = tuple(sentence for sentence in said if sentence)
-    return found or ("Too few people answered to say what changed.",)
+    lines = tuple(sentence for sentence in said if sentence)
+    return lines or ("Too few people answered to say what changed.",)
 
 
 def _seen(seen: Seen) -> str:

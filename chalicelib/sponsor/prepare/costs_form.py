@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from chalicelib.core.costs import NUMBERS, ONE_WAY, Cost, CostKind, CostSource
 from chalicelib.core.errors import FieldError
-from chalicelib.core.file_errors import shown
+from chalicelib.core.file_errors import quote
 from chalicelib.forms.cost_numbers import read_cost_number
 
 
@@ -37,7 +37,7 @@ def _number_faults(
 ) -> Iterator[FieldError]:
     for name, (_, fault) in read.items():
         if fault:
-            yield FieldError(f"{kind}.{name}", f"“{shown(typed[name])}”: {fault}")
+            yield FieldError(f"{kind}.{name}", f"“{quote(typed[name])}”: {fault}")
 
 
 def _source_faults(kind: CostKind, fields: Mapping[str, str]) -> Iterator[FieldError]:

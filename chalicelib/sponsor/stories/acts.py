@@ -59,7 +59,7 @@ def approve(story: Story, fields: Mapping[str, str], now: datetime) -> list[Fiel
     text = clean_text(fields.get("text", "")).strip()
     naming = fields.get("naming", "")
     faults = [*_text_faults(text)]
-    if naming not in [one.value for one in Naming]:
+    if naming not in [naming.value for naming in Naming]:
         faults.append(FieldError("naming", "Please choose how you want to be named."))
     if faults:
         return faults

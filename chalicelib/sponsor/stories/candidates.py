@@ -38,12 +38,14 @@ class Candidate(Struct, frozen=True):
 
 def find_candidates(people: Sequence[Evidence]) -> list[Candidate]:
     """Return at most one for each delegate: what worked, the strongest first, then what did not, the weakest first."""
-    asked = [one for one in people if one.own and one.own.get("consent") in CONSENTS and not one.has_left]
-    ranked = sorted(asked, key=lambda one: (-strength(one), one.id))
-    worked = [candidate for one in ranked if (candidate := _worked(one))][:MAX_WORKED]
+    asked = [
+        person for person in people if person.own and person.own.get("consent") in CONSENTS and not person.has_left
+    ]
+    ranked = sorted(asked, key=lambda person: (-strength(person), person.id))
+    worked = [candidate for person in ranked if (candidate := _worked(person))][:MAX_WORKED]
     chosen = {candidate.delegate_id for candidate in worked}
-    others = (one for one in reversed(ranked) if one.id not in chosen)
-    return [*worked, *[candidate for one in others if (candidate := _failed(one))][:MAX_FAILED]]
+    others = (person for person in reversed(ranked) if person.id not in chosen)
+    return [*worked, *[candidate for person in others if (candidate := _failed(person))][:MAX_FAILED]]
 
 
 def strength(evidence: Evidence) -> int:

@@ -43,10 +43,10 @@ def forget_words(job: Job, now: datetime) -> Sequence[Write]:
 
 def list_withdrawn(editions: Sequence[Summary]) -> tuple[str, ...]:
     """Return the names of editions with a story that was withdrawn, or that went with its delegate."""
-    shown = {delegate_id for one in editions for delegate_id in one.stories}
-    found = stories.of_delegates(shown) if shown else []
-    kept = {story.delegate_id for story in found if story.state is not StoryState.WITHDRAWN}
-    return tuple(one.name for one in editions if not kept.issuperset(one.stories))
+    delegate_ids = {delegate_id for edition in editions for delegate_id in edition.stories}
+    stored = stories.of_delegates(delegate_ids) if delegate_ids else []
+    kept = {story.delegate_id for story in stored if story.state is not StoryState.WITHDRAWN}
+    return tuple(edition.name for edition in editions if not kept.issuperset(edition.stories))
 
 
 def _remove(edition: Summary) -> None:

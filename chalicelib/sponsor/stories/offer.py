@@ -48,17 +48,17 @@ def offer_writes(programme: Programme, cohort: Cohort, people: Sequence[Evidence
 
 def usable(delegate_ids: Iterable[str]) -> list[Story]:
     """Return the stories that an edition shows now: checked or published, the strongest first."""
-    found = [one for one in stories.of_delegates(delegate_ids) if one.state in IN_EDITIONS]
-    worked = [one for one in found if one.worked][:MAX_WORKED]
-    return [*worked, *[one for one in found if not one.worked][:MAX_FAILED]]
+    offered = [story for story in stories.of_delegates(delegate_ids) if story.state in IN_EDITIONS]
+    worked = [story for story in offered if story.worked][:MAX_WORKED]
+    return [*worked, *[story for story in offered if not story.worked][:MAX_FAILED]]
 
 
 IN_EDITIONS = (StoryState.REVIEWED, StoryState.PUBLISHED)
 
 
-def publish_writes(shown: Iterable[Story], now: datetime) -> list[Write]:
+def publish_writes(published: Iterable[Story], now: datetime) -> list[Write]:
     """Return the writes that mark stories as published; refused if one was withdrawn since it was read."""
-    reviewed = (story for story in shown if story.state is StoryState.REVIEWED)
+    reviewed = (story for story in published if story.state is StoryState.REVIEWED)
     return [
         stories.save(replace(story, state=STORY.move(story.state, PUBLISH, By.SYSTEM), changed_at=now), story)
         for story in reviewed

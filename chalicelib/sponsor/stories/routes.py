@@ -53,12 +53,12 @@ def _of_delegate(token: str) -> Opened:
     """Raises LinkUnknown or LinkRevoked."""
     delegate_id, version = HUB.open(token).parts
     delegate = delegates.find(delegate_id)
-    found = stories.of_delegates([delegate_id])
-    if delegate is None or not found:
+    own_stories = stories.of_delegates([delegate_id])
+    if delegate is None or not own_stories:
         raise LinkUnknown
     if str(delegate.link_version) != version:
         raise LinkRevoked
-    return _opened(found[0], delegate)
+    return _opened(own_stories[0], delegate)
 
 
 def _opened(story: Story, delegate: Delegate) -> Opened:
@@ -121,10 +121,10 @@ def check_story(cohort_id: str, delegate_id: str, act: str) -> Response:
 
 
 def _in_cohort(cohort_id: str, delegate_id: str) -> Opened:
-    delegate, found = delegates.find(delegate_id), stories.of_delegates([delegate_id])
-    if delegate is None or not found or found[0].cohort_id != cohort_id:
+    delegate, own_stories = delegates.find(delegate_id), stories.of_delegates([delegate_id])
+    if delegate is None or not own_stories or own_stories[0].cohort_id != cohort_id:
         raise LinkUnknown
-    return _opened(found[0], delegate)
+    return _opened(own_stories[0], delegate)
 
 
 def _checked(admin: SignedIn, opened: Opened, act: str, fields: Mapping[str, str]) -> Response:
@@ -144,15 +144,15 @@ def _stories_page(admin: SignedIn, cohort_id: str, wrong_at: str = "", faults: S
     if cohort is None:
         raise CohortUnknown(cohort_id)
     names = {line.delegate_id: line.name for line in cohorts.list_lines(cohort_id)}
-    found = stories.of_delegates(names)
+    own_stories = stories.of_delegates(names)
     return admin.page(
         "sponsor/stories",
         400 if faults else 200,
         cohort=cohort,
         programme=programmes.load(cohort.programme_id, cohort.programme_version),
-        to_check=[one for one in found if one.state is StoryState.APPROVED],
-        ready=[one for one in found if one.state in (StoryState.REVIEWED, StoryState.PUBLISHED)],
-        offered=sum(one.state is StoryState.OFFERED for one in found),
+        to_check=[story for story in own_stories if story.state is StoryState.APPROVED],
+        ready=[story for story in own_stories if story.state in (StoryState.REVIEWED, StoryState.PUBLISHED)],
+        offered=sum(story.state is StoryState.OFFERED for story in own_stories),
         names=names,
         tags=TAGS,
         checks=CHECKS,

@@ -115,9 +115,9 @@ def _differs(session: Session | None, plan: SessionPlan) -> bool:
 
 
 def _plan(row: Row, faults: list[FieldError]) -> SessionPlan | None:
-    found = list(_find_faults(row))
-    faults += found
-    if found:
+    row_faults = list(_find_faults(row))
+    faults += row_faults
+    if row_faults:
         return None
     typed = row.typed
     return SessionPlan(

@@ -130,7 +130,7 @@ def _form_page(
         opened=opened,
         programme=opened.programme,
         milestones=[(step.id, step.title) for step in opened.programme.milestones],
-        facilitators=[(one.id, one.person.name) for one in opened.cohort.facilitators],
+        facilitators=[(facilitator.id, facilitator.person.name) for facilitator in opened.cohort.facilitators],
         rows=list_rows(opened.sessions, clock.now(), fields or None),
         seen=fingerprint(opened.sessions),
         why=(fields or NO_FIELDS).get("why", ""),

@@ -123,8 +123,8 @@ def delegate_email(kind: EmailKind, workshop: Workshop, delegate: Delegate, now:
 
 def away_email(workshop: Workshop, delegate: Delegate, now: datetime) -> Email:
     """Remind a line manager of the days, and of what to ask before."""
-    days = [one.plan.date for one in workshop.sessions]
-    dates = SEPARATOR.join(one.plan.when for one in workshop.sessions)
+    days = [session.plan.date for session in workshop.sessions]
+    dates = SEPARATOR.join(session.plan.when for session in workshop.sessions)
     return create_email(
         AWAY,
         delegate.id,
@@ -141,42 +141,46 @@ def away_email(workshop: Workshop, delegate: Delegate, now: datetime) -> Email:
     )
 
 
-def facilitator_email(kind: EmailKind, workshop: Workshop, one: Facilitator, people: str, now: datetime) -> Email:
+def facilitator_email(
+    kind: EmailKind, workshop: Workshop, facilitator: Facilitator, people: str, now: datetime
+) -> Email:
     cohort = workshop.cohort
-    more = {"name": one.person.name, "cohort": cohort.title, "people": people}
+    more = {"name": facilitator.person.name, "cohort": cohort.title, "people": people}
     return create_email(
         kind,
         cohort.id,
-        facilitator_id(cohort.id, one.person.email),
+        facilitator_id(cohort.id, facilitator.person.email),
         workshop.id,
         workshop.first.plan.date.isoformat(),
-        to=one.person,
+        to=facilitator.person,
         due_at=now,
         words=common_words(workshop.programme) | _words(workshop) | more,
-        links=name_links(FACILITATOR.link(cohort, one.person)),
+        links=name_links(FACILITATOR.link(cohort, facilitator.person)),
         about={"cohort": cohort.id},
         good_until=workshop.first.starts_at,
     )
 
 
 def _words(workshop: Workshop) -> dict[str, str]:
-    dates = SEPARATOR.join(f"{one.plan.when}, {one.plan.where}" for one in workshop.sessions)
+    dates = SEPARATOR.join(f"{session.plan.when}, {session.plan.where}" for session in workshop.sessions)
     return {"workshop": workshop.title, "begins": day(workshop.first.plan.date), "dates": dates}
 
 
-def register_email(workshop: Workshop, one: Facilitator, missing: str, closes_at: datetime, now: datetime) -> Email:
+def register_email(
+    workshop: Workshop, facilitator: Facilitator, missing: str, closes_at: datetime, now: datetime
+) -> Email:
     """Ask for a register that is not filled in. After its last day the facilitator can no longer fill it in."""
     cohort = workshop.cohort
     return create_email(
         REGISTER,
         cohort.id,
-        facilitator_id(cohort.id, one.person.email),
+        facilitator_id(cohort.id, facilitator.person.email),
         workshop.id,
         workshop.last.plan.date.isoformat(),
-        to=one.person,
+        to=facilitator.person,
         due_at=now,
-        words=_register_words(workshop, missing, closes_at) | {"name": one.person.name},
-        links=name_links(FACILITATOR.link(cohort, one.person)),
+        words=_register_words(workshop, missing, closes_at) | {"name": facilitator.person.name},
+        links=name_links(FACILITATOR.link(cohort, facilitator.person)),
         about={"cohort": cohort.id},
         good_until=closes_at,
     )
@@ -185,7 +189,7 @@ def register_email(workshop: Workshop, one: Facilitator, missing: str, closes_at
 def overdue_email(workshop: Workshop, to: str, missing: str, closes_at: datetime, now: datetime) -> Email:
     """Notify an administrator. `to`: the address."""
     cohort = workshop.cohort
-    names = ", ".join(one.person.name for one in workshop.facilitators) or "no facilitator is named"
+    names = ", ".join(facilitator.person.name for facilitator in workshop.facilitators) or "no facilitator is named"
     return create_email(
         OVERDUE,
         cohort.id,

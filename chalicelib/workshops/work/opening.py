@@ -45,13 +45,13 @@ def list_work(page: FacilitatorPage) -> Sequence[Waiting]:
     """Return what waits to be read, oldest first. One query."""
     own = {task.id for step in page.programme.milestones if step.id in milestones_of(page) for task in step.assignments}
     waiting = list_waiting(page.cohort.id, page.programme, names_of(page), By.FACILITATOR.value)
-    return [one for one in waiting if one.assignment in own]
+    return [item for item in waiting if item.assignment in own]
 
 
 def list_own_parts(page: FacilitatorPage) -> Sequence[PartLine]:
     """Return their own parts of forms, in the order of the programme. One query."""
     own = milestones_of(page)
-    return [one for one in list_parts(page.cohort.id, page.programme, list(names_of(page))) if one.milestone in own]
+    return [line for line in list_parts(page.cohort.id, page.programme, list(names_of(page))) if line.milestone in own]
 
 
 def open_work(page: FacilitatorPage, delegate_id: str, work: str) -> OpenedWork:

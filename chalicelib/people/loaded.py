@@ -28,7 +28,7 @@ REFUSALS = {
 }
 
 
-class Found(Struct, frozen=True, dict=True):
+class LoadedDelegate(Struct, frozen=True, dict=True):
     """A delegate in their cohort."""
 
     cohort: Cohort
@@ -68,7 +68,7 @@ class Found(Struct, frozen=True, dict=True):
             raise ActRefused(FieldError("", REFUSALS[self.standing].format(name=self.name)))
 
 
-def find_by_address(cohort_id: str, address: str) -> Found:
+def find_by_address(cohort_id: str, address: str) -> LoadedDelegate:
     """Find a delegate by their address. Raises CohortUnknown, or ActRefused if no delegate has it."""
     wanted = clean_address(address)
     lines = _lines(cohort_id)
@@ -84,7 +84,7 @@ def _lines(cohort_id: str) -> dict[str, DelegateLine]:
     return {line.delegate_id: line for line in cohorts.list_lines(cohort_id, Wave.BASELINE)}
 
 
-def find(cohort_id: str, delegate_id: str) -> Found:
+def find(cohort_id: str, delegate_id: str) -> LoadedDelegate:
     """Find a delegate by id. Raises CohortUnknown, or ActRefused if the cohort has no such delegate."""
     cohort, line = cohorts.find_with_line(cohort_id, delegate_id, Wave.BASELINE)
     if cohort is None:
@@ -94,4 +94,4 @@ def find(cohort_id: str, delegate_id: str) -> Found:
     if line is None or delegate is None:
         raise ActRefused(FieldError("delegate", "There is no such delegate in this cohort."))
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    return Found(cohort, programme, line, delegate, rows)
+    return LoadedDelegate(cohort, programme, line, delegate, rows)
