@@ -151,7 +151,8 @@ def add_naming(
     entry: Row = {"act": act, "by": by, "about": about, "at": now, **({"people": named} if named else {})}
     if event is AuditEvent.REPLACED_ADDRESS:
         entry["is_one_person"] = True
-    sk = f"{stamp(now)}#{now:%f}{derive(8, act, by, about, *([thing] if thing else []))}"
+    addresses = [person.email for person in people.values()]  # two acts of one moment may differ in their people alone
+    sk = f"{stamp(now)}#{now:%f}{derive(8, act, by, about, *([thing] if thing else []), *addresses)}"
     event_row = put({"pk": f"AUDIT#{cohort_id}", "sk": sk, **entry})
     if event is not AuditEvent.CHANGED_PERSON or not _gives_up_place(people):
         return event_row
