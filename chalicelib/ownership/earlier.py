@@ -18,7 +18,7 @@ from chalicelib.ownership.redact import redact, without_person
 from chalicelib.store.emails import owner_of
 from chalicelib.store.jobs import JobState
 from chalicelib.store.marshal import Row
-from chalicelib.store.row_kinds.cohort_rows import ADDRESS_HOLD, BOUNCE, COHORT, PEOPLE_LOAD
+from chalicelib.store.row_kinds.cohort_rows import ADDRESS_HOLD, AUDIT, BOUNCE, COHORT, PEOPLE_LOAD
 from chalicelib.store.row_kinds.delegate_rows import DELEGATE, INVITATION
 from chalicelib.store.row_kinds.service_rows import EMAIL, JOB
 from chalicelib.store.table import key_of
@@ -50,7 +50,7 @@ def know(email: str, naming: Iterable[Row], changes: Iterable[Row], rows: Sequen
     earlier: dict[str, set[str]] = {}
     for row in replaced:
         if (before := row["people"]["before"]["email"]) != email:
-            earlier.setdefault(before, set()).add(row["pk"].partition("#")[2])
+            earlier.setdefault(before, set()).add(AUDIT.parts(key_of(row))["cohort"])
     for row in rows if earlier else ():
         if kind_of(row) in OF_PRESENT:
             for address in earlier:

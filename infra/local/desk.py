@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from chalicelib.core.calendar import MORNING, local_moment
 from chalicelib.core.clock import stamp
 from chalicelib.jobs.kinds import label_of
-from chalicelib.store import emails
+from chalicelib.store import due, emails
 from chalicelib.store.marshal import Row
 from chalicelib.store.row_kinds.service_rows import EMAIL
 from infra.local import memory, outbox, people, samples
@@ -230,7 +230,7 @@ def _job(row: Row) -> dict[str, Any]:
     state = "done" if row.get("cancelled") else EMAIL_STATES.get(row["state"], "done") if is_email else row["state"]
     return {
         "id": row["id"],
-        "kind": "mail" if is_email else row["kind"],
+        "kind": due.EMAIL if is_email else row["kind"],
         "due_at": row["due_at"],
         "state": state,
         "attempts": row.get("attempts", 0),
@@ -239,7 +239,7 @@ def _job(row: Row) -> dict[str, Any]:
 
 
 def _label(kind: str) -> str:
-    return "Email" if kind == "mail" else label_of(kind)
+    return "Email" if kind == due.EMAIL else label_of(kind)
 
 
 def _form(body: bytes) -> Form:

@@ -101,7 +101,7 @@ def test_a_rater_is_invited_again_and_the_old_link_opens_nothing(opened, clock):
         ("p0", "replaced the address of a rater", "Dana Delegate"),
         ("mara manager", "replaced the address of the line manager", "Dana Delegate"),
         ("dana delegate", "replaced the address of the delegate", "Dana Delegate"),
-        ("cleo coach", "replaced the address of the coach", "Cleo Coach, coach"),
+        ("cleo coach", "replaced the address of the coach", "Cleo Coach"),
         ("sponsor", "replaced the address of the sponsor", "The cohort"),
     ],
 )

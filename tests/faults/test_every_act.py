@@ -110,7 +110,7 @@ def test_every_job_that_the_code_makes_has_a_kind_that_is_walked():
 
 
 def test_an_act_that_no_play_brings_about_is_named(http, tmp_path_factory):
-    with pytest.raises(AssertionError, match="no play brings about `job sing`"):
+    with pytest.raises(AssertionError, match="no play makes `job sing`"):
         recorded("job sing", http, tmp_path_factory)
 
 

@@ -300,7 +300,7 @@ def test_the_trail_counts_each_kind_and_names_no_one(year_over):
     transact(writes)
     acts = [row["act"] for row in audit_events.of_cohort(people.COHORT)]
 
-    assert "deleted 12 of the kind “response”, whose time is over" in acts
+    assert any(act.startswith("deleted 12 of the kind “response”") for act in acts)
     assert "Dana" not in str(acts)
 
 

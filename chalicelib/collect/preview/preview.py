@@ -60,7 +60,7 @@ class Preview(Struct, frozen=True):
         names = names_for(self.programme, self.about.person.name, group, SAM.name)
         options = [(str(rating), label) for rating, label in enumerate(self.programme.scale, start=1)]
         return {
-            "form": PreviewForm(self.about, pages(self.programme, group.id), group.id == SELF_GROUP),
+            "opened": PreviewForm(self.about, pages(self.programme, group.id), group.id == SELF_GROUP),
             "group": group,
             "who_sees": sentences(form_of_wave(Wave.BASELINE, group), names),
             "minutes": minutes(self.programme),

@@ -59,6 +59,6 @@ def email_file(cohort_id: str, folder: str, kind: str) -> Response:
     return admin.file(f"{folder}-{kind}.eml", "message/rfc822", text)
 
 
-def _page(admin: SignedIn, template: str, opened: Preview, **context: Any) -> Response:
-    base = signing.url(f"/admin/cohort/{opened.cohort.id}/preview")
-    return admin.page(template, opened=opened, programme=opened.programme, base=base, **context)
+def _page(admin: SignedIn, template: str, preview: Preview, **context: Any) -> Response:
+    base = signing.url(f"/admin/cohort/{preview.cohort.id}/preview")
+    return admin.page(template, preview=preview, programme=preview.programme, base=base, **context)
