@@ -8,7 +8,7 @@ import chalicelib.core.clock
 from chalicelib.core.model import RaterEntry, Wave
 from chalicelib.core.schedule import SessionPlan
 from chalicelib.people.acts import find_act
-from chalicelib.people.loaded import Found, find_by_address
+from chalicelib.people.loaded import LoadedDelegate, find_by_address
 from chalicelib.people.planned import Asking, Planned, perform
 from chalicelib.store import audit_events, cohorts, delegates, invitations
 from chalicelib.workshops import change_sessions
@@ -42,7 +42,7 @@ def open_cohort(
     drain(clock.advance(minutes=1))
 
 
-def found(address: str = DANA) -> Found:
+def found(address: str = DANA) -> LoadedDelegate:
     return find_by_address(people.COHORT, address)
 
 
