@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -24,13 +24,13 @@ from chalicelib.admin.owned_rows import (
     of_delegates,
     rows_naming,
 )
-from chalicelib.core.model import Person
+from chalicelib.core.model import Person, Wave
 from chalicelib.store import audit_events, objects
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.marshal import Row
-from chalicelib.store.row_kinds import delegate_rows, work_rows
-from chalicelib.store.row_kinds.row_kind import Reader
-from chalicelib.store.table import key_of, scan, transact
+from chalicelib.store.row_kinds import coaching_rows, delegate_rows, work_rows
+from chalicelib.store.row_kinds.row_kind import Reader, RowKind
+from chalicelib.store.table import Key, key_of, scan, transact
 
 OTHER = "(another person)"
 SEALED = ("draft", "sent")  # an open questionnaire's answers: bytes that only the wave's key opens
@@ -44,6 +44,17 @@ REVIEW_FIRST = "Written by someone else about the person. Read it and decide wha
 FOLDERS = {False: "", True: "for review/"}
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # of a file in an archive: the same data gives the same bytes
 DOCUMENTS = ("html", "pdf")  # attributes of a row that name a document in the bucket
+# kinds of row that no page shows to the delegate before the report of their wave is released; the key of some has it
+WITH_REPORT: Mapping[RowKind, Wave | None] = {
+    delegate_rows.REPORT: None,
+    delegate_rows.COHORT_SHARE: None,
+    coaching_rows.DEBRIEF: Wave.BASELINE,
+    coaching_rows.AREA: Wave.BASELINE,
+    coaching_rows.FOLLOWUP_DEBRIEF: Wave.FOLLOWUP,
+    coaching_rows.FOLLOWUP_AREA: Wave.FOLLOWUP,
+    coaching_rows.AREA_HISTORY: None,
+    coaching_rows.PLAN: None,
+}
 
 
 def find(email: str, rows: Source = scan) -> list[Row]:
@@ -60,10 +71,12 @@ def find(email: str, rows: Source = scan) -> list[Row]:
     if not naming_rows and not written and not keyed:
         raise PersonUnknown(email)
     delegates = {str(row["id"]) for row in naming_rows if delegate_rows.DELEGATE.has(row) and _is_about(row, wanted)}
+    about_them = _missing(of_delegates(delegates, rows), naming_rows)
+    released = {key_of(row) for row in about_them if delegate_rows.REPORT.has(row) and row.get("released_at")}
     owned = {key_of(row): row for row in (*written, *keyed)}
     return [
         *(_own_part(row, wanted) for row in naming_rows),
-        *(_delegates_part(row, wanted) for row in _missing(of_delegates(delegates, rows), naming_rows)),
+        *(_delegates_part(row, wanted, released) for row in about_them),
         *_missing(owned.values(), naming_rows),
         *(row | {REVIEW: REVIEW_FIRST} for row in written_about(delegates)),
     ]
@@ -142,20 +155,29 @@ def _own_part(row: Row, email: str) -> Row:
     return {**key_of(row)._asdict(), **_without_others(visible, email)}
 
 
-def _delegates_part(row: Row, email: str) -> Row:
-    """Return a row of a delegate in which everyone else is only a role; mark it if its words are someone else's."""
+def _delegates_part(row: Row, email: str, released: Collection[Key]) -> Row:
+    """Return a row of a delegate in which everyone else is only a role; mark it if its words are someone else's.
+
+    released   keys of the reports that the delegate may read
+    """
     visible = {name: _by_role(value, email) for name, value in row.items() if name.partition(":")[0] not in HIDDEN}
-    return visible | {REVIEW: REVIEW_FIRST} if _is_for_review(row) else visible
+    return visible | {REVIEW: REVIEW_FIRST} if _is_for_review(row, released) else visible
 
 
-def _is_for_review(row: Row) -> bool:
+def _is_for_review(row: Row, released: Collection[Key]) -> bool:
     """Return whether someone else wrote it, or no one has released it to the delegate yet."""
     kind = kind_of(row)
     if kind is None or (Reader.OWNER not in kind.readers and Reader.COACH in kind.readers):
         return True
-    is_unreleased = kind is delegate_rows.REPORT and not row.get("released_at")
+    is_unreleased = kind in WITH_REPORT and _report_key(kind, row) not in released
     is_managers = kind is work_rows.IMPACT and row.get("role") != "delegate"
     return is_unreleased or is_managers or kind is work_rows.OBSERVATION
+
+
+def _report_key(kind: RowKind, row: Row) -> Key:
+    """Return the key of the report that a row comes with."""
+    parts = kind.parts(key_of(row))
+    return delegate_rows.REPORT.key(delegate=parts["delegate"], wave=parts.get("wave") or f"{WITH_REPORT[kind]}")
 
 
 def _by_role(value: Any, email: str) -> Any:

@@ -155,3 +155,31 @@ def test_an_archive_holds_released_documents_and_keeps_others_for_review(opened,
 
         assert [name for name in files if name.endswith("report.pdf")] == [f"{folder}d/baseline/report.pdf"]
     people.write(delete(key))
+
+
+@pytest.mark.parametrize(
+    ("kind", "wave"),
+    [
+        (delegate_rows.COHORT_SHARE, "baseline"),
+        (coaching_rows.DEBRIEF, "baseline"),
+        (coaching_rows.AREA, "baseline"),
+        (coaching_rows.AREA_HISTORY, "baseline"),
+        (coaching_rows.PLAN, "baseline"),
+        (coaching_rows.FOLLOWUP_DEBRIEF, "followup"),
+        (coaching_rows.FOLLOWUP_AREA, "followup"),
+    ],
+    ids=lambda value: value.name if isinstance(value, RowKind) else value,
+)
+def test_what_comes_with_a_report_is_for_review_until_the_release(opened, clock, kind, wave):
+    """The delegate reads it on no page before, so a copy of their own data must not bring it forward."""
+    report = delegate_rows.REPORT.key(delegate=people.dana(), wave=wave)
+    written = key_of(kind, DANA)
+    people.write(put({**written._asdict(), "word": "kept-word"}))
+    is_reviewed = {}
+    for released in ("", "2026-10-10"):
+        people.write(put({**report._asdict(), "released_at": released}))
+        (row,) = [row for row in person_export.find(DANA) if (row["pk"], row["sk"]) == tuple(written)]
+        is_reviewed[bool(released)] = person_export.REVIEW in row
+    people.write(delete(report), delete(written))
+
+    assert is_reviewed == {False: True, True: False}
