@@ -141,6 +141,25 @@ def test_a_text_that_is_too_long_is_refused_and_shown_again(released):
     assert not returned.from_rows(delegates.load_rows(people.dana()))
 
 
+@pytest.mark.parametrize(
+    "text", ["Win a prize: www.evil.example", "See evil.com/a", "Write to jo@evil.example", "evil。com"]
+)
+def test_thanks_with_a_web_address_are_refused_and_shown_again(released, text):
+    """Whoever holds a delegate's link chooses the readers: our emails would advertise."""
+    released.open(page()).post(page(), {"text": text})
+    nonce = released.nonce
+    assert (released.status, text in released.page) == (400, True)
+    released.post(f"{page()}/send", {"text": text}, nonce=nonce)
+    assert released.status == 400
+    assert rows() == []
+
+
+def test_an_area_with_a_web_address_is_not_sent_to_raters_either():
+    offered = [PulseArea("1", "Read evil.example/a"), PulseArea("2", "Let people finish")]
+    assert read_words({"area-1": "on"}, offered).fault
+    assert not read_words({"area-2": "on"}, offered).fault
+
+
 def test_an_area_that_is_not_offered_is_ignored():
     offered = [PulseArea("1", "Let people finish")]
     assert read_words({"area-1": "on", "area-9": "on"}, offered).areas == ("Let people finish",)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.links.kinds import KINDS
+from chalicelib.links.signing import make, open_link
 from tests.support import people
 
 FULL_STOP = "%252E"
@@ -47,6 +49,16 @@ def test_a_damaged_link_opens_a_page_whose_own_links_are_whole(visitor, clock, d
         assert visitor.open(f"{before}/{damage(token)}").status == 200, verb
         assert all(f"/{verb}/{token}" in url for url in visitor.links(f"/{verb}/{token[:10]}"))
         assert damage(token) == token or damage(token) not in visitor.page
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())
+@pytest.mark.parametrize("kind", [kind for kind in KINDS.values() if kind.is_signed], ids=lambda kind: kind.verb)
+def test_a_damaged_token_of_every_kind_of_link_is_read(kind, damage):
+    """Each part is of the longest kind there is: an id, a wave in one letter, a version."""
+    parts = ("k3jx9qmw7s", "b", "k3jx9qmw", "12")[: kind.size]
+    token = make(kind.verb, *parts).rsplit("/", 1)[1]
+
+    assert open_link(kind.verb, damage(token), kind.size).parts == parts
 
 
 @pytest.mark.parametrize("damage", [str.upper, "%E2%80%8B".join], ids=["upper case", "invisible signs"])

@@ -6,6 +6,8 @@ from fractions import Fraction
 from math import isclose, sqrt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from chalicelib.core.answers import Answers, Response
@@ -15,7 +17,7 @@ from chalicelib.results.publish import publish
 from chalicelib.results.published import About
 from chalicelib.results.rank import ranked_if_apart
 from chalicelib.results.rounding import Range, display_gap, display_mean, exactly, weighted
-from chalicelib.results.statements import CHANGE_TIMES, GAP_TIMES, HIGHER, LOWER, error_of_gap, says, side_of
+from chalicelib.results.statements import CHANGE_TIMES, GAP_TIMES, HIGHER, LOWER, error_of_gap, middle_of, says, side_of
 from chalicelib.results.uncertainty import (
     Spread,
     error_of_difference,
@@ -126,6 +128,24 @@ def test_a_figure_near_a_cut_off_is_too_close_to_call():
     assert side_of(exactly(Q(41, 10)), Q(7, 2), se) == HIGHER
     assert side_of(exactly(Q(39, 10)), Q(7, 2), se) == ""
     assert side_of(Range(Q(3), Q(3), Q(37, 10)), Q(7, 2), se) == ""
+
+
+def average(ratings: tuple[int, ...]) -> Range:
+    """Return the mean as the publisher makes it, without a clamp."""
+    return exactly(Q(sum(ratings), len(ratings)))
+
+
+@given(st.integers(3, 10), st.data())
+def test_on_every_scale_a_figure_on_its_cut_off_is_on_neither_side(top, data):
+    """A float of the figure would lie above or below the cut-off by its last digit."""
+    ratings = tuple(data.draw(st.lists(st.integers(1, top), min_size=1, max_size=12)))
+    mean, step = average(ratings), Q(1, 10**30)
+
+    for cut in (mean.shown, middle_of(top)):
+        side = {-1: LOWER, 0: "", 1: HIGHER}[(mean.shown > cut) - (mean.shown < cut)]
+        assert side_of(mean, cut, Q(0)) == side
+    assert side_of(mean, mean.shown - step, Q(0)) == HIGHER
+    assert side_of(mean, mean.shown + step, Q(0)) == LOWER
 
 
 # --- what is said of a report ---------------------------------------------------------------------------------------

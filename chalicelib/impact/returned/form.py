@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
+from chalicelib.core.addresses import HOLDS_ADDRESS, holds_web_address
 from chalicelib.core.model import PulseArea
 
 MAX_CHARS = 400
@@ -27,14 +28,17 @@ def read_words(fields: Mapping[str, str], offered: Sequence[PulseArea]) -> Words
     """Read the form. Areas that are not offered are ignored."""
     areas = tuple(area.text for area in offered if fields.get(f"{AREA}{area.id}"))
     text = " ".join(fields.get(TEXT, "").split())
-    return Words(areas, text, _fault(text))
+    return Words(areas, text, _fault(text, areas))
 
 
-def _fault(text: str) -> str:
+def _fault(text: str, areas: Sequence[str]) -> str:
+    """Say why the words cannot go out. Our emails bring raters no link of anyone else."""
     if len(text) > MAX_CHARS:
         return f"Please shorten your text to {MAX_CHARS} characters; it has {len(text)}."
     if any(unicodedata.category(letter) == "Cc" for letter in text):
         return "Please remove the characters that cannot be printed."
+    if any(map(holds_web_address, (text, *areas))):
+        return f"What you send {HOLDS_ADDRESS}."
     return ""
 
 
