@@ -20,8 +20,16 @@ from chalicelib.core.answers import Response
 from chalicelib.core.file_errors import Note, ignore
 from chalicelib.core.formatting import slug
 from chalicelib.core.model import Programme, Wave
-from chalicelib.report.offline_differences import refuse_differences
-from chalicelib.report.offline_ledger import COHORT_FILE, FACTS_FILE, locked, read_ledger, write_ledger, write_whole
+from chalicelib.report.offline_differences import refuse_differences, refuse_spellings
+from chalicelib.report.offline_ledger import (
+    COHORT_FILE,
+    FACTS_FILE,
+    LEDGER_FILE,
+    locked,
+    read_ledger,
+    write_ledger,
+    write_whole,
+)
 from chalicelib.report.render import documents
 from chalicelib.report.responses_file import identify, read_responses
 from chalicelib.results.change import find_other_people, without_people
@@ -61,13 +69,16 @@ def report_offline(
     From five delegates on, every report shows the cohort's means, and cohort.json has them with effect sizes.
 
     Returns the folders' names in file order. A folder appears whole or not at all and replaces an older one. Raises
-    FileInvalid with every fault, BaselineDiffers for a `before` that is not what the folder has published,
-    ReportsDiffer for reports that must not appear next to older ones, or LedgerDamaged; then nothing is written.
+    FileInvalid with every fault, SpeltInTwoWays for a second spelling of a delegate, BaselineDiffers for a `before`
+    that is not what the folder has published, ReportsDiffer for reports that must not appear next to older ones, or
+    LedgerDamaged; then nothing is written.
     """
     wave = Wave.FOLLOWUP if before else Wave.BASELINE
     answers = _read(programme, responses)
     answers_before = _spelt_as(answers, _read(programme, before)) if before else {}
     shown_before = read_ledger(out, programme.top)
+    refuse_spellings(answers, answers_before, before.name if before else "")
+    refuse_spellings({**answers, **answers_before}, _names_of(shown_before), str(out / LEDGER_FILE))
     of_wave = _by_rule_of(programme, shown_before, wave)
     plain = _facts(of_wave, responses, answers, wave, issued)
     of_baseline = _by_rule_of(programme, shown_before, Wave.BASELINE)
@@ -118,6 +129,10 @@ def _entries(programme: Programme, reports: Mapping[str, Facts], names: Mapping[
 def _means(reports: Mapping[str, Facts], earlier: Mapping[str, Facts], wave: Wave) -> list[PublishedMeans]:
     figures = delegates_behind(_by_identity(reports), _by_identity(earlier))
     return [means_entry(wave.value, figures)] if len(reports) >= MIN_DELEGATES else []
+
+
+def _names_of(published: Iterable[Entry]) -> list[str]:
+    return [entry.name for entry in published if isinstance(entry, PublishedReport)]
 
 
 def _spelt_as(delegates: Iterable[str], earlier: Mapping[str, list[Response]]) -> dict[str, list[Response]]:

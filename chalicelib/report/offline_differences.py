@@ -7,6 +7,7 @@ from pathlib import Path
 
 from chalicelib.core.errors import Refusal
 from chalicelib.report.offline_ledger import COHORT_FILE, FACTS_FILE
+from chalicelib.report.responses_file import identify, identify_likely
 from chalicelib.results.cohort import MIN_DELEGATES
 from chalicelib.results.disclosure_control import (
     Entry,
@@ -48,6 +49,29 @@ class BaselineDiffers(Refusal):
             f"Changes are shown only since the published one. {NOTHING_WRITTEN} For --before, give the file of that "
             "report."
         )
+
+
+class SpeltInTwoWays(Refusal):
+    """A second spelling of a delegate: reports in two folders, or a follow-up without its baseline."""
+
+    status = 409
+    title = "One delegate seems to be spelt in two ways"
+
+    def __init__(self, name: str, earlier: str, where: str) -> None:
+        super().__init__(
+            f'"{name}" is spelt "{earlier}" in {where}. {NOTHING_WRITTEN} Use one spelling for one delegate; for two '
+            "delegates add a difference in brackets, such as their service."
+        )
+
+
+def refuse_spellings(names: Iterable[str], earlier: Iterable[str], where: str) -> None:
+    """Raise SpeltInTwoWays if a name may be another spelling of an earlier one that is not taken for the same."""
+    likely = {identify_likely(name): name for name in earlier}
+    same = {identify(name) for name in likely.values()}
+    for name in names:
+        found = likely.get(identify_likely(name), name)
+        if identify(name) not in same and identify(found) != identify(name):
+            raise SpeltInTwoWays(name, found, where)
 
 
 def refuse_differences(

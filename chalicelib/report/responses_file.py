@@ -69,7 +69,7 @@ def _without_invisible_signs(name: str) -> str:
     return "".join(c for c in name.casefold() if unicodedata.category(c) != "Cf")
 
 
-def _words_of(name: str) -> str:
+def identify_likely(name: str) -> str:
     """Return what `Ward, Jo`, `Dr Jo Ward RN` and a Jo with a Cyrillic o share. Words in brackets make a difference."""
     apart = unicodedata.normalize("NFKD", name.casefold()).translate(_LOOKALIKES)
     plain = "".join(sign for sign in apart if not unicodedata.combining(sign))
@@ -97,7 +97,7 @@ class _Delegates:
             self._faults.add(record.line, DELEGATE, "is missing")
             return name
         first, line = self._first.setdefault(identify(name), (name, record.line))
-        likely, likely_line = self._likely.setdefault(_words_of(name), (first, line))
+        likely, likely_line = self._likely.setdefault(identify_likely(name), (first, line))
         if first != likely:
             self._faults.add(record.line, DELEGATE, _spelt_in_two_ways(name, likely, likely_line))
         elif _without_invisible_signs(name) != _without_invisible_signs(first):

@@ -145,7 +145,7 @@ def test_a_text_that_is_too_long_is_refused_and_shown_again(released):
     "text", ["Win a prize: www.evil.example", "See evil.com/a", "Write to jo@evil.example", "evil。com"]
 )
 def test_thanks_with_a_web_address_are_refused_and_shown_again(released, text):
-    """Whoever holds a delegate's link chooses the readers: our emails would advertise."""
+    """A person with a delegate’s link chooses the readers: our emails would advertise."""
     released.open(page()).post(page(), {"text": text})
     nonce = released.nonce
     assert (released.status, text in released.page) == (400, True)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from chalicelib.core.model import Programme
 from chalicelib.report import offline as module
-from chalicelib.report.offline_differences import BaselineDiffers, ReportsDiffer
+from chalicelib.report.offline_differences import BaselineDiffers, ReportsDiffer, SpeltInTwoWays
 from chalicelib.report.offline_ledger import LedgerDamaged
 from chalicelib.results.facts import read_facts
 from tests.report.example import by_second_rule, programme_of, tiny_programme
@@ -35,7 +35,7 @@ def run(out: Path, text: str, *, before: str = "", programme: Programme = PROGRA
 def refused(out: Path, text: str, *, before: str = "", programme: Programme = PROGRAMME) -> str:
     """The refusal; nothing in the folder has changed."""
     there = written(out)
-    with pytest.raises((ReportsDiffer, BaselineDiffers)) as refusal:
+    with pytest.raises((ReportsDiffer, BaselineDiffers, SpeltInTwoWays)) as refusal:
         run(out, text, before=before, programme=programme)
     assert written(out) == there
     return str(refusal.value)
@@ -99,6 +99,24 @@ def test_another_spelling_of_the_name_is_the_same_delegate(tmp_path, name):
     run(tmp_path, FIRST)
 
     refused(tmp_path, (FIRST + LATE).replace("Ann", name))
+
+
+OTHER_SPELLINGS = ["Ward, Jo", "Dr Jo Ward", "Jo Ward RN", "J\u043e Ward"]
+
+
+@pytest.mark.parametrize("name", OTHER_SPELLINGS)
+def test_another_spelling_in_a_later_run_makes_no_second_report(tmp_path, name):
+    run(tmp_path, FIRST.replace("Ann", "Jo Ward"))
+
+    assert f'"{name}" is spelt "Jo Ward"' in refused(tmp_path, AGAIN.replace("Ann", f'"{name}"'))
+    run(tmp_path, AGAIN.replace("Ann", "Jo Ward (Estates)"))
+
+
+@pytest.mark.parametrize("name", OTHER_SPELLINGS)
+def test_another_spelling_in_the_baseline_leaves_no_follow_up_without_it(tmp_path, name):
+    before = FIRST.replace("Ann", f'"{name}"')
+
+    assert f'"Jo Ward" is spelt "{name}" in b.csv' in refused(tmp_path, AGAIN.replace("Ann", "Jo Ward"), before=before)
 
 
 def test_a_delegate_who_was_renamed_is_noticed_by_the_groups_that_stayed_the_same(tmp_path):
