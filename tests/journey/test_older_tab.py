@@ -11,6 +11,7 @@ from chalicelib.web.save_moments import milliseconds
 from tests.journey.test_questionnaire import ITEMS, PAGE, by_script, link, saved  # noqa: F401 (a fixture)
 from tests.support import people
 from tests.support.calls import count_calls
+from tests.support.drain import drain
 from tests.support.visitor import Visitor
 
 FIVES = dict.fromkeys(ITEMS, "5")
@@ -160,8 +161,12 @@ def test_from_midnight_on_a_warm_function_accepts_nothing(visitor, clock, link):
     assert visitor.status == 200
     decline = people.link("p1", "decline")
     clock.to(people.CLOSE)
-    for _ in range(3):
+    for is_closed_by_a_job in (False, False, False, True):
+        if is_closed_by_a_job:
+            drain(clock.now())
         assert visitor.open(page).status == 410
+        for go in ("back", "later", "skip"):
+            assert visitor.post(page, {**FIVES, "go": go}, nonce=nonce("answer", page)).status == 410
         for act in (page, f"{link}/send", decline):
             assert _posted(visitor, act) == 410
         now = milliseconds(clock.now())
