@@ -69,9 +69,9 @@ def refuse_spellings(names: Iterable[str], earlier: Iterable[str], where: str) -
     likely = {identify_likely(name): name for name in earlier}
     same = {identify(name) for name in likely.values()}
     for name in names:
-        found = likely.get(identify_likely(name), name)
-        if identify(name) not in same and identify(found) != identify(name):
-            raise SpeltInTwoWays(name, found, where)
+        other = likely.get(identify_likely(name), name)
+        if identify(name) not in same and identify(other) != identify(name):
+            raise SpeltInTwoWays(name, other, where)
 
 
 def refuse_differences(
