@@ -10,7 +10,7 @@ from msgspec import Struct
 from chalicelib.admin import close_or_extend, remind, reopen_survey, survey_acts
 from chalicelib.admin.close_or_extend import CloseRefused
 from chalicelib.admin.dashboard import Dashboard
-from chalicelib.admin.delegate_status import ShownLine
+from chalicelib.admin.delegate_status import DelegateStatus
 from chalicelib.admin.remind import ChaseRefused
 from chalicelib.core.calendar import local_moment
 from chalicelib.core.clock import stamp
@@ -21,7 +21,7 @@ from chalicelib.store.cohorts import DelegateLine, FeedbackState, SurveyStage
 Fields = Mapping[str, str]
 
 
-class ActUnknown(Refusal):
+class FeedbackActUnknown(Refusal):
     """An address that no page of ours links to."""
 
     status = 404
@@ -47,11 +47,11 @@ class Scope(Struct, frozen=True):
     """One delegate of a cohort, those who were ticked, or all of them."""
 
     board: Dashboard
-    one: ShownLine | None
-    ticked: tuple[ShownLine, ...] | None = None
+    one: DelegateStatus | None
+    ticked: tuple[DelegateStatus, ...] | None = None
 
     @property
-    def lines(self) -> Sequence[ShownLine]:
+    def lines(self) -> Sequence[DelegateStatus]:
         if self.ticked is not None:
             return self.ticked
         return [self.one] if self.one else self.board.lines
@@ -74,21 +74,19 @@ class Scope(Struct, frozen=True):
         return f"{base}/delegate/{self.one.line.delegate_id}" if self.one else base
 
     def each(self) -> list[Scope]:
-        return [Scope(self.board, shown_line) for shown_line in self.lines]
+        return [Scope(self.board, delegate) for delegate in self.lines]
 
-    def at(self, *stages: FeedbackState) -> list[ShownLine]:
+    def at(self, *stages: FeedbackState) -> list[DelegateStatus]:
         lines = [
-            shown_line
-            for shown_line in self.lines
-            if shown_line.line.feedback in stages and not shown_line.line.withdrawn
+            delegate for delegate in self.lines if delegate.line.feedback in stages and not delegate.line.withdrawn
         ]
-        return [shown_line for shown_line in lines if not shown_line.line.without_key]
+        return [delegate for delegate in lines if not delegate.line.without_key]
 
 
 Run = Callable[[Scope, Fields, datetime, str], None]
 
 
-class Act(Struct, frozen=True):
+class FeedbackAct(Struct, frozen=True):
     """One act.
 
     stages  where a delegate must be; None: anywhere, but once
@@ -114,23 +112,23 @@ class Act(Struct, frozen=True):
         if scope.one is None and not self.for_all:
             return False
         if self.of_line:
-            return any(self.of_line(shown_line.line) for shown_line in scope.lines if not shown_line.line.withdrawn)
+            return any(self.of_line(delegate.line) for delegate in scope.lines if not delegate.line.withdrawn)
         if self.stages is None:
-            return any(not shown_line.line.withdrawn for shown_line in scope.lines)
+            return any(not delegate.line.withdrawn for delegate in scope.lines)
         return bool(scope.at(*self.stages))
 
 
-def find(act_id: str, scope: Scope) -> Act:
-    """Find the act. Raises ActUnknown or NotNow."""
+def find(act_id: str, scope: Scope) -> FeedbackAct:
+    """Find the act. Raises FeedbackActUnknown or NotNow."""
     act = ACTS.get(act_id)
     if act is None:
-        raise ActUnknown
+        raise FeedbackActUnknown
     if not act.fits(scope):
         raise NotNow(f"{act.title}: this does not fit where {scope.name} is now.")
     return act
 
 
-def list_actions(scope: Scope) -> list[Act]:
+def list_actions(scope: Scope) -> list[FeedbackAct]:
     return [act for act in ACTS.values() if act.fits(scope)]
 
 
@@ -162,10 +160,10 @@ def _extend(scope: Scope, fields: Fields, now: datetime, by: str) -> None:
     cohort, zone = scope.board.cohort.id, scope.board.programme.organisation.timezone
     closes_at = stamp(local_moment(last + timedelta(days=1), 0, zone))
 
-    def extend(shown_line: ShownLine) -> None:
-        done = shown_line.line.feedback is FeedbackState.COLLECTING and shown_line.line.closes_at == closes_at
+    def extend(delegate: DelegateStatus) -> None:
+        done = delegate.line.feedback is FeedbackState.COLLECTING and delegate.line.closes_at == closes_at
         if not done:  # otherwise pressed twice, or begun before
-            close_or_extend.extend(cohort, shown_line.line.email, last, now, by, why=fields.get("why", ""))
+            close_or_extend.extend(cohort, delegate.line.email, last, now, by, why=fields.get("why", ""))
 
     _each(scope, EXTENDABLE, extend)
 
@@ -175,7 +173,7 @@ def _close(scope: Scope, _: Fields, now: datetime, by: str) -> None:
     _each(
         scope,
         (FeedbackState.COLLECTING,),
-        lambda shown_line: close_or_extend.close_now(cohort, shown_line.line.email, now, by),
+        lambda delegate: close_or_extend.close_now(cohort, delegate.line.email, now, by),
     )
 
 
@@ -184,22 +182,22 @@ def _publish(scope: Scope, _: Fields, now: datetime, by: str) -> None:
     _each(
         scope,
         (FeedbackState.HELD,),
-        lambda shown_line: close_or_extend.publish_with_few_answers(cohort, shown_line.line.email, now, by),
+        lambda delegate: close_or_extend.publish_with_few_answers(cohort, delegate.line.email, now, by),
     )
 
 
-def _each(scope: Scope, stages: tuple[FeedbackState, ...], act: Callable[[ShownLine], None]) -> None:
+def _each(scope: Scope, stages: tuple[FeedbackState, ...], act: Callable[[DelegateStatus], None]) -> None:
     _act_on(scope, scope.at(*stages), act)
 
 
-def _act_on(scope: Scope, chosen: Sequence[ShownLine], act: Callable[[ShownLine], None]) -> None:
+def _act_on(scope: Scope, chosen: Sequence[DelegateStatus], act: Callable[[DelegateStatus], None]) -> None:
     """Act on each delegate; report those that cannot be changed after all others are done."""
     refused = []
-    for shown_line in chosen:
+    for delegate in chosen:
         try:
-            act(shown_line)
+            act(delegate)
         except CloseRefused as refusal:
-            refused.append(f"{shown_line.line.name}: {refusal}" if len(scope.lines) > 1 else str(refusal))
+            refused.append(f"{delegate.line.name}: {refusal}" if len(scope.lines) > 1 else str(refusal))
     if refused:
         raise CloseRefused(" ".join(refused))
 
@@ -208,23 +206,21 @@ EXTENDABLE = (FeedbackState.COLLECTING, FeedbackState.HELD)
 
 
 def _remind_surveyed(scope: Scope, _: Fields, now: datetime, by: str) -> None:
-    _act_on(
-        scope, _surveyed(scope), lambda shown_line: survey_acts.remind_surveyed(shown_line.line.delegate_id, now, by)
-    )
+    _act_on(scope, _surveyed(scope), lambda delegate: survey_acts.remind_surveyed(delegate.line.delegate_id, now, by))
 
 
 def _extend_survey(scope: Scope, fields: Fields, now: datetime, by: str) -> None:
     last = read_last_day(fields)
     why = fields.get("why", "")
 
-    def extend(shown_line: ShownLine) -> None:
-        survey_acts.extend_survey(shown_line.line.delegate_id, last, now, by, why=why)
+    def extend(delegate: DelegateStatus) -> None:
+        survey_acts.extend_survey(delegate.line.delegate_id, last, now, by, why=why)
 
     _act_on(scope, _surveyed(scope), extend)
 
 
-def _surveyed(scope: Scope) -> list[ShownLine]:
-    return [shown_line for shown_line in scope.lines if _is_surveyed(shown_line.line) and not shown_line.line.withdrawn]
+def _surveyed(scope: Scope) -> list[DelegateStatus]:
+    return [delegate for delegate in scope.lines if _is_surveyed(delegate.line) and not delegate.line.withdrawn]
 
 
 def _is_surveyed(line: DelegateLine) -> bool:
@@ -232,8 +228,8 @@ def _is_surveyed(line: DelegateLine) -> bool:
 
 
 def _ask_again(scope: Scope, _: Fields, now: datetime, by: str) -> None:
-    for shown_line in scope.lines:
-        reopen_survey.ask_again(shown_line.line.delegate_id, now, by)
+    for delegate in scope.lines:
+        reopen_survey.ask_again(delegate.line.delegate_id, now, by)
 
 
 def _said(*sentences: str) -> Callable[[Scope, datetime], Sequence[str]]:
@@ -243,7 +239,7 @@ def _said(*sentences: str) -> Callable[[Scope, datetime], Sequence[str]]:
 ACTS = {
     act.id: act
     for act in (
-        Act(
+        FeedbackAct(
             "chase",
             "Remind raters who have not answered",
             "Send reminders",
@@ -257,7 +253,7 @@ ACTS = {
             "The reminders are being sent.",
             of_ticked="Remind their raters",
         ),
-        Act(
+        FeedbackAct(
             "extend",
             "Give more time",
             "Give more time",
@@ -272,7 +268,7 @@ ACTS = {
             of_all="Give all more time",
             of_ticked="Give more time",
         ),
-        Act(
+        FeedbackAct(
             "close",
             "Close the questionnaire now",
             "Close now",
@@ -287,7 +283,7 @@ ACTS = {
             danger=True,
             of_all="Close all now",
         ),
-        Act(
+        FeedbackAct(
             "publish",
             "Make the report with few answers",
             "Close and make the report",
@@ -302,7 +298,7 @@ ACTS = {
             danger=True,
             for_all=False,
         ),
-        Act(
+        FeedbackAct(
             "survey-remind",
             "Remind who has not answered the six-month survey",
             "Send reminders",
@@ -319,7 +315,7 @@ ACTS = {
             of_line=_is_surveyed,
             of_ticked="Remind of the survey",
         ),
-        Act(
+        FeedbackAct(
             "survey-extend",
             "Give more time for the six-month survey",
             "Give more time",
@@ -336,7 +332,7 @@ ACTS = {
             of_line=_is_surveyed,
             of_ticked="More time for the survey",
         ),
-        Act(
+        FeedbackAct(
             "survey",
             "Ask again for survey answers that cannot be counted",
             "Open the survey again",

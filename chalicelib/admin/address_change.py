@@ -203,20 +203,24 @@ def _is_held(cohort_id: str, address: str, now: datetime) -> bool:
 def _holds(change: Change, cohort: Cohort, places: Sequence[AddressUse], until: datetime, by: str) -> list[Hold]:
     """Hold the new address: a coach or line manager of others at that address keeps access to them."""
     own = [place.delegate for place in places if change.has(place.delegate.person)]
-    own_holds = [holds.new(cohort.id, change.of(delegate.person), until, by, delegate.id) for delegate in own]
+    own_holds = [holds.make_hold(cohort.id, change.of(delegate.person), until, by, delegate.id) for delegate in own]
     coached = [place.delegate for place in places if change.has(place.delegate.coach)]
     is_coach_here = any(line.coach.email == change.new for line in cohorts.list_lines(cohort.id))
     if coached and is_coach_here:
-        own_holds += [holds.new(cohort.id, change.of(delegate.coach), until, by, delegate.id) for delegate in coached]
+        own_holds += [
+            holds.make_hold(cohort.id, change.of(delegate.coach), until, by, delegate.id) for delegate in coached
+        ]
     elif coached:
-        own_holds.append(holds.new(cohort.id, change.of(coached[0].coach), until, by))
+        own_holds.append(holds.make_hold(cohort.id, change.of(coached[0].coach), until, by))
     managed = [place.delegate for place in places if change.has(place.delegate.manager)]
     if managed and _places(cohort.id, change.new):
-        own_holds += [holds.new(cohort.id, change.of(delegate.manager), until, by, delegate.id) for delegate in managed]
+        own_holds += [
+            holds.make_hold(cohort.id, change.of(delegate.manager), until, by, delegate.id) for delegate in managed
+        ]
     elif managed:
-        own_holds.append(holds.new(cohort.id, change.of(managed[0].manager), until, by))
+        own_holds.append(holds.make_hold(cohort.id, change.of(managed[0].manager), until, by))
     in_cohort = cohort_roles(cohort, change.old).values()
-    own_holds += [holds.new(cohort.id, change.of(person), until, by) for person in in_cohort]
+    own_holds += [holds.make_hold(cohort.id, change.of(person), until, by) for person in in_cohort]
     return list({hold.id: hold for hold in own_holds}.values())
 
 
@@ -351,7 +355,7 @@ def _move(writes: Callable[[], list[Write]], notice: Email | None, now: datetime
 
 
 def _off_the_dashboard(change: Change) -> list[Write]:
-    gone = [bounce for bounce in list_shown(cohorts.bounces(change.cohort)) if bounce.email == change.old]
+    gone = [bounce for bounce in list_shown(cohorts.list_bounces(change.cohort)) if bounce.email == change.old]
     return [emails.hide(change.cohort, bounce) for bounce in gone[:MAX_BOUNCES_CLEARED]]
 
 

@@ -212,7 +212,7 @@ class _Moving:
             if groups and wave.wave in cohorts.LINES and self._accepts(wave) and not self.change.bounced:
                 yield delegates.hide_counts(wave, groups)
                 for group in sorted(groups):
-                    self._change_line(wave.wave, put=cohorts.hidden(group))
+                    self._change_line(wave.wave, put=cohorts.hide_counts(group))
 
     # --- impact surveys ---------------------------------------------------------------------------------
 

@@ -71,7 +71,7 @@ EVERYTHING = Wanted()
 def load_audit_log(board: Dashboard, wanted: Wanted = EVERYTHING) -> list[Entry]:
     """Load what fits of the trail, newest first."""
     zone, rows = board.programme.organisation.timezone, audit_events.of_cohort(board.cohort.id)
-    names = TrailNames(board.cohort, [shown_line.line for shown_line in board.lines], rows)
+    names = TrailNames(board.cohort, [delegate.line for delegate in board.lines], rows)
     entries = [_entry(row, names, zone) for row in reversed(rows)]  # the newest first, as names go back in time
     return [entry for entry in entries if wanted.fits(entry)]
 

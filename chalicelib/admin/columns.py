@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from chalicelib.admin.csv_export import render_csv
-from chalicelib.admin.delegate_status import Count, ShownLine
+from chalicelib.admin.delegate_status import Count, DelegateStatus
 from chalicelib.admin.waiting import Board, BoardLine
 from chalicelib.threads.model import Thread
 
@@ -21,12 +21,12 @@ class Column(Struct, frozen=True):
 
 
 OF_DELEGATE = (
-    Column("delegate", lambda line: line.shown.line.name),
-    Column("email", lambda line: line.shown.line.email),
-    Column("service", lambda line: line.shown.line.service, on_page=True),
-    Column("coach", lambda line: line.shown.line.coach.name),
-    Column("status", lambda line: line.shown.standing.words),
-    Column("raters_chosen", lambda line: "yes" if line.shown.line.nominated else "no"),
+    Column("delegate", lambda line: line.delegate.line.name),
+    Column("email", lambda line: line.delegate.line.email),
+    Column("service", lambda line: line.delegate.line.service, on_page=True),
+    Column("coach", lambda line: line.delegate.line.coach.name),
+    Column("status", lambda line: line.delegate.status.words),
+    Column("raters_chosen", lambda line: "yes" if line.delegate.line.nominated else "no"),
 )
 OF_GROUP = ("group", "invited", "answered")
 OF_WAITING = (
@@ -48,13 +48,13 @@ def _rows(line: BoardLine) -> Iterator[list[str]]:
     before = [column.words(line) for column in OF_DELEGATE]
     views = {view.thread: view.words for view in line.threads.views}
     after = [*(views.get(thread, "") for thread in Thread), *(column.words(line) for column in OF_WAITING)]
-    return ([*before, *cells, *after] for cells in _groups(line.shown))
+    return ([*before, *cells, *after] for cells in _groups(line.delegate))
 
 
-def _groups(shown_line: ShownLine) -> Iterator[tuple[str, str, str]]:
-    yield from map(_group, shown_line.counts)
-    if shown_line.hidden or not shown_line.counts:
-        yield "others are not counted yet" if shown_line.hidden else "", "", ""
+def _groups(delegate: DelegateStatus) -> Iterator[tuple[str, str, str]]:
+    yield from map(_group, delegate.counts)
+    if delegate.hidden or not delegate.counts:
+        yield "others are not counted yet" if delegate.hidden else "", "", ""
 
 
 def _group(count: Count) -> tuple[str, str, str]:

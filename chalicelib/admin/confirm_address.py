@@ -32,7 +32,7 @@ def confirm(cohort_id: str, hold_id: str, now: datetime, by: str) -> bool:
     Raises ConfirmRefused.
     """
     held = next((hold for hold in holds.from_rows(cohorts.rows(cohort_id)) if hold.id == hold_id), None)
-    if held is None or not held.holds(now):
+    if held is None or not held.is_active(now):
         return False
     if held.administrator == by:
         raise ConfirmRefused(FieldError("", OWN))

@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec import Struct, field
 
 from chalicelib.admin.cohort_status import CohortUnknown
-from chalicelib.admin.delegate_status import Filter, ShownLine, describe_delegates, filtered
+from chalicelib.admin.delegate_status import DelegateStatus, Filter, describe_delegates, filtered
 from chalicelib.admin.too_late import first_deadlines
 from chalicelib.core.clock import moment
 from chalicelib.core.errors import Refusal
@@ -20,7 +20,7 @@ from chalicelib.emails.bounces import list_shown, names_a_delegate
 from chalicelib.emails.refusals import TODO
 from chalicelib.emails.ses_errors import WORDS
 from chalicelib.store import account_fault, cohorts, holds, programmes, workshops
-from chalicelib.store.cohorts import DelegateLine, FeedbackState, FollowupDates
+from chalicelib.store.cohorts import DelegateLine, FollowupDates
 from chalicelib.store.emails import Bounce
 from chalicelib.store.holds import Hold
 from chalicelib.waves.survey_counts import SurveyCount, count_surveys
@@ -39,7 +39,7 @@ class DelegateUnknown(Refusal):
 class Dashboard(Struct, frozen=True):
     cohort: Cohort
     programme: Programme
-    lines: tuple[ShownLine, ...]  # by need
+    lines: tuple[DelegateStatus, ...]  # by need
     bounces: tuple[Bounce, ...]  # of no delegate: a coach's or a sponsor's
     today: str  # local, as `reminded_on` has it
     followup: FollowupDates | None = None
@@ -73,8 +73,8 @@ class Dashboard(Struct, frozen=True):
     @property
     def figures(self) -> tuple[tuple[str, str], ...]:
         """Return the figures of the stage that the cohort is in."""
-        made = sum(line.line.feedback in WITH_REPORT for line in self.lines)
-        to_come = sum(not line.line.withdrawn and line.line.feedback not in WITH_REPORT for line in self.lines)
+        made = sum(delegate.line.feedback.has_report for delegate in self.lines)
+        to_come = sum(not delegate.line.withdrawn and not delegate.line.feedback.has_report for delegate in self.lines)
         reports = (f"{made} of {made + to_come}", "reports made")
         if self.surveys:
             words = {"delegate": "delegates have answered the survey", "manager": "line managers have answered it"}
@@ -105,18 +105,16 @@ class Dashboard(Struct, frozen=True):
         )
 
     @property
-    def asked_again(self) -> Sequence[ShownLine]:
+    def ready_for_followup(self) -> Sequence[DelegateStatus]:
         """List delegates who would take part in a follow-up that is planned now."""
-        return [shown_line for shown_line in self.lines if shown_line.line.has_closed and not shown_line.line.withdrawn]
+        return [delegate for delegate in self.lines if delegate.line.has_closed and not delegate.line.withdrawn]
 
     @property
-    def still_asked(self) -> Sequence[ShownLine]:
+    def not_ready_for_followup(self) -> Sequence[DelegateStatus]:
         """List delegates who would not, because their first questionnaire has not closed."""
-        return [
-            shown_line for shown_line in self.lines if not shown_line.line.has_closed and not shown_line.line.withdrawn
-        ]
+        return [delegate for delegate in self.lines if not delegate.line.has_closed and not delegate.line.withdrawn]
 
-    def find(self, delegate_id: str) -> ShownLine:
+    def find(self, delegate_id: str) -> DelegateStatus:
         """Find a delegate. Raises DelegateUnknown."""
         for line in self.lines:
             if line.line.delegate_id == delegate_id:
@@ -129,7 +127,7 @@ class Dashboard(Struct, frozen=True):
         return last_day(moment(line.closes_at), self.programme.organisation.timezone)
 
     @property
-    def refused(self) -> bool:
+    def has_refused_emails(self) -> bool:
         """Return whether SES rejected emails of this cohort that can be sent again."""
         return any(bounce.is_refused for bounce in self._all_bounces)
 
@@ -150,12 +148,6 @@ class Dashboard(Struct, frozen=True):
         return next((bounce for bounce in self._all_bounces if self.bounce_name(bounce) == name), None)
 
 
-WITH_REPORT = (
-    FeedbackState.REPORT_READY,
-    FeedbackState.RELEASED,
-)
-
-
 def _surveys(lines: Iterable[DelegateLine]) -> tuple[SurveyCount, ...]:
     """Count the surveys from the opening of the first on: a call for each hundred, and none before."""
     asked = [line for line in lines if line.survey and not line.withdrawn]
@@ -173,7 +165,7 @@ def load_dashboard(cohort_id: str, now: datetime) -> Dashboard:
     known = {line.delegate_id for line in lines}
     bounces = [bounce for bounce in list_shown(cohorts.bounces_from(rows)) if not bounce.dismissed]
     zone = programme.organisation.timezone
-    held = tuple(hold for hold in holds.from_rows(rows) if hold.holds(now))
+    held = tuple(hold for hold in holds.from_rows(rows) if hold.is_active(now))
     return Dashboard(
         cohort=cohort,
         programme=programme,
@@ -184,7 +176,7 @@ def load_dashboard(cohort_id: str, now: datetime) -> Dashboard:
         today=local_date(now, zone).isoformat(),
         followup=cohorts.followup_from(rows),
         account=WORDS.get(account_fault.current_in(rows, now), ""),
-        left_out=len(cohorts.without_followup(rows)),
+        left_out=len(cohorts.list_without_followup(rows)),
         held=held,
         deadlines=first_deadlines(held, lines, now),
         sessions=workshops.sessions_from(rows),

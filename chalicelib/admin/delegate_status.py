@@ -49,9 +49,9 @@ class StatusLine(Struct, frozen=True):
     filter: Filter
 
 
-class ShownLine(Struct, frozen=True):
+class DelegateStatus(Struct, frozen=True):
     line: DelegateLine
-    standing: StatusLine
+    status: StatusLine
     counts: tuple[Count, ...]
     hidden: bool  # some raters are not counted: too few, or asked since this morning
     may_remind: bool
@@ -85,13 +85,13 @@ def describe_status(programme: Programme, line: DelegateLine, bounces: Sequence[
     if line.feedback is FeedbackState.COLLECTING:
         return _collecting(programme, line, now)
     if line.feedback is FeedbackState.RELEASED and line.survey:
-        return SURVEYED[line.survey]
-    return STANDINGS[line.feedback]
+        return SURVEY_STATUS[line.survey]
+    return FEEDBACK_STATUS[line.feedback]
 
 
 def _held(line: DelegateLine) -> StatusLine:
     if line.without_key:
-        return WITHOUT_KEY[line.without_key]
+        return LOST_KEY_STATUS[line.without_key]
     why = "Not all answers are counted" if line.counts_hidden else "Too few answers"
     return StatusLine(0, "bad", f"{why}: give more time or close", Filter.DECISION)
 
@@ -104,17 +104,17 @@ def _not_arrived(bounces: Sequence[Bounce]) -> StatusLine:
     return StatusLine(2, "warn", words, Filter.DECISION)
 
 
-WITHOUT_KEY = {
+LOST_KEY_STATUS = {
     KeyLoss.UNSETTLED: StatusLine(0, "bad", "A restore has lost the answers: settle this", Filter.DECISION),
     KeyLoss.LOST: StatusLine(8, "", "Answers lost in a restore: no report", Filter.DONE),
 }
-STANDINGS = {
+FEEDBACK_STATUS = {
     FeedbackState.PLANNED: StatusLine(6, "", "Not open yet", Filter.WAITING),
     FeedbackState.SCORING: StatusLine(5, "", "The report is being made", Filter.COACH),
     FeedbackState.REPORT_READY: StatusLine(4, "", "Report with the coach", Filter.COACH),
     FeedbackState.RELEASED: StatusLine(8, "good", "Report released", Filter.DONE),
 }
-SURVEYED = {
+SURVEY_STATUS = {
     SurveyStage.OPEN: StatusLine(7, "", "Impact survey open", Filter.WAITING),
     SurveyStage.CLOSED: StatusLine(8, "good", "Complete", Filter.DONE),
 }
@@ -133,23 +133,23 @@ def _collecting(programme: Programme, line: DelegateLine, now: datetime) -> Stat
 
 def describe_delegates(
     programme: Programme, lines: Iterable[DelegateLine], bounces: Iterable[Bounce], now: datetime
-) -> list[ShownLine]:
+) -> list[DelegateStatus]:
     """Sort by need, then by name."""
     by_delegate: dict[str, list[Bounce]] = {}
     for bounce in bounces:
         by_delegate.setdefault(bounce.delegate, []).append(bounce)
-    shown_lines = [
-        _shown(programme, line, latest_per_address(by_delegate.get(line.delegate_id, [])), now) for line in lines
+    delegates = [
+        _describe(programme, line, latest_per_address(by_delegate.get(line.delegate_id, [])), now) for line in lines
     ]
-    return sorted(shown_lines, key=lambda shown_line: (shown_line.standing.rank, name_sort_key(shown_line.line.name)))
+    return sorted(delegates, key=lambda delegate: (delegate.status.rank, name_sort_key(delegate.line.name)))
 
 
-def _shown(programme: Programme, line: DelegateLine, bounces: tuple[Bounce, ...], now: datetime) -> ShownLine:
+def _describe(programme: Programme, line: DelegateLine, bounces: tuple[Bounce, ...], now: datetime) -> DelegateStatus:
     asked = sum(count.invited for count in line.groups.values())
     bounces = bounces if is_emailed(line) else ()
-    return ShownLine(
+    return DelegateStatus(
         line=line,
-        standing=describe_status(programme, line, bounces, now),
+        status=describe_status(programme, line, bounces, now),
         counts=counts(programme, line.visible_counts),
         hidden=asked > sum(part.invited for part in line.visible_counts),
         may_remind=line.feedback is FeedbackState.COLLECTING and not line.withdrawn,
@@ -172,8 +172,8 @@ def latest_per_address(bounces: Iterable[Bounce]) -> tuple[Bounce, ...]:
     return tuple(newest.values())
 
 
-def filtered(lines: Iterable[ShownLine]) -> Mapping[str, int]:
-    counts = Counter(shown_line.standing.filter.value for shown_line in lines)
+def filtered(lines: Iterable[DelegateStatus]) -> Mapping[str, int]:
+    counts = Counter(delegate.status.filter.value for delegate in lines)
     return {
         Filter.ALL.value: sum(counts.values()),
         **{choice.value: counts[choice.value] for choice in list(Filter)[1:]},

@@ -33,5 +33,7 @@ def dismiss(board: Dashboard, name: str, now: datetime, by: str) -> None:
 
 
 def _same_address(board: Dashboard, bounce: Bounce) -> list[Bounce]:
-    same = [other for other in cohorts.bounces(board.cohort.id) if other.email == bounce.email and not other.dismissed]
+    same = [
+        other for other in cohorts.list_bounces(board.cohort.id) if other.email == bounce.email and not other.dismissed
+    ]
     return sorted(same, key=lambda other: other.at, reverse=True)[:MAX_DISMISSED]

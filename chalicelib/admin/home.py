@@ -8,7 +8,7 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from chalicelib.admin.cohort_list import Wanted
-from chalicelib.admin.dashboard import WITH_REPORT, Dashboard, load_dashboard
+from chalicelib.admin.dashboard import Dashboard, load_dashboard
 from chalicelib.admin.delegate_status import Filter
 from chalicelib.core.formatting import day, local_date, plural
 from chalicelib.core.model import AnswerCount
@@ -110,15 +110,15 @@ def _describe(entry: CohortEntry, now: datetime, *, sees_work: bool) -> CohortLi
         words=_say_where(board, now),
         answered=answered,
         invited=invited,
-        delegates=sum(not shown_line.line.withdrawn for shown_line in board.lines),
+        delegates=sum(not delegate.line.withdrawn for delegate in board.lines),
         needs=tuple(_list_needs(board, now, sees_work=sees_work)),
     )
 
 
 def _answers(board: Dashboard) -> tuple[int, int]:
     """Count the answers and the raters of questionnaires that are open, as of this morning."""
-    lines = [shown_line for shown_line in board.lines if _is_open(shown_line.line) and not shown_line.line.withdrawn]
-    return sum(shown_line.answered for shown_line in lines), sum(shown_line.invited for shown_line in lines)
+    lines = [delegate for delegate in board.lines if _is_open(delegate.line) and not delegate.line.withdrawn]
+    return sum(delegate.answered for delegate in lines), sum(delegate.invited for delegate in lines)
 
 
 def _is_open(line: DelegateLine) -> bool:
@@ -128,7 +128,7 @@ def _is_open(line: DelegateLine) -> bool:
 def _say_where(board: Dashboard, now: datetime) -> str:
     """Say where a cohort is in its year: what most of its delegates wait for."""
     dates, today = board.cohort.dates, local_date(now, board.programme.organisation.timezone)
-    lines = [shown_line.line for shown_line in board.lines if not shown_line.line.withdrawn]
+    lines = [delegate.line for delegate in board.lines if not delegate.line.withdrawn]
     if today < dates.opens or all(line.feedback is FeedbackState.PLANNED for line in lines):
         return f"Opens {day(dates.opens)}"
     if any(line.feedback is FeedbackState.COLLECTING for line in lines) and today <= dates.closes:
@@ -139,7 +139,7 @@ def _say_where(board: Dashboard, now: datetime) -> str:
         return "Six-month survey closed"
     released = sum(line.feedback is FeedbackState.RELEASED for line in lines)
     expected = sum(line.without_key is not KeyLoss.LOST for line in lines)
-    if released < expected and any(line.feedback in WITH_REPORT for line in lines):
+    if released < expected and any(line.feedback.has_report for line in lines):
         return f"Debriefs: {released} of {plural(expected, 'report', 'reports')} released"
     if today <= dates.ends:
         return f"Programme until {day(dates.ends)}"
@@ -157,11 +157,9 @@ def _survey_day(board: Dashboard) -> str:
 
 def _list_needs(board: Dashboard, now: datetime, *, sees_work: bool) -> Iterator[Need]:
     title, home = board.cohort.title, f"/cohort/{board.cohort.id}"
-    for shown_line in board.lines:
-        if shown_line.standing.filter is Filter.DECISION:
-            yield Need(
-                title, shown_line.line.name, shown_line.standing.words, f"{home}/delegate/{shown_line.line.delegate_id}"
-            )
+    for delegate in board.lines:
+        if delegate.status.filter is Filter.DECISION:
+            yield Need(title, delegate.line.name, delegate.status.words, f"{home}/delegate/{delegate.line.delegate_id}")
     for hold in board.held:
         if hold.is_confirmable:
             yield Need(title, hold.person.name, "A new address waits to be confirmed", f"{home}/confirm?hold={hold.id}")
@@ -174,7 +172,7 @@ def _emails(board: Dashboard, *, sees_work: bool) -> Iterator[Need]:
     for bounce in board.bounces:
         if not bounce.is_refused:
             yield Need(title, bounce.name, "An email did not arrive", f"/cohort/{board.cohort.id}")
-    if board.refused and sees_work:
+    if board.has_refused_emails and sees_work:
         yield Need(title, "", "The email service rejected some emails", "/work")
 
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from chalicelib.admin import actions, waiting
-from chalicelib.admin.actions import Act, Scope
+from chalicelib.admin.actions import FeedbackAct, Scope
 from chalicelib.admin.close_or_extend import read_reason
 from chalicelib.admin.dashboard import load_dashboard
-from chalicelib.admin.delegate_status import ShownLine
+from chalicelib.admin.delegate_status import DelegateStatus
 from chalicelib.core import log
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import Refusal
@@ -28,14 +28,14 @@ TICK = "d."  # begins the name of a delegate's tick box
 AT_ONCE = 20  # more delegates are left to a job
 
 
-def order(act: Act, scope: Scope, fields: Mapping[str, str], now: datetime, by: str) -> None:
+def order(act: FeedbackAct, scope: Scope, fields: Mapping[str, str], now: datetime, by: str) -> None:
     """Order an act for all delegates of the scope that it fits. Raises DateRefused for a day that is none.
 
     The form brings an id of its own, `once`: the same form sent twice is one order.
     """
     once = fields.get("once", "")
     typed = _read_typed(fields) if act.asks_for_date else {}
-    ids = [shown_line.line.delegate_id for shown_line in list_fitting(act, scope)]
+    ids = [delegate.line.delegate_id for delegate in list_fitting(act, scope)]
     cohort_id = scope.board.cohort.id
     job = JobKind.ACT_ON_MANY.job(
         cohort_id,
@@ -65,10 +65,10 @@ def list_ticked(scope: Scope, query: Mapping[str, str], now: datetime) -> list[s
     if "all" not in query:
         return [name.removeprefix(TICK) for name in query if name.startswith(TICK)]
     whole = waiting.load_board(scope.board, scope.board.lines, now)
-    return [line.shown.line.delegate_id for line in whole.choose(waiting.read_wanted(query))]
+    return [line.delegate.line.delegate_id for line in whole.choose(waiting.read_wanted(query))]
 
 
-def list_fitting(act: Act, scope: Scope) -> list[ShownLine]:
+def list_fitting(act: FeedbackAct, scope: Scope) -> list[DelegateStatus]:
     return [part.one for part in scope.each() if part.one and act.fits(part)]
 
 
@@ -78,7 +78,7 @@ def tick(scope: Scope, ids: Iterable[str]) -> Scope:
     return Scope(
         scope.board,
         None,
-        tuple(shown_line for shown_line in scope.board.lines if shown_line.line.delegate_id in wanted),
+        tuple(delegate for delegate in scope.board.lines if delegate.line.delegate_id in wanted),
     )
 
 
@@ -93,7 +93,7 @@ def act_on_each(job: Job, now: datetime) -> Sequence[Write]:
     return []
 
 
-def _act_on(act: Act, scope: Scope, fields: Mapping[str, str], now: datetime, by: str) -> None:
+def _act_on(act: FeedbackAct, scope: Scope, fields: Mapping[str, str], now: datetime, by: str) -> None:
     """Act on one delegate. What does not fit them any more is passed over: the page shows them as they are."""
     if not act.fits(scope):
         return

@@ -146,7 +146,7 @@ def plan_reminders(
         return []
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     chosen = wave.wave.is_pulse or _has_chosen(delegate, wave)
-    lost = [bounce for bounce in cohorts.bounces(delegate.cohort_id) if bounce.is_lost]
+    lost = [bounce for bounce in cohorts.list_bounces(delegate.cohort_id) if bounce.is_lost]
     bounced = {bounce.invitation for bounce in lost if bounce.delegate == delegate.id}
     waiting = [
         invitation

@@ -72,7 +72,7 @@ class ShownRound(Struct, frozen=True):
 
 def load_rounds(board: Dashboard, now: datetime) -> tuple[ShownRound, ...]:
     """Read the rounds that have begun: one call for each hundred delegates and round. None for other programmes."""
-    lines = [shown_line.line for shown_line in board.lines if not shown_line.line.withdrawn]
+    lines = [delegate.line for delegate in board.lines if not delegate.line.withdrawn]
     planned = plan_rounds(board.programme, board.cohort, board.sessions)
     return tuple(_show(dates, lines, now) for dates in planned)
 

@@ -372,7 +372,7 @@ def _act(admin: SignedIn, scope: Scope, act_id: str) -> Response:
     return admin.see_other(done)
 
 
-def _do(act: actions.Act, scope: Scope, fields: Mapping[str, str], by: str) -> None:
+def _do(act: actions.FeedbackAct, scope: Scope, fields: Mapping[str, str], by: str) -> None:
     if act.of_ticked and (scope.ticked is not None or len(scope.lines) > many.AT_ONCE):
         many.order(act, scope, fields, clock.now(), by)
     else:
@@ -381,11 +381,7 @@ def _do(act: actions.Act, scope: Scope, fields: Mapping[str, str], by: str) -> N
 
 def _again(scope: Scope) -> Scope:
     again = _scope(scope.board.cohort.id, scope.one.line.delegate_id if scope.one else "")
-    return (
-        again
-        if scope.ticked is None
-        else many.tick(again, [shown_line.line.delegate_id for shown_line in scope.ticked])
-    )
+    return again if scope.ticked is None else many.tick(again, [delegate.line.delegate_id for delegate in scope.ticked])
 
 
 def _email_asked_for(scope: Scope) -> str:

@@ -67,12 +67,16 @@ def plan(cohort_id: str, opens: date, closes: date, now: datetime, by: str = BY)
 def _again(
     cohort_id: str, planned: FollowupDates, wanted: FollowupDates, ends_at: datetime, now: datetime, by: str
 ) -> Planned:
-    if not planned.on_the_same_days_as(wanted):
+    if not planned.has_same_days_as(wanted):
         there = f"Cohort {cohort_id} has a follow-up from {planned.opens} to {planned.closes}."
         raise FollowupRefused(
             FieldError("", f"{there} There is one for each cohort; delegates can be given more time.")
         )
-    if now >= ends_at or _is_at_work(cohort_id, planned, now) or not cohorts.without_followup(cohorts.rows(cohort_id)):
+    if (
+        now >= ends_at
+        or _is_at_work(cohort_id, planned, now)
+        or not cohorts.list_without_followup(cohorts.rows(cohort_id))
+    ):
         return Planned(cohort_id, planned, changed=False)
     writes = [
         cohorts.plan_again(cohort_id, planned),

@@ -18,7 +18,7 @@ def first_deadlines(held: Sequence[Hold], lines: Sequence[DelegateLine], now: da
 
     Nothing is read while no address is held. Such emails go to people who are shown by name, never to other raters.
     """
-    moments = {hold.id: list(_deadlines(hold, lines, now)) for hold in held if hold.stops_emails}
+    moments = {hold.id: list(_deadlines(hold, lines, now)) for hold in held if hold.is_stopping_emails}
     return {hold_id: min(deadlines) for hold_id, deadlines in moments.items() if deadlines}
 
 

@@ -195,8 +195,8 @@ def _asking(delegate: Delegate, wave: DelegateWave, after: Invitation, now: date
 
 
 def _line_writes(delegate: Delegate, before: Invitation, *, hides: bool) -> Iterator[Write]:
-    hidden = cohorts.hidden(before.group) if before.group != SELF_GROUP and hides else {}
+    hidden = cohorts.hide_counts(before.group) if before.group != SELF_GROUP and hides else {}
     answered = before.state is InvitationState.ANSWERED
-    fewer = cohorts.fewer_answered(before.group) if answered else {}
+    fewer = cohorts.subtract_answered(before.group) if answered else {}
     if hidden or fewer:
         yield cohorts.change_line(delegate, put=hidden, add=fewer, wave=before.wave)

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from msgspec import Struct, to_builtins
 
 from chalicelib.admin.dashboard import Dashboard
-from chalicelib.admin.delegate_status import Filter, ShownLine
+from chalicelib.admin.delegate_status import DelegateStatus, Filter
 from chalicelib.core.formatting import name_sort_key
 from chalicelib.core.labelled_enum import LabelledEnum
 from chalicelib.core.state_machine import By
@@ -73,7 +73,7 @@ ROLES = {
 OF_REGISTERS = (Task.FILL_REGISTER, Task.SET_CATCH_UP)
 
 
-class Act(Struct, frozen=True):
+class TaskLink(Struct, frozen=True):
     """The link next to something that waits. path: below the cohort's page."""
 
     label: str
@@ -83,16 +83,16 @@ class Act(Struct, frozen=True):
 class BoardLine(Struct, frozen=True):
     """One delegate: the 360 as counted this morning, and all threads."""
 
-    shown: ShownLine
+    delegate: DelegateStatus
     threads: DelegateThreads
 
     @property
     def waits(self) -> tuple[Wait, ...]:
         """Return what waits, the most urgent first. Emails that did not arrive wait for the administrator too."""
         waits = self.threads.waits
-        if self.shown.standing.filter is not Filter.DECISION or any(wait.by is By.ADMINISTRATOR for wait in waits):
+        if self.delegate.status.filter is not Filter.DECISION or any(wait.by is By.ADMINISTRATOR for wait in waits):
             return waits
-        words = self.shown.standing.words
+        words = self.delegate.status.words
         return (Wait(Task.REPAIR, By.ADMINISTRATOR, "You", f"{words[:1].lower()}{words[1:]}"), *waits)
 
     @property
@@ -103,12 +103,12 @@ class BoardLine(Struct, frozen=True):
     def sort_key(self) -> tuple[bool, bool, tuple[bool, object], tuple[str, str]]:
         first = self.first
         urgency = first.sort_key if first else (False, "")
-        return self.threads.is_over, first is None, urgency, name_sort_key(self.shown.line.name)
+        return self.threads.is_over, first is None, urgency, name_sort_key(self.delegate.line.name)
 
     @property
     def searched(self) -> str:
         """Return what a search looks in: people and the service."""
-        line = self.shown.line
+        line = self.delegate.line
         return " ".join((line.name, line.email, line.service, line.coach.name, line.coach.email)).casefold()
 
     def fits(self, show: Show) -> bool:
@@ -118,22 +118,22 @@ class BoardLine(Struct, frozen=True):
             return not self.waits and not self.threads.is_over
         return show is Show.ALL or (not self.waits and self.threads.is_over)
 
-    def act(self, wait: Wait) -> Act:
+    def link(self, wait: Wait) -> TaskLink:
         """Return what the administrator can do about something that waits."""
-        delegate = f"/delegate/{self.shown.line.delegate_id}"
+        page = f"/delegate/{self.delegate.line.delegate_id}"
         if wait.by is By.FACILITATOR or (wait.by is By.ADMINISTRATOR and wait.task in OF_REGISTERS):
-            return Act("Register", f"/register/{wait.subject}")
+            return TaskLink("Register", f"/register/{wait.subject}")
         if wait.by is By.ADMINISTRATOR:
-            return Act("Decide", delegate)
+            return TaskLink("Decide", page)
         to = {By.COACH: "&to=coach", By.MANAGER: "&to=manager"}.get(wait.by, "")
-        return Act("Send them their link", f"/link?delegate={self.shown.line.delegate_id}{to}")
+        return TaskLink("Send them their link", f"/link?delegate={self.delegate.line.delegate_id}{to}")
 
 
 SORT_KEYS: Mapping[Sort, Callable[[BoardLine], Any]] = {
-    Sort.NAME: lambda line: name_sort_key(line.shown.line.name),
-    Sort.COACH: lambda line: (name_sort_key(line.shown.line.coach.name), name_sort_key(line.shown.line.name)),
-    Sort.SERVICE: lambda line: (line.shown.line.service.casefold(), name_sort_key(line.shown.line.name)),
-    Sort.LAST_DAY: lambda line: (not line.shown.line.closes_at, line.shown.line.closes_at),
+    Sort.NAME: lambda line: name_sort_key(line.delegate.line.name),
+    Sort.COACH: lambda line: (name_sort_key(line.delegate.line.coach.name), name_sort_key(line.delegate.line.name)),
+    Sort.SERVICE: lambda line: (line.delegate.line.service.casefold(), name_sort_key(line.delegate.line.name)),
+    Sort.LAST_DAY: lambda line: (not line.delegate.line.closes_at, line.delegate.line.closes_at),
 }
 
 
@@ -152,16 +152,15 @@ class Board(Struct, frozen=True):
         return lines if wanted.sort is Sort.WAIT else sorted(lines, key=SORT_KEYS[wanted.sort])
 
     def find(self, delegate_id: str) -> BoardLine:
-        return next(line for line in self.lines if line.shown.line.delegate_id == delegate_id)
+        return next(line for line in self.lines if line.delegate.line.delegate_id == delegate_id)
 
 
-def load_board(dashboard: Dashboard, shown_lines: Iterable[ShownLine], now: datetime) -> Board:
+def load_board(dashboard: Dashboard, delegates: Iterable[DelegateStatus], now: datetime) -> Board:
     """Read the threads of these delegates. See threads/records.py for the calls."""
-    shown_lines = list(shown_lines)
-    lines = [shown_line.line for shown_line in shown_lines]
+    delegates = list(delegates)
+    lines = [delegate.line for delegate in delegates]
     records = load_records(dashboard.cohort, dashboard.programme, dashboard.sessions, lines)
     made = [
-        BoardLine(shown_line, threads)
-        for shown_line, threads in zip(shown_lines, describe_all(records, now), strict=True)
+        BoardLine(delegate, threads) for delegate, threads in zip(delegates, describe_all(records, now), strict=True)
     ]
     return Board(tuple(sorted(made, key=lambda line: line.sort_key)))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from chalicelib.admin.actions import Act
+from chalicelib.admin.actions import FeedbackAct
 
 
 class Way(Struct, frozen=True):
@@ -57,7 +57,7 @@ RECORDS = Group(
 )
 
 
-def list_ways(acts: Sequence[Act], *, is_followup_planned: bool) -> tuple[Group, ...]:
+def list_ways(acts: Sequence[FeedbackAct], *, is_followup_planned: bool) -> tuple[Group, ...]:
     """Return the groups.
 
     acts   those that fit the cohort now; some have a link for all delegates

@@ -77,7 +77,7 @@ def _list_held(cohort_id: str, programme: Programme) -> list[str]:
     from chalicelib.store import cohorts, holds
 
     zone, now = programme.organisation.timezone, clock.now()
-    held = [hold for hold in holds.from_rows(cohorts.rows(cohort_id)) if hold.holds(now)]
+    held = [hold for hold in holds.from_rows(cohorts.rows(cohort_id)) if hold.is_active(now)]
     sooner = {True: ", or once another administrator confirms it", False: ""}
     return [
         f"{hold.person.name} <{hold.person.email}> is new here: sign-in codes go there from "

@@ -94,7 +94,7 @@ def _what_follows(
     about |= {"cohort": delegate.cohort_id} | ({"at_once": "yes"} if at_once else {})
     return [
         jobs.add(JobKind.COHORT_FIGURES.job(delegate.cohort_id, wave.wave, delegate.id, due_at=now, **about)),
-        cohorts.change_line(delegate, put=cohorts.feedback_is(FeedbackState.SCORING), wave=wave.wave),
+        cohorts.change_line(delegate, put=cohorts.set_feedback(FeedbackState.SCORING), wave=wave.wave),
         *emails.add(closed_email(programme, delegate, wave, now)),
     ]
 
@@ -191,7 +191,7 @@ def _hold(
     """Hold a wave with too few answers: accept no more, and let the administrator decide."""
     return [
         delegates.end_wave(wave, WaveState.HELD),
-        cohorts.change_line(delegate, put=cohorts.feedback_is(FeedbackState.HELD), wave=wave.wave),
+        cohorts.change_line(delegate, put=cohorts.set_feedback(FeedbackState.HELD), wave=wave.wave),
         *emails.add_all(
             too_few_email(programme, delegate, wave, invited, to, now)
             for to in administrator_rights.list_administrators(programme.id)

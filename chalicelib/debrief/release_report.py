@@ -149,7 +149,7 @@ def release(case: Case, now: datetime) -> None:
         reports.release(report, now),
         debriefs.still_agreed(delegate.id, case.wave, debrief),
         delegates.still_coached(delegate),
-        cohorts.change_line(delegate, put=cohorts.feedback_is(FeedbackState.RELEASED), wave=case.wave),
+        cohorts.change_line(delegate, put=cohorts.set_feedback(FeedbackState.RELEASED), wave=case.wave),
         *emails.add(released_email(case.programme, delegate, case.wave, now)),
         plan_job(delegate.id, case.wave.value, "released", now=now),
         *emails.add(prompt_email(case.programme, case.cohort, delegate, case.wave.value, now)),

@@ -77,7 +77,7 @@ def _read_wait(row: Row) -> Wait | None:
     if delegate_rows.PAUSED.has(row):
         return Wait(read(Paused, row).until, pauses.REASON)
     hold = read(Hold, row)
-    return Wait(hold.until, holds.REASON) if hold.stops_emails and not hold.confirmed_by else None
+    return Wait(hold.until, holds.REASON) if hold.is_stopping_emails and not hold.confirmed_by else None
 
 
 def _brings_page(kind: EmailKind, email: Email) -> bool:

@@ -172,7 +172,7 @@ def _hide_what_has_passed(email: Email, now: datetime) -> None:
     """
     if "cohort" not in email.about or is_only_to_unanswered(email.id):
         return
-    for bounce in list_shown(cohorts.bounces(email.about["cohort"])):
+    for bounce in list_shown(cohorts.list_bounces(email.about["cohort"])):
         has_passed = bounce.trouble not in (Trouble.ADDRESS, Trouble.REFUSED) and moment(bounce.at) < now
         if has_passed and bounce.email == email.to.email:
             transact([emails.hide(email.about["cohort"], bounce)])

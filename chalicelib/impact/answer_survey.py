@@ -89,7 +89,7 @@ class Form(Struct, frozen=True):
     manager: ImpactSurvey | None = None  # the line manager's survey of the same delegate
 
     @property
-    def own(self) -> bool:
+    def is_delegates_own(self) -> bool:
         return self.survey.role is Role.DELEGATE
 
     @property
@@ -271,7 +271,7 @@ def _commit(saved: list[Write], asked: list[Write], now: datetime) -> None:
 
 def _asked(form: Form, survey: ImpactSurvey, now: datetime) -> list[Write]:
     """Ask the line manager for their share of sums that the delegate has just sent."""
-    if not form.own or not survey.sent:
+    if not form.is_delegates_own or not survey.sent:
         return []
     before = form.survey.answers if form.survey.sent else {}
     return ask_for_shares(form.programme, form.delegate, form.manager, before, survey.answers, now)

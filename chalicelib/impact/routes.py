@@ -124,14 +124,14 @@ def _onward(form: Form, place: int, go: str) -> str:
 
 def _then(form: Form) -> Lines:
     """Return what the delegate wrote between workshops; nothing for the line manager, or for a held address."""
-    if not form.own or find_hold(form.reader, clock.now()):
+    if not form.is_delegates_own or find_hold(form.reader, clock.now()):
         return {}
     return find_wrote_then(form.delegate, form.programme, form.survey.background, clock.now())
 
 
 def _baseline(form: Form, place: int) -> Mapping[str, str]:
     """Return the first self-rating of each competency that is rated then and now: seen before, it would lead."""
-    if not form.own or form.sections[place].id != LEARNING or find_hold(form.reader, clock.now()):
+    if not form.is_delegates_own or form.sections[place].id != LEARNING or find_hold(form.reader, clock.now()):
         return {}
     return find_baseline(form.delegate.id, form.programme, form.answers)
 
@@ -140,14 +140,14 @@ def _open_part(token: str, part: str) -> tuple[Form, int]:
     """Open a part; refuse one that quotes what the delegate wrote before, while a new address waits."""
     form = answer_survey.open_form(token, clock.now())
     place = form.place_of(part)
-    if form.own and form.sections[place].id in QUOTING and form.survey.background != Background():
+    if form.is_delegates_own and form.sections[place].id in QUOTING and form.survey.background != Background():
         refuse_held(form.reader, clock.now())
     return form, place
 
 
 def _filled(form: Form) -> Mapping[str, str]:
     """Return what an unanswered part begins with; nothing for the line manager, or for a held address."""
-    if not form.own or find_hold(form.reader, clock.now()):
+    if not form.is_delegates_own or find_hold(form.reader, clock.now()):
         return {}
     background = form.survey.background
     steps = {"steps": str(background.steps_done)} if background.steps else {}

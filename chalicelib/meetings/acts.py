@@ -18,7 +18,14 @@ from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.jobs.commit import commit
 from chalicelib.meetings import emails as letters
 from chalicelib.meetings import machine
-from chalicelib.meetings.effects import cancel_outdated, first_check, plan_emails, plan_lapse, plan_reminders, released
+from chalicelib.meetings.effects import (
+    cancel_outdated,
+    first_check,
+    plan_emails,
+    plan_lapse,
+    plan_reminders,
+    take_back_booking,
+)
 from chalicelib.meetings.form import BOOKED_ALREADY, Calendar, read_offer, read_place, read_slot
 from chalicelib.store import audit_events, delegates, emails, meetings
 from chalicelib.store.audit_events import AuditEvent
@@ -107,7 +114,7 @@ def ask(opened: AreasPage, before: Meeting, line: str, now: datetime) -> None:
         return  # pressed twice
     _refuse_late(before, now)
     after = _after(opened, before, machine.ASK, slots=(), booked=None, line=line)
-    after, writes = released(opened.programme, opened.delegate, before, after, _days(opened), now)
+    after, writes = take_back_booking(opened.programme, opened.delegate, before, after, _days(opened), now)
     _commit(opened, before, after, writes, now, machine.ASK)
 
 

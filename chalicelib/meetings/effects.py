@@ -93,7 +93,7 @@ def end(
     after = replace(before, state=state, slots=(), booked=None, line="", coach="", revision=before.revision + 1)
     days = working_days(programme.organisation, closed)
     is_checked = start_again if checked is None else checked
-    after, writes = released(programme, delegate, before, after, days, now, checked=is_checked)
+    after, writes = take_back_booking(programme, delegate, before, after, days, now, checked=is_checked)
     return [meetings.save(delegate.id, before, after, now), *writes]
 
 
@@ -112,7 +112,7 @@ def _may_leave(email: Email, latest: datetime) -> bool:
     return email.state is EmailState.QUEUED and not email.cancelled and email.due_at <= latest
 
 
-def released(
+def take_back_booking(
     programme: Programme,
     delegate: Delegate,
     before: Meeting,

@@ -237,10 +237,10 @@ def _end_invitation(row: Row, email: str) -> Iterator[Write]:
 
 
 def _uncount(delegate: Delegate, wave: DelegateWave, before: Invitation) -> list[Write]:
-    fewer = {} if before.state is InvitationState.REVOKED else cohorts.fewer_asked(before)
+    fewer = {} if before.state is InvitationState.REVOKED else cohorts.subtract_asked(before)
     return [
         delegates.hide_counts(wave, [before.group]),
-        cohorts.change_line(delegate, put=cohorts.hidden(before.group), add=fewer, wave=wave.wave),
+        cohorts.change_line(delegate, put=cohorts.hide_counts(before.group), add=fewer, wave=wave.wave),
     ]
 
 

@@ -59,7 +59,7 @@ def _wave_writes(delegate: Delegate, wave: DelegateWave, later: DelegateWave) ->
     yield delegates.change_as_read(wave, opened)
     yield jobs.add(lifecycle.close_job(later))
     if not wave.wave.is_pulse:
-        line = {**cohorts.feedback_is(FeedbackState.COLLECTING), "closes_at": stamp(later.closes_at)}
+        line = {**cohorts.set_feedback(FeedbackState.COLLECTING), "closes_at": stamp(later.closes_at)}
         line |= {"without_key": KeyLoss.NONE}
         yield cohorts.change_line(delegate, put=line, wave=wave.wave)
 

@@ -28,7 +28,7 @@ from chalicelib.waves.emails.without_key import Outcome
 Typed = Mapping[str, str]
 
 
-class ActUnknown(Refusal):
+class PeopleActUnknown(Refusal):
     """An address that no page of ours links to."""
 
     status = 404
@@ -53,7 +53,7 @@ class Field(Struct, frozen=True):
     options: tuple[tuple[str, str], ...] = ()
 
 
-class Act(Struct, frozen=True):
+class DelegateAct(Struct, frozen=True):
     """One act on a delegate.
 
     button   of the preview, which does it
@@ -86,15 +86,15 @@ class Act(Struct, frozen=True):
         return standing in (Standing.ACTIVE, Standing.PAUSED)
 
 
-def find_act(act_id: str) -> Act:
-    """Find an act. Raises ActUnknown."""
+def find_act(act_id: str) -> DelegateAct:
+    """Find an act. Raises PeopleActUnknown."""
     act = next((act for act in ACTS if act.id == act_id), None)
     if act is None:
-        raise ActUnknown
+        raise PeopleActUnknown
     return act
 
 
-def list_acts(loaded: LoadedDelegate) -> list[tuple[Act, str]]:
+def list_acts(loaded: LoadedDelegate) -> list[tuple[DelegateAct, str]]:
     """Return the acts that the standing allows, each with what hinders it now."""
     fitting = [act for act in ACTS if act.fits(loaded.standing) and act.concerns(loaded)]
     return [(act, act.hindrance(loaded)) for act in fitting]
@@ -278,8 +278,8 @@ def _none(loaded: LoadedDelegate) -> Sequence[Field]:
     return ()
 
 
-ACTS: tuple[Act, ...] = (
-    Act(
+ACTS: tuple[DelegateAct, ...] = (
+    DelegateAct(
         "details",
         "Change name, job title or service",
         "Change the details",
@@ -287,7 +287,7 @@ ACTS: tuple[Act, ...] = (
         _details_fields,
         _details,
     ),
-    Act(
+    DelegateAct(
         "coach",
         "Change the coach",
         "Change the coach",
@@ -296,7 +296,7 @@ ACTS: tuple[Act, ...] = (
         _coach,
         of_ticked="Give them another coach",
     ),
-    Act(
+    DelegateAct(
         "manager",
         "Change the line manager",
         "Change the line manager",
@@ -305,7 +305,7 @@ ACTS: tuple[Act, ...] = (
         _manager,
         of_ticked="Give them another line manager",
     ),
-    Act(
+    DelegateAct(
         "rater-correct",
         "Correct a rater’s name or address",
         "Correct it",
@@ -314,7 +314,7 @@ ACTS: tuple[Act, ...] = (
         _correction,
         hindrance=_without_raters,
     ),
-    Act(
+    DelegateAct(
         "rater-group",
         "Move a rater to another group",
         "Move the rater",
@@ -323,7 +323,7 @@ ACTS: tuple[Act, ...] = (
         _regrouping,
         hindrance=_without_raters,
     ),
-    Act(
+    DelegateAct(
         "rater-remove",
         "Remove a rater",
         "Remove the rater",
@@ -333,7 +333,7 @@ ACTS: tuple[Act, ...] = (
         danger=True,
         hindrance=_without_raters,
     ),
-    Act(
+    DelegateAct(
         "settle",
         "Settle answers that a restore has lost",
         "Settle them",
@@ -343,7 +343,7 @@ ACTS: tuple[Act, ...] = (
         danger=True,
         concerns=settle.is_without_key,
     ),
-    Act(
+    DelegateAct(
         "pause",
         "Pause",
         "Pause them",
@@ -353,7 +353,7 @@ ACTS: tuple[Act, ...] = (
         step=PAUSE,
         of_ticked="Pause them",
     ),
-    Act(
+    DelegateAct(
         "return",
         "Bring back from the pause",
         "Bring them back",
@@ -363,7 +363,7 @@ ACTS: tuple[Act, ...] = (
         step=RETURN,
         of_ticked="Bring them back from the pause",
     ),
-    Act(
+    DelegateAct(
         "transfer",
         "Transfer to another cohort",
         "Transfer them",
@@ -374,7 +374,7 @@ ACTS: tuple[Act, ...] = (
         hindrance=_without_other_cohorts,
         of_ticked="Transfer them to another cohort",
     ),
-    Act(
+    DelegateAct(
         "hold",
         "Keep their data although its time is over",
         "Keep the data",
@@ -384,7 +384,7 @@ ACTS: tuple[Act, ...] = (
         concerns=lambda loaded: not is_held(loaded),
         is_about_data=True,
     ),
-    Act(
+    DelegateAct(
         "hold-end",
         "End the hold on their data",
         "End the hold",
@@ -395,7 +395,7 @@ ACTS: tuple[Act, ...] = (
         concerns=is_held,
         is_about_data=True,
     ),
-    Act(
+    DelegateAct(
         "leave",
         "Record that they have left",
         "Record that they have left",

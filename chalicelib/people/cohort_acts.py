@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from chalicelib.core.addresses import clean_address
 from chalicelib.core.formatting import day
-from chalicelib.people.acts import ActUnknown, Field, read_day
+from chalicelib.people.acts import Field, PeopleActUnknown, read_day
 from chalicelib.people.cohort import LoadedCohort, plan_date, plan_facilitator, plan_rename, plan_sponsor
 from chalicelib.people.discard import plan_discard
 from chalicelib.people.join import LABELS, plan_join, read_entry
@@ -20,7 +20,7 @@ Typed = Mapping[str, str]
 
 
 class CohortAct(Struct, frozen=True):
-    """One act on a cohort; see acts.Act."""
+    """One act on a cohort; see acts.DelegateAct."""
 
     id: str
     title: str
@@ -33,10 +33,10 @@ class CohortAct(Struct, frozen=True):
 
 
 def find_cohort_act(act_id: str) -> CohortAct:
-    """Find an act. Raises ActUnknown."""
+    """Find an act. Raises PeopleActUnknown."""
     act = next((act for act in COHORT_ACTS if act.id == act_id), None)
     if act is None:
-        raise ActUnknown
+        raise PeopleActUnknown
     return act
 
 

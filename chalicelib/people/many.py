@@ -9,7 +9,7 @@ from msgspec import Struct
 from chalicelib.core.errors import FieldError, FormInvalid
 from chalicelib.core.formatting import plural
 from chalicelib.core.model import Standing
-from chalicelib.people.acts import ACTS, Act, ActUnknown, find_act
+from chalicelib.people.acts import ACTS, DelegateAct, PeopleActUnknown, find_act
 from chalicelib.people.loaded import LoadedDelegate, find
 from chalicelib.people.planned import ActRefused, Asking, Planned, perform
 
@@ -28,7 +28,7 @@ class LeftOut(Struct, frozen=True):
 class Several(Struct, frozen=True):
     """The delegates of one act."""
 
-    act: Act
+    act: DelegateAct
     each: tuple[LoadedDelegate, ...]  # who fit the act
     left_out: tuple[LeftOut, ...]
 
@@ -52,15 +52,15 @@ class ManyPlanned(Struct, frozen=True):
 OF_TICKED = tuple(act for act in ACTS if act.of_ticked)
 
 
-def find_act_of_several(act_id: str) -> Act:
-    """Find an act that several delegates can share. Raises ActUnknown."""
+def find_act_of_several(act_id: str) -> DelegateAct:
+    """Find an act that several delegates can share. Raises PeopleActUnknown."""
     act = find_act(act_id)
     if not act.of_ticked:
-        raise ActUnknown
+        raise PeopleActUnknown
     return act
 
 
-def find_several(act: Act, cohort_id: str, ids: Iterable[str]) -> Several:
+def find_several(act: DelegateAct, cohort_id: str, ids: Iterable[str]) -> Several:
     """Find the delegates, and those who do not fit the act. Raises ActRefused if they are too many."""
     ids = list(dict.fromkeys(filter(None, ids)))
     if len(ids) > MAX_AT_ONCE:
@@ -71,7 +71,7 @@ def find_several(act: Act, cohort_id: str, ids: Iterable[str]) -> Several:
     return Several(act, tuple(loaded for loaded in all_loaded if not _hindrance(act, loaded)), tuple(hindered))
 
 
-def _hindrance(act: Act, loaded: LoadedDelegate) -> str:
+def _hindrance(act: DelegateAct, loaded: LoadedDelegate) -> str:
     if not act.fits(loaded.standing):
         verb = "has" if loaded.standing is Standing.LEFT else "is"
         return f"this does not fit someone who {verb} {loaded.standing.value}."

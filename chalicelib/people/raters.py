@@ -118,7 +118,7 @@ def _removal_writes(loaded: LoadedDelegate, rater: Rater, asking: Asking) -> Ite
         yield delegates.hide_counts(rater.wave, [before.group])
         yield from invitations.remove(before)
         yield cohorts.change_line(
-            delegate, put=cohorts.hidden(before.group), add=cohorts.fewer_asked(before), wave=rater.wave.wave
+            delegate, put=cohorts.hide_counts(before.group), add=cohorts.subtract_asked(before), wave=rater.wave.wave
         )
         yield from (emails.cancel(email_id) for email_id in waiting_emails.list_ids(delegate.id, before.id))
         email = written.rater_removed(loaded.programme, delegate, before, loaded.days.soon(now), now)
@@ -184,8 +184,8 @@ def _regrouping_writes(loaded: LoadedDelegate, rater: Rater, group: str, asking:
     delegate, now, before = loaded.delegate, asking.now, rater.invitation
     if before:
         after = replace(before, group=group)
-        hidden = cohorts.hidden(before.group) | cohorts.hidden(group)
-        moved = cohorts.regrouped(before.group, group, answered=before.state is InvitationState.ANSWERED)
+        hidden = cohorts.hide_counts(before.group) | cohorts.hide_counts(group)
+        moved = cohorts.move_counts(before.group, group, answered=before.state is InvitationState.ANSWERED)
         yield delegates.hide_counts(rater.wave, [before.group, group])
         yield invitations.regroup(before, group)
         yield cohorts.change_line(delegate, put=hidden, add=moved, wave=rater.wave.wave)

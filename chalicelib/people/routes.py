@@ -17,7 +17,7 @@ from chalicelib.core.errors import FormInvalid
 from chalicelib.core.model import Programme
 from chalicelib.links import signing
 from chalicelib.people import acts, cohort_acts, many
-from chalicelib.people.acts import Act, Field
+from chalicelib.people.acts import DelegateAct, Field
 from chalicelib.people.cohort import LoadedCohort, find_cohort
 from chalicelib.people.cohort_acts import CohortAct
 from chalicelib.people.links import list_links
@@ -48,7 +48,7 @@ class Subject(Struct, frozen=True):
     path: str
     after: str
     programme: Programme
-    act: Act | CohortAct
+    act: DelegateAct | CohortAct
     fields: Sequence[Field]
     plan: Callable[[Mapping[str, str], Asking], Planned]
     is_done: bool = False
@@ -234,7 +234,7 @@ def _about_cohort(loaded: LoadedCohort, change_id: str) -> Subject:
 # --- shared by the views ------------------------------------------------------------------------------
 
 
-def _done(known: Sequence[Act | CohortAct]) -> str:
+def _done(known: Sequence[DelegateAct | CohortAct]) -> str:
     wanted = (bp.current_request.query_params or {}).get("done", "")
     return next((act.done for act in known if act.id == wanted), "")
 

@@ -97,8 +97,8 @@ def _ending(loaded: LoadedDelegate, wave: DelegateWave, outcome: Outcome, asking
     delegate, now = loaded.delegate, asking.now
     ends = {Outcome.PUBLISHED: WaveState.CLOSED, Outcome.LOST: WaveState.WITHDRAWN}
     lines = {
-        Outcome.PUBLISHED: cohorts.feedback_is(FeedbackState.REPORT_READY) | {"without_key": KeyLoss.NONE},
-        Outcome.LOST: cohorts.key_is(KeyLoss.LOST),
+        Outcome.PUBLISHED: cohorts.set_feedback(FeedbackState.REPORT_READY) | {"without_key": KeyLoss.NONE},
+        Outcome.LOST: cohorts.set_key_loss(KeyLoss.LOST),
     }
     about = {"delegate": delegate.id, "wave": wave.wave.value}
     yield delegates.settle(wave, ends[outcome])

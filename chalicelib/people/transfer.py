@@ -102,14 +102,14 @@ def plan_transfer(loaded: LoadedDelegate, cohort_id: str, coach: Person | None, 
         pause=None,
     )
     transfer = Transfer(loaded, to, after, asking)
-    texts = list(_emails(transfer))
+    texts = list(_write_emails(transfer))
     return plan(
         f"Transfer {loaded.name} to {to.title}",
-        _effects(transfer),
+        _list_effects(transfer),
         recipients(
             *((find_kind(email.template).to.value, email.to, WHAT_EACH_SAYS[email.template]) for email in texts)
         ),
-        _writes(transfer, texts),
+        _list_writes(transfer, texts),
     )
 
 
@@ -132,17 +132,17 @@ def _find_target(loaded: LoadedDelegate, cohort_id: str, now: datetime) -> Cohor
     return to
 
 
-def _effects(transfer: Transfer) -> Iterator[str]:
+def _list_effects(transfer: Transfer) -> Iterator[str]:
     loaded, to = transfer.loaded, transfer.to
     yield "Report, areas, meetings, submitted work and attendance go along."
-    yield _questionnaire(transfer)
+    yield _say_dates(transfer)
     yield f"Sessions of {loaded.cohort.title} are cancelled in the calendar, and those of {to.title} ahead are sent."
     if transfer.has_other_coach:
         yield f"{loaded.delegate.coach.name} sees nothing about them any more. Private notes stay theirs alone."
     yield f"Figures of {loaded.cohort.title} that are made stay. No 360 figure of {to.title} includes them."
 
 
-def _questionnaire(transfer: Transfer) -> str:
+def _say_dates(transfer: Transfer) -> str:
     dates, zone = transfer.planned_dates, transfer.loaded.days.zone
     if dates is None:
         return "There is no second 360."
@@ -151,7 +151,7 @@ def _questionnaire(transfer: Transfer) -> str:
     )
 
 
-def _emails(transfer: Transfer) -> Iterator[Email]:
+def _write_emails(transfer: Transfer) -> Iterator[Email]:
     loaded, after, now = transfer.loaded, transfer.after, transfer.asking.now
     due_at = loaded.days.soon(now)
 
@@ -168,25 +168,25 @@ def _emails(transfer: Transfer) -> Iterator[Email]:
         )
 
 
-def _writes(transfer: Transfer, texts: Sequence[Email]) -> Iterator[Write]:
+def _list_writes(transfer: Transfer, texts: Sequence[Email]) -> Iterator[Write]:
     loaded, after, now = transfer.loaded, transfer.after, transfer.asking.now
     changed = ["cohort_id", "cohort_title", "coach", "coach_link", "pause"]
     yield delegates.change(loaded.delegate, after, changed)
-    yield from cohorts.move_lines(loaded.delegate, after, _closing(transfer))
+    yield from cohorts.move_lines(loaded.delegate, after, _change_closing(transfer))
     yield pauses.end(after.id)
     if transfer.has_other_coach:
         yield from end_meetings(loaded, now, start_again=True, checked=True)
         yield from debriefs.hand_over(loaded.rows, loaded.delegate)
-    yield from _holds(transfer)
-    yield from _dates(transfer)
-    yield from _work(transfer)
-    yield from _attendance(transfer)
-    yield from _redirected(transfer)
+    yield from _move_holds(transfer)
+    yield from _move_dates(transfer)
+    yield from _move_work(transfer)
+    yield from _copy_attendance(transfer)
+    yield from _redirect_emails(transfer)
     yield from emails.add_all(texts)
-    yield from _audit(transfer)
+    yield from _note(transfer)
 
 
-def _holds(transfer: Transfer) -> list[Write]:
+def _move_holds(transfer: Transfer) -> list[Write]:
     """Hold another coach, and take along what holds a new address: a transfer must not end it.
 
     The holds of an address, on the cohort and on the delegate, become one on the delegate: the stricter.
@@ -196,17 +196,17 @@ def _holds(transfer: Transfer) -> list[Write]:
     held: dict[str, Hold] = {}
     if transfer.has_other_coach:
         until = loaded.days.a_day_after(now)
-        new = holds.new(transfer.to.id, after.coach, until, transfer.asking.by, after.id, is_new_person=True)
+        new = holds.make_hold(transfer.to.id, after.coach, until, transfer.asking.by, after.id, is_new_person=True)
         held[new.id] = new
     for person in people:
         for hold in holds.find(loaded.cohort.id, reader_key(person.email), after.id):
-            if hold.holds(now):
+            if hold.is_active(now):
                 moved = replace(hold, cohort_id=transfer.to.id, delegate=after.id)
                 held[moved.id] = holds.stricter(held.get(moved.id, moved), moved)
     return [holds.add(hold) for hold in held.values()]
 
 
-def _dates(transfer: Transfer) -> Iterator[Write]:
+def _move_dates(transfer: Transfer) -> Iterator[Write]:
     """Move what has not happened to the dates of the new cohort."""
     loaded, to, now = transfer.loaded, transfer.to, transfer.asking.now
     survey_at = survey_job_at(loaded.programme, to.dates, transfer.after.survey_days)
@@ -221,20 +221,20 @@ def _dates(transfer: Transfer) -> Iterator[Write]:
         yield from notify_of_dates(cohort, loaded.programme, cause, now, only=[loaded.delegate.id])
 
 
-def _closing(transfer: Transfer) -> dict[str, str]:
+def _change_closing(transfer: Transfer) -> dict[str, str]:
     """Return what changes of the dashboard's line when the questionnaire takes the days of the new cohort."""
     dates = transfer.planned_dates
     return {"closes_at": stamp(dates.closes_at)} if dates else {}
 
 
-def _work(transfer: Transfer) -> Iterator[Write]:
+def _move_work(transfer: Transfer) -> Iterator[Write]:
     for line in assignments.lines_of(transfer.loaded.cohort.id):
         if line.delegate_id == transfer.after.id:
             yield assignments.save_line(transfer.to.id, line)
             yield assignments.delete_line(transfer.loaded.cohort.id, line)
 
 
-def _attendance(transfer: Transfer) -> Iterator[Write]:
+def _copy_attendance(transfer: Transfer) -> Iterator[Write]:
     """Count attendance at a session for the same session of the same workshop in the new cohort."""
     old, new = (held(workshops.list_sessions(cohort.id)) for cohort in (transfer.loaded.cohort, transfer.to))
     marks = attendance.from_rows(transfer.loaded.rows)
@@ -246,7 +246,7 @@ def _attendance(transfer: Transfer) -> Iterator[Write]:
                 yield attendance.save(transfer.after.id, attendance.Attendance(after.id), copied)
 
 
-def _redirected(transfer: Transfer) -> Iterator[Write]:
+def _redirect_emails(transfer: Transfer) -> Iterator[Write]:
     """Have waiting emails name the new cohort, where holds are; those to the coach go to the coach there."""
     loaded, after = transfer.loaded, transfer.after
     links = AfterChange(after, after.person, approver_of(loaded.programme, after))
@@ -255,7 +255,7 @@ def _redirected(transfer: Transfer) -> Iterator[Write]:
     yield from cancelled
     for email in (*waiting.live, *waiting.suppressed):
         if find_kind(email.template).to in FOLLOW:
-            yield _moved(transfer, email, links)
+            yield _redirect(transfer, email, links)
     for email in find_waiting(loaded.cohort.id).live:
         if _leads_to(email, after.id):
             yield emails.cancel(email.id)
@@ -263,7 +263,7 @@ def _redirected(transfer: Transfer) -> Iterator[Write]:
             yield from emails.add(emails.of_other_cohort(email, after.cohort_id, made, transfer.asking.now))
 
 
-def _moved(transfer: Transfer, email: Email, links: AfterChange) -> Write:
+def _redirect(transfer: Transfer, email: Email, links: AfterChange) -> Write:
     before, after = transfer.loaded.delegate, transfer.after
     change = Change(after.cohort_id, before.coach.email, after.coach.email, after.coach.name)
     to = change.of(email.to) if find_kind(email.template).to is To.COACH else email.to
@@ -276,7 +276,7 @@ def _leads_to(email: Email, delegate_id: str) -> bool:
     return any(link[1] == delegate_id for link in email.links.values() if KINDS[link[0]].parts[:1] == ("delegate",))
 
 
-def _audit(transfer: Transfer) -> Iterator[Write]:
+def _note(transfer: Transfer) -> Iterator[Write]:
     loaded, asking = transfer.loaded, transfer.asking
     here, there = f"in {loaded.cohort.title}", f"in {transfer.to.title}"
     words = {"before": f"{loaded.standing.value} {here}", "after": f"{Standing.ACTIVE.value} {there}"}

@@ -197,7 +197,7 @@ def open_wave(job: Job, now: datetime) -> Sequence[Write]:
     lifecycle.count_tomorrow(delegate.cohort_id, programme.organisation.timezone, now)
     return [
         delegates.move_wave(delegate.id, wave.wave, WaveState.OPEN, WaveState.PLANNED),
-        cohorts.count_invited(delegate, wave.wave, SELF_GROUP, put=cohorts.feedback_is(FeedbackState.COLLECTING)),
+        cohorts.count_invited(delegate, wave.wave, SELF_GROUP, put=cohorts.set_feedback(FeedbackState.COLLECTING)),
         jobs.add(lifecycle.close_job(wave)),
         *lifecycle.invite_rater(programme, delegate, wave, self_entry, now, raters_named=nomination.sent_raters > 0),
         *_raters_wanted(programme, delegate, wave, nomination, now),

@@ -86,5 +86,5 @@ def _of_coach(
 ) -> list[Write]:
     """Keep private notes with the coach who wrote them; the new coach gets codes for reports a working day later."""
     about = after.id if after.coach.email in loading.coaches else ""
-    hold = holds.new(after.cohort_id, after.coach, loading.until, loading.by, about, is_new_person=True)
+    hold = holds.make_hold(after.cohort_id, after.coach, loading.until, loading.by, about, is_new_person=True)
     return [*debriefs.hand_over(rows, before), holds.add(hold)]

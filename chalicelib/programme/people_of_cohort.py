@@ -57,7 +57,7 @@ def hold_new(last: LastLoad | None, cohort: Cohort, until: datetime, by: str) ->
     new = [facilitator.person for facilitator in cohort.facilitators if known and facilitator.person.email not in known]
     if cohort.sponsor and cohort.sponsor_link != last.cohort.sponsor_link:
         new.append(cohort.sponsor)
-    held = {person.email: holds.new(cohort.id, person, until, by, is_new_person=True) for person in new}
+    held = {person.email: holds.make_hold(cohort.id, person, until, by, is_new_person=True) for person in new}
     return [holds.add(held[address]) for address in sorted(held)]
 
 

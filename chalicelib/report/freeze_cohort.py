@@ -126,7 +126,7 @@ def _round(cohort_id: str, wave: Wave) -> _Round:
     if cohort is None:
         raise LookupError(f"no cohort {cohort_id}")
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    last_day = cohorts.last_day(rows, wave)
+    last_day = cohorts.find_last_day(rows, wave)
     lines = [line for line in cohorts.lines_from(rows, wave) if not line.withdrawn]
     deadline = local_moment(last_day + timedelta(days=1), 0, programme.organisation.timezone)
     days = working_days(programme.organisation, cohort.dates.closed)

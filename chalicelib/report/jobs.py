@@ -42,7 +42,7 @@ def build_report(job: Job, now: datetime) -> Sequence[Write]:
     return [
         reports.add(report),
         *coach_comments.add(delegate.id, wave, kept_for_coach(programme, wave, rows)),
-        cohorts.change_line(delegate, put=cohorts.feedback_is(FeedbackState.REPORT_READY), wave=wave),
+        cohorts.change_line(delegate, put=cohorts.set_feedback(FeedbackState.REPORT_READY), wave=wave),
         *emails.add(ready_email(programme, delegate, wave, days.next_morning(now))),
         *(first_check(delegate, Meeting(MeetingKind.DEBRIEF), days, now) if wave is Wave.BASELINE else []),
     ]

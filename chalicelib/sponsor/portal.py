@@ -95,7 +95,7 @@ def load_all_cohorts(shelf: Portal, now: datetime) -> AllCohorts:
     own = [
         cohort
         for cohort in other_cohorts(shelf.cohort)
-        if not any(hold.holds(now) for hold in holds.find(cohort.id, who))
+        if not any(hold.is_active(now) for hold in holds.find(cohort.id, who))
     ]
     links = tuple((cohort.title, SPONSOR.url(cohort)) for cohort in own if cohort.id != shelf.cohort.id)
     return AllCohorts(links, load_trend(shelf.programme, own) if links else None)

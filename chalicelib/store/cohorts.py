@@ -77,6 +77,10 @@ class FeedbackState(StrEnum):
     REPORT_READY = "report_ready"
     RELEASED = "released"
 
+    @property
+    def has_report(self) -> bool:
+        return self in (FeedbackState.REPORT_READY, FeedbackState.RELEASED)
+
 
 class KeyLoss(StrEnum):
     """Whether the answers of a 360 were lost in a restore. The 360 is then held."""
@@ -157,7 +161,7 @@ class DelegateLine(Struct, frozen=True):
     @property
     def wave_with_report(self) -> Wave | None:
         """Return the latest wave that has a report; None before the first."""
-        if self.feedback in (FeedbackState.REPORT_READY, FeedbackState.RELEASED):
+        if self.feedback.has_report:
             return self.wave
         return Wave.BASELINE if self.is_again else None
 
@@ -332,12 +336,12 @@ def change_line(
     return update(line_key(delegate.cohort_id, delegate.id, wave), put=put, add=add, refusal=LineMissing)
 
 
-def feedback_is(state: FeedbackState) -> dict[str, Any]:
+def set_feedback(state: FeedbackState) -> dict[str, Any]:
     """Return the attributes of a dashboard row whose 360 moves to this state."""
     return {FEEDBACK: state}
 
 
-def key_is(loss: KeyLoss) -> dict[str, Any]:
+def set_key_loss(loss: KeyLoss) -> dict[str, Any]:
     """Return the attributes of a dashboard row whose answers no one can read."""
     return {FEEDBACK: FeedbackState.HELD, "without_key": loss}
 
@@ -380,31 +384,31 @@ def save_counts(cohort_id: str, delegate_id: str, wave: Wave, parts: Sequence[An
     return update(line_key(cohort_id, delegate_id, wave), put=put, refusal=LineMissing)
 
 
-def fewer_answered(group: str) -> dict[str, int]:
+def subtract_answered(group: str) -> dict[str, int]:
     """Subtract voided answers from a dashboard row."""
     return {"answered": -1, _counter("answered", group): -1}
 
 
-def fewer_invited(group: str) -> dict[str, int]:
+def subtract_invited(group: str) -> dict[str, int]:
     """Subtract one rater who is not asked any more from a dashboard row."""
     return {"invited": -1, _counter("invited", group): -1}
 
 
-def fewer_asked(before: Invitation) -> dict[str, int]:
+def subtract_asked(before: Invitation) -> dict[str, int]:
     """Subtract one rater who is not asked any more, with what they had done."""
-    add = fewer_invited(before.group)
+    add = subtract_invited(before.group)
     if before.state is InvitationState.ANSWERED:
-        return add | fewer_answered(before.group)
+        return add | subtract_answered(before.group)
     return add | ({"declined": -1} if before.state is InvitationState.DECLINED else {})
 
 
-def regrouped(before: str, after: str, *, answered: bool) -> dict[str, int]:
+def move_counts(before: str, after: str, *, answered: bool) -> dict[str, int]:
     """Count one rater in another group."""
     moved = {_counter("invited", before): -1, _counter("invited", after): 1}
     return moved | ({_counter("answered", before): -1, _counter("answered", after): 1} if answered else {})
 
 
-def hidden(group: str) -> dict[str, bool]:
+def hide_counts(group: str) -> dict[str, bool]:
     """Remove counts of a group whose answers are not counted on any page until the close."""
     return {_counter("hidden", group): True}
 
@@ -414,7 +418,7 @@ def _counter(counted: str, group: str) -> str:
     return f"{counted}:{group}"
 
 
-def bounces(cohort_id: str) -> list[Bounce]:
+def list_bounces(cohort_id: str) -> list[Bounce]:
     return bounces_from(query(f"COHORT#{cohort_id}", "BOUNCE#"))
 
 
@@ -495,7 +499,7 @@ class FollowupDates(Struct, frozen=True):
     closes: date
     rounds: int = 1  # times it was planned: again for delegates whose first questionnaire closed later
 
-    def on_the_same_days_as(self, other: FollowupDates) -> bool:
+    def has_same_days_as(self, other: FollowupDates) -> bool:
         return (self.opens, self.closes) == (other.opens, other.closes)
 
 
@@ -522,7 +526,7 @@ def followup_from(rows: Iterable[Row]) -> FollowupDates | None:
     return next((read(FollowupDates, row) for row in rows if row["sk"] == "FOLLOWUP"), None)
 
 
-def without_followup(rows: Iterable[Row]) -> list[DelegateLine]:
+def list_without_followup(rows: Iterable[Row]) -> list[DelegateLine]:
     """List delegates whose first questionnaire has closed and who are not yet in the planned follow-up."""
     rows = list(rows)
     again = {line.delegate_id for line in lines_from(rows, Wave.FOLLOWUP)}
@@ -530,7 +534,7 @@ def without_followup(rows: Iterable[Row]) -> list[DelegateLine]:
     return [line for line in first if line.is_asked_about_again and line.delegate_id not in again]
 
 
-def last_day(rows: Iterable[Row], wave: Wave) -> date:
+def find_last_day(rows: Iterable[Row], wave: Wave) -> date:
     """Return the cohort's last day for answers; single delegates may have more time. Raises LookupError."""
     by_sort_key = {row["sk"]: row for row in rows}
     if wave is Wave.FOLLOWUP:

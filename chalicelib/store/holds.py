@@ -55,11 +55,11 @@ class Hold(Struct, frozen=True):
         return self.by.removeprefix(BY_COMMAND)
 
     @property
-    def stops_emails(self) -> bool:
+    def is_stopping_emails(self) -> bool:
         """Whether emails with links to pages wait too: the person is the same, and may have lost the address."""
         return not self.is_new_person
 
-    def holds(self, now: datetime) -> bool:
+    def is_active(self, now: datetime) -> bool:
         return now < self.until and not self.confirmed_by
 
 
@@ -78,7 +78,7 @@ def key(cohort_id: str, hold_id: str) -> Key:
     return Key(f"COHORT#{cohort_id}", f"HOLD#{hold_id}")
 
 
-def new(
+def make_hold(
     cohort_id: str, person: Person, until: datetime, by: str, delegate: str = "", *, is_new_person: bool = False
 ) -> Hold:
     """until: a working day later, so that the owner of the old address can object; see `WorkingDays.a_day_after`"""
@@ -114,7 +114,7 @@ def is_held(rows: Iterable[Row], who: str, now: datetime) -> bool:
 
 def list_held(rows: Iterable[Row], who: str, now: datetime) -> list[Hold]:
     """Find the holds in force on the address of a reader among a cohort's rows."""
-    return [hold for hold in from_rows(rows) if hold.who == who and hold.holds(now)]
+    return [hold for hold in from_rows(rows) if hold.who == who and hold.is_active(now)]
 
 
 def from_rows(rows: Iterable[Row]) -> list[Hold]:

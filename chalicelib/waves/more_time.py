@@ -44,7 +44,7 @@ def _line(later: DelegateWave, programme: Programme, now: datetime) -> dict[str,
     """Record on the dashboard that everyone who has not answered is emailed today."""
     today = local_date(now, programme.organisation.timezone)
     return {
-        **cohorts.feedback_is(FeedbackState.COLLECTING),
+        **cohorts.set_feedback(FeedbackState.COLLECTING),
         "closes_at": stamp(later.closes_at),
         "reminded_on": today.isoformat(),
     }

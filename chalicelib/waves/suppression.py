@@ -20,12 +20,12 @@ def list_suppressed(cohort_id: str) -> frozenset[str]:
 
     An address at which only a reminder bounced is not among them: what everyone gets must not show who was reminded.
     """
-    return frozenset(bounce.email for bounce in list_shown(cohorts.bounces(cohort_id)) if bounce.is_lost)
+    return frozenset(bounce.email for bounce in list_shown(cohorts.list_bounces(cohort_id)) if bounce.is_lost)
 
 
 def list_suppressed_for_reminders(cohort_id: str) -> frozenset[str]:
     """Return also the addresses at which a reminder bounced. For emails that go only to who has not answered."""
-    return frozenset(bounce.email for bounce in cohorts.bounces(cohort_id) if bounce.is_lost)
+    return frozenset(bounce.email for bounce in cohorts.list_bounces(cohort_id) if bounce.is_lost)
 
 
 def suppress_address(job: Job, now: datetime) -> Sequence[Write]:

@@ -35,7 +35,7 @@ def hold_without_key(
     waiting_emails.cancel_all(list_asking(delegate.id, wave.wave.value))
     writes = [
         delegates.hold_without_key(wave, stored_report),
-        cohorts.change_line(delegate, put=cohorts.key_is(KeyLoss.UNSETTLED), wave=wave.wave),
+        cohorts.change_line(delegate, put=cohorts.set_key_loss(KeyLoss.UNSETTLED), wave=wave.wave),
         *cancel_by(CancelledBy.OUTCOME, delegate.id, wave.wave.value),
     ]
     known = replace(wave, stored_report=stored_report)

@@ -39,4 +39,4 @@ def find_hold(reader: Reader, now: datetime) -> Hold | None:
     if reader.role is Role.ADMINISTRATOR or "cohort" not in reader.about:
         return None
     own_holds = holds.find(reader.about["cohort"], reader.who, reader.about.get("delegate", ""))
-    return next((hold for hold in own_holds if hold.holds(now)), None)
+    return next((hold for hold in own_holds if hold.is_active(now)), None)

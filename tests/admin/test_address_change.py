@@ -207,7 +207,7 @@ def test_the_new_address_gets_the_same_email_whether_answers_were_sent_or_not(op
         (email,) = sent_emails(new)
         delivery_events.record_delivery_event(outbox.bounce(email, clock.now()), clock.now())
         drain(clock.now())
-    bounced = [bounce.email for bounce in cohorts.bounces(people.COHORT)]
+    bounced = [bounce.email for bounce in cohorts.list_bounces(people.COHORT)]
     assert sorted(bounced) == sorted(addresses.values())
 
 
@@ -413,11 +413,11 @@ def test_a_bounce_leaves_the_dashboard(opened, clock):
 
     (email,) = sent_emails(old("p0"))
     delivery_events.record_delivery_event(outbox.bounce(email, clock.now()), clock.now())
-    assert [bounce.email for bounce in cohorts.bounces(people.COHORT)] == [old("p0")]
+    assert [bounce.email for bounce in cohorts.list_bounces(people.COHORT)] == [old("p0")]
 
     change(clock, "p0")
 
-    assert cohorts.bounces(people.COHORT) == []
+    assert cohorts.list_bounces(people.COHORT) == []
 
 
 def test_a_rater_who_was_chosen_and_not_yet_asked_is_asked_once_under_the_new_address(visitor, clock):

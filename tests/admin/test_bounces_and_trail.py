@@ -139,7 +139,7 @@ def test_progress_says_where_each_thread_is(admin, clock):
     assert {thread.value.lower() for thread in Thread} <= first.keys()
     assert first["survey"]
     assert {"waits_for", "to_do", "waits_since"} <= first.keys()
-    assert cohorts.bounces(people.COHORT) == []
+    assert cohorts.list_bounces(people.COHORT) == []
 
 
 def test_a_reason_that_is_too_long_changes_nothing(admin, clock):

@@ -99,7 +99,7 @@ def test_nothing_that_anyone_reads_changes_with_it(reminded, visitor, clock, cap
 
     bounce(email, clock, event)
 
-    assert {one.email for one in cohorts.bounces(people.COHORT)} == {people.person("p1").email}
+    assert {one.email for one in cohorts.list_bounces(people.COHORT)} == {people.person("p1").email}
     assert all_that_is_shown(visitor, clock, capsys) == before
 
 
@@ -146,7 +146,7 @@ def test_a_correction_and_a_void_are_alike_for_who_was_reminded_and_who_was_not(
         jobs_of[name] = len(notices), about
     assert jobs_of["p0"] == jobs_of["p1"]
     assert (jobs_of["p1"][0], jobs_of["p1"][1]["bounced"]) == (1, "")
-    assert cohorts.bounces(people.COHORT), "a row that an act deletes would show by its absence"
+    assert cohorts.list_bounces(people.COHORT), "a row that an act deletes would show by its absence"
 
 
 def test_a_void_asks_again_at_an_address_where_a_reminder_bounced(reminded, clock):
@@ -171,7 +171,7 @@ def test_an_email_that_arrives_deletes_no_hidden_row(reminded, clock):
     first = last_email("p1", "collect/invitation#")
     delivery_events.record_delivery_event(outbox.delivery(first, clock.advance(hours=1)), clock.now())
 
-    shown = len(cohorts.bounces(people.COHORT))
+    shown = len(cohorts.list_bounces(people.COHORT))
     assert shown == 2, "one reminder was about two delegates"
 
 

@@ -157,7 +157,7 @@ def test_an_address_that_bounced_while_it_was_held_hands_its_hold_on(opened, clo
     address_change.change_address(people.COHORT, ghost, NEW, clock.advance(minutes=5), BY)
     drain(clock.now())
 
-    held = [hold for hold in holds.from_rows(cohorts.rows(people.COHORT)) if hold.holds(clock.now())]
+    held = [hold for hold in holds.from_rows(cohorts.rows(people.COHORT)) if hold.is_active(clock.now())]
     assert NEW in [hold.person.email for hold in held]
     ask_for_code(opened, who)
     assert opened.status == 403
@@ -467,7 +467,7 @@ def test_a_coach_who_waits_for_one_delegate_alone_gets_a_lost_link_at_once(opene
     drain(clock.now())
     carl = people.person("carl coach").email
     (hold,) = holds.from_rows(cohorts.rows(people.COHORT))
-    assert (hold.delegate, hold.stops_emails) == (people.dana(), True)
+    assert (hold.delegate, hold.is_stopping_emails) == (people.dana(), True)
 
     assert resend_link.resend_link(people.COHORT, carl, clock.advance(minutes=5), BY) is Resent.SENT
     drain(clock.now())

@@ -82,7 +82,7 @@ def test_a_sender_that_is_not_verified_costs_no_email(visitor, unverified, clock
     visitor.let_in_administrator(clock.now())
 
     assert states() == {EmailState.QUEUED: 6}
-    assert cohorts.bounces(people.COHORT) == []
+    assert cohorts.list_bounces(people.COHORT) == []
     for url in (COHORT, WORK, f"{BASE_URL}/admin"):
         assert (
             "The email service (Amazon SES) rejects every email: the sender is not verified. Verify it"
@@ -108,7 +108,7 @@ def test_the_button_sends_all_again_and_pressing_twice_sends_nothing_twice(refus
 
     assert len(sent_again()) == 6
     assert states() == {EmailState.SENT: 6}
-    assert cohorts.bounces(people.COHORT) == []
+    assert cohorts.list_bounces(people.COHORT) == []
     noted = [row["act"] for row in audit_events.of_cohort(people.COHORT) if row["act"].startswith("sent again")]
     assert set(noted) == {f"sent again: {kind.label}" for kind in (INVITATION, OPENING)}
 
@@ -158,7 +158,7 @@ def test_a_rater_who_has_responded_gets_no_invitation_and_the_administrator_does
     assert again(clock) == 6
     assert sent_emails(P0) == []
     assert len(sent_again()) == 5
-    assert cohorts.bounces(people.COHORT) == []
+    assert cohorts.list_bounces(people.COHORT) == []
     noted = [row for row in audit_events.of_cohort(people.COHORT) if row["act"] == f"sent again: {INVITATION.label}"]
     assert len({row["about"] for row in noted}) == 1
 
@@ -267,7 +267,7 @@ def test_under_every_fault_a_refused_email_is_sent_again_once(clock, aws):
         wrong += [] if len(sent) == 1 else [f"sent {len(sent)} times"]
         noted = [row for row in audit_events.of_cohort(people.COHORT) if row["act"].startswith("sent again")]
         wrong += [] if len(noted) == 1 else [f"noted {len(noted)} times"]
-        return wrong + [bounce.mail_id for bounce in cohorts.bounces(people.COHORT) if bounce.mail_id == chosen]
+        return wrong + [bounce.mail_id for bounce in cohorts.list_bounces(people.COHORT) if bounce.mail_id == chosen]
 
     assert single_faults(ready.lay_out, act, check) > 8
 

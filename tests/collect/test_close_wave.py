@@ -130,14 +130,14 @@ def test_a_close_deletes_reminders_from_before_a_void_and_those_that_ses_refused
     assert {*before} < {*people.reminders_of(scene.invitation("p0"))}
     refused = emails.claim(people.reminders_of(scene.invitation("p1"))[-1], "attempt", people.CLOSE, people.CLOSE)
     transact(emails.refused(refused, "SES rejects it", people.CLOSE))
-    assert len(cohorts.bounces(people.COHORT)) == 1
+    assert len(cohorts.list_bounces(people.COHORT)) == 1
     assert close()
     administrator.publish_with_few_answers(people.COHORT, DANA, people.CLOSE)
     drain(people.CLOSE)
     assert wave().state is WaveState.CLOSED
 
     assert [row["id"] for row in scan() if row["sk"] == "MAIL" and row["template"] in REMINDERS] == []
-    assert cohorts.bounces(people.COHORT) == []
+    assert cohorts.list_bounces(people.COHORT) == []
 
 
 # --- saving and sending -----------------------------------------------------------------------------------------------

@@ -59,7 +59,9 @@ def test_a_cohort_in_which_the_address_is_held_is_left_out(visitor, clock):
     add_cohort("held", "Held cohort")
     coach = delegates.find(people.dana()).coach
     people.write(
-        holds.add(holds.new("held", coach, clock.now() + timedelta(days=1), "administrator@example.org", "held-dana"))
+        holds.add(
+            holds.make_hold("held", coach, clock.now() + timedelta(days=1), "administrator@example.org", "held-dana")
+        )
     )
 
     page = visitor.let_in(COACHS, clock.now()).open(f"{people.coach_url()}/cohorts").page

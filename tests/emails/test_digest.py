@@ -355,7 +355,7 @@ def test_an_item_to_an_address_that_is_held_since_waits_for_the_end_of_the_hold(
     )
     store(first, second)
     die_while_sending(first.id, second.id)
-    transact([holds.add(holds.new("spring", SAM, until, "ada@example.org", "two"))])
+    transact([holds.add(holds.make_hold("spring", SAM, until, "ada@example.org", "two"))])
     drain(LATER)
     (sent,) = sent_emails()
     assert emails.find(sent.row).items == (first.id, second.id)
@@ -432,7 +432,7 @@ def test_a_digest_that_bounced_is_shown_for_each_item(three):
     drain(MONDAY)
     publish_email_events(MONDAY, "Bounce")
     assert set(states().values()) == {EmailState.BOUNCED}
-    assert {bounce.mail_id for bounce in cohorts.bounces("spring")} == {about(name).id for name in ABOUT}
+    assert {bounce.mail_id for bounce in cohorts.list_bounces("spring")} == {about(name).id for name in ABOUT}
 
 
 def test_what_ses_rejects_is_retried_item_by_item_and_arrives_once(three):

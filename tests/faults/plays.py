@@ -352,7 +352,7 @@ def watch_over(play: Play) -> None:
     play.sweep()
     play.run()
     play.as_administrator()
-    bounced = next(one for one in cohorts.bounces(COHORT) if one.email == "e0@example.org")
+    bounced = next(one for one in cohorts.list_bounces(COHORT) if one.email == "e0@example.org")
     play.post(AT_COHORT, f"{AT_COHORT}/dismiss", {"bounce": derive(12, bounced.mail_id)})
     new = {"address": "p4@example.org", "new": "p4.new@example.org", "name": "P4", "confirmed": "yes"}
     play.post(f"{AT_COHORT}/address", typed=new)

@@ -312,7 +312,7 @@ def test_a_follow_up_is_planned_once_announced_once_and_noted_once(aws):
     def build():
         scene.open_wave()
         delegate = delegates.find(people.dana())
-        people.write(cohorts.change_line(delegate, put=cohorts.feedback_is(FeedbackState.RELEASED)))
+        people.write(cohorts.change_line(delegate, put=cohorts.set_feedback(FeedbackState.RELEASED)))
 
     released = Scene(build)
     opens, closes = date(2026, 12, 7), date(2026, 12, 18)

@@ -61,7 +61,7 @@ def opened(act):
 
 def released_and_followed_up():
     line = delegates.find(people.dana())
-    people.write(cohorts.change_line(line, put=cohorts.feedback_is(FeedbackState.RELEASED)))
+    people.write(cohorts.change_line(line, put=cohorts.set_feedback(FeedbackState.RELEASED)))
     schedule_followup.plan(people.COHORT, date(2026, 12, 7), date(2026, 12, 18), NOW, BY)
 
 

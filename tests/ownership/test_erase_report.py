@@ -23,7 +23,7 @@ from chalicelib.store import (
     plans,
     stories,
 )
-from chalicelib.store.cohorts import FeedbackState, feedback_is
+from chalicelib.store.cohorts import FeedbackState, set_feedback
 from chalicelib.store.stories import Naming, Story, StoryState
 from chalicelib.store.table import scan
 from tests.retention.test_retention import FIVE, close_questionnaires
@@ -132,7 +132,7 @@ def test_while_reports_of_the_cohort_are_made_nothing_is_erased(left):
     """The others' reports need the answers about everyone in the figures."""
     ann = next(line for line in cohorts.list_lines(people.COHORT) if line.delegate_id != people.dana())
     delegate = delegates.find(ann.delegate_id)
-    people.write(cohorts.change_line(delegate, put=feedback_is(FeedbackState.SCORING), wave=Wave.BASELINE))
+    people.write(cohorts.change_line(delegate, put=set_feedback(FeedbackState.SCORING), wave=Wave.BASELINE))
 
     refuse(left, "are being made")
 

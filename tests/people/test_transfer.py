@@ -252,8 +252,8 @@ def test_the_new_address_of_a_coach_who_is_kept_stays_held(closed, clock):
 
 def test_a_manager_held_for_the_cohort_and_the_delegate_is_held_once_for_longer(closed, clock):
     delegate, until = delegates.find(people.dana()), clock.now() + timedelta(hours=24)
-    of_cohort = holds.new(people.COHORT, delegate.manager, until, scene.BY, is_new_person=True)
-    of_delegate = holds.new(people.COHORT, delegate.manager, until - timedelta(hours=1), scene.BY, delegate.id)
+    of_cohort = holds.make_hold(people.COHORT, delegate.manager, until, scene.BY, is_new_person=True)
+    of_delegate = holds.make_hold(people.COHORT, delegate.manager, until - timedelta(hours=1), scene.BY, delegate.id)
     people.write(holds.add(of_cohort), holds.add(of_delegate))
     scene.change(clock, "transfer", address=DANA, cohort=SPRING)
     (after,) = holds.from_rows(cohorts.rows(SPRING))
@@ -270,7 +270,7 @@ def test_a_new_address_is_held_in_the_new_cohort_as_long_as_in_the_old_one(close
     (before,) = holds.find(people.COHORT, reader_key(new), delegate.id)
     scene.change(clock, "transfer", address=delegate.person.email, **THERE)
     (after,) = holds.find(SPRING, reader_key(new), delegate.id)
-    assert (after.until, after.stops_emails) == (before.until, True)
+    assert (after.until, after.is_stopping_emails) == (before.until, True)
 
 
 @pytest.mark.parametrize("who", ["dana delegate", "mara manager", "cleo coach"])

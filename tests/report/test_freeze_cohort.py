@@ -50,7 +50,7 @@ def close(name: str, now, rating: int = 4, **how: str) -> None:
     commit(
         [
             delegates.move_wave(delegate.id, BASELINE, WaveState.CLOSED, WaveState.PLANNED),
-            cohorts.change_line(delegate, put=cohorts.feedback_is(FeedbackState.SCORING)),
+            cohorts.change_line(delegate, put=cohorts.set_feedback(FeedbackState.SCORING)),
             jobs.add(JobKind.COHORT_FIGURES.job(delegate.cohort_id, "baseline", delegate.id, due_at=now, **about)),
         ],
         now,
@@ -107,7 +107,7 @@ def test_who_closes_after_the_deadline_sees_the_means_of_the_others(aws, clock):
 def settle_as_stored(name: str, now) -> None:
     """As the act leaves a delegate whose report is in the bucket, and whose answers a restore has lost."""
     delegate, _ = delegates.find_with_wave(an_id(name), BASELINE)
-    line = cohorts.feedback_is(FeedbackState.REPORT_READY)
+    line = cohorts.set_feedback(FeedbackState.REPORT_READY)
     closed = delegates.move_wave(delegate.id, BASELINE, WaveState.CLOSED, WaveState.PLANNED)
     commit([closed, cohorts.change_line(delegate, put=line)], now)
 
@@ -125,7 +125,7 @@ def test_a_stored_report_without_responses_is_in_no_figure(aws, clock):
 def test_no_one_waits_for_answers_that_are_lost(aws, clock):
     enrolled(clock)
     lost, _ = delegates.find_with_wave(an_id(NAMES[-1]), BASELINE)
-    line = {**cohorts.feedback_is(FeedbackState.HELD), **cohorts.key_is(KeyLoss.LOST)}
+    line = {**cohorts.set_feedback(FeedbackState.HELD), **cohorts.set_key_loss(KeyLoss.LOST)}
     commit([cohorts.change_line(lost, put=line)], clock.now())
     for name in NAMES[:-1]:
         close(name, clock.now())
@@ -143,7 +143,7 @@ def run_only(kind: str, now) -> None:
 
 
 def cohorts_line_to(delegate, stage: FeedbackState, now) -> None:
-    commit([cohorts.change_line(delegate, put=cohorts.feedback_is(stage))], now)
+    commit([cohorts.change_line(delegate, put=cohorts.set_feedback(stage))], now)
 
 
 @pytest.mark.parametrize(("closed", "days", "frozen"), [(4, 0, False), (4, 15, True), (5, 0, True)])

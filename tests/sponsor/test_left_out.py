@@ -48,7 +48,7 @@ def answered(visitor, clock):
         people.write(
             stored(name, Role.DELEGATE, sent=True, answers=answers),
             stored(name, Role.MANAGER, sent=True, answers={"share": "40"}),
-            cohorts.change_line(delegates.find(id_of(name)), put=cohorts.feedback_is(FeedbackState.RELEASED)),
+            cohorts.change_line(delegates.find(id_of(name)), put=cohorts.set_feedback(FeedbackState.RELEASED)),
         )
     return visitor
 
@@ -69,7 +69,7 @@ def is_made() -> bool:
 
 def decisions(clock) -> list[str]:
     lines = load_dashboard(people.COHORT, clock.now()).lines
-    return [f"{shown.line.name}: {shown.standing.words}" for shown in lines if shown.standing.filter is Filter.DECISION]
+    return [f"{shown.line.name}: {shown.status.words}" for shown in lines if shown.status.filter is Filter.DECISION]
 
 
 def test_answers_that_cannot_be_counted_are_shown_to_the_administrator_and_fixed(answered, clock):

@@ -60,7 +60,7 @@ def test_one_sign_in_shows_every_cohort_of_the_sponsor(visitor, clock):
         people.write(cohort_figures.add(CohortFigures(cohort, Wave.BASELINE, ids, frozen, clock.now())))
 
     held = replace(first, id="held", title="Held cohort")
-    hold = holds.new("held", held.sponsor, clock.now() + timedelta(days=1), "administrator@example.org")
+    hold = holds.make_hold("held", held.sponsor, clock.now() + timedelta(days=1), "administrator@example.org")
     people.write(cohorts.save(held, "x", 0), catalogue.add_cohort(held), holds.add(hold))
 
     page = visitor.let_in(SPONSOR, clock.now()).open(SPONSOR_LINK.url(first)).page

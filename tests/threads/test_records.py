@@ -10,8 +10,8 @@ from chalicelib.store.cohorts import FeedbackState, SurveyStage
 from chalicelib.threads.records import _keys
 from tests.threads.test_describe import LINE
 
-BEFORE = [FeedbackState.PLANNED, FeedbackState.COLLECTING, FeedbackState.HELD, FeedbackState.SCORING]
-WITH_REPORT = [FeedbackState.REPORT_READY, FeedbackState.RELEASED]
+BEFORE = [state for state in FeedbackState if not state.has_report]
+WITH_REPORT = [state for state in FeedbackState if state.has_report]
 
 
 @pytest.mark.parametrize("state", BEFORE)

@@ -86,10 +86,10 @@ def test_a_bounce_that_may_pass_is_shown_and_stops_nothing(opened, clock, kind):
     record_event(clock, kind=kind)
 
     assert waiting() == before
-    bounces = cohorts.bounces(people.COHORT)
+    bounces = cohorts.list_bounces(people.COHORT)
     assert [one.is_lost for one in bounces] == [False, False], "one email asked about both delegates"
     lines = [line for line in load_dashboard(people.COHORT, clock.now()).lines if line.bounces]
-    assert [one.standing.words for one in lines] == ["1 email did not arrive"] * 2
+    assert [one.status.words for one in lines] == ["1 email did not arrive"] * 2
     assert all(one.may_remind for one in lines), "a reminder reaches them too"
 
 
@@ -109,7 +109,7 @@ def test_an_event_reported_twice_changes_nothing_more(opened, clock):
     record_event(clock)
     record_event(clock)
 
-    assert len(cohorts.bounces(people.COHORT)) == 2  # one about each delegate
+    assert len(cohorts.list_bounces(people.COHORT)) == 2  # one about each delegate
 
 
 def test_another_address_gets_what_was_still_to_come(opened, clock):

@@ -100,13 +100,13 @@ MUTATIONS: dict[
     ),
     "I3 a line manager sees an area exactly while it is shared with them": (
         "chalicelib.store.areas:sharing_state",
-        "found.state if found and found.who == who",
-        "SharingState.SHARED if found and found.who == who",
+        "sharing.state if sharing and sharing.who == who",
+        "SharingState.SHARED if sharing and sharing.who == who",
         [("share_areas", 0, 3), ("share_areas", 0, 1)],
         SURVEY,
     ),
     "I4 no one else sees on the same day that a rater answered": (
-        "chalicelib.admin.delegate_status:_shown",
+        "chalicelib.admin.delegate_status:_describe",
         "hidden=asked > sum(part.invited for part in line.visible_counts)",
         "hidden=bool(line.answered)",
         [("answer", 0, 0)],
@@ -119,8 +119,8 @@ MUTATIONS: dict[
     ),
     "I6 figures of the sponsor over the same answers differ by no one, or by five delegates": (
         "chalicelib.sponsor.final.build:_survey",
-        "sum(one.own is not None for one in people) < ENOUGH",
-        "sum(one.own is not None for one in people) < 1",
+        "sum(person.own is not None for person in people) < ENOUGH",
+        "sum(person.own is not None for person in people) < 1",
         [
             ("pause", 0, 9),
             ("days", 0, 0),
@@ -181,13 +181,13 @@ MUTATIONS: dict[
     "I22 an edition says who began and who stayed": (
         "chalicelib.sponsor.final.build:_response",
         "began=len(people),",
-        "began=sum(not one.has_left for one in people),",
+        "began=sum(not person.has_left for person in people),",
         [("leave", 5), *FIVE_ANSWER, ("months", 0, 1)],
         SURVEY,
     ),
     "I23 no one is asked about what they did not have": (
         "chalicelib.impact.background:_is_missed",
-        "return milestone in spans and not spans[milestone].had",
+        "return timetable.lacks(milestone) if span is None else not span.had",
         "return False",
         [("days", 0, 0)],
         SURVEY,

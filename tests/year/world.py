@@ -137,7 +137,7 @@ class Year:
         one, now = self.delegate(place), self.clock.now()
         cohort = load_dashboard(people.COHORT, now)
         shown = cohort.find(one.id)
-        found = {"console": str((shown.standing, shown.counts, shown.hidden, shown.may_remind, shown.bounces))}
+        found = {"console": str((shown.status, shown.counts, shown.hidden, shown.may_remind, shown.bounces))}
         found["figures"] = str((cohort.figures, cohort.counts))
         with suppress(Refusal):
             caseload_of = caseload.open_caseload(self.coach_token(one))

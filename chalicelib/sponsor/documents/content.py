@@ -21,11 +21,19 @@ MIN_SPAN = 1.2  # scale points to each side of the chart of changes
 
 def board_content(programme: Programme, final: Final, *, drawn: bool = True) -> dict[str, Any]:
     """Return what the templates read. `drawn`: with charts, as on the board's pages and the slides."""
-    survey, sign = final.survey, currency.sign(programme.organisation.currency)
-    worked = [story for story in final.stories if story.worked][:MAX_WORKED]
-    failed = [story for story in final.stories if not story.worked][:MAX_FAILED]
-    most = MAX_ROWS_WITH_FOLLOWUP if final.followup else MAX_ROWS
-    hidden = len(survey.changes) - most if survey else 0
+    return {
+        **_heading(programme, final),
+        **_sentences(final, drawn=drawn),
+        **_changes(final),
+        **_money(programme, final),
+        **_stories(final),
+        "boxes": list(_boxes(final)),
+        "final": to_builtins(final),
+    }
+
+
+def _heading(programme: Programme, final: Final) -> dict[str, Any]:
+    """Return what names the edition, and its look."""
     return {
         "title": f"What came of {final.programme}: {final.cohort}",
         "organisation": final.organisation,
@@ -36,24 +44,50 @@ def board_content(programme: Programme, final: Final, *, drawn: bool = True) -> 
         "made": formatting.day(final.made_on),
         "edition": final.edition,
         "replaces": final.replaces,
+    }
+
+
+def _sentences(final: Final, *, drawn: bool) -> dict[str, Any]:
+    survey = final.survey
+    return {
         "headline": list(final.headline),
         "slides": words.slide_titles(final),
         "response": words.response_line(final),
-        "boxes": list(_boxes(final)),
-        "final": to_builtins(final),
         "own": words.own_sentence(survey.changes, drawn=drawn) if survey and survey.changes else "",
-        "span": _span(final),
         "areas": words.areas_sentence(survey.areas) if survey else "",
         "proposals": words.parts_sentence("Of their proposals to the board", survey.proposals) if survey else "",
         "measures": words.measures_sentence(survey.measures) if survey else "",
         "reviews": words.parts_sentence("Of the areas in the six-month reviews", final.reviews),
+    }
+
+
+def _changes(final: Final) -> dict[str, Any]:
+    """Return the changes that the pages have room for, and how many more there are."""
+    survey = final.survey
+    most = MAX_ROWS_WITH_FOLLOWUP if final.followup else MAX_ROWS
+    hidden = len(survey.changes) - most if survey else 0
+    return {
+        "span": _span(final),
+        "changes": _widest(survey.changes if survey else (), lambda line: line.since_first, most),
+        "followup": _widest(final.followup, lambda line: line.change, most),
+        "more": f"{hidden} more in the summary." if hidden > 0 else "",
+    }
+
+
+def _money(programme: Programme, final: Final) -> dict[str, Any]:
+    sign = currency.sign(programme.organisation.currency)
+    return {
         "chain": list(_chain(final.value)) if final.value else [],
         "no_sum": words.no_sum(final.value) if final.value else "",
         "funnel": list(_funnel(final.response, final.value)) if final.value else [],
         "back": list(words.return_lines(final.value, sign)) if final.value else [],
-        "changes": _widest(survey.changes if survey else (), lambda line: line.since_first, most),
-        "followup": _widest(final.followup, lambda line: line.change, most),
-        "more": f"{hidden} more in the summary." if hidden > 0 else "",
+    }
+
+
+def _stories(final: Final) -> dict[str, Any]:
+    worked = [story for story in final.stories if story.worked][:MAX_WORKED]
+    failed = [story for story in final.stories if not story.worked][:MAX_FAILED]
+    return {
         "dense": sum(map(len, (*(story.text for story in (*worked, *failed)), *final.asks))) > MAX_ROOMY_CHARS,
         "worked": to_builtins(worked),
         "failed": to_builtins(failed),

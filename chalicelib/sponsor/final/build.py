@@ -14,7 +14,7 @@ from chalicelib.results.cohort_snapshot import Frozen
 from chalicelib.results.sponsor_rule import ENOUGH
 from chalicelib.sponsor.evidence import Evidence
 from chalicelib.sponsor.final import counts, own_and_others
-from chalicelib.sponsor.final.facts import Final, Late, Response, StoryLine, Survey
+from chalicelib.sponsor.final.facts import Final, Late, Response, StoryLine, Survey, Value
 from chalicelib.sponsor.final.value import value_of, with_costs
 from chalicelib.sponsor.final.words import headline
 
@@ -51,10 +51,7 @@ def build_final(
     before  the edition before this one. Its figures of the survey are repeated: the difference of two editions would be
             the answers of those who answered in between.
     """
-    earlier = before if before and before.survey else None
-    response = earlier.response if earlier else _response(people)
-    survey = earlier.survey if earlier else _survey(programme, people, baseline)
-    value = earlier.value if earlier else value_of(people, programme.organisation.currency)
+    response, survey, value = _survey_figures(programme, people, baseline, before)
     again = tuple(own_and_others.followup_lines(programme, baseline, followup))
     return Final(
         edition=before.edition + 1 if before else 1,
@@ -74,6 +71,16 @@ def build_final(
         late=before.late if before and before.late else _late(programme, late, baseline),
         reviews=before.reviews if before and before.reviews.parts else counts.count_reviews(prepared.reviews),
     )
+
+
+def _survey_figures(
+    programme: Programme, people: Sequence[Evidence], baseline: Frozen, before: Final | None
+) -> tuple[Response, Survey | None, Value | None]:
+    """Return the figures that depend on who answered the survey: those of the edition before, if it had them."""
+    if before and before.survey:
+        return before.response, before.survey, before.value
+    value = value_of(people, programme.organisation.currency)
+    return _response(people), _survey(programme, people, baseline), value
 
 
 def _response(people: Sequence[Evidence]) -> Response:
