@@ -367,5 +367,5 @@ def _old_links(change: Change, cohort: Cohort) -> list[Write]:
 
 
 def _brings_a_link(kind: EmailKind) -> bool:
-    """Not the notice to the old address, which is still to go there."""
+    """Return whether an email brings its reader a link. The notice to the old address does not: it still goes there."""
     return kind.to is To.LINK_OWNER and kind.on_new_address is OnNewAddress.REPLACE

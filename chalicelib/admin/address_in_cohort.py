@@ -44,7 +44,10 @@ def change_in_cohort(change: Change, cohort_id: str) -> list[Write]:
 
 
 def _change_people(before: Cohort, change: Change) -> Cohort:
-    """A facilitator's link holds their address, so another address makes another link."""
+    """Change the address of everyone in the cohort's row.
+
+    A facilitator's link holds the address, so it becomes another link.
+    """
     moved = tuple(replace(facilitator, person=change.of(facilitator.person)) for facilitator in before.facilitators)
     after = replace(before, facilitators=moved)
     if before.sponsor is None or not change.has(before.sponsor):

@@ -115,7 +115,10 @@ def needs_email(
 
 
 def link_email(cohort: Cohort, owner: LinkOwner, now: datetime) -> Email:
-    """A link sent again: one a day, unless it was revoked in between."""
+    """Write the email with a link that was asked for again.
+
+    There is one a day, unless the link was revoked in between.
+    """
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     return create_email(
         LINK,
@@ -132,7 +135,10 @@ def link_email(cohort: Cohort, owner: LinkOwner, now: datetime) -> Email:
 
 
 def _version(link: Link) -> str:
-    """Part of the email's id: another link is another email, also on the same day."""
+    """Return the part of the email's id that changes with the link.
+
+    Another link is another email, also on the same day.
+    """
     parts = dict(zip(KINDS[link[0]].parts, link[1:], strict=True))
     version = parts.get("version", link[-1])
     return "" if version == "1" else f".v{version}"

@@ -56,7 +56,10 @@ def order(act: FeedbackAct, scope: Scope, fields: Mapping[str, str], now: dateti
 
 
 def _read_typed(fields: Mapping[str, str]) -> dict[str, str]:
-    """Raises DateRefused, or CloseRefused for a reason that is too long: the job would pass over it in silence."""
+    """Read what the form asks for.
+
+    Raises DateRefused, or CloseRefused for a reason that is too long: the job would ignore it.
+    """
     return {"last_day": actions.read_last_day(fields).isoformat(), "why": read_reason(fields.get("why", ""))}
 
 

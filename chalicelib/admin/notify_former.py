@@ -55,7 +55,7 @@ def _was_handed_over(email: Email) -> bool:
 
 
 def notify_former_people(job: Job, delegate: Delegate, now: datetime) -> Iterator[Write]:
-    """One email for each part and load, however many delegates the file takes from the person."""
+    """Write one email for each part and load, for all delegates that the file takes from the person."""
     now_in = {"coach": delegate.coach, "line manager": delegate.manager}
     before_in = {"coach": job.about["coach"], "line manager": job.about["manager"]}
     for part, person in now_in.items():

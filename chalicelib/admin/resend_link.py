@@ -76,10 +76,7 @@ def resend_link(cohort_id: str, address: str, now: datetime, by: str) -> Resent:
 
 
 def list_links(cohort: Cohort, rows: Sequence[Row], address: str, now: datetime) -> list[LinkOwner]:
-    """Everything that this address has a link to in the cohort, as the links are now.
-
-    rows   of the cohort
-    """
+    """List everything that this address has a link to in the cohort, with the links that work now."""
     lines = cohorts.lines_from(rows)
     return [*_ways_of_delegate(lines, rows, address, now), *_ways(cohort, lines, address)]
 
@@ -118,7 +115,7 @@ def _ways_in_cohort(cohort: Cohort, address: str) -> Iterator[LinkOwner]:
 
 
 def _ways_about(lines: list[DelegateLine], address: str) -> Iterator[LinkOwner]:
-    """A manager's surveys, and lists that wait for their approver. A delegate's survey is on their own page."""
+    """List a manager's surveys, and lists that wait for their approver. A delegate's survey is on their own page."""
     for delegate in list_delegates(lines):
         programme = programmes.load(delegate.programme_id, delegate.programme_version)
         approver = lifecycle.approver_of(programme, delegate)

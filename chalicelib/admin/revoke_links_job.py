@@ -179,7 +179,10 @@ def _list_surveys(rows: Sequence[Row], targets: set[Target]) -> list[ImpactSurve
 
 
 def _raise_versions(before: Delegate, targets: set[Target]) -> Delegate:
-    """The delegate's own links and the approver's have versions of their own from the first that is revoked."""
+    """Raise the versions of the delegate's links.
+
+    The first revocation gives the delegate and the approver versions of their own.
+    """
     after = before
     if Target(HUB.verb, before.id, "", str(before.link_version)) in targets:
         after = replace(after, link_version=before.link_version + 1, approver_link=before.approver_version)

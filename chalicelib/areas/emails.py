@@ -131,7 +131,11 @@ def answered_email(opened: AreasPage, area: Area, now: datetime) -> Email:
 
 
 def shared_email(opened: AreasPage, delegate: Delegate, once: str, now: datetime) -> Email:
-    """`delegate`: with the version of the manager's link after the sharing; `once`: of the page."""
+    """Write to the line manager that areas were shared.
+
+    delegate  with the version of the manager's link after the sharing
+    once      the id of the page's form
+    """
     return create_email(
         SHARED_AREAS,
         delegate.id,

@@ -76,7 +76,7 @@ class AreasPage(Struct, frozen=True):
         )
 
     def area(self, area_id: str) -> Area:
-        """Raises AreaUnknown."""
+        """Find the area of this id. Raises AreaUnknown."""
         match = next((area for area in self.areas if area.id == area_id), None)
         if match is None or not self.is_released:
             raise AreaUnknown

@@ -35,7 +35,7 @@ def read_day(text: str) -> date | None:
 
 
 def _month(word: str) -> int:
-    """Raises ValueError for a word that is no month."""
+    """Return the number of a month's name. Raises ValueError for a word that is no month."""
     return MONTHS.index(word[:3].lower())
 
 

@@ -93,7 +93,7 @@ def _count_faults(ask: Ask, rows: Sequence[object]) -> list[Fault]:
 
 
 def _target_faults(ask: Ask, row: str, number: int, values: Mapping[str, Any]) -> list[Fault]:
-    """A target lies on the better side of today's figure."""
+    """List a fault if a target is not better than today's figure."""
     if not {"better", "value", "target"} <= values.keys():
         return []
     today, target = Decimal(values["value"]), Decimal(values["target"])

@@ -36,7 +36,10 @@ def too_few_email(
     to: str,
     now: datetime,
 ) -> Email:
-    """`to` is the address of an administrator, who reads it on a working day: nothing closes before they decide."""
+    """Write to an administrator that too few have answered.
+
+    to  the administrator's address. The email arrives on a working day: nothing closes before they decide
+    """
     raters = [invitation for invitation in asked if invitation.group != SELF_GROUP]
     days = working_days(programme.organisation, wave.closed)
     return create_email(

@@ -71,9 +71,9 @@ def _read(rows: Mapping[Key | str, Row], entry: InboxEntry) -> tuple[InboxEntry,
 
 
 def _refuse_revoked(own: Sequence[str], asked: Sequence[Invitation]) -> None:
-    """A link is as good as the invitation that it was emailed about.
+    """Refuse a link if the invitation that it was emailed about was revoked.
 
-    One from an earlier email, which names no invitation, works as long as no link of this rater was revoked. So does
+    A link from an earlier email, which names no invitation, works as long as no link of this rater was revoked. So does
     one whose invitation is gone, because its delegate was erased.
 
     own   version of that invitation; empty in a link of an earlier email

@@ -46,7 +46,7 @@ def local_day(moment: datetime, zone: str) -> str:
 
 
 def last_date(closes_at: datetime, zone: str) -> date:
-    """The last local day on which something is accepted that closes at this moment."""
+    """Return the last local day on which something that closes at this moment is accepted."""
     return local_date(closes_at - timedelta(seconds=1), zone)
 
 

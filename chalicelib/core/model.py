@@ -222,7 +222,7 @@ class Person(Struct, frozen=True):
 
     @property
     def is_erased(self) -> bool:
-        """Whether they asked to be taken out of every row: no one is asked or emailed in their place."""
+        """Return whether they asked to be taken out of every row: no one is asked or emailed in their place."""
         return self.email == ERASED_ADDRESS
 
 

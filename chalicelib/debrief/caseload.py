@@ -204,7 +204,10 @@ def open_case(token: str, delegate_id: str) -> Case:
 
 
 def _refuse_revoked(cohort: Cohort, coach: Person, version: Sequence[str]) -> None:
-    """`version`: empty in a link of an earlier email, which opens the case as long as none was revoked."""
+    """Refuse a link that was revoked.
+
+    version  empty in a link of an earlier email, which opens the case as long as none was revoked
+    """
     if (version or ["1"]) != [str(cohorts.coach_link(cohort, coach))]:
         raise LinkRevoked
 

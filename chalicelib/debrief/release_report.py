@@ -121,7 +121,7 @@ def _emails(case: Case, held_on: date, now: datetime) -> list[Write]:
 
 
 def refuse_released(case: Case) -> None:
-    """Raises ReleasedAlready."""
+    """Refuse to change a debrief whose report was released. Raises ReleasedAlready."""
     if case.is_released:
         raise released_already(case)
 

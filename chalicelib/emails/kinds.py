@@ -116,11 +116,11 @@ class EmailKind(Struct, frozen=True):
 
     @property
     def is_sent_in_pause(self) -> bool:
-        """What a reader has just asked for, and what an administrator must do, never waits."""
+        """Return whether it is sent in a pause, like what a reader has just asked for or an administrator must do."""
         return self.sent_in_pause or self.to in (To.ADMINISTRATOR, To.LINK_OWNER, To.SIGNING_IN)
 
     def check(self, email: Email) -> None:
-        """Raises KeyError with what the templates need and the email lacks."""
+        """Check that the email has every word and link of its kind. Raises KeyError with what is missing."""
         lacking = sorted(self.words - email.words.keys() - LATER_WORDS.keys())
         lacking += sorted(f"links.{name}" for name in self.links - email.links.keys())
         lacking += ["a calendar entry"] if self.has_entry and email.entry is None else []

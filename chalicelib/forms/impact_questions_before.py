@@ -53,7 +53,7 @@ def _factors() -> Section:
 
 
 def _measures(code: str) -> Section:
-    """The fields of each measure, without a sum of its own and without the question before them."""
+    """Return the fields of each measure, without a sum of its own and without the question before them."""
     section = measures(code, ())
     blocks = [
         replace(block, questions=tuple(replace(question, when=None) for question in block.questions))

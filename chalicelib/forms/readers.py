@@ -77,7 +77,7 @@ class Field(Struct, frozen=True):
 
 
 def _rating(rule: Rule) -> Field:
-    """What a rater chose: in the report by this rule, and in the cohort's figures."""
+    """Read what a rater chose. The report and the cohort's figures read it by the same rule."""
     readers = {Reader.DELEGATE: rule, Reader.COACH: rule, Reader.SPONSOR: Rule.BY_COHORT}
     return Field("rating", "your ratings", readers)
 

@@ -98,7 +98,10 @@ def find_contradictions(answers: Mapping[str, str]) -> Iterator[SurveyFault]:
 
 
 def _about_sum(answers: Mapping[str, str], prefix: str) -> Iterator[SurveyFault]:
-    """`prefix`: of the fields of one measure; empty for the one sum of the first edition."""
+    """List what is wrong with a sum.
+
+    prefix  of the fields of one measure; empty for the one sum of the first edition
+    """
     money, basis = f"{prefix}money", f"{prefix}basis"
     if money in answers and basis not in answers:
         yield SurveyFault(basis, "Please say where the sum in money comes from.")

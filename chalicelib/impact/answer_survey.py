@@ -262,7 +262,10 @@ def _keep(form: Form, survey: ImpactSurvey, now: datetime) -> bool:
 
 
 def _commit(saved: list[Write], asked: list[Write], now: datetime) -> None:
-    """The line manager may have had the email about the same sums before: then only save."""
+    """Save the survey and ask the line manager about its sums.
+
+    If they have the email about these sums already, only save.
+    """
     try:
         commit([*saved, *asked], now)
     except EmailExists:

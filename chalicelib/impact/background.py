@@ -51,7 +51,10 @@ NO_TABLE = _Table()
 
 
 def collect_background(book: Book, sessions: Sequence[Session], rows: Sequence[Row]) -> Background:
-    """rows: of the delegate's partition."""
+    """Collect what the delegate did and wrote before the survey.
+
+    rows  of the delegate's partition
+    """
     plan, review = _table(book, PLAN), _table(book, REVIEW)
     timetable = timetable_of(sessions, rows)
     return Background(
@@ -69,7 +72,7 @@ def collect_background(book: Book, sessions: Sequence[Session], rows: Sequence[R
 
 
 def submitted(book: Book) -> Iterator[tuple[Task, FormField, Any]]:
-    """Each answer of each submission, with its field."""
+    """Yield each answer of each submission, with its field."""
     for task in book.tasks:
         for field in task.form.fields if task.latest else ():
             if task.latest and field.id in task.latest.values:
@@ -112,7 +115,7 @@ def _table(book: Book, field: str) -> _Table:
 
 
 def _stakeholders(plan: _Table, review: _Table) -> tuple[Stakeholder, ...]:
-    """A row of the review has the id of the row of the plan that it comes from."""
+    """List the stakeholders. A row of the review has the id of the row of the plan that it comes from."""
     first = {row[ROW]: row for row in plan.rows}
     later = {row[ROW]: row for row in review.rows}
     people = [(row_id, later.get(row_id, {}), first.get(row_id, {})) for row_id in (*later, *(first.keys() - later))]

@@ -89,7 +89,10 @@ def coach_email(programme: Programme, delegate: Delegate, due_at: datetime) -> E
 
 
 def counted_email(programme: Programme, delegate: Delegate, survey: ImpactSurvey, due_at: datetime) -> Email:
-    """survey: the line manager's."""
+    """Write to a line manager that their answers are counted.
+
+    survey  the line manager's
+    """
     words = {"name": delegate.manager.name, "delegate": delegate.person.name}
     return _email(COUNTED, programme, delegate, delegate.manager, due_at, words, IMPACT.link(survey))
 
@@ -97,7 +100,10 @@ def counted_email(programme: Programme, delegate: Delegate, survey: ImpactSurvey
 def opened_email(
     programme: Programme, cohort: Cohort, own: Sequence[Delegate], closes_at: datetime, now: datetime
 ) -> Email:
-    """own: the coach's delegates; at least one."""
+    """Write to a coach that the survey is open.
+
+    own  the coach's delegates; at least one
+    """
     coach = own[0].coach
     return create_email(
         OPENED_FOR_COACH,
@@ -121,7 +127,10 @@ def opened_email(
 def progress_email(
     programme: Programme, cohort: Cohort, counts: Mapping[str, SurveyCount], address: str, now: datetime
 ) -> Email:
-    """counts: by role."""
+    """Write how many have answered.
+
+    counts  by role
+    """
     own, managers = counts["delegate"], counts["manager"]
     return create_email(
         PROGRESS,
@@ -145,7 +154,11 @@ def progress_email(
 def shares_email(
     programme: Programme, delegate: Delegate, survey: ImpactSurvey, closes: str, due_at: datetime, sums: str
 ) -> Email:
-    """survey: the line manager's, who answered before the delegate gave these sums. sums: an id of them."""
+    """Ask a line manager for their share of a delegate's sums.
+
+    survey  the line manager's, who answered before the delegate gave these sums
+    sums    an id of the sums
+    """
     words = {"name": delegate.manager.name, "delegate": delegate.person.name, "closes": closes}
     good_until = survey.closes_at
     link = IMPACT.link(survey)

@@ -35,7 +35,7 @@ def _opened(morning: Morning) -> Iterator[Email]:
 
 
 def _progress(morning: Morning) -> Iterator[Email]:
-    """Nothing if everyone has answered, or no one was asked."""
+    """Yield the email about progress; none if everyone has answered, or no one was asked."""
     day = morning.day
     counts = {count.role: count for count in count_surveys(line.delegate_id for line in day.lines)}
     if any(count.sent < count.asked for count in counts.values()):

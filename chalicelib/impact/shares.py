@@ -40,7 +40,7 @@ def ask_for_shares(
 
 
 def _email(programme: Programme, delegate: Delegate, manager: ImpactSurvey, keys: list[str], now: datetime) -> Email:
-    """One email for the same sums, however often the delegate goes back to them."""
+    """Write one email for the same sums, even if the delegate saves them several times."""
     cohort = cohorts.find(delegate.cohort_id)
     due_at = working_days(programme.organisation, cohort.dates.closed if cohort else ()).next_morning(now)
     closes = last_day(manager.closes_at, programme.organisation.timezone)

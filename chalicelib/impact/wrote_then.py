@@ -86,7 +86,7 @@ def _handed_in(task: Task, now: datetime) -> str:
 
 
 def _practice(book: Book, now: datetime) -> dict[str, list[str]]:
-    """What was set in motion, as the form of the id `action` asks it."""
+    """Return what was set in motion, as the form of the id `action` asks it."""
     task = book.find("action")
     if task is None or task.latest is None:
         return {}
@@ -101,7 +101,7 @@ def _practice(book: Book, now: datetime) -> dict[str, list[str]]:
 
 
 def _proposal(book: Book, now: datetime) -> dict[str, list[str]]:
-    """What the Board decided, as the facilitator noted it in the form of the id `board`."""
+    """Return what the Board decided, as the facilitator noted it in the form of the id `board`."""
     task = book.find("board")
     if task is None or task.part is None or task.part.submitted_at is None:
         return {}

@@ -10,7 +10,7 @@ DIGITS = 6
 
 
 def is_right(challenge: str, digits: str) -> bool:
-    """Any key of ours may have made it: keys are changed while codes are out."""
+    """Return whether the code is right. Any of our keys may have made it: keys are changed while codes are out."""
     return any(hmac.compare_digest(code(challenge, key), digits) for key in settings().link_keys)
 
 
@@ -20,6 +20,6 @@ def code(challenge: str, key: str) -> str:
 
 
 def spell(challenge: str) -> str:
-    """The code as an email shows it: `123 456`."""
+    """Format a code as an email shows it: `123 456`."""
     digits = code(challenge, settings().link_keys[-1])
     return f"{digits[:3]} {digits[3:]}"

@@ -14,7 +14,7 @@ LIVES_MONTHS = 12  # that a link stays open after the last thing it may be neede
 
 
 def end_of_programme_links(programme: Programme, dates: CohortDates, closes: Iterable[datetime] = ()) -> datetime:
-    """When links to the programme's pages end.
+    """Return when links to the programme's pages end.
 
     dates   of the cohort
     closes  deadlines of the questionnaires that are known
@@ -23,6 +23,6 @@ def end_of_programme_links(programme: Programme, dates: CohortDates, closes: Ite
 
 
 def end_after(moments: Iterable[datetime], zone: str) -> datetime:
-    """Some months after the last of these moments, at the beginning of a local day."""
+    """Return the beginning of a local day some months after the last of these moments."""
     last = local_date(max(moments), zone)
     return local_moment(add_months(last, LIVES_MONTHS), 0, zone)

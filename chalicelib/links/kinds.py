@@ -84,17 +84,17 @@ DECLINE = replace(ANSWER, verb="decline")
 
 
 def _inbox(invitation: Invitation) -> Parts:
-    """As good as the invitation that it is emailed about."""
+    """Make the parts of a link to a rater's list: it works as long as the invitation that it was emailed about."""
     return (inbox_key(invitation.delegate_id, invitation.rater.email), inbox_version(invitation))
 
 
 def inbox_version(invitation: Invitation) -> str:
-    """An invitation and its link version in a few letters: links stay shorter than 100 characters."""
+    """Spell an invitation and its link version in a few letters: links stay shorter than 100 characters."""
     return derive(INBOX_VERSION, "inbox", invitation.id, str(invitation.link_version))
 
 
 def _remake_inbox(parts: Parts, after: AfterChange) -> Parts:
-    """Any invitation of its reader that changed makes the link that works."""
+    """Make the link that works now, from the reader's invitation."""
     changed = [invitation for invitation in after.invitations.values() if invitation.rater.email == after.reader.email]
     return _inbox(changed[0]) if changed else parts
 
@@ -200,7 +200,10 @@ IMPACT = LinkKind(
 
 
 def _shared(delegate: Delegate) -> Parts:
-    """Another line manager or address is another id, so what was emailed before opens nothing."""
+    """Make the parts of a manager's link.
+
+    Another manager or address is another id, so an earlier email opens nothing.
+    """
     return (delegate.id, manager_id(delegate.id, delegate.manager.email), str(delegate.manager_link))
 
 
@@ -239,7 +242,7 @@ COACH = LinkKind(
 
 
 def _facilitator(cohort: Cohort, facilitator: Person) -> Parts:
-    """Another address is another id, so what was emailed to the address before opens nothing."""
+    """Make the parts of a facilitator's link. Another address is another id, so an earlier email opens nothing."""
     who = facilitator_id(cohort.id, facilitator.email)
     return (cohort.id, who, str(cohort.facilitator_links.get(who, 1)))
 

@@ -81,7 +81,7 @@ def _choose(due: _Due) -> list[Write]:
 
 
 def _lapse(due: _Due) -> list[Write]:
-    """All times have passed: the coach offers others, and the delegate is notified."""
+    """Ask the coach for other times and notify the delegate, because all times that were offered have passed."""
     if due.meeting.state is not MeetingState.OFFERED:
         return []
     before = due.meeting

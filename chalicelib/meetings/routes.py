@@ -90,7 +90,7 @@ def _coach_acts(opened: AreasPage, before: Meeting, act: str, fields: Mapping[st
 
 
 def find_meeting(opened: AreasPage, kind: str) -> Meeting:
-    """Raises NoMeetingYet."""
+    """Find the meeting. Raises NoMeetingYet."""
     known = next((each for each in MeetingKind if each.value == kind), None)
     has_report = DelegateRecord(opened.rows).has_report(Wave.BASELINE)
     is_surveyed = any(not survey.is_open for survey in surveys_from(opened.rows))

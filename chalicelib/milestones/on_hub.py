@@ -39,7 +39,7 @@ def _last_day(hub: Hub, view: HubView) -> date:
 
 
 def _raters(hub: Hub, view: HubView) -> Iterator[TimelineItem]:
-    """Choosing raters is possible before the opening, and waits for no one until then."""
+    """Yield the step of choosing raters. It is possible before the opening; until then no one is waited for."""
     if hub.nomination.sent_raters:
         is_open = hub.may_choose
         label, url = ("Add raters", hub.nominate_url) if is_open else ("", "")

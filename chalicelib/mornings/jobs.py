@@ -39,7 +39,10 @@ MONDAY = 0
 
 
 def planned_job(cohort_id: str, subject: str, since: datetime, due_at: datetime) -> Job:
-    """`since`: emails that were planned until then are not sent by this job."""
+    """Make the job of a morning.
+
+    since  this job does not send emails that were planned until then
+    """
     return JobKind.MORNING.job_of_morning(cohort_id, subject, morning=due_at, cohort=cohort_id, since=stamp(since))
 
 

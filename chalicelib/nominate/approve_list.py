@@ -25,7 +25,7 @@ TAKEN_BACK = "{delegate} took the list back while you were looking at it. You ge
 
 
 def open_request(token: str, now: datetime) -> RaterList:
-    """One call. Raises LinkUnknown, LinkRevoked, or NobodyApproves."""
+    """Open the list of raters to approve, in one call. Raises LinkUnknown, LinkRevoked, or NobodyApproves."""
     link = kinds.APPROVE.open(token)
     delegate_id, approver_id, version = link.parts
     choice = load(link.token, delegate_id, None, now)

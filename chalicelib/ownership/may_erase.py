@@ -25,7 +25,10 @@ def is_delegate(row: Row, email: str) -> bool:
 
 
 def check_delegate(row: Row, email: str) -> None:
-    """Raises EraseRefused unless the delegate has left, is not on hold, and no report needs their answers."""
+    """Check that a delegate may be erased.
+
+    Raises EraseRefused unless they have left, are not on hold, and no report needs their answers.
+    """
     who = f"{email} is a delegate of cohort {row['cohort_id']}"
     if not row.get("withdrawn"):
         raise EraseRefused(f"{who}. Withdraw the delegate first, on their page in the console, and erase after that.")
@@ -39,7 +42,10 @@ def check_delegate(row: Row, email: str) -> None:
 
 
 def _check_waves(who: str, delegate_id: str, cohort_id: str, rows: Sequence[Row]) -> None:
-    """Reports of others say how sure their change is, which needs the answers about everyone in the figures."""
+    """Check that no report needs the answers.
+
+    Reports say how sure a change is, from the answers about everyone in the figures.
+    """
     waves = list(DelegateRecord(rows).waves)
     if any(wave.state is WaveState.CLOSING for wave in waves):
         raise EraseRefused(f"{who}, and a questionnaire about them is being closed. {AGAIN}")
@@ -59,7 +65,7 @@ def _is_being_made(cohort_id: str, delegate_id: str, wave: Wave) -> bool:
 
 
 def check_invitation(row: Row, email: str) -> None:
-    """Raises EraseRefused while the answers of its questionnaire are being cut from identity."""
+    """Check that an invitation may be erased. Raises EraseRefused while its answers are being cut from identity."""
     before = read(Invitation, row)
     _, wave = delegates.find_with_wave(before.delegate_id, before.wave)
     if wave.state is WaveState.CLOSING:

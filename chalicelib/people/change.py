@@ -31,7 +31,7 @@ from chalicelib.store.table import Write, transact
 
 
 def plan_coach(loaded: LoadedDelegate, coach: Person, asking: Asking) -> Planned:
-    """Raises ActRefused."""
+    """Plan another coach. Raises ActRefused."""
     before = loaded.delegate.coach
     _check_part(loaded, coach, "coach")
     after = replace(loaded.delegate, coach=coach, coach_link=cohorts.coach_link(loaded.cohort, coach))
@@ -54,14 +54,14 @@ def plan_coach(loaded: LoadedDelegate, coach: Person, asking: Asking) -> Planned
 
 
 def _says_hold(loaded: LoadedDelegate, coach: Person, asking: Asking) -> str:
-    """A new address gets sign-in codes a working day later: see decision 23."""
+    """Say that a new address gets sign-in codes a working day later: see decision 23."""
     known = any(line.coach.email == coach.email for line in cohorts.list_lines(loaded.cohort.id))
     scope = "for this delegate " if known else ""
     return f"Sign-in codes {scope}go to {coach.email} {holds.say_wait(asking.by)}."
 
 
 def plan_manager(loaded: LoadedDelegate, manager: Person, asking: Asking) -> Planned:
-    """Raises ActRefused."""
+    """Plan another line manager. Raises ActRefused."""
     before = loaded.delegate.manager
     _check_part(loaded, manager, "manager")
     after = replace(loaded.delegate, manager=manager)
@@ -89,7 +89,7 @@ def _check_part(loaded: LoadedDelegate, person: Person, part: str) -> None:
 
 
 def _part_writes(loaded: LoadedDelegate, after: Delegate, asking: Asking, names: Sequence[str]) -> list[Write]:
-    """The same writes and the same job as for a file that names another person."""
+    """List the writes, with the same job as for a file that names another person."""
     coaches = frozenset(line.coach.email for line in cohorts.list_lines(loaded.cohort.id))
     loading = Loading(
         0, coaches, asking.by, loaded.days.a_day_after(asking.now), asking.reason, f"{stamp(asking.now)}.{names[0]}"
@@ -142,7 +142,10 @@ def plan_address(loaded: LoadedDelegate, address: str, asking: Asking) -> Planne
 
 
 def plan_details(loaded: LoadedDelegate, name: str, job_title: str, service: str, asking: Asking) -> Planned:
-    """Raises ActRefused for a delegate who does not take part here any more."""
+    """Plan another name, job title or service.
+
+    Raises ActRefused for a delegate who does not take part here any more.
+    """
     loaded.refuse_gone()
     before = loaded.delegate
     after = replace(before, person=replace(before.person, name=name), job_title=job_title, service=service)

@@ -44,7 +44,7 @@ class LoadedCohort(Struct, frozen=True):
 
 
 def find_cohort(cohort_id: str) -> LoadedCohort:
-    """Raises CohortUnknown."""
+    """Find the cohort with what its acts read. Raises CohortUnknown."""
     last = cohorts.find_load(cohort_id)
     if last is None:
         raise CohortUnknown(cohort_id)

@@ -29,7 +29,7 @@ BEGUN = (
 
 
 def plan_discard(loaded: LoadedCohort, asking: Asking) -> Planned:
-    """Raises ActRefused once an email was handed over, or a questionnaire has opened."""
+    """Plan to discard a cohort. Raises ActRefused once an email was handed over, or a questionnaire has opened."""
     cohort, now = loaded.cohort, asking.now
     ids = [line.delegate_id for line in cohorts.list_lines(cohort.id)]
     if _has_begun(cohort.id, ids):

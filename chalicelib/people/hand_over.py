@@ -122,7 +122,10 @@ def _is_named(job: Job, part: str, person: Person) -> bool:
 def _manager_survey(
     programme: Programme, delegate: Delegate, rows: Sequence[Row], waiting: Waiting, job: Job, now: datetime
 ) -> Iterator[Write]:
-    """Another manager opens nothing that the one before wrote, and is asked unless an answer counts already."""
+    """Give a new line manager a survey of their own, without what the one before wrote.
+
+    Ask nothing if an answer counts already.
+    """
     surveys = [survey for survey in impact_surveys.surveys_from(rows) if survey.role is Role.MANAGER]
     for survey in surveys if job.about["manager"] != delegate.manager.email else []:
         yield impact_surveys.move(survey)
@@ -157,7 +160,7 @@ def _is_first_to_manager(email: Email) -> bool:
 
 
 def _is_shared_with(email: Email, before: str, delegate: Delegate) -> bool:
-    """Whether an email about shared areas waits for someone who is not the line manager any more."""
+    """Return whether an email about shared areas waits for someone who is not the line manager any more."""
     return SHARED.verb in email.links and before != delegate.manager.email and email.to.email == before
 
 
@@ -193,7 +196,7 @@ def _with_manager(rater: RaterEntry, delegate: Delegate) -> RaterEntry:
 
 
 def _is_asked_again(kind: EmailKind) -> bool:
-    """Whether another email asks the approver, so that this one is not redirected."""
+    """Return whether another email asks the approver, so that this one is not redirected."""
     return kind.to is To.APPROVER and kind.on_new_address is OnNewAddress.REPLACE
 
 

@@ -48,7 +48,10 @@ def read_entry(typed: Mapping[str, str]) -> DelegateEntry:
 
 
 def plan_join(cohort_id: str, entry: DelegateEntry, asking: Asking) -> Planned:
-    """Raises CohortUnknown, LoadRefused, or ActRefused for who is a delegate already or after the programme's end."""
+    """Plan that a delegate joins.
+
+    Raises CohortUnknown, LoadRefused, or ActRefused for a delegate who is there already, or after the programme's end.
+    """
     last = cohorts.find_load(cohort_id)
     if last is None:
         raise CohortUnknown(cohort_id)

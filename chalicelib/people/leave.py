@@ -76,7 +76,7 @@ def leave_again(delegate_id: str, now: datetime) -> None:
 
 
 def plan_leave(loaded: LoadedDelegate, asking: Asking) -> Planned:
-    """Raises ActRefused for a delegate who has left, or while a questionnaire is being closed."""
+    """Plan that a delegate leaves. Raises ActRefused for one who has left, or while a questionnaire is being closed."""
     loaded.refuse_unless(LEAVE)
     wave = _latest(loaded)
     if wave.state is WaveState.CLOSING:

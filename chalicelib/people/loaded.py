@@ -58,12 +58,12 @@ class LoadedDelegate(Struct, frozen=True, dict=True):
         return next(wave for wave in self.waves if wave.wave is Wave.BASELINE)
 
     def refuse_unless(self, act: str, by: By = By.ADMINISTRATOR) -> None:
-        """Raises ActRefused if the delegate's standing does not allow the act."""
+        """Refuse an act that the delegate's standing does not allow. Raises ActRefused."""
         if not STANDING.allows(self.standing, act, by):
             raise ActRefused(FieldError("", REFUSALS[self.standing].format(name=self.name)))
 
     def refuse_gone(self) -> None:
-        """Raises ActRefused for a delegate who does not take part in this cohort any more."""
+        """Refuse an act on a delegate who does not take part in this cohort any more. Raises ActRefused."""
         if self.standing in (Standing.LEFT, Standing.TRANSFERRED):
             raise ActRefused(FieldError("", REFUSALS[self.standing].format(name=self.name)))
 

@@ -52,7 +52,7 @@ class Reason(LabelledEnum):
 
 
 def plan_pause(loaded: LoadedDelegate, until: date, reason: Reason, asking: Asking) -> Planned:
-    """Raises ActRefused for a delegate who is not active, or for an impossible day of return."""
+    """Plan a pause. Raises ActRefused for a delegate who is not active, or for an impossible day of return."""
     loaded.refuse_unless(PAUSE)
     today = local_date(asking.now, loaded.days.zone)
     _check_until(until, today)
@@ -127,7 +127,7 @@ def _pause_writes(
 
 
 def plan_return(loaded: LoadedDelegate, asking: Asking, by: By = By.ADMINISTRATOR) -> Planned:
-    """Raises ActRefused for a delegate who is not paused."""
+    """Plan a return. Raises ActRefused for a delegate who is not paused."""
     loaded.refuse_unless(RETURN, by)
     pause = loaded.delegate.pause
     if pause is None:

@@ -79,7 +79,7 @@ class Asking(Struct, frozen=True):
 
 
 def check_why(why: str) -> None:
-    """Raises ActRefused for a reason that is too long."""
+    """Check the length of a reason. Raises ActRefused."""
     if fault := fault_of(why):
         raise ActRefused(FieldError("why", fault))
 

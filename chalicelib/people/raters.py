@@ -142,7 +142,10 @@ def _save_list(before: Nomination, raters: Sequence[RaterEntry], sent: int) -> W
 
 
 def plan_regrouping(loaded: LoadedDelegate, rater: Rater, group: str, asking: Asking) -> Planned:
-    """Raises ActRefused for a group that does not exist, and between anonymous and named once they were asked."""
+    """Plan another group.
+
+    Raises ActRefused for an unknown one, and between anonymous and named once they were asked.
+    """
     person, before, after = rater.entry.person, rater.group, group
     _check_group(loaded, rater, after)
     groups = f"{_title(loaded, before)} and {_title(loaded, after)}"

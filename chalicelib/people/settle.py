@@ -42,7 +42,10 @@ def list_outcomes(loaded: LoadedDelegate) -> Sequence[Outcome]:
 
 
 def plan_settle(loaded: LoadedDelegate, outcome: Outcome, asking: Asking) -> Planned:
-    """Raises ActRefused if no questionnaire waits for it, or the stored report is missing or damaged."""
+    """Plan to settle a questionnaire.
+
+    Raises ActRefused if none waits for it, or the stored report is missing or damaged.
+    """
     loaded.refuse_gone()
     wave = _find_wave(loaded)
     notices = list_emails(loaded.programme, loaded.delegate, wave, outcome, asking.now)

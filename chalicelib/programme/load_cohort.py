@@ -213,7 +213,7 @@ def refuse_replaced_addresses(cohort: Cohort, entries: Iterable[DelegateEntry]) 
 
 
 def check_row_sizes(cohort: Cohort, people: People) -> None:
-    """Raises LoadRefused if the people do not fit one row, which keeps them until all are enrolled."""
+    """Check that the people fit one row, which keeps them until all are enrolled. Raises LoadRefused."""
     size = row_size(cohorts.add_people(cohort.id, people_checksum(cohort, people), people))
     if size <= MAX_ROW_BYTES:
         return

@@ -44,7 +44,7 @@ def programme_writes(programme: Programme) -> list[Write]:
 
 
 def _check_row_size(programme: Programme) -> None:
-    """Raises LoadRefused if a programme does not fit one row: a sign that is not Latin takes two to four bytes."""
+    """Check that a programme fits one row: a sign that is not Latin takes two to four bytes. Raises LoadRefused."""
     size = len(encode_programme(programme))
     if size > MAX_PROGRAMME_BYTES:
         raise LoadRefused(

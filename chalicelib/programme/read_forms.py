@@ -228,7 +228,7 @@ def _kept(outline: Outline, known: Lists, path: Path, limits: RowsShape) -> tupl
 
 
 def _check_source(outline: Outline, known: Lists, path: Path, read: FormField) -> None:
-    """`from` names a field of the same type of an earlier form, or a part of the development areas."""
+    """Check that `from` names a field of the same type of an earlier form, or a part of the development areas."""
     if not read.source or read.source in known.faulty:
         return
     assignment, _, name = read.source.partition(".")

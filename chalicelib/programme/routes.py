@@ -134,7 +134,7 @@ def _programmes_of(admin: SignedIn) -> tuple[ProgrammeEntry, ...]:
 
 
 def _refuse_others(admin: SignedIn, programme: Programme) -> None:
-    """Raises DraftRefused for a programme that the administrator was not given."""
+    """Refuse a programme that the administrator was not given. Raises DraftRefused."""
     from chalicelib.programme.cohort_form import DraftRefused
 
     if not admin.may_see(programme.id):

@@ -91,7 +91,7 @@ class Case(Struct, frozen=True):
 
 
 def load_case(delegate_id: str) -> Case:
-    """Raises LookupError if there is no such delegate."""
+    """Load what a job reads of a delegate. Raises LookupError if there is no such delegate."""
     record = load_record(delegate_id)
     delegate = record.delegate
     programme = programmes.load(delegate.programme_id, delegate.programme_version)

@@ -59,7 +59,10 @@ def at_least(answered: int, invited: int, step: int) -> int:
 
 
 def has_enough_counted(programme: Programme, parts: Iterable[AnswerCount]) -> bool:
-    """Whether the counts that pages show are enough for a report: each is true, so the answers are enough as well."""
+    """Return whether the counts that pages show are enough for a report.
+
+    Each is true, so the answers are enough as well.
+    """
     counted = others(parts)
     total = sum(part.answered for part in counted)
     return total >= programme.minimum_responses and any(part.answered for part in counted if not part.named)

@@ -47,7 +47,7 @@ def unclamped(total: Number, n: int, top: int, margin: int = 1) -> Sums:
 
 
 def subjects(programme: Programme) -> Iterator[tuple[About, str, Sequence[str]]]:
-    """A subject that has figures: its kind, its id, and its items."""
+    """Yield each subject that has figures: its kind, its id, and its items."""
     for item in programme.items:
         yield About.ITEM, item.id, [item.id]
     for competency in programme.competencies:

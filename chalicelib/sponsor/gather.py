@@ -80,7 +80,7 @@ def load_people(programme: Programme, cohort: Cohort) -> list[Evidence]:
 
 
 def _evidence(programme: Programme, line: DelegateLine, rows: Sequence[Row]) -> Evidence:
-    """Raises AnswersUnfit."""
+    """Gather what is known of one delegate. Raises AnswersUnfit."""
     surveys = {survey.role: survey for survey in impact_surveys.surveys_from(rows)}
     for survey in surveys.values():
         if survey.sent and (faults := unfit(sections_of(programme, survey), survey.answers)):

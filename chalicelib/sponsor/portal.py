@@ -107,7 +107,10 @@ def evidence_link(shelf: Portal, now: datetime) -> str:
 
 
 def link_to_evidence(cohort_id: str, by: str, now: datetime, acting: Mapping[str, Person] = NO_ONE) -> str:
-    """As `evidence_link`, for anyone who may have the pack; `by` is for the audit trail."""
+    """Make the link as `evidence_link` does, for anyone who may have the pack.
+
+    by  for the audit trail
+    """
     packed = pack_evidence(cohort_id)
     name = summaries.pack_name(cohort_id, summaries.of_cohort(cohort_id)[-1].name)
     objects.save(name, packed)

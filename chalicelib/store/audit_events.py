@@ -97,7 +97,7 @@ class AuditEvent(_Kind, Enum):
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """Names of what the words leave open."""
+        """Return the names of the blanks in the words."""
         return tuple(name for _, name, _, _ in Formatter().parse(self.words) if name)
 
     def say(self, **parts: str) -> str:

@@ -270,14 +270,15 @@ def is_discarded(cohort_id: str) -> bool:
 
 
 def coach_link(cohort: Cohort, coach: Person) -> int:
-    """The version of a coach's link."""
+    """Return the version of a coach's link."""
     return cohort.coach_links.get(coach_id(cohort.id, coach.email), 1)
 
 
 def revoke_links(before: Cohort, after: Cohort) -> Write:
-    """Other versions of the sponsor's, coaches' and facilitators' links. Refused if they changed since they were read.
+    """Store the raised versions of the sponsor's, coaches' and facilitators' links.
 
-    A load that was read before this and is stored after it would bring the old versions back: it is refused.
+    Refused if they changed since they were read. A load that was read before this and is stored after it would bring
+    the old versions back: it is refused too.
     """
     as_read = [
         either(equals("sponsor_link", before.sponsor_link), missing("sponsor_link")),

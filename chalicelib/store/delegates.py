@@ -131,7 +131,7 @@ def change_addresses(before: Delegate, after: Delegate) -> Write:
 
 
 def revoke_links(before: Delegate, after: Delegate) -> Write:
-    """Other versions of the links about a delegate; refused if one changed since they were read, or the coach."""
+    """Raise the versions of the links about a delegate. Refused if one changed since they were read, or the coach."""
     links = {"link_version": after.link_version, "coach_link": after.coach_link, "manager_link": after.manager_link}
     links |= {"approver_link": after.approver_link} if after.approver_link is not None else {}
     as_read = [
@@ -153,7 +153,7 @@ def open_link_of_manager(delegate: Delegate) -> Write:
 
 
 def _next_links(delegate: Delegate) -> dict[str, int]:
-    """Also the approver's link, once it has a version of its own."""
+    """Return the raised versions; the approver's too, once it has a version of its own."""
     return {"link_version": 1} | ({"approver_link": 1} if delegate.approver_link is not None else {})
 
 
@@ -180,7 +180,7 @@ def change(before: Delegate, after: Delegate, names: Iterable[str]) -> Write:
 
 
 def _as_read(name: str, value: Any) -> Condition:
-    """Rows of earlier versions lack fields that are new since."""
+    """Expect a field as it was read. Rows of earlier versions lack fields that are new since."""
     same = equals(name, value)
     return same if value else either(same, missing(name))
 

@@ -46,7 +46,7 @@ class Hold(Struct, frozen=True):
 
     @property
     def is_confirmable(self) -> bool:
-        """Whether it is known who made the change, so that someone else may confirm it."""
+        """Return whether it is known who made the change, so that someone else may confirm it."""
         return is_named(self.by)
 
     @property
@@ -56,7 +56,7 @@ class Hold(Struct, frozen=True):
 
     @property
     def is_stopping_emails(self) -> bool:
-        """Whether emails with links to pages wait too: the person is the same, and may have lost the address."""
+        """Return whether emails with links to pages wait too: the person is the same, and may have lost the address."""
         return not self.is_new_person
 
     def is_active(self, now: datetime) -> bool:
@@ -81,7 +81,10 @@ def key(cohort_id: str, hold_id: str) -> Key:
 def make_hold(
     cohort_id: str, person: Person, until: datetime, by: str, delegate: str = "", *, is_new_person: bool = False
 ) -> Hold:
-    """until: a working day later, so that the owner of the old address can object; see `WorkingDays.a_day_after`"""
+    """Make a hold.
+
+    until  a working day later, so that the owner of the old address can object; see `WorkingDays.a_day_after`
+    """
     return Hold(cohort_id, reader_key(person.email), person, until, by, delegate, is_new_person=is_new_person)
 
 

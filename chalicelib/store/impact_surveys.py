@@ -111,7 +111,7 @@ def add_pulse(result: PulseResult) -> Write:
 
 
 def revoke_link(before: ImpactSurvey) -> Write:
-    """Another link to the same answers; refused if the link changed since the survey was read."""
+    """Make another link to the same answers. Refused if the link changed since the survey was read."""
     return update(
         key(before.delegate_id, before.role),
         put={"link_version": before.link_version + 1},

@@ -61,7 +61,7 @@ def end_all(who: str, until: datetime) -> Write:
 
 
 def find(hashed_id: str, who: str) -> Session | None:
-    """A session of this reader, unless all of theirs were ended. One call.
+    """Find a session of this reader, unless all of theirs were ended. One call.
 
     who   empty for any reader
     """

@@ -38,7 +38,7 @@ class Registers(Struct, frozen=True, dict=True):
         return load_registers(self.cohort, self.programme, self.rows)
 
     def one(self, session_id: str) -> Register:
-        """Raises SessionUnknown."""
+        """Open one register. Raises SessionUnknown."""
         return load_register(self.cohort, self.programme, self.rows, session_id)
 
 

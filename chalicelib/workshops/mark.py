@@ -117,7 +117,7 @@ def _check_actor(register: Register, actor: Actor, now: datetime) -> None:
 
 
 def _check_ahead(register: Register, changed: Sequence[tuple[Entry, State]], now: datetime) -> None:
-    """Before a session, only who is excused can be known."""
+    """Refuse a mark before its session, unless it says that someone is excused."""
     if now < register.window.opens_at and (wrong := [entry for entry, state in changed if state not in KNOWN_AHEAD]):
         begins = day_and_time(register.session.starts_at, register.days.zone)
         fault = f"{register.title} begins on {begins}. Until then only “excused” can be recorded."

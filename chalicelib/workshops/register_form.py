@@ -54,7 +54,7 @@ def _repeat(load: Load, save: Callable[[Register], int]) -> int:
 
 
 def _read_marks(register: Register, fields: Fields) -> dict[str, State]:
-    """Raises MarkRefused for what no button of the page sends."""
+    """Read the marks of a form. Raises MarkRefused for what no button of the page sends."""
     names = [entry.id for entry in register.entries]
     stored = {entry.id: entry.mark for entry in register.entries if entry.mark}
     merged = merging.merge(stored, fields, merging.read_marks(fields), names, never_blank=names)

@@ -63,7 +63,7 @@ def _waive(admin: SignedIn, opened: _Opened, fields: Mapping[str, str]) -> Seque
 
 
 def _open(cohort_id: str, delegate_id: str, work: str) -> _Opened:
-    """Raises DelegateUnknown or NoSuchWork."""
+    """Open a delegate's piece of work. Raises DelegateUnknown or NoSuchWork."""
     rows = list(delegates.load_rows(delegate_id))
     delegate = DelegateRecord(rows).find_delegate()
     if delegate is None or delegate.cohort_id != cohort_id:

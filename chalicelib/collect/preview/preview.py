@@ -83,7 +83,7 @@ class Preview(Struct, frozen=True):
 
 
 def open_preview(cohort_id: str) -> Preview:
-    """Raises LinkUnknown if there is no such cohort."""
+    """Open the preview. Raises LinkUnknown if there is no such cohort."""
     rows = list(cohorts.rows(cohort_id))
     cohort = cohorts.cohort_from(rows)
     if cohort is None:

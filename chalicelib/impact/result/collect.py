@@ -151,7 +151,7 @@ def _raters(sources: Sources, area: str) -> RatersView:
 
 
 def _changes(sources: Sources) -> Iterator[ItemChange]:
-    """Each behaviour of an area that both reports show for all others."""
+    """Yield the change of each behaviour of an area that both reports show for all others."""
     changes = {
         change.id: change
         for change in (sources.followup.changes if sources.followup else ())
@@ -272,7 +272,7 @@ def _sums(sources: Sources, code: str) -> Iterator[SumView]:
 
 
 def _sum(measure: Measure, sources: Sources, code: str) -> SumView:
-    """The line manager's share is shown only if their form said so; it counts in any case."""
+    """Return the sum as shown. The line manager's share is shown only if their form said so; it counts in any case."""
     claim = claim_of(measure, sources.sent(Role.MANAGER))
     assert claim  # noqa: S101 it has a sum
     has_words = bool(sources.managers_words)

@@ -222,7 +222,10 @@ def _noise(noise: str) -> str:
 
 
 def _competencies(facts: ResultFacts, top: int) -> Iterator[Chapter]:
-    """top: the highest point of the programme's scale."""
+    """Yield a chapter for each competency.
+
+    top  the highest point of the programme's scale
+    """
     if facts.competencies:
         rows = tuple(
             (competency.title, competency.first or "–", competency.then or "–", competency.now or "–")

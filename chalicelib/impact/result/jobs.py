@@ -104,7 +104,7 @@ def _notices(
     days: WorkingDays,
     now: datetime,
 ) -> list[Write]:
-    """The line manager's thanks follow a working day later, and only to one who has answered."""
+    """Write the notices of a result. The line manager is thanked a working day later, and only if they answered."""
     morning = days.next_morning(now)
     notices = [letters.result_email(programme, delegate, morning)]
     if stored.is_shared:

@@ -51,7 +51,7 @@ def sent(token: str) -> Response:
 
 
 def _open(token: str, *, must_be_new: bool = True) -> AreasPage:
-    """Raises NothingToReturn unless there is something to send."""
+    """Open the page. Raises NothingToReturn unless there is something to send."""
     opened = let_in(open_for_delegate(token), clock.now())
     if must_be_new:
         acts.find_occasion(opened)

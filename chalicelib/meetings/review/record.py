@@ -61,7 +61,7 @@ def is_recorded(opened: AreasPage, posted: Mapping[str, str]) -> bool:
 
 
 def refuse_recorded(opened: AreasPage) -> None:
-    """Raises MeetingRefused."""
+    """Refuse to change a review that is recorded. Raises MeetingRefused."""
     if reviews.from_rows(opened.rows):
         raise MeetingRefused("The review is recorded. Change the development areas on their own pages.")
 

@@ -161,7 +161,7 @@ class Index:
 
     @property
     def has_hollow_lines(self) -> bool:
-        """Whether groups differ anywhere."""
+        """Return whether groups differ anywhere."""
         return any(self.group_differences(About(s.about), s.id) for s in self.facts.statistics if s.cell == ALL_OTHERS)
 
     def against_average(self, figure: Statistic) -> str:

@@ -25,7 +25,7 @@ class CoachedCohort(Struct, frozen=True):
 
 
 def open_for_coach(token: str) -> CoachedCohort:
-    """Raises LinkUnknown for a person who coaches no one in the cohort, or LinkRevoked."""
+    """Open the cohort for a coach. Raises LinkUnknown for a person who coaches no one in it, or LinkRevoked."""
     link = COACH.open(token)
     cohort_id, coach, *version = link.parts
     rows = list(cohorts.rows(cohort_id))

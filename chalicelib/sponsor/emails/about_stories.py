@@ -62,7 +62,7 @@ def named_email(programme: Programme, delegate: Delegate, story: Story, due_at: 
 
 
 def withdrawn_email(programme: Programme, cohort: Cohort, story: Story, now: datetime) -> Email:
-    """Raises ValueError if the cohort has no sponsor."""
+    """Write that a story was withdrawn. Raises ValueError if the cohort has no sponsor."""
     if cohort.sponsor is None:
         raise ValueError(f"cohort {cohort.id} has no sponsor")
     return create_email(

@@ -49,7 +49,7 @@ def find_candidates(people: Sequence[Evidence]) -> list[Candidate]:
 
 
 def strength(evidence: Evidence) -> int:
-    """Improved measures count twice, areas applied and ideas put into practice once."""
+    """Count improved measures twice, areas applied and ideas put into practice once."""
     answers = evidence.own or {}
     improved = sum(measure.outcome == IMPROVED for measure in measures_of(answers))
     applied = sum(answers.get(f"level.{area}") in APPLIED for area in evidence.areas)

@@ -21,7 +21,10 @@ WITH_WORDS = ("facts", "html", "board", "slides")  # the table of figures and th
 
 
 def forget_job(cohort_id: str, cause: str, due_at: datetime, again: str = "") -> Job:
-    """again: the day of the look before, for another look at the same cause."""
+    """Make the job that looks for words to remove.
+
+    again  the day of the look before, for another look at the same cause
+    """
     return JobKind.FORGET_STORY.job(cohort_id, f"{cause}{again}", due_at=due_at, cohort=cohort_id, cause=cause)
 
 

@@ -50,7 +50,7 @@ def change_story(token: str) -> Response:
 
 
 def _of_delegate(token: str) -> Opened:
-    """Raises LinkUnknown or LinkRevoked."""
+    """Open a delegate's story. Raises LinkUnknown or LinkRevoked."""
     delegate_id, version = HUB.open(token).parts
     delegate = delegates.find(delegate_id)
     own_stories = stories.of_delegates([delegate_id])

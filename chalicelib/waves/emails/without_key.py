@@ -42,7 +42,10 @@ WITHOUT_KEY = declare_email(
 def without_key_email(
     programme: Programme, delegate: Delegate, wave: DelegateWave, outcome: Outcome, to: str, now: datetime
 ) -> Email:
-    """`to` is the address of an administrator, who reads it on a working day."""
+    """Write to an administrator about answers that a restore has lost.
+
+    to  the administrator's address; they read it on a working day
+    """
     return create_email(
         WITHOUT_KEY,
         delegate.id,
