@@ -151,20 +151,22 @@ def _void(
         return
     if wave.state not in SEALED or delegate.withdrawn:
         return
-    writes = list(_counts(delegate, wave, before, hides=EVERYONE not in job.about))
-    if before.state is not InvitationState.DECLINED:  # their counts are hidden all the same: others would say so
-        after = _asked_again(before, job.id)
-        writes += [*_voiding(delegate, before, after)]
+    has_declined = before.state is InvitationState.DECLINED
+    after = _asked_again(before, job.id)
+    writes = [*_counts(delegate, wave, before, hides=EVERYONE not in job.about), invitations.void(before, after)]
+    if not has_declined:
+        writes += cancel_by(CancelledBy.ANSWER, delegate.id, invitation=before.id)
         is_open, stopped = _is_open(delegate, wave, now), before.rater.email in lost
         writes += _asking(delegate, wave, after, now, stopped=stopped) if is_open else []
     commit(writes, now)
 
 
 def _asked_again(before: Invitation, job_id: str) -> Invitation:
+    """Return the invitation with another link, also of who declined: otherwise a lost link sent next would say so."""
     return replace(
         before,
         link_version=before.link_version + 1,
-        state=InvitationState.INVITED,
+        state=before.state if before.state is InvitationState.DECLINED else InvitationState.INVITED,
         sealed=False,
         links_revoked=True,
         asked_again=derive(8, "void", job_id),
@@ -179,11 +181,6 @@ def _counts(delegate: Delegate, wave: DelegateWave, before: Invitation, *, hides
     yield delegates.hide_counts(wave, [before.group]) if counted and hides else unchanged
     if not wave.wave.is_pulse:
         yield from _line_writes(delegate, before, hides=hides)
-
-
-def _voiding(delegate: Delegate, before: Invitation, after: Invitation) -> Iterator[Write]:
-    yield invitations.void(before, after)
-    yield from cancel_by(CancelledBy.ANSWER, delegate.id, invitation=before.id)
 
 
 def _asking(delegate: Delegate, wave: DelegateWave, after: Invitation, now: datetime, *, stopped: bool) -> list[Write]:
