@@ -127,6 +127,16 @@ def test_a_delegate_who_was_renamed_is_noticed_by_the_groups_that_stayed_the_sam
     assert "ann/facts.json seems to be made of the same answers as the baseline report of Joan Bell" in message
 
 
+def test_one_rater_s_answers_that_were_replaced_are_noticed_in_the_same_wave_alone(tmp_path):
+    """docs/threat-model.md says so: the number of answers is all that the ledger compares between two waves."""
+    replaced = FIRST.replace("Ann,peer,4,4,2,5\n", LATE)
+    run(tmp_path, FIRST)
+
+    assert "shows other answers for the same wave" in refused(tmp_path, replaced)
+    run(tmp_path, replaced, before=FIRST)
+    run(tmp_path, replaced.replace("Ann", "Bea"))
+
+
 def test_two_people_of_one_file_may_have_answers_that_look_alike(tmp_path):
     """As in files that were made to try the tool out."""
     alike = "Ann,self,4,4,4,4\n" + "Ann,peer,4,4,4,4\n" * 4
