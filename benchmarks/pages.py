@@ -46,12 +46,12 @@ def _files(visitor: Visitor, url: str) -> dict[str, int]:
 
 
 def _render(link: str, now: Callable[..., object], times: int) -> float:
-    """Processor seconds from the opened sheet to the finished answer: links are signed, the template is filled."""
+    """Return processor seconds from the opened questionnaire to the page: links are signed, the template is filled."""
     from chalicelib.collect import routes
     from chalicelib.collect.questionnaire import open_questionnaire, parse_answer_link
 
-    sheet = open_questionnaire(parse_answer_link(link.rsplit("/", 1)[1]), now())  # type: ignore[arg-type]
-    return _usual(lambda: routes._questions(sheet, 0), times)
+    questionnaire = open_questionnaire(parse_answer_link(link.rsplit("/", 1)[1]), now())  # type: ignore[arg-type]
+    return _usual(lambda: routes._questions(questionnaire, 0), times)
 
 
 def _request(visitor: Visitor, page: str, times: int) -> float:

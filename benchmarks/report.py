@@ -155,15 +155,18 @@ def _facts(programme: Programme, player: Player) -> Facts:
         wave="baseline",
         issued=date(2026, 12, 18),
     )
-    sheets = [("self", player.sheet), *((part.group, part.sheet) for part in player.parts if part.reply in ANSWERS)]
-    responses = [Response(group, _answers(programme, sheet)) for group, sheet in sheets]
+    all_answers = [
+        ("self", player.answers),
+        *((part.group, part.answers) for part in player.parts if part.reply in ANSWERS),
+    ]
+    responses = [Response(group, _answers(programme, answers)) for group, answers in all_answers]
     return build_facts(programme, heading, publish(programme, responses, comment_key=b"benchmark"))
 
 
-def _answers(programme: Programme, sheet: Any) -> Answers:
+def _answers(programme: Programme, answers: Any) -> Answers:
     items, questions = {i.id for i in programme.items}, {q.id for q in programme.open_questions}
-    ratings = {field: None if cell == NOT_ABLE else int(cell) for field, cell in sheet.items() if field in items}
-    return Answers(ratings, {field: cell for field, cell in sheet.items() if field in questions})
+    ratings = {field: None if cell == NOT_ABLE else int(cell) for field, cell in answers.items() if field in items}
+    return Answers(ratings, {field: cell for field, cell in answers.items() if field in questions})
 
 
 def main(arguments: list[str]) -> None:

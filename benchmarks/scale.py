@@ -201,13 +201,13 @@ class Cohort:
 
         for delegate_id, invitation in list(self.invitations(name)):
             parts = delegate_id, "baseline", invitation["id"]["S"], invitation["link_version"]["N"]
-            ticket = parse_answer_link(signing.token("answer", *parts))
-            for page in open_questionnaire(ticket, now).pages:
+            answer_link = parse_answer_link(signing.token("answer", *parts))
+            for page in open_questionnaire(answer_link, now).pages:
                 typed = {
                     question.id: "Keeps us informed." if question.is_comment else "4" for question in page.questions
                 }
-                save_page(ticket, page.id, typed, now)
-            submit(ticket, now)
+                save_page(answer_link, page.id, typed, now)
+            submit(answer_link, now)
         self._work(now)
 
     def invitations(self, name: str) -> Iterator[tuple[str, Any]]:

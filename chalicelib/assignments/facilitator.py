@@ -16,7 +16,7 @@ from chalicelib.assignments.coach_view import book_of
 from chalicelib.assignments.draft import Draft, Post, merge_draft
 from chalicelib.assignments.fill_in import MAX_RETRIES, FormTooLong, WorkBusy, line_of, read_post
 from chalicelib.assignments.form import MAX_FORM_BYTES, Answers, Form, names_of, never_blank, read_form
-from chalicelib.assignments.page_model import Input, Sheet, inputs_of
+from chalicelib.assignments.page_model import Input, PageForm, inputs_of
 from chalicelib.assignments.tasks import Book, Task
 from chalicelib.assignments.thread import FACILITATOR_PART, PartState
 from chalicelib.core import merging
@@ -76,7 +76,7 @@ class OpenedPart(Struct, frozen=True):
         return open_part(self.delegate.cohort_id, self.delegate.id, self.task.id, self.facilitator)
 
 
-class PartSheet(Struct, frozen=True):
+class PartPage(Struct, frozen=True):
     """What the page shows: questions for `questions(inputs)`, marks for the hidden field `shown`."""
 
     inputs: Sequence[Input]
@@ -120,14 +120,14 @@ def open_part(cohort_id: str, delegate_id: str, assignment: str, facilitator: Fa
 
 def part_page(
     opened: OpenedPart, now: datetime, new_rows: tuple[str, ...] = (), *, submitting: bool = False
-) -> PartSheet:
+) -> PartPage:
     """Return the page of a part. submitting: show everything that is missing too."""
     answers = opened.answers(now)
     faults = answers.faults if submitting else answers.of_draft
     context = opened.book.context(opened.task, now)
-    sheet = Sheet(opened.form, opened.draft, context, faults, new_rows=new_rows)
+    page_form = PageForm(opened.form, opened.draft, context, faults, new_rows=new_rows)
     is_submitted = opened.task.part_state(now) is PartState.SUBMITTED
-    return PartSheet(inputs_of(sheet), merging.marks(opened.draft.typed), faults, is_submitted)
+    return PartPage(inputs_of(page_form), merging.marks(opened.draft.typed), faults, is_submitted)
 
 
 def save_part(opened: OpenedPart, fields: Mapping[str, str], now: datetime, *, submit: bool = False) -> OpenedPart:

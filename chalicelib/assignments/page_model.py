@@ -95,8 +95,8 @@ class RowView(Struct, frozen=True):
     is_folded: bool = False  # an empty row that is opened when it is wanted
 
 
-class Sheet(Struct, frozen=True):
-    """A form and all that is known about it.
+class PageForm(Struct, frozen=True):
+    """A form as its page shows it: the draft, its faults and what was filled in.
 
     new_rows     ids for rows that do not exist yet
     copied_rows  ids of rows that were taken from another form
@@ -120,22 +120,24 @@ class Sheet(Struct, frozen=True):
         return self.draft.typed.get(name, "")
 
 
-def inputs_of(sheet: Sheet) -> list[Input]:
+def inputs_of(page_form: PageForm) -> list[Input]:
     """Return the questions of a form in order."""
-    field_inputs = [_field(sheet, field) for field in sheet.form.fields]
-    return field_inputs + ([_areas(sheet, sheet.form.areas)] if sheet.form.areas is not None else [])
+    field_inputs = [_field(page_form, field) for field in page_form.form.fields]
+    return field_inputs + ([_areas(page_form, page_form.form.areas)] if page_form.form.areas is not None else [])
 
 
-def _field(sheet: Sheet, field: FormField) -> Input:
+def _field(page_form: PageForm, field: FormField) -> Input:
     ask = ask_of(field)
-    made = _table(sheet, ask) if isinstance(field.type, Rows | Measures) else _single(sheet, ask, field.required)
-    condition, words = _only_if(sheet.form, field)
+    made = (
+        _table(page_form, ask) if isinstance(field.type, Rows | Measures) else _single(page_form, ask, field.required)
+    )
+    condition, words = _only_if(page_form.form, field)
     return replace(
         made,
         label=field.ask,
         help=field.help,
         required=field.required or (isinstance(field.type, Rows | Measures) and field.type.min > 0),
-        origin=sheet.origins.get(field.id, ""),
+        origin=page_form.origins.get(field.id, ""),
         only_if=condition,
         only_if_words=words,
     )
@@ -157,40 +159,40 @@ def _only_if(form: Form, field: FormField) -> tuple[str, str]:
 # --- one input --------------------------------------------------------------------------------------------
 
 
-def _single(sheet: Sheet, ask: Ask, required: bool) -> Input:
-    value, kind = sheet.typed(ask.name), ask.type
+def _single(page_form: PageForm, ask: Ask, required: bool) -> Input:
+    value, kind = page_form.typed(ask.name), ask.type
     field_input = Input(
         name=ask.name,
         kind="text" if isinstance(kind, Text) else "line",
         label=ask.label,
         value=value,
         required=required,
-        fault=sheet.fault(ask.name),
-        other=sheet.draft.other.get(ask.name, ""),
+        fault=page_form.fault(ask.name),
+        other=page_form.draft.other.get(ask.name, ""),
     )
     if isinstance(kind, Line | Text):
         return replace(field_input, limit=kind.limit, warning=" ".join(find_warnings(value)))
     if isinstance(kind, Number | Money):
-        return replace(field_input, kind="number", limit=MAX_NUMBER_CHARS, unit=_unit(kind, sheet.context))
+        return replace(field_input, kind="number", limit=MAX_NUMBER_CHARS, unit=_unit(kind, page_form.context))
     if isinstance(kind, Date):
-        return replace(field_input, kind="date", said=_day_in_words(sheet, ask))
-    return _tapped(sheet, ask, field_input)
+        return replace(field_input, kind="date", said=_day_in_words(page_form, ask))
+    return _tapped(page_form, ask, field_input)
 
 
-def _tapped(sheet: Sheet, ask: Ask, field_input: Input) -> Input:
+def _tapped(page_form: PageForm, ask: Ask, field_input: Input) -> Input:
     kind, value = ask.type, field_input.value
     if isinstance(kind, Items):
-        return replace(field_input, kind="items", parts=_behaviours(sheet, ask))
+        return replace(field_input, kind="items", parts=_behaviours(page_form, ask))
     if isinstance(kind, Many):
         options = [
             OptionView(
-                f"{ask.name}.{option.id}", TICKED, option.label, sheet.typed(f"{ask.name}.{option.id}") == TICKED
+                f"{ask.name}.{option.id}", TICKED, option.label, page_form.typed(f"{ask.name}.{option.id}") == TICKED
             )
             for option in kind.options
         ]
         return replace(field_input, kind="many", options=tuple(options))
     if isinstance(kind, Pick):
-        measures = _options(ask.name, choices_of(kind, sheet.context), value)
+        measures = _options(ask.name, choices_of(kind, page_form.context), value)
         return replace(field_input, kind="pick", options=measures, work=kind.assignment)
     choices = tuple((value.id, value.label) for value in kind.options)
     return replace(field_input, kind="choice", options=_options(ask.name, choices, value))
@@ -200,7 +202,7 @@ def _options(name: str, choices: Choices, value: str) -> tuple[OptionView, ...]:
     return tuple(OptionView(name, option, label, option == value) for option, label in choices)
 
 
-def _behaviours(sheet: Sheet, ask: Ask) -> tuple[Input, ...]:
+def _behaviours(page_form: PageForm, ask: Ask) -> tuple[Input, ...]:
     steps = tuple((step.id, step.label) for step in ask.type.scale)
     return tuple(
         Input(
@@ -208,11 +210,11 @@ def _behaviours(sheet: Sheet, ask: Ask) -> tuple[Input, ...]:
             kind="choice",
             label=words,
             options=(
-                *_options(f"{ask.name}.{item}", steps, sheet.typed(f"{ask.name}.{item}")),
-                OptionView(f"{ask.name}.{item}", "none", "Not chosen", sheet.typed(f"{ask.name}.{item}") == "none"),
+                *_options(f"{ask.name}.{item}", steps, page_form.typed(f"{ask.name}.{item}")),
+                OptionView(f"{ask.name}.{item}", "none", "Not chosen", page_form.typed(f"{ask.name}.{item}") == "none"),
             ),
         )
-        for item, words in behaviours(ask.type, sheet.context)
+        for item, words in behaviours(ask.type, page_form.context)
     )
 
 
@@ -223,24 +225,27 @@ def _unit(kind: Number | Money, context: Context) -> str:
     return f"{sign} a {kind.per}" if kind.per else sign
 
 
-def _day_in_words(sheet: Sheet, ask: Ask) -> str:
-    read = DATE.read(ask, sheet.draft.typed, sheet.context)
+def _day_in_words(page_form: PageForm, ask: Ask) -> str:
+    read = DATE.read(ask, page_form.draft.typed, page_form.context)
     return formatting.day(date.fromisoformat(read.value)) if isinstance(read.value, str) else ""
 
 
-def _areas(sheet: Sheet, areas: Choices) -> Input:
+def _areas(page_form: PageForm, areas: Choices) -> Input:
     ticks = [
-        OptionView(f"{AREAS}.{area}", TICKED, words, sheet.typed(f"{AREAS}.{area}") == TICKED) for area, words in areas
+        OptionView(f"{AREAS}.{area}", TICKED, words, page_form.typed(f"{AREAS}.{area}") == TICKED)
+        for area, words in areas
     ]
-    none = OptionView(NO_AREA, TICKED, "None of them", sheet.typed(NO_AREA) == TICKED)
-    why = Input(WHY, "line", "If none: why?", value=sheet.typed(WHY), limit=MAX_WHY_CHARS, fault=sheet.fault(WHY))
+    none = OptionView(NO_AREA, TICKED, "None of them", page_form.typed(NO_AREA) == TICKED)
+    why = Input(
+        WHY, "line", "If none: why?", value=page_form.typed(WHY), limit=MAX_WHY_CHARS, fault=page_form.fault(WHY)
+    )
     return Input(
         name=AREAS,
         kind="areas",
         label=AREAS_TITLE,
         help="Which of your development areas did it give you a chance to practise?",
         options=(*ticks, none),
-        fault=sheet.fault(AREAS),
+        fault=page_form.fault(AREAS),
         required=True,
         parts=(why,),
     )
@@ -249,60 +254,60 @@ def _areas(sheet: Sheet, areas: Choices) -> Input:
 # --- tables ---------------------------------------------------------------------------------------------------
 
 
-def _table(sheet: Sheet, ask: Ask) -> Input:
-    kind, ids = ask.type, row_ids(ask.name, sheet.draft.typed)
+def _table(page_form: PageForm, ask: Ask) -> Input:
+    kind, ids = ask.type, row_ids(ask.name, page_form.draft.typed)
     wanted = max(0, kind.min - len(ids)) if not ids else 0
-    wanted = max(wanted, 1 if sheet.more == ask.name or not ids else 0)
-    new = sheet.new_rows[: min(wanted, kind.max - len(ids))]
+    wanted = max(wanted, 1 if page_form.more == ask.name or not ids else 0)
+    new = page_form.new_rows[: min(wanted, kind.max - len(ids))]
     all_rows = [*((row, False) for row in ids), *((row, True) for row in new)]
-    rows = tuple(_row(sheet, ask, row, number, is_new) for number, (row, is_new) in enumerate(all_rows, start=1))
+    rows = tuple(_row(page_form, ask, row, number, is_new) for number, (row, is_new) in enumerate(all_rows, start=1))
     return Input(
         name=ask.name,
         kind="rows",
         label=ask.label,
-        fault=sheet.fault(ask.name),
+        fault=page_form.fault(ask.name),
         rows=rows,
         row_name=name_of_row(kind),
         may_add=len(rows) < kind.max,
     )
 
 
-def _row(sheet: Sheet, ask: Ask, row: str, number: int, is_new: bool) -> RowView:
-    kept = _kept(sheet, ask, row)
+def _row(page_form: PageForm, ask: Ask, row: str, number: int, is_new: bool) -> RowView:
+    kept = _kept(page_form, ask, row)
     asked = [column for column in columns_of(ask.type) if column not in kept]
     title = f"{name_of_row(ask.type).capitalize()} {number}"
     return RowView(
         name=f"{ask.name}.{row}",
         title=title,
-        kept=tuple((column.ask, _in_words(sheet, ask, row, column)) for column in kept),
-        carried=tuple(pair for column in kept for pair in _carried(sheet, cell(ask.name, row, column))),
-        inputs=tuple(_cell(sheet, ask, row, column) for column in asked),
+        kept=tuple((column.ask, _in_words(page_form, ask, row, column)) for column in kept),
+        carried=tuple(pair for column in kept for pair in _carried(page_form, cell(ask.name, row, column))),
+        inputs=tuple(_cell(page_form, ask, row, column) for column in asked),
         is_new=is_new,
-        is_folded=is_new and number > 1 and sheet.more != ask.name,
+        is_folded=is_new and number > 1 and page_form.more != ask.name,
     )
 
 
-def _cell(sheet: Sheet, ask: Ask, row: str, column: Column) -> Input:
-    return replace(_single(sheet, cell(ask.name, row, column), column.required), help=column.help)
+def _cell(page_form: PageForm, ask: Ask, row: str, column: Column) -> Input:
+    return replace(_single(page_form, cell(ask.name, row, column), column.required), help=column.help)
 
 
-def _kept(sheet: Sheet, ask: Ask, row: str) -> list[Column]:
+def _kept(page_form: PageForm, ask: Ask, row: str) -> list[Column]:
     """Return the columns that this row took from another table: they are shown, not asked again."""
     kept: Iterable[Column] = ask.type.kept if isinstance(ask.type, Rows) else ()
-    carried = [column for column in kept if _carried(sheet, cell(ask.name, row, column))]
-    return carried if row in sheet.copied_rows else []
+    carried = [column for column in kept if _carried(page_form, cell(ask.name, row, column))]
+    return carried if row in page_form.copied_rows else []
 
 
-def _carried(sheet: Sheet, question: Ask) -> list[tuple[str, str]]:
+def _carried(page_form: PageForm, question: Ask) -> list[tuple[str, str]]:
     names = [question.name]
     if isinstance(question.type, Many):
         names = [f"{question.name}.{option.id}" for option in question.type.options]
-    return [(name, sheet.typed(name)) for name in names if sheet.typed(name)]
+    return [(name, page_form.typed(name)) for name in names if page_form.typed(name)]
 
 
-def _in_words(sheet: Sheet, ask: Ask, row: str, column: Column) -> str:
+def _in_words(page_form: PageForm, ask: Ask, row: str, column: Column) -> str:
     question = cell(ask.name, row, column)
     if isinstance(column.type, Choice | Scale):
         labels = {option.id: option.label for option in column.type.options}
-        return labels.get(sheet.typed(question.name), "")
-    return ", ".join(text for _, text in _carried(sheet, question))
+        return labels.get(page_form.typed(question.name), "")
+    return ", ".join(text for _, text in _carried(page_form, question))

@@ -13,9 +13,9 @@ from chalicelib.assignments.access import OpenedTask, open_task
 from chalicelib.assignments.answers_shown import show_answers
 from chalicelib.assignments.fill_in import KEEP, Saved
 from chalicelib.assignments.form import fields_of
+from chalicelib.assignments.form_page import FormPage, draft_page, label_of, warnings_of
 from chalicelib.assignments.readers import who_sees
 from chalicelib.assignments.say import status_of
-from chalicelib.assignments.sheets import FormPage, draft_page, label_of, warnings_of
 from chalicelib.assignments.thread import WorkState
 from chalicelib.assignments.values import Fault
 from chalicelib.core import clock, log

@@ -26,18 +26,18 @@ AREAS = [Area("1", "Asks more", "", "A step", "", "", "")]
 
 
 def answer(name, clock):
-    ticket = scene.ticket(scene.invitation(name))
-    scene.fill_in(ticket, "3", clock.now())
-    submit(ticket, clock.now())
+    answer_link = scene.link_of(scene.invitation(name))
+    scene.fill_in(answer_link, "3", clock.now())
+    submit(answer_link, clock.now())
 
 
 def act(did, clock):
     if did == "answered":
         answer("p0", clock)
     if did == "saved":
-        scene.fill_in(scene.ticket(scene.invitation("p0")), "3", clock.now())
+        scene.fill_in(scene.link_of(scene.invitation("p0")), "3", clock.now())
     if did == "declined":
-        decline(scene.ticket(scene.invitation("p0")), "no_time", clock.now())
+        decline(scene.link_of(scene.invitation("p0")), "no_time", clock.now())
 
 
 @pytest.fixture(params=DID)

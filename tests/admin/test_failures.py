@@ -25,9 +25,9 @@ def test_an_unconfirmed_reminder_is_listed_by_kind_alone_and_stays_when_the_rate
         return page.partition("Unconfirmed emails")[2].partition("</main>")[0]
 
     before = list_of_unconfirmed()
-    ticket = scene.ticket(scene.invitation("p1"))
-    scene.fill_in(ticket, "3", clock.now())
-    submit(ticket, clock.now())
+    answer_link = scene.link_of(scene.invitation("p1"))
+    scene.fill_in(answer_link, "3", clock.now())
+    submit(answer_link, clock.now())
 
     assert "<li>" in before
     assert "p1@" not in before

@@ -48,9 +48,9 @@ def reminded(visitor, clock):
 
     def remind(how):
         people.opened(clock, chosen=people.raters(4, 4), names=("dana delegate", "dora delegate"))
-        ticket = scene.ticket(scene.invitation("p0"))
-        scene.fill_in(ticket, "3", clock.advance(hours=1))
-        submit(ticket, clock.now())
+        answer_link = scene.link_of(scene.invitation("p0"))
+        scene.fill_in(answer_link, "3", clock.advance(hours=1))
+        submit(answer_link, clock.now())
         if how == "extended":
             later = people.DATES.closes + timedelta(days=7)
             close_or_extend.extend(people.COHORT, people.person("dana delegate").email, later, clock.now())
@@ -196,9 +196,9 @@ def test_rejected_reminders_are_shown_next_to_no_delegate(visitor, clock, capsys
     asked = [one for delegate in (people.dana(), dora) for one in invitations.of_delegate(delegate, Wave.BASELINE)]
     for invitation in asked:
         if (invitation.delegate_id, invitation.rater.email) != (people.dana(), "p0@example.org"):
-            ticket = scene.ticket(invitation)
-            scene.fill_in(ticket, "3", clock.now())
-            submit(ticket, clock.now())
+            answer_link = scene.link_of(invitation)
+            scene.fill_in(answer_link, "3", clock.now())
+            submit(answer_link, clock.now())
     with watched_by(SesSays(CONTENT[0], message=CONTENT[1])):
         for _ in range(13):
             drain(clock.advance(days=1))

@@ -29,10 +29,10 @@ def opened(visitor, clock):
     """Two delegates with the same manager, coach and raters, some of the raters have answered or declined."""
     people.opened(clock, chosen=people.raters(7, 1), names=("dana delegate", "dora delegate"))
     for name in ("p0", "p1", "p2", "p3"):
-        ticket = scene.ticket(scene.invitation(name))
-        scene.fill_in(ticket, "3", clock.now())
-        submit(ticket, clock.now())
-    decline(scene.ticket(scene.invitation("d0")), "no_time", clock.now())
+        answer_link = scene.link_of(scene.invitation(name))
+        scene.fill_in(answer_link, "3", clock.now())
+        submit(answer_link, clock.now())
+    decline(scene.link_of(scene.invitation("d0")), "no_time", clock.now())
     drain(clock.advance(days=1))
 
 

@@ -142,18 +142,18 @@ def again(clock) -> int:
     return len(outcomes)
 
 
-def answers(ticket, now):
-    scene.fill_in(ticket, "4", now)
-    submit(ticket, now)
+def answers(answer_link, now):
+    scene.fill_in(answer_link, "4", now)
+    submit(answer_link, now)
 
 
-def declines(ticket, now):
-    decline.decline(ticket, "no_time", now)
+def declines(answer_link, now):
+    decline.decline(answer_link, "no_time", now)
 
 
 @pytest.mark.parametrize("responds", [answers, declines])
 def test_a_rater_who_has_responded_gets_no_invitation_and_the_administrator_does_not_learn_it(refused, clock, responds):
-    responds(scene.ticket(scene.invitation("p0")), clock.now())
+    responds(scene.link_of(scene.invitation("p0")), clock.now())
 
     assert again(clock) == 6
     assert sent_emails(P0) == []
@@ -172,7 +172,7 @@ def test_the_list_of_refused_emails_does_not_show_who_has_answered(visitor, cloc
     before = [email.id for email in emails.refused_by_ses(clock.now())]
     assert any(email.startswith("collect/reminder") and scene.invitation("p0").id in email for email in before)
 
-    answers(scene.ticket(scene.invitation("p0")), clock.now())
+    answers(scene.link_of(scene.invitation("p0")), clock.now())
 
     assert [email.id for email in emails.refused_by_ses(clock.now())] == before
     again(clock)

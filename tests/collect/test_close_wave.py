@@ -51,7 +51,7 @@ def close(now=people.CLOSE) -> bool:
 def all_but(name: str) -> None:
     for one in scene.asked():
         if one.rater.email != people.person(name).email:
-            submit(scene.ticket(one), NOW)
+            submit(scene.link_of(one), NOW)
 
 
 # --- the close --------------------------------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ def test_a_close_leaves_no_email_that_reveals_who_was_reminded():
     scene.settle(people.CLOSE - timedelta(hours=1))
     reminded = [row["to"]["email"] for row in scan() if row["sk"] == "MAIL" and row["template"] in REMINDERS]
     assert people.person("p0").email in reminded
-    submit(scene.ticket(scene.invitation("p0")), people.CLOSE - timedelta(minutes=1))
+    submit(scene.link_of(scene.invitation("p0")), people.CLOSE - timedelta(minutes=1))
     assert close()
 
     assert [row["id"] for row in scan() if row["sk"] == "MAIL" and row["template"] in REMINDERS] == []
@@ -146,7 +146,7 @@ def test_a_close_deletes_reminders_from_before_a_void_and_those_that_ses_refused
 def test_a_link_that_was_replaced_saves_nothing_on_a_warm_function():
     """The function remembers the wave's key, so that it saves without reading the row."""
     one = scene.invitation("p0")
-    old = scene.ticket(one)
+    old = scene.link_of(one)
     scene.fill_in(old, "3")
     before = scene.invitation("p0")
     transact(invitations.move(before, changed(before, link_version=before.link_version + 1)))
@@ -157,7 +157,7 @@ def test_a_link_that_was_replaced_saves_nothing_on_a_warm_function():
 
 
 def test_a_link_that_was_withdrawn_saves_nothing_on_a_warm_function():
-    old = scene.ticket(scene.invitation("p0"))
+    old = scene.link_of(scene.invitation("p0"))
     scene.fill_in(old, "3")
     transact([invitations.revoke(scene.invitation("p0"))])
 
@@ -169,20 +169,20 @@ def test_a_link_that_was_withdrawn_saves_nothing_on_a_warm_function():
 def test_a_page_is_not_saved_once_the_answers_are_taken_out():
     """The administrator closes early, and the function remembers the wave's key."""
     all_but("dana delegate")
-    ticket = scene.ticket(scene.invitation("dana delegate"))
-    scene.fill_in(ticket, "3")
+    answer_link = scene.link_of(scene.invitation("dana delegate"))
+    scene.fill_in(answer_link, "3")
     administrator.close_now(people.COHORT, DANA, NOW)
     assert close(NOW)
 
     with pytest.raises(QuestionnaireClosed):
-        scene.fill_in(ticket, "1", NOW + timedelta(minutes=1))
+        scene.fill_in(answer_link, "1", NOW + timedelta(minutes=1))
     assert scene.invitation("dana delegate").draft == {}
 
 
 def test_what_is_sent_is_what_was_read():
     """The sender has not seen a page that another window saved since."""
     read = scene.invitation("p0")
-    scene.fill_in(scene.ticket(read), "2")
+    scene.fill_in(scene.link_of(read), "2")
 
     with pytest.raises(InvitationChanged):
         transact([invitations.send(read, Boxes(read.draft, {}, {}))])

@@ -49,7 +49,7 @@ def everyone_has_saved(visitor, clock):
     def build():
         people.opened(clock, chosen=people.raters(PEERS, 0), rules=RULES)
         for n in range(PEERS):
-            scene.fill_in(scene.ticket(scene.invitation(f"p{n}")), "3", clock.now())
+            scene.fill_in(scene.link_of(scene.invitation(f"p{n}")), "3", clock.now())
 
     return scene.Scene(build)
 
@@ -68,14 +68,14 @@ def answer_from_another_mailbox(clock):
     """The administrator corrected the address to one of their own, and answers there if there is a form."""
     for one in scene.asked():
         if one.rater.email == NEW and not one.sealed:
-            scene.fill_in(scene.ticket(one), "3", clock.now())
-            submit(scene.ticket(one), clock.now())
+            scene.fill_in(scene.link_of(one), "3", clock.now())
+            submit(scene.link_of(one), clock.now())
 
 
 def play(visitor, clock, others, had_answered, take_out):
     """What is seen on the morning, and after the close."""
     for n in [*range(1, others + 1), *([0] if had_answered else [])]:
-        submit(scene.ticket(scene.invitation(f"p{n}")), clock.now())
+        submit(scene.link_of(scene.invitation(f"p{n}")), clock.now())
     drain(clock.to(people.OPENING.replace(day=16)))
     before = seen(visitor, clock)
     take_out(clock.advance(minutes=1))
@@ -108,9 +108,9 @@ def test_the_decision_follows_from_what_was_seen_before(everyone_has_saved, visi
 def test_counts_that_are_shown_may_be_enough_without_the_hidden_group(visitor, clock):
     people.opened(clock, chosen=people.raters(8, 8), rules=RULES)
     for name in ("d0", "d1", "d2", "d3", "d4", "d5"):
-        ticket = scene.ticket(scene.invitation(name))
-        scene.fill_in(ticket, "3", clock.now())
-        submit(ticket, clock.now())
+        answer_link = scene.link_of(scene.invitation(name))
+        scene.fill_in(answer_link, "3", clock.now())
+        submit(answer_link, clock.now())
     drain(clock.advance(days=1))
     void_answers.void(people.COHORT, P0, clock.now(), BY)
     drain(clock.now())

@@ -45,13 +45,13 @@ def wave():
     return delegates.find_with_wave(people.dana(), Wave.BASELINE)[1]
 
 
-def ticket(name: str):
-    return scene.ticket(scene.invitation(name))
+def link_of(name: str):
+    return scene.link_of(scene.invitation(name))
 
 
 def everyone_sends() -> None:
     for one in scene.asked():
-        submit(scene.ticket(one), NOW)
+        submit(scene.link_of(one), NOW)
 
 
 def run_job(job_id: str, now) -> bool:
@@ -71,17 +71,17 @@ def test_a_link_that_was_replaced_sends_nothing():
 
 
 def test_a_questionnaire_without_a_rating_is_not_sent():
-    scene.fill_in(ticket("p0"), "na")
+    scene.fill_in(link_of("p0"), "na")
 
     with pytest.raises(NothingAnswered):
-        submit(ticket("p0"), NOW)
+        submit(link_of("p0"), NOW)
     assert scene.invitation("p0").state is InvitationState.INVITED
 
 
 def test_answers_that_are_changed_and_sent_again_count_once():
-    submit(ticket("p0"), NOW)
-    scene.fill_in(ticket("p0"), "2", NOW + timedelta(minutes=5))
-    submit(ticket("p0"), NOW + timedelta(minutes=6))
+    submit(link_of("p0"), NOW)
+    scene.fill_in(link_of("p0"), "2", NOW + timedelta(minutes=5))
+    submit(link_of("p0"), NOW + timedelta(minutes=6))
 
     assert cohorts.find_with_line(people.COHORT, people.dana(), Wave.BASELINE)[1].answered == 1
 
@@ -101,7 +101,7 @@ def test_an_answer_is_refused_once_the_wave_is_not_open(state):
 def test_a_merge_is_refused_if_anything_was_saved_since_the_row_was_read():
     before = scene.invitation("p0")
     page = next(iter(before.draft))
-    scene.fill_in(ticket("p0"), "2", NOW + timedelta(minutes=1))
+    scene.fill_in(link_of("p0"), "2", NOW + timedelta(minutes=1))
 
     with pytest.raises(PageRefused):
         transact([invitations.merge_page(before, page, before.draft[page], before.saved_at[page], if_unsent=False)])
@@ -111,10 +111,10 @@ def test_a_function_that_remembers_the_wave_saves_nothing_after_the_deadline():
     """A page that was never saved is stored without a read, so that memory alone decides."""
     before = scene.invitation("p0")
     transact(invitations.move(before, changed(before, link_version=before.link_version + 1)))
-    open_questionnaire(ticket("p0"), LAST_MINUTE)
+    open_questionnaire(link_of("p0"), LAST_MINUTE)
 
     with pytest.raises(QuestionnaireClosed):
-        scene.fill_in(ticket("p0"), "1", people.CLOSE)
+        scene.fill_in(link_of("p0"), "1", people.CLOSE)
 
 
 @pytest.mark.parametrize("state", [WaveState.CLOSING, WaveState.HELD])
@@ -122,7 +122,7 @@ def test_a_questionnaire_whose_wave_has_ended_does_not_open_before_the_deadline_
     transact([delegates.end_wave(wave(), state)])
 
     with pytest.raises(QuestionnaireClosed):
-        open_questionnaire(ticket("p0"), NOW)
+        open_questionnaire(link_of("p0"), NOW)
 
 
 def test_a_comment_that_is_too_long_is_named():
@@ -139,22 +139,22 @@ def test_a_comment_that_is_too_long_is_named():
 
 
 def test_who_has_sent_answers_cannot_decline():
-    submit(ticket("p0"), NOW)
+    submit(link_of("p0"), NOW)
 
     with pytest.raises(CannotDecline):
-        decline(ticket("p0"), "no_time", NOW)
+        decline(link_of("p0"), "no_time", NOW)
     assert scene.invitation("p0").state is InvitationState.ANSWERED
 
 
 def test_declining_needs_one_of_the_reasons():
     with pytest.raises(CannotDecline):
-        decline(ticket("p0"), "because", NOW)
+        decline(link_of("p0"), "because", NOW)
     assert scene.invitation("p0").state is InvitationState.INVITED
 
 
 def test_who_declined_gets_no_reminder():
     before = {name: len(sent_emails(people.person(name).email)) for name in ("p0", "p1")}
-    decline(ticket("p0"), "no_time", NOW)
+    decline(link_of("p0"), "no_time", NOW)
     drain(LAST_MINUTE)
 
     assert len(sent_emails(people.person("p0").email)) == before["p0"]

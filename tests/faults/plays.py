@@ -520,9 +520,9 @@ def close(play: Play) -> None:
 
 def fill_in(play: Play, delegate_id: str, wave: Wave, email: str, rating: str = "4") -> None:
     one = next(one for one in invitations.of_delegate(delegate_id, wave) if one.rater.email == email)
-    ticket = parse_answer_link(signing.token("answer", delegate_id, wave.value, one.id, str(one.link_version)))
-    scene.fill_in(ticket, rating, play.clock.now())
-    submit(ticket, play.clock.now())
+    answer_link = parse_answer_link(signing.token("answer", delegate_id, wave.value, one.id, str(one.link_version)))
+    scene.fill_in(answer_link, rating, play.clock.now())
+    submit(answer_link, play.clock.now())
 
 
 def start_a_failed_job_over(play: Play) -> None:

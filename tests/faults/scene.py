@@ -57,13 +57,13 @@ def open_wave() -> None:
     chalicelib.core.clock.use(clock.now)
     people.opened(clock, chosen=people.raters(4, 0))
     for one in asked():
-        fill_in(ticket(one), "4")
+        fill_in(link_of(one), "4")
 
 
 def everyone_sent() -> None:
     open_wave()
     for one in asked():
-        submit(ticket(one), at(MONDAY))
+        submit(link_of(one), at(MONDAY))
 
 
 def asked(wave: Wave = Wave.BASELINE) -> list[Invitation]:
@@ -78,7 +78,7 @@ def invitation(name: str) -> Invitation:
     return next(one for one in asked() if one.rater.email == people.person(name).email)
 
 
-def ticket(one: Invitation) -> AnswerLink:
+def link_of(one: Invitation) -> AnswerLink:
     return parse_answer_link(signing.token("answer", one.delegate_id, one.wave.value, one.id, str(one.link_version)))
 
 

@@ -162,7 +162,7 @@ def test_a_raters_address_is_replaced_whole_with_one_notice_and_one_request(aws)
 
     def build():
         scene.open_wave()
-        submit(scene.ticket(scene.invitation("p0")), scene.at(MONDAY))
+        submit(scene.link_of(scene.invitation("p0")), scene.at(MONDAY))
 
     opened = Scene(build)
 

@@ -24,8 +24,8 @@ def closed_with_a_page_open(aws):
     clock = Clock()
     chalicelib.core.clock.use(clock.now)
     people.opened(clock, chosen=people.raters(4, 0))
-    ticket = scene.ticket(scene.invitation("p0"))
-    load_cached_wave(ticket, people.CLOSE - timedelta(minutes=1))
+    answer_link = scene.link_of(scene.invitation("p0"))
+    load_cached_wave(answer_link, people.CLOSE - timedelta(minutes=1))
     _, wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)
     people.write(delegates.change_wave(people.dana(), Wave.BASELINE, {"closes_at": scene.at(MONDAY)}, []))
     job = lifecycle.publish_job(wave, scene.at(MONDAY))
@@ -33,16 +33,16 @@ def closed_with_a_page_open(aws):
 
     people.write(jobs.add(job))
     scene.run_job(job.id, scene.at(MONDAY))
-    yield ticket
+    yield answer_link
     chalicelib.core.clock.use(None)
 
 
 def test_a_page_by_who_had_saved_nothing_is_refused_and_leaves_nothing(closed_with_a_page_open):
-    ticket = closed_with_a_page_open
+    answer_link = closed_with_a_page_open
     page = pages.pages(people.programme(), "")[0]
 
     with pytest.raises(QuestionnaireClosed):
-        save_page(ticket, page.id, {page.questions[0].id: "4"}, scene.at(MONDAY) + timedelta(minutes=2))
+        save_page(answer_link, page.id, {page.questions[0].id: "4"}, scene.at(MONDAY) + timedelta(minutes=2))
 
     one = scene.invitation("p0")
     assert (one.draft, one.saved_at, one.sent) == ({}, {}, None)

@@ -74,7 +74,7 @@ def test_under_every_fault_everyone_is_notified_once():
     def build():
         scene.open_wave()
         for name in ("p1", "p2", "p3"):
-            submit(scene.ticket(scene.invitation(name)), scene.at(MONDAY))
+            submit(scene.link_of(scene.invitation(name)), scene.at(MONDAY))
         extend(FIRST)
 
     extended = Scene(build)

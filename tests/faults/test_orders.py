@@ -36,7 +36,7 @@ def system_clock():
 
 def test_two_submissions_of_one_link_count_once(aws):
     opened = Scene(scene.open_wave)
-    ticket = scene.ticket(scene.invitation("p0"))
+    answer_link = scene.link_of(scene.invitation("p0"))
     now = people.CLOSE.replace(day=1)
 
     def check(_, outcomes):
@@ -46,7 +46,7 @@ def test_two_submissions_of_one_link_count_once(aws):
         wrong += [] if line.answered == 1 else [f"counted {line.answered} times"]
         return wrong + ([] if one.sent == one.draft else ["not stored"])
 
-    act = lambda _: submit(ticket, now)  # noqa: E731
+    act = lambda _: submit(answer_link, now)  # noqa: E731
     assert explore(opened.lay_out, [act, act], check) >= 6
 
 
@@ -60,12 +60,12 @@ def test_a_submission_that_races_the_close_is_refused_or_counted(aws, limit):
     def build():
         scene.open_wave()
         for name in ("p1", "p2", "p3", "mara manager"):
-            submit(scene.ticket(scene.invitation(name)), deadline - timedelta(hours=2))
+            submit(scene.link_of(scene.invitation(name)), deadline - timedelta(hours=2))
         earlier = delegates.change_wave(people.dana(), Wave.BASELINE, {"closes_at": deadline}, [])
         transact([earlier, jobs.add(close)])
 
     racing = Scene(build)
-    ticket = scene.ticket(scene.invitation("p0"))
+    answer_link = scene.link_of(scene.invitation("p0"))
 
     def check(_, outcomes):
         if isinstance(outcomes[0], BaseException) and not isinstance(outcomes[0], QuestionnaireClosed):
@@ -75,7 +75,7 @@ def test_a_submission_that_races_the_close_is_refused_or_counted(aws, limit):
         stored = len([one for one in responses.of_wave(people.dana(), Wave.BASELINE) if one.group == "peer"])
         return [] if stored == 3 + thanked else [f"thanked: {thanked}, but {stored} peers are stored"]
 
-    rater = lambda _: submit(ticket, deadline - timedelta(seconds=1))  # noqa: E731
+    rater = lambda _: submit(answer_link, deadline - timedelta(seconds=1))  # noqa: E731
     closing = lambda _: run.run_job(close.id, HANDLERS, "attempt", deadline)  # noqa: E731
     assert explore(racing.lay_out, [rater, closing], check, limit) > 50
 

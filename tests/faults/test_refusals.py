@@ -44,8 +44,8 @@ def lose_the_line() -> None:
 
 
 ACTS = {
-    "submit": lambda: submit_answers.submit(scene.ticket(scene.invitation("p0")), NOW),
-    "decline": lambda: decline.decline(scene.ticket(scene.invitation("p0")), "no_time", NOW),
+    "submit": lambda: submit_answers.submit(scene.link_of(scene.invitation("p0")), NOW),
+    "decline": lambda: decline.decline(scene.link_of(scene.invitation("p0")), "no_time", NOW),
     "chase": lambda: remind.remind_delegate(people.dana(), NOW, BY),
 }
 
@@ -79,7 +79,7 @@ def test_a_reminder_that_is_missing_does_not_pass_for_an_answer_that_changed():
     people.write(delete(emails.key(people.reminders_of(scene.invitation("p0"))[0])))
 
     with pytest.raises(EmailMissing):
-        submit_answers.submit(scene.ticket(scene.invitation("p0")), NOW)
+        submit_answers.submit(scene.link_of(scene.invitation("p0")), NOW)
 
 
 def test_an_impact_survey_whose_reminder_is_missing_is_not_called_busy():

@@ -28,7 +28,7 @@ def asked(visitor, clock) -> list[Invitation]:
     """Four peers, the manager and the delegate; everyone has filled in the whole form, no one has sent it."""
     people.opened(clock, chosen=people.raters(4, 0), rules=RULES)
     for one in scene.asked():
-        scene.fill_in(scene.ticket(one), "4", clock.now())
+        scene.fill_in(scene.link_of(one), "4", clock.now())
     return scene.asked()
 
 
@@ -48,11 +48,11 @@ def look(clock) -> None:
 
 def test_the_last_answer_closes_and_the_report_is_made(asked, clock):
     for one in asked[:-1]:
-        submit(scene.ticket(one), clock.now())
+        submit(scene.link_of(one), clock.now())
     look(clock)
     assert state() is WaveState.OPEN
 
-    submit(scene.ticket(asked[-1]), clock.now())
+    submit(scene.link_of(asked[-1]), clock.now())
     look(clock)
     assert state() is WaveState.CLOSED
     assert reports.find(people.dana(), Wave.BASELINE)
@@ -64,7 +64,7 @@ def test_a_refusal_may_be_the_last_word(asked, clock):
     (peer, *_), others = [one for one in asked if one.group == "peer"], asked
     for one in others:
         if one != peer:
-            submit(scene.ticket(one), clock.now())
+            submit(scene.link_of(one), clock.now())
     say_no(peer, clock)
     look(clock)
 
@@ -73,9 +73,9 @@ def test_a_refusal_may_be_the_last_word(asked, clock):
 
 def test_who_declined_first_can_send_what_they_had_saved(asked, clock):
     say_no(asked[0], clock)
-    submit(scene.ticket(asked[0]), clock.now())
+    submit(scene.link_of(asked[0]), clock.now())
     for one in asked[1:]:
-        submit(scene.ticket(one), clock.now())
+        submit(scene.link_of(one), clock.now())
     look(clock)
 
     assert state() is WaveState.CLOSED
@@ -84,8 +84,8 @@ def test_who_declined_first_can_send_what_they_had_saved(asked, clock):
 def test_a_delegate_who_answers_before_choosing_raters_closes_nothing(visitor, clock):
     people.opened(clock, rules=RULES)
     (own,) = scene.asked()
-    scene.fill_in(scene.ticket(own), "4", clock.now())
-    submit(scene.ticket(own), clock.now())
+    scene.fill_in(scene.link_of(own), "4", clock.now())
+    submit(scene.link_of(own), clock.now())
     look(clock)
 
     assert state() is WaveState.OPEN
@@ -98,8 +98,8 @@ def test_people_who_are_chosen_and_not_yet_asked_are_waited_for(visitor, clock):
     visitor.open(choose).post(choose, {"group": "peer", "name": "New", "email": "new@example.org"})
     visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
     for one in scene.asked():
-        scene.fill_in(scene.ticket(one), "4", clock.now())
-        submit(scene.ticket(one), clock.now())
+        scene.fill_in(scene.link_of(one), "4", clock.now())
+        submit(scene.link_of(one), clock.now())
     look(clock)
     assert state() is WaveState.OPEN
 
@@ -107,14 +107,14 @@ def test_people_who_are_chosen_and_not_yet_asked_are_waited_for(visitor, clock):
     visitor.open(approve).post(approve, {"decision": "approve"})
     look(clock)
     new = scene.invitation("new")
-    scene.fill_in(scene.ticket(new), "4", clock.now())
-    submit(scene.ticket(new), clock.now())
+    scene.fill_in(scene.link_of(new), "4", clock.now())
+    submit(scene.link_of(new), clock.now())
     look(clock)
     assert state() is WaveState.CLOSED
 
 
 def test_sending_is_three_calls_here_too(asked, clock):
     with count_calls() as calls:
-        submit(scene.ticket(asked[0]), clock.now())
+        submit(scene.link_of(asked[0]), clock.now())
 
     assert calls.total() == 3

@@ -60,9 +60,9 @@ def test_what_is_missing_is_said_and_the_part_stays_a_draft(hub, clock):
 
     faults = saved.answers(clock.now()).faults
     assert [fault.message for fault in faults] == ["What was said or done, and its effect: please answer this."]
-    sheet = facilitator.part_page(opened(), clock.now(), submitting=True)
-    assert (sheet.is_submitted, [fault.field for fault in sheet.faults]) == (False, ["f.example"])
-    assert next(one.fault for one in sheet.inputs if one.name == "f.example") == "Please answer this."
+    page = facilitator.part_page(opened(), clock.now(), submitting=True)
+    assert (page.is_submitted, [fault.field for fault in page.faults]) == (False, ["f.example"])
+    assert next(one.fault for one in page.inputs if one.name == "f.example") == "Please answer this."
 
 
 def test_a_submitted_part_is_changed_only_after_it_was_taken_back(hub, clock):

@@ -61,9 +61,9 @@ def held(visitor, clock) -> None:
 
 
 def answer(name: str, rating: str, clock) -> None:
-    ticket = scene.ticket(scene.invitation(name))
-    scene.fill_in(ticket, rating, clock.now())
-    submit(ticket, clock.now())
+    answer_link = scene.link_of(scene.invitation(name))
+    scene.fill_in(answer_link, rating, clock.now())
+    submit(answer_link, clock.now())
 
 
 def state() -> WaveState:

@@ -24,7 +24,7 @@ from chalicelib.store.cohorts import FeedbackState
 from chalicelib.store.reports import ReportState
 from chalicelib.store.table import query, scan
 from tests.faults import scene
-from tests.faults.scene import Scene, run_job, ticket
+from tests.faults.scene import Scene, link_of, run_job
 from tests.support import people
 from tests.support.calls import count_calls
 from tests.support.clock import MONDAY
@@ -43,8 +43,8 @@ def asked(wave: Wave) -> dict[str, Invitation]:
 
 def everyone_answers(wave: Wave, rating: str, now: datetime) -> None:
     for one in asked(wave).values():
-        scene.fill_in(ticket(one), rating, now)
-        submit(ticket(one), now)
+        scene.fill_in(link_of(one), rating, now)
+        submit(link_of(one), now)
 
 
 def baseline_closed(clock) -> None:
@@ -204,8 +204,8 @@ def test_who_declined_stays_listed_and_is_sent_nothing(aws, clock):
     decline(parse_answer_link(token, DECLINE), "no_time", clock.now())
     for one in asked(Wave.BASELINE).values():
         if one.state is InvitationState.INVITED:
-            scene.fill_in(ticket(one), "3", clock.now())
-            submit(ticket(one), clock.now())
+            scene.fill_in(link_of(one), "3", clock.now())
+            submit(link_of(one), clock.now())
     drain(clock.to(people.CLOSE))
     schedule_followup.plan(people.COHORT, OPENS, CLOSES, clock.to(ANNOUNCED))
     drain(clock.now())

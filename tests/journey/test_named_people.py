@@ -31,9 +31,9 @@ def closed(visitor, clock):
     people.opened(clock, chosen=(*people.raters(4, 0), *managers), rules=TWO)
     visitor.open(people.link("mo manager", "answer"))
     for name, rating in (("mo manager", "2"), ("mara manager", "5"), *((f"p{k}", "4") for k in range(4))):
-        ticket = scene.ticket(scene.invitation(name))
-        scene.fill_in(ticket, rating, clock.now())
-        submit(ticket, clock.now())
+        answer_link = scene.link_of(scene.invitation(name))
+        scene.fill_in(answer_link, rating, clock.now())
+        submit(answer_link, clock.now())
     drain(clock.to(people.CLOSE))
     drain(clock.advance(hours=2))
     assert jobs.failed() == []

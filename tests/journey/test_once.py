@@ -26,9 +26,9 @@ def closed(visitor, clock):
     """Everyone but one peer has answered, the wave has closed, and the report is made. Returns the late one's link."""
     people.opened(clock, chosen=people.raters(6, 0))
     for one in scene.asked():
-        scene.fill_in(scene.ticket(one), "4", clock.now())
+        scene.fill_in(scene.link_of(one), "4", clock.now())
         if one.rater.email != people.person("p5").email:
-            submit(scene.ticket(one), clock.now())
+            submit(scene.link_of(one), clock.now())
     drain(clock.to(people.CLOSE))
     drain(clock.advance(minutes=10))
     return people.link("p5", "answer")

@@ -42,8 +42,8 @@ def saved(visitor, url: str) -> list[str]:
 
 
 def key(link: str):
-    ticket = parse_answer_link(link.rsplit("/", 1)[1])
-    return invitations.key(ticket.delegate_id, ticket.wave, ticket.invitation_id)
+    answer_link = parse_answer_link(link.rsplit("/", 1)[1])
+    return invitations.key(answer_link.delegate_id, answer_link.wave, answer_link.invitation_id)
 
 
 def row(link: str):

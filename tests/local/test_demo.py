@@ -68,7 +68,7 @@ def test_the_cast_is_plainly_invented_and_fits_the_programme(players):
 
 def test_no_one_reads_the_same_comment_twice(players):
     for player in players:
-        said = [part.sheet[question.id].casefold() for part in player.parts for question in _asked(part.sheet)]
+        said = [part.answers[question.id].casefold() for part in player.parts for question in _asked(part.answers)]
 
         assert len(set(said)) == len(said)
 
@@ -81,8 +81,8 @@ def test_later_words_are_enough_for_everyone_and_all_different(name, players):
     assert len(set(listed)) == len(listed) >= each * len(players)
 
 
-def _asked(sheet):
-    return [question for question in read_example()[0].open_questions if question.id in sheet]
+def _asked(answers):
+    return [question for question in read_example()[0].open_questions if question.id in answers]
 
 
 def test_a_form_sends_what_a_browser_would():

@@ -46,8 +46,8 @@ def comments() -> dict[str, Player]:
         (player, text)
         for player in PLAYERS
         for part in player.parts
-        for sheet in (part.sheet, part.second_thoughts)
-        for question, text in sheet.items()
+        for answers in (part.answers, part.second_thoughts)
+        for question, text in answers.items()
         if question in QUESTIONS
     ]
     count = Counter(text for _, text in written)
@@ -98,7 +98,7 @@ def test_an_email_names_a_rater_to_themself_or_to_who_chose_them_only(output):
 def test_no_file_holds_the_ratings_of_one_rater(output):
     rows = {}
     for _, part in raters():
-        numbers = [part.sheet[item] for item in ITEMS if part.sheet.get(item, "").isdigit()]
+        numbers = [part.answers[item] for item in ITEMS if part.answers.get(item, "").isdigit()]
         rows[part.person.email, part.delegate] = [int(number) for number in numbers]
     assert all(len(row) > 10 for row in rows.values())
 

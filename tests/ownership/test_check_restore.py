@@ -21,9 +21,9 @@ from tests.support.drain import drain
 def report(visitor, clock):
     people.opened(clock, chosen=people.raters(6, 0))
     for one in list(invitations.of_delegate(people.dana(), Wave.BASELINE))[:8]:
-        ticket = scene.ticket(one)
-        scene.fill_in(ticket, "4", clock.now())
-        submit(ticket, clock.now())
+        answer_link = scene.link_of(one)
+        scene.fill_in(answer_link, "4", clock.now())
+        submit(answer_link, clock.now())
     close_or_extend.close_now(people.COHORT, people.person("dana delegate").email, clock.now())
     drain(clock.now())
     drain(clock.advance(hours=1))

@@ -43,9 +43,9 @@ NOTES = "Speaks faster at the budget"
 def opened(visitor, clock):
     open_cohort(clock, chosen=people.raters(4, 0), names=NAMES)
     for name in ("p0", "p1"):
-        ticket = scene.ticket(scene.invitation(name))
-        scene.fill_in(ticket, "3", clock.now())
-        submit(ticket, clock.now())
+        answer_link = scene.link_of(scene.invitation(name))
+        scene.fill_in(answer_link, "3", clock.now())
+        submit(answer_link, clock.now())
     drain(clock.advance(hours=3))
     coach = coach_id(people.COHORT, people.person("cleo coach").email)
     people.write(*debriefs.save_notes(people.dana(), CoachNotes(NOTES, clock.now(), coach)))
@@ -242,9 +242,9 @@ def test_a_copy_does_not_change_when_someone_else_answers(visitor, clock, role):
         return [row for row in person_export.find(address(role), lambda: found) if person_export.REVIEW not in row]
 
     before = rows()
-    ticket = scene.ticket(scene.invitation("p0"))
-    scene.fill_in(ticket, "3", clock.now())
-    submit(ticket, clock.now())
+    answer_link = scene.link_of(scene.invitation("p0"))
+    scene.fill_in(answer_link, "3", clock.now())
+    submit(answer_link, clock.now())
 
     assert before
     assert rows() == before

@@ -37,9 +37,9 @@ def id_of(name):
 def answer(delegate_id, clock, count):
     invited = [one for one in invitations.of_delegate(delegate_id, Wave.BASELINE) if one.state is not REVOKED]
     for one in invited[:count]:
-        ticket = scene.ticket(one)
-        scene.fill_in(ticket, "4", clock.now())
-        submit(ticket, clock.now())
+        answer_link = scene.link_of(one)
+        scene.fill_in(answer_link, "4", clock.now())
+        submit(answer_link, clock.now())
 
 
 REVOKED = InvitationState.REVOKED

@@ -188,7 +188,7 @@ def asked(name: str):
 def test_what_a_rater_does_leaves_no_entry(opened, clock):
     """An entry would say who of the raters declined, and when, for months after the close."""
     before = [*objects.list_names("")]
-    decline(scene.ticket(asked("p0")), "no_time", clock.now())
+    decline(scene.link_of(asked("p0")), "no_time", clock.now())
 
     assert [*objects.list_names("")] == before
 
@@ -268,9 +268,9 @@ def test_what_an_administrator_decided_is_listed_until_it_is_done_again(opened, 
     assert finish_restore(opened.at, clock.now()).to_do == ()
 
 
-def answers(ticket, clock):
-    scene.fill_in(ticket, "4", clock.now())
-    scene.submit(ticket, clock.now())
+def answers(answer_link, clock):
+    scene.fill_in(answer_link, "4", clock.now())
+    scene.submit(answer_link, clock.now())
 
 
 def does_nothing(_ticket, _clock):
@@ -280,7 +280,7 @@ def does_nothing(_ticket, _clock):
 @pytest.mark.parametrize("before", [answers, does_nothing], ids=lambda before: before.__name__)
 def test_answers_that_were_voided_are_listed_whether_there_were_any_or_not(opened, clock, before):
     """A list of those who had answered alone would say who had."""
-    before(scene.ticket(asked("p0")), clock)
+    before(scene.link_of(asked("p0")), clock)
     backup = Backup(clock)
     void_answers.void(people.COHORT, people.person("p0").email, clock.now(), BY)
     drain(clock.now())

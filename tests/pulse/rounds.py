@@ -133,12 +133,12 @@ def answer(
     for one in asked(wave, name):
         if one.rater.email in wanted:
             link = signing.token("answer", one.delegate_id, wave.value, one.id, str(one.link_version))
-            ticket = parse_answer_link(link)
+            answer_link = parse_answer_link(link)
             typed = (ratings or dict.fromkeys(WORDS, rating)) | (
                 {SUGGESTION: f"{suggestion} {one.id}"} if suggestion else {}
             )
-            save_page(ticket, PULSE_PAGE, typed, clock.now())
-            submit(ticket, clock.now())
+            save_page(answer_link, PULSE_PAGE, typed, clock.now())
+            submit(answer_link, clock.now())
 
 
 def hold(clock, wave: Wave = Wave.MIDWAY_1, name: str = "dana delegate", words=None, **answers) -> None:  # type: ignore[no-untyped-def]

@@ -75,13 +75,13 @@ def _made(case: str) -> Facts:
 
 
 def responses_of(player: Player) -> list[Response]:
-    sent = [(part.group, part.sheet) for part in player.parts if part.reply in ANSWERS]
-    return [Response(group, _answers(sheet)) for group, sheet in [("self", player.sheet), *sent]]
+    sent = [(part.group, part.answers) for part in player.parts if part.reply in ANSWERS]
+    return [Response(group, _answers(answers)) for group, answers in [("self", player.answers), *sent]]
 
 
-def _answers(sheet: dict[str, str]) -> Answers:
-    ratings = {k: None if v == NOT_ABLE else int(v) for k, v in sheet.items() if k in ITEMS}
-    return Answers(ratings, {k: v for k, v in sheet.items() if k in QUESTIONS})
+def _answers(answers: dict[str, str]) -> Answers:
+    ratings = {k: None if v == NOT_ABLE else int(v) for k, v in answers.items() if k in ITEMS}
+    return Answers(ratings, {k: v for k, v in answers.items() if k in QUESTIONS})
 
 
 def _as(responses: list[Response], **groups: int) -> list[Response]:

@@ -94,7 +94,7 @@ def test_the_coach_reads_them_on_the_case_page_and_the_delegate_nowhere(aws, clo
     people.opened(clock, chosen=people.raters(6, 0), rules=rules)
     question = rules.open_questions[-1]
     for one in scene.asked():
-        opened = scene.ticket(one)
+        opened = scene.link_of(one)
         scene.fill_in(opened, "4", clock.now())
         if one.group == "peer":
             page = next(p for p in pages.pages(rules, "peer") if any(q.id == question.id for q in p.questions))

@@ -35,7 +35,7 @@ from chalicelib.store.row_kinds.row_kind import Retention
 from chalicelib.store.table import Key, delete_all, put, scan, transact
 from chalicelib.waves.lifecycle import retention_job, summary_job
 from tests.faults import scene
-from tests.faults.scene import ticket
+from tests.faults.scene import link_of
 from tests.support import people
 from tests.support.calls import count_calls
 from tests.support.drain import drain
@@ -55,8 +55,8 @@ def close_questionnaires(clock, names):
     people.opened(clock, chosen=people.raters(4, 0), names=names)
     for line in cohorts.list_lines(people.COHORT):
         for one in invitations.of_delegate(line.delegate_id, Wave.BASELINE):
-            scene.fill_in(ticket(one), "3", clock.now())
-            submit(ticket(one), clock.now())
+            scene.fill_in(link_of(one), "3", clock.now())
+            submit(link_of(one), clock.now())
     drain(clock.to(people.CLOSE))
     drain(clock.advance(minutes=10))
     drain(clock.advance(days=4))  # past the morning on which emails about the reports go out

@@ -183,9 +183,9 @@ def test_twenty_raters_who_answer_at_once_all_count(aws, clock, figure, seed):
 
 
 def answer(one, now: datetime) -> None:  # type: ignore[no-untyped-def]
-    ticket = scene.ticket(one)
-    scene.fill_in(ticket, "4", now)
-    submit(ticket, now)
+    answer_link = scene.link_of(one)
+    scene.fill_in(answer_link, "4", now)
+    submit(answer_link, now)
 
 
 def peak_in_mb() -> float:

@@ -92,9 +92,9 @@ def ratings(cohort: Cohort, person: Mapping[str, Any], item: str) -> defaultdict
     """Everyone's rating of a behaviour, by group."""
     groups = {person["email"]: "self", **person["groups"]}
     rated = defaultdict(list)
-    for by, sheet in cohort.given["questionnaire", person["email"]].items():
-        if sheet.get(item, "na").isdigit():
-            rated[groups[by]].append(exact(sheet[item]))
+    for by, answers in cohort.given["questionnaire", person["email"]].items():
+        if answers.get(item, "na").isdigit():
+            rated[groups[by]].append(exact(answers[item]))
     return rated
 
 
@@ -124,8 +124,10 @@ def over_delegates(figures: Sequence[Mapping[str, Number]], items: Sequence[str]
 
 def seen(cohort: Cohort) -> dict[str, Number | None]:
     managers = [
-        average([Fraction(v) for name, v in sheet.items() if name.startswith("change.") and v not in ("", "not_seen")])
-        for sheet in cohort.manager.values()
+        average(
+            [Fraction(v) for name, v in answers.items() if name.startswith("change.") and v not in ("", "not_seen")]
+        )
+        for answers in cohort.manager.values()
     ]
     raters = [average(list(raters_changes(cohort, one))) for one in cohort.people]
     return {
@@ -140,8 +142,8 @@ def raters_changes(cohort: Cohort, person: Mapping[str, Any]) -> Iterable[Fracti
     for area in json.loads(path.read_text())["areas"] if path.exists() else []:
         if not (area["raters"] or {}).get("change"):
             continue  # not enough people rated it, or only a word may be shown
-        sheets = cohort.given["impact/pulse", person["email"]].values()
-        given = [exact(sheet[area["id"]]) for sheet in sheets if sheet.get(area["id"], "na") != "na"]
+        all_answers = cohort.given["impact/pulse", person["email"]].values()
+        given = [exact(answers[area["id"]]) for answers in all_answers if answers.get(area["id"], "na") != "na"]
         number = clamped(given, 1, 7, margin=2)
         assert (str(number.shown - 4), number.n) == (area["raters"]["change"], area["raters"]["n"]), person["name"]
         yield number.shown - 4

@@ -113,9 +113,9 @@ def a_corrected_address_starts_empty(year: Year) -> None:
         one = invitations.find(delegate_id, Wave.BASELINE, invitation_id)
         if one:
             with suppress(LinkUnknown, LinkRevoked, QuestionnaireClosed, AnswersSealed):
-                sheet = open_questionnaire(scene.ticket(one), year.clock.now())
-                assert not sheet.saved
-                assert not sheet.sent
+                questionnaire = open_questionnaire(scene.link_of(one), year.clock.now())
+                assert not questionnaire.saved
+                assert not questionnaire.sent
 
 
 @check("I9 a pack holds no address of another person")

@@ -323,10 +323,10 @@ def rate_change(year: Year, place: int, which: int) -> None:
     asked = year.asked(year.delegate(place).id, Wave.PULSE)
     if not asked:
         raise NoOne
-    ticket = scene.ticket(asked[which % len(asked)])
-    sheet = open_questionnaire(ticket, year.clock.now())
-    typed = {question.id: "5" for page in sheet.pages for question in page.questions if not question.is_comment}
-    save_page(ticket, PULSE_PAGE, typed, year.clock.now())
+    answer_link = scene.link_of(asked[which % len(asked)])
+    questionnaire = open_questionnaire(answer_link, year.clock.now())
+    typed = {question.id: "5" for page in questionnaire.pages for question in page.questions if not question.is_comment}
+    save_page(answer_link, PULSE_PAGE, typed, year.clock.now())
 
 
 @act(f"{DELEGATE}/survey-remind", f"{CONSOLE}/all/survey-remind")

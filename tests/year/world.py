@@ -231,17 +231,17 @@ def months(year: Year, place: int, which: int) -> None:
 @act("/answer/{token}/page/{page_id}")
 def save(year: Year, place: int, which: int) -> None:
     found = year.one_asked(place, which)
-    scene.fill_in(scene.ticket(found[1]), "3", year.clock.now())
+    scene.fill_in(scene.link_of(found[1]), "3", year.clock.now())
     year.emptied.pop((found[0], found[1].id), None)
 
 
 @act("/answer/{token}/send")
 def answer(year: Year, place: int, which: int) -> None:
     found = year.one_asked(place, which)
-    ticket = scene.ticket(found[1])
-    scene.fill_in(ticket, "4", year.clock.now())
+    answer_link = scene.link_of(found[1])
+    scene.fill_in(answer_link, "4", year.clock.now())
     year.emptied.pop((found[0], found[1].id), None)
-    submit(ticket, year.clock.now())
+    submit(answer_link, year.clock.now())
     year.sent[found[0]].add(found[1].id)
 
 
@@ -255,7 +255,7 @@ def answer_all(year: Year, place: int, which: int) -> None:
 @act("/decline/{token}")
 def decline_one(year: Year, place: int, which: int) -> None:
     found = year.one_asked(place, which)
-    decline(scene.ticket(found[1]), "no_time", year.clock.now())
+    decline(scene.link_of(found[1]), "no_time", year.clock.now())
 
 
 # --- an administrator changes people ------------------------------------------------------------------------------
@@ -337,8 +337,8 @@ def correct(year: Year, place: int, which: int) -> None:
 
 
 def _retire(year: Year, one: Invitation, what: str) -> None:
-    ticket = scene.ticket(one)
-    year.retired.append((what, lambda: open_questionnaire(ticket, year.clock.now())))
+    answer_link = scene.link_of(one)
+    year.retired.append((what, lambda: open_questionnaire(answer_link, year.clock.now())))
 
 
 @act(f"{CONSOLE}/void")

@@ -120,7 +120,7 @@ def _part_page(
         status=status,
         programme=page.programme,
         part=opened,
-        sheet=part_page(opened, now, submitting=submitting),
+        form_page=part_page(opened, now, submitting=submitting),
         may_type=not opened.delegate.withdrawn and opened.task.part_state(now).value in ("open", "draft"),
         opens_at=days.opens_at if days.opens_at and now < days.opens_at and not opened.delegate.withdrawn else None,
         at=milliseconds(now),

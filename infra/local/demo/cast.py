@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.core.model import MANAGER_GROUP, DelegateEntry, Person, Programme
-from infra.local.demo.opinions import Leader, Sheet, amended, make_leader, own_sheet, rater_sheet
+from infra.local.demo.opinions import ChosenAnswers, Leader, amended, make_leader, own_answers, rater_answers
 from infra.local.demo.phrases import Deck, bank
 
 MISSING_PERCENT = 22  # of a delegate's raters
@@ -44,8 +44,8 @@ class Part(Struct, frozen=True):
     reply: Reply
     reason: str  # for declining
     share: float  # of the time they have, when they begin: 0..1
-    sheet: Sheet
-    second_thoughts: Sheet
+    answers: ChosenAnswers
+    second_thoughts: ChosenAnswers
     answers_pulse: bool
     added_later: bool = False  # thought of after the list was sent
 
@@ -86,7 +86,7 @@ class Player(Struct, frozen=True):
     entry: DelegateEntry
     leader: Leader
     way: Own
-    sheet: Sheet
+    answers: ChosenAnswers
     parts: tuple[Part, ...]
 
     @property
@@ -116,7 +116,7 @@ def make_cast(programme: Programme, entries: Sequence[DelegateEntry], seed: int)
         others = [other.person for other in entries if other is not entry]
         raters = _raters(entry, way, others, shared, partners, names, rng)
         parts = tuple(_parts(programme, entry, leader, way, raters, place, deck, rng))
-        players.append(Player(entry, leader, way, own_sheet(programme, leader, deck, rng), parts))
+        players.append(Player(entry, leader, way, own_answers(programme, leader, deck, rng), parts))
     return tuple(players)
 
 
@@ -181,7 +181,7 @@ def _parts(
 ) -> Iterator[Part]:
     replies = _replies(way, raters, place, rng)
     for number, (group, person) in enumerate(raters):
-        sheet = rater_sheet(programme, leader, group, deck, rng)
+        answers = rater_answers(programme, leader, group, deck, rng)
         yield Part(
             delegate=entry.person.email,
             group=group,
@@ -189,8 +189,8 @@ def _parts(
             reply=replies[number],
             reason=REASONS[(place + number) % len(REASONS)],
             share=rng.random() ** 1.3,
-            sheet=sheet,
-            second_thoughts=amended(programme, sheet, rng),
+            answers=answers,
+            second_thoughts=amended(programme, answers, rng),
             answers_pulse=rng.random() < 0.65,
             added_later=way in (Own.ADDS_LATER, Own.ADDS_ON_REQUEST) and number == len(raters) - 1,
         )

@@ -81,14 +81,14 @@ def answer_own(world: World, player: Player, letter: Letter) -> None:
     if player.way is not Own.TWO_SITTINGS:
         finish_own(world, player, link)
         return
-    filling.answer_some(world.browser, link, player.sheet, HALF)
+    filling.answer_some(world.browser, link, player.answers, HALF)
     when = world.calendar.working_days_on(world.now, FINISHES_AFTER, EVENING)
     world.plan(when, Phase.QUESTIONNAIRES, partial(finish_own, world, player, link))
 
 
 def finish_own(world: World, player: Player, link: str) -> None:
-    filling.answer(world.browser, link, player.sheet)
-    world.note(QUESTIONNAIRE, player.email, player.email, player.sheet)
+    filling.answer(world.browser, link, player.answers)
+    world.note(QUESTIONNAIRE, player.email, player.email, player.answers)
     world.deeds[player.email].own_sent = world.now
     world.show.step(Phase.QUESTIONNAIRES, world.now)
 
@@ -146,8 +146,8 @@ def on_extended(world: World, letter: Letter) -> None:
 
 
 def reply(world: World, part: Part, letter: Letter) -> None:
-    filling.answer(world.browser, letter.link(ANSWER), part.sheet)
-    world.note(QUESTIONNAIRE, part.delegate, part.person.email, part.sheet)
+    filling.answer(world.browser, letter.link(ANSWER), part.answers)
+    world.note(QUESTIONNAIRE, part.delegate, part.person.email, part.answers)
     world.deeds[part.delegate].answered[part.person.email] = world.now
     world.show.step(Phase.ANSWERS, world.now)
     if part.reply is Reply.AMENDS:
@@ -156,12 +156,12 @@ def reply(world: World, part: Part, letter: Letter) -> None:
 
 def change(world: World, part: Part, letter: Letter) -> None:
     filling.change(world.browser, letter.link(ANSWER), part.second_thoughts)
-    world.note(QUESTIONNAIRE, part.delegate, part.person.email, {**part.sheet, **part.second_thoughts})
+    world.note(QUESTIONNAIRE, part.delegate, part.person.email, {**part.answers, **part.second_thoughts})
 
 
 def begin(world: World, part: Part, letter: Letter) -> None:
     """Save half; raters who need two sittings come back."""
-    filling.answer_some(world.browser, letter.link(ANSWER), part.sheet, HALF)
+    filling.answer_some(world.browser, letter.link(ANSWER), part.answers, HALF)
     world.deeds[part.delegate].begun[part.person.email] = world.now
     if part.reply is Reply.TWO_SITTINGS:
         _second_visit(world, FINISHES_AFTER, partial(reply, world, part, letter))

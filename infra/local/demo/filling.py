@@ -20,19 +20,19 @@ def expect(shown: Opened, words: str) -> None:
         raise Unexpected(f"“{shown.page.heading}” ({shown.page.status}) instead of “{words}”")
 
 
-def answer(browser: Browser, link: str, sheet: Mapping[str, str]) -> None:
+def answer(browser: Browser, link: str, answers: Mapping[str, str]) -> None:
     """From the link in the email to the thanks."""
     shown = browser.follow(browser.open(link), "/page/")
     while not shown.url.endswith("/review"):
-        shown = _answer_page(browser, shown, sheet, "next")
+        shown = _answer_page(browser, shown, answers, "next")
     expect(browser.send(shown, shown.page.form("/send"), {}), "Thank you")
 
 
-def answer_some(browser: Browser, link: str, sheet: Mapping[str, str], pages: int) -> None:
+def answer_some(browser: Browser, link: str, answers: Mapping[str, str], pages: int) -> None:
     """Only so many pages, and the rest another day."""
     shown = browser.follow(browser.open(link), "/page/")
     for left in reversed(range(pages)):
-        shown = _answer_page(browser, shown, sheet, "next" if left else "later")
+        shown = _answer_page(browser, shown, answers, "next" if left else "later")
     expect(shown, "Your answers so far are saved")
 
 
@@ -93,9 +93,9 @@ def ask_for_change(browser: Browser, link: str, remark: str) -> None:
     expect(browser.send(shown, shown.page.form_with("decision"), fields), "You asked for a change")
 
 
-def _answer_page(browser: Browser, shown: Opened, sheet: Mapping[str, str], button: str) -> Opened:
+def _answer_page(browser: Browser, shown: Opened, answers: Mapping[str, str], button: str) -> Opened:
     form = shown.page.form_with("form")
-    after = browser.send(shown, form, {name: sheet[name] for name in form.names if name in sheet}, button)
+    after = browser.send(shown, form, {name: answers[name] for name in form.names if name in answers}, button)
     if after.url.endswith("?blank=1"):
         return browser.send(after, after.page.form_with("form"), {}, "skip")
     return after

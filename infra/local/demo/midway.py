@@ -65,10 +65,10 @@ def answer(world: World, player: Player, letter: Letter) -> None:
     rng = _dice(letter)
     shown = world.browser.open(letter.link(ANSWER))
     form = shown.page.form_with("form")
-    sheet = {name: rng.choice(RATINGS) for name in form.options}
+    answers = {name: rng.choice(RATINGS) for name in form.options}
     if rng.random() < SUGGESTS:
-        sheet["suggestion"] = rng.choice(SUGGESTIONS)
-    expect(world.browser.send(shown, form, sheet), "Thank you")
+        answers["suggestion"] = rng.choice(SUGGESTIONS)
+    expect(world.browser.send(shown, form, answers), "Thank you")
     world.deeds[player.email].midway_sent[letter.to] = world.now
     world.show.step(Phase.WORKSHOPS, world.now)
 

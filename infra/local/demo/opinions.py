@@ -21,7 +21,7 @@ SELDOM_SEEN = 2.5  # times more often "not able to comment" on one competency
 COMMENTS = {"strengths": 0.75, "one_change": 0.65, "anything_else": 0.25}  # question -> how often it is answered
 PHRASES = {"strengths": "strengths", "one_change": "changes"}
 
-Sheet = Mapping[str, str]  # field -> what is chosen or typed; a blank is absent
+ChosenAnswers = Mapping[str, str]  # field -> what is chosen or typed; a blank is absent
 
 
 @dataclass(frozen=True)
@@ -51,37 +51,37 @@ def make_leader(programme: Programme, name: str, place: int, rng: Random) -> Lea
     return Leader(first, levels, own_levels, strengths, weaknesses)
 
 
-def rater_sheet(programme: Programme, leader: Leader, group: str, deck: Deck, rng: Random) -> dict[str, str]:
+def rater_answers(programme: Programme, leader: Leader, group: str, deck: Deck, rng: Random) -> dict[str, str]:
     """All answers of one rater."""
     leniency = rng.gauss(0, LENIENCY)
     seldom_seen = rng.choice(programme.competencies).id
-    sheet = {}
+    answers = {}
     for competency in programme.competencies:
         unable = UNABLE.get(group, BLANK) * (SELDOM_SEEN if competency.id == seldom_seen else 1)
         for item in competency.items:
             chance = rng.random()
             if chance < unable:
-                sheet[item.id] = NOT_ABLE
+                answers[item.id] = NOT_ABLE
             elif chance < 1 - BLANK:
-                sheet[item.id] = _rating(leader.levels[item.id] + leniency, programme.top, rng)
-    return sheet | _comments(programme, leader, deck, rng)
+                answers[item.id] = _rating(leader.levels[item.id] + leniency, programme.top, rng)
+    return answers | _comments(programme, leader, deck, rng)
 
 
-def own_sheet(programme: Programme, leader: Leader, deck: Deck, rng: Random) -> dict[str, str]:
+def own_answers(programme: Programme, leader: Leader, deck: Deck, rng: Random) -> dict[str, str]:
     """All answers of a delegate."""
     words = bank("phrases")
-    sheet = {item: _rating(level, programme.top, rng) for item, level in leader.own_levels.items()}
-    sheet["strengths"] = deck.deal(words[leader.strengths[0]]["own_strengths"])
-    sheet["one_change"] = deck.deal(words[leader.weaknesses[1]]["own_changes"])
+    answers = {item: _rating(level, programme.top, rng) for item, level in leader.own_levels.items()}
+    answers["strengths"] = deck.deal(words[leader.strengths[0]]["own_strengths"])
+    answers["one_change"] = deck.deal(words[leader.weaknesses[1]]["own_changes"])
     if rng.random() < COMMENTS["anything_else"]:
-        sheet["anything_else"] = deck.deal(words["own_anything_else"])
-    return sheet
+        answers["anything_else"] = deck.deal(words["own_anything_else"])
+    return answers
 
 
-def amended(programme: Programme, sheet: Sheet, rng: Random) -> dict[str, str]:
+def amended(programme: Programme, answers: ChosenAnswers, rng: Random) -> dict[str, str]:
     """Second thoughts on the first page: one step up or down."""
     item = programme.competencies[0].items[0].id
-    before = int(sheet[item]) if sheet.get(item, NOT_ABLE) != NOT_ABLE else programme.top - 1
+    before = int(answers[item]) if answers.get(item, NOT_ABLE) != NOT_ABLE else programme.top - 1
     is_lower = rng.random() < 0.5
     step = 1 if before == 1 else -1 if before == programme.top or is_lower else 1
     return {item: str(before + step)}

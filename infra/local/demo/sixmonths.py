@@ -134,11 +134,11 @@ def answer_pulse(world: World, delegate: str, letter: Letter) -> None:
     shown = world.browser.open(link)
     form = shown.page.form_with("form")
     areas = form.options
-    sheet = {name: "na" if rng.random() < 0.1 else str(rng.choice((4, 4, 5, 5, 6, 6, 7))) for name in areas}
-    if set(sheet.values()) == {"na"}:
-        sheet = dict.fromkeys(sheet, "4")
-    filling.expect(world.browser.send(shown, form, sheet), "Thank you")
-    world.note(to_raters.PULSE.name, delegate, letter.to, sheet)
+    answers = {name: "na" if rng.random() < 0.1 else str(rng.choice((4, 4, 5, 5, 6, 6, 7))) for name in areas}
+    if set(answers.values()) == {"na"}:
+        answers = dict.fromkeys(answers, "4")
+    filling.expect(world.browser.send(shown, form, answers), "Thank you")
+    world.note(to_raters.PULSE.name, delegate, letter.to, answers)
     world.deeds[delegate].pulse_sent[letter.to] = world.now
     world.show.step(Phase.IMPACT, world.now)
 

@@ -106,7 +106,7 @@ def _answer(page: Page, part: Part) -> None:
         "[...new Set([...document.querySelectorAll('input[type=radio]')].map(i => i.name))]"
     )
     for name in names[:MANY]:
-        page.check(f"input[name='{name}'][value='{part.sheet.get(name) or 'na'}']", force=True)
+        page.check(f"input[name='{name}'][value='{part.answers.get(name) or 'na'}']", force=True)
 
 
 def _silent_rater(world: World) -> tuple[Part, Letter]:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.assignments.form import AREAS, AREAS_TITLE
-from chalicelib.assignments.page_model import Input, Sheet, inputs_of
+from chalicelib.assignments.page_model import Input, PageForm, inputs_of
 from chalicelib.assignments.prefill import fill
 from chalicelib.assignments.table_fields import row_ids
 from chalicelib.assignments.tasks import Book, Task
@@ -32,7 +32,7 @@ def draft_page(
 ) -> FormPage:
     filled = fill(book, task, now)
     draft = replace(task.draft, typed={**filled.typed, **task.draft.typed})
-    sheet = Sheet(
+    page_form = PageForm(
         form=task.form,
         draft=draft,
         context=book.context(task, now),
@@ -42,7 +42,7 @@ def draft_page(
         copied_rows=_copied(book, task, now),
         more=more,
     )
-    return FormPage(inputs_of(sheet), merging.marks(task.draft.typed), bool(task.draft.typed))
+    return FormPage(inputs_of(page_form), merging.marks(task.draft.typed), bool(task.draft.typed))
 
 
 def _copied(book: Book, task: Task, now: datetime) -> frozenset[str]:
