@@ -85,7 +85,7 @@ class EmailKind(Struct, frozen=True):
     together               subject of several in one digest, with {n}, {others} (“2 others”) and words of the first
     names_several          whether several that differ only in their delegate become one text in a digest: its templates
                            also read well with several names in `delegate`, and `several` says so
-    only_to_unanswered     whether it goes only to raters who have not answered: no page may show who did not get it
+    only_to_unanswered     whether raters who answered, or who declined, do not get it: no page may show who did not
     has_entry              whether it brings a calendar entry, which names the email's only link
     sent_in_pause          whether it goes out although its delegate is paused
     form                   the form that it leads to and whose readers it names; that of an anonymous group if none

@@ -14,7 +14,7 @@ from chalicelib.emails import delivery_events
 from chalicelib.emails.kinds import To, load_kinds
 from chalicelib.store import audit_events, cohorts, emails, invitations
 from chalicelib.store.table import scan
-from chalicelib.waves.emails.to_raters import AGAIN, FIRST
+from chalicelib.waves.emails.to_raters import FIRST
 from infra.local import outbox
 from tests.emails.test_send import CONTENT, SesSays
 from tests.faults import scene
@@ -34,7 +34,7 @@ BOUNCES = {
 
 def test_every_email_to_raters_says_if_it_goes_only_to_those_who_have_not_answered():
     by_an_act = {"impact/returned", "people/rater_removed", "people/rater_regrouped"}  # whether they answered or not
-    to_everyone = {AGAIN.name, *by_an_act, *(kind.name for kind in FIRST.values())}
+    to_everyone = {*by_an_act, *(kind.name for kind in FIRST.values())}
     to_raters = {kind.name for kind in load_kinds().values() if kind.to is To.RATER}
 
     flagged = {kind.name for kind in load_kinds().values() if kind.only_to_unanswered}
@@ -163,6 +163,25 @@ def test_a_void_asks_again_at_an_address_where_a_reminder_bounced(reminded, cloc
 
     asked_again = {name: last_email(name, "collect/again#").row.partition("#")[0] for name in ("p0", "p1")}
     assert asked_again == dict.fromkeys(("p0", "p1"), "collect/again")
+
+
+EVENTS = {**BOUNCES, "delivery": outbox.delivery, "none": None}
+
+
+@pytest.mark.parametrize("event", EVENTS.values(), ids=EVENTS)
+def test_what_becomes_of_a_request_to_answer_again_shows_no_one_who_declined(visitor, clock, capsys, event):
+    """Who declined gets none: neither its bounce nor its arrival may change a page."""
+    people.opened(clock, chosen=people.raters(4, 4))
+    clock.advance(hours=1)
+    bounce(last_email("p0", "collect/invitation#"), clock, BOUNCES["full"])
+    void(people.COHORT, people.person("p0").email, clock.now(), BY)
+    drain(clock.now())
+    before = all_that_is_shown(visitor, clock, capsys)
+    assert people.person("p0").email in before[1], "or the test could not fail"
+    if event:
+        bounce(last_email("p0", "collect/again#"), clock, lambda sent, now: event(sent, clock.advance(hours=1)))
+
+    assert all_that_is_shown(visitor, clock, capsys) == before
 
 
 def test_an_email_that_arrives_deletes_no_hidden_row(reminded, clock):

@@ -85,6 +85,7 @@ AGAIN = declare_email(
     links=[ANSWER, INBOX, DECLINE],
     variants={"to the delegate": {"own": "yes", "name": "Dr Amara Osei"}},
     on_new_address=OnNewAddress.REPLACE,
+    only_to_unanswered=True,  # who declined does not get it
 )
 REGROUPED = declare_email(
     "people/rater_regrouped",
