@@ -33,7 +33,7 @@ BOUNCES = {
 
 
 def test_every_email_to_raters_says_if_it_goes_only_to_those_who_have_not_answered():
-    by_an_act = {"impact/returned", "people/rater_removed", "people/rater_regrouped"}  # whether they answered or not
+    by_an_act = {"people/rater_removed", "people/rater_regrouped"}  # whether they answered, declined or did nothing
     to_everyone = {*by_an_act, *(kind.name for kind in FIRST.values())}
     to_raters = {kind.name for kind in load_kinds().values() if kind.to is To.RATER}
 
