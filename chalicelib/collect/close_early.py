@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from chalicelib.collect import encryption
 from chalicelib.collect.questionnaire import Questionnaire
-from chalicelib.core.model import InvitationState, Wave, WaveState
+from chalicelib.core.model import SELF_GROUP, DelegateWave, Invitation, InvitationState, Wave, WaveState
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import delegates, invitations, jobs
+from chalicelib.store.delegates import Nomination
 from chalicelib.store.expressions import equals
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
@@ -40,11 +41,25 @@ def close_if_complete(job: Job, now: datetime) -> Sequence[Write]:
     nomination = delegates.find_nomination(delegate.id, Wave.BASELINE if wave.wave.is_pulse else wave.wave)
     invited = list(invitations.of_delegate(delegate.id, wave.wave))
     waiting = [invitation for invitation in invited if invitation.state is InvitationState.INVITED]
-    invited_all = wave.wave.is_pulse or (0 < nomination.sent_raters < len(invited) and not nomination.unsent)
-    if waiting or not invited_all or wave.state is not WaveState.OPEN or wave.closes_at <= now:
+    if waiting or not _is_everyone_asked(nomination, invited, wave):
+        return []
+    if wave.state is not WaveState.OPEN or wave.closes_at <= now:
         return []
     still = [equals("state", WaveState.OPEN), equals("closes_at", wave.closes_at)]
     return [
         delegates.change_wave(delegate.id, wave.wave, {"closes_at": now}, still),
         jobs.move(lifecycle.close_job(wave).id, now),
     ]
+
+
+def _is_everyone_asked(nomination: Nomination, invited: Iterable[Invitation], wave: DelegateWave) -> bool:
+    """Return whether raters were chosen, and each on the list was asked. Who was removed or erased is on neither."""
+    if wave.wave.is_pulse:
+        return True
+    listed = [entry for entry in nomination.raters if not entry.person.is_erased]
+    asked = [
+        invitation
+        for invitation in invited
+        if invitation.group != SELF_GROUP and invitation.state is not InvitationState.REVOKED
+    ]
+    return 0 < len(listed) <= len(asked)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from chalicelib.core.ids import derive
-from chalicelib.core.model import SELF_GROUP, Delegate, DelegateWave, Invitation, Person, Programme
+from chalicelib.core.model import SELF_GROUP, Delegate, DelegateWave, Invitation, InvitationState, Person, Programme
 from chalicelib.core.working_days import working_days
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
@@ -40,7 +40,11 @@ def too_few_email(
 
     to  the administrator's address. The email arrives on a working day: nothing closes before they decide
     """
-    raters = [invitation for invitation in asked if invitation.group != SELF_GROUP]
+    raters = [
+        invitation
+        for invitation in asked
+        if invitation.group != SELF_GROUP and invitation.state is not InvitationState.REVOKED
+    ]
     days = working_days(programme.organisation, wave.closed)
     return create_email(
         TOO_FEW,

@@ -7,14 +7,20 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.collect.close_early import close_if_complete
 from chalicelib.collect.decline import decline
 from chalicelib.collect.questionnaire import parse_answer_link
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core.model import Approver, Invitation, Wave, WaveState
+from chalicelib.jobs.kinds import JobKind
 from chalicelib.links import signing
 from chalicelib.links.kinds import DECLINE
+from chalicelib.people.acts import find_act
+from chalicelib.people.planned import Asking, perform
 from chalicelib.store import delegates, jobs, reports
+from chalicelib.store.table import scan
 from tests.faults import scene
+from tests.people.scene import found
 from tests.support import people
 from tests.support.calls import count_calls
 from tests.support.drain import drain
@@ -111,6 +117,41 @@ def test_people_who_are_chosen_and_not_yet_asked_are_waited_for(visitor, clock):
     submit(scene.link_of(new), clock.now())
     look(clock)
     assert state() is WaveState.CLOSED
+
+
+def test_who_is_asked_in_place_of_a_removed_rater_is_waited_for(asked, visitor, clock):
+    """Their invitation may be a moment late, and the removed one must not make up the number."""
+    remove = find_act("rater-remove")
+    planned = remove.plan(found(), {"rater": "p0@example.org"}, Asking("ada@example.org", clock.now(), "left"))
+    perform(planned, clock.now())
+    look(clock)
+    choose = people.link("dana delegate", "nominate")
+    visitor.open(choose).post(choose, {"group": "peer", "name": "New", "email": "new@example.org"})
+    visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
+    for one in asked:
+        if one.rater.email != "p0@example.org":
+            submit(scene.ticket(one), clock.now())
+    late = JobKind.COMPLETE.job("late", due_at=clock.now(), delegate=people.dana(), wave="baseline")
+
+    assert close_if_complete(late, clock.now()) == []
+    look(clock)  # the invitation is made
+    new = scene.invitation("new")
+    scene.fill_in(scene.ticket(new), "4", clock.now())
+    submit(scene.ticket(new), clock.now())
+    look(clock)
+    assert state() is not WaveState.OPEN
+
+
+def test_the_notice_of_too_few_answers_counts_no_one_who_was_removed(asked, clock):
+    planned = find_act("rater-remove").plan(
+        found(), {"rater": "p0@example.org"}, Asking("ada@example.org", clock.now(), "left")
+    )
+    perform(planned, clock.now())
+    drain(clock.to(people.CLOSE))
+    drain(clock.advance(days=3))
+    (notice,) = [email for email in scan() if email["pk"].startswith("MAIL#report/too_few#")]
+
+    assert notice["words"]["invited"] == str(len(asked) - 2)  # the delegate's own is not counted either
 
 
 def test_sending_is_three_calls_here_too(asked, clock):
