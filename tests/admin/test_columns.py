@@ -6,6 +6,7 @@ import io
 from chalicelib.admin.columns import OF_DELEGATE, OF_GROUP, OF_WAITING, ON_PAGE
 from chalicelib.admin.dashboard import load_dashboard
 from chalicelib.admin.waiting import load_board
+from chalicelib.store import audit_events
 from chalicelib.threads.model import Thread
 from tests.support import people
 from tests.support.cloud import BASE_URL
@@ -26,3 +27,14 @@ def test_every_column_is_in_the_file_and_those_of_the_page_on_the_page(visitor, 
     assert ON_PAGE
     page = admin.open(COHORT).page
     assert all(column.words(line) in page for column in ON_PAGE)
+
+
+def test_downloading_the_file_leaves_no_line_in_the_trail(visitor, clock):
+    """docs/privacy.md says so: the file shows what the page shows, and reading the page is not recorded either."""
+    people.opened(clock, chosen=people.raters(4, 2))
+    admin = visitor.let_in_administrator(clock.now())
+    before = list(audit_events.of_cohort(people.COHORT))
+
+    assert admin.open(f"{COHORT}/progress").status == 200
+    assert admin.open(COHORT).status == 200
+    assert list(audit_events.of_cohort(people.COHORT)) == before

@@ -131,6 +131,13 @@ def test_every_promise_names_a_test_or_an_invariant_that_there_is(promise):
     assert is_held(promise)
 
 
+def test_the_table_of_readers_names_its_tests():
+    _, _, under = section("Who can see what").strip().rpartition("|\n")
+
+    assert all(is_held(sentence) for sentence in re.findall(r"[^.].+?\)\.", under, re.DOTALL))
+    assert under.strip().endswith(").")
+
+
 def test_a_promise_without_one_is_found():
     assert not is_held("| a rater | No one reads your answers. | `collect/questionnaire.py` |")
     assert not is_held("| a rater | No one reads your answers. | `tests/collect/test_that_is_not_there.py` |")

@@ -1,7 +1,9 @@
 """Every kind of job is complete: a handler that can be called, a label, and a queue of its own function."""
 
+import ast
 import re
 from inspect import signature
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +20,26 @@ def test_a_job_kind_has_a_handler_and_a_label(kind):
 def test_handlers_are_all_kinds_and_no_others():
     assert set(HANDLERS) == set(BY_ID)
     assert len(HANDLERS) == len(JobKind)
+
+
+def looks_like_a_handler(node: ast.stmt) -> bool:
+    if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
+        return False
+    return [argument.arg for argument in node.args.args] == ["job", "now"] and "Sequence" in ast.dump(node)
+
+
+def test_every_function_that_looks_like_a_handler_belongs_to_a_kind():
+    """A handler that no kind names would never run."""
+    code = Path(__file__).parents[2] / "chalicelib"
+    written = {
+        f"{'.'.join(path.relative_to(code).with_suffix('').parts)}:{node.name}"
+        for path in code.rglob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if looks_like_a_handler(node)
+    }
+
+    assert written - {kind.handler for kind in JobKind} == set()
+    assert len(written) > 30
 
 
 def test_only_reports_and_emails_have_a_queue_of_their_own():

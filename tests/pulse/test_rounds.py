@@ -106,6 +106,19 @@ def test_a_rater_answers_on_one_page_and_may_change_the_answer(visitor, clock):
     assert "Ask more" in visitor.open(link).page
 
 
+def test_what_was_typed_after_the_deadline_is_not_kept_and_is_shown_to_be_copied(visitor, clock):
+    rounds.load(clock)
+    drain(clock.to(CHECK))
+    rounds.approve()
+    drain(clock.to(OPENS))
+    link = people.link("p0", "answer")
+    visitor.open(link)
+    clock.to(delegates.find_with_wave(people.dana(), Wave.MIDWAY_1)[1].closes_at)  # no job has closed it yet
+    visitor.post(f"{link}/pulse", {"1": "6", "2": "na", "suggestion": "Ask more"})
+
+    assert (visitor.status, visitor.areas()) == (410, ["Ask more"])
+
+
 def test_answers_keep_no_identity_and_no_group_after_the_close(aws, clock):
     rounds.load(clock)
     rounds.hold(clock)

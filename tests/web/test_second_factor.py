@@ -10,16 +10,20 @@ import pyotp
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.admin import address_change
 from chalicelib.cli import parser
 from chalicelib.core import settings
 from chalicelib.links import signing
+from chalicelib.ownership import erase_person
 from chalicelib.store import second_factors, sessions
+from chalicelib.store.row_kinds.service_rows import SECOND_FACTOR
 from chalicelib.store.sessions import Session
 from chalicelib.store.table import scan, transact
 from chalicelib.web import readers, second_factor, sign_in_codes
 from chalicelib.web.sign_in_codes import CodeRefused
 from infra.local.account import ADMINISTRATOR
 from tests.faults.scene import Again
+from tests.support import people
 from tests.support.clock import MONDAY
 from tests.support.drain import drain
 from tests.support.emails import sent_emails
@@ -339,3 +343,24 @@ def test_one_code_typed_twice_at_once_is_taken_once(aws):
         second_factor.confirm(administrator(), pending(), pyotp.TOTP(secret).at(MONDAY), MONDAY)
 
     assert explore(lay_out, [typing, typing], check) >= 4
+
+
+# --- an erasure -------------------------------------------------------------------------------------------------------
+
+
+def rows_of_factors() -> list[str]:
+    return [str(row) for row in scan() if SECOND_FACTOR.has(row)]
+
+
+def test_an_administrator_who_is_erased_as_a_coach_keeps_the_factor(visitor, clock, secret):
+    """docs/privacy.md says so: it protects the console."""
+    people.opened(clock, chosen=people.raters(1, 0))
+    coach = people.person("cleo coach").email
+    address_change.change_address(people.COHORT, coach, ADMINISTRATOR, clock.now(), "other@example.org")
+    drain(clock.now())
+    before = rows_of_factors()
+
+    erase_person.erase(ADMINISTRATOR, clock.now())
+
+    assert before
+    assert rows_of_factors() == before
