@@ -126,7 +126,7 @@ class Journey:
             self._drain()
             yield from self._answering()
             self.round_trips = self._round_trips(people.link("dana delegate", "answer"))
-            for name in ["dana delegate", "mara manager", *(one.person.name.lower() for one in RATERS[1:])]:
+            for name in ["dana delegate", "mara manager", *(entry.person.name.lower() for entry in RATERS[1:])]:
                 before = self.requests
                 self._answer(people.link(name, "answer"))
                 self.of_a_rater = self.requests - before + FILES

@@ -45,10 +45,10 @@ def _counted(count: int) -> int:
     """Return the instructions of a process that makes `count` reports, on one thread so that the count repeats."""
     command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *_command(count)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=_environment())  # noqa: S603 our own
-    found = COUNTED.search(done.stderr)
-    if found is None:
+    match = COUNTED.search(done.stderr)
+    if match is None:
         raise ValueError(f"valgrind printed no count: {done.stderr[-300:]}")
-    return int(found[1])
+    return int(match[1])
 
 
 def _cold_seconds() -> float:

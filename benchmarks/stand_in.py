@@ -248,17 +248,17 @@ def _holds(params: Item, item: Item) -> bool:
     return bool(eval(truth.replace("AND", "and").replace("OR", "or")))  # noqa: S307 True, False, and, or, brackets
 
 
-def _is_true(found: re.Match[str], params: Item, item: Item) -> bool:
+def _is_true(match: re.Match[str], params: Item, item: Item) -> bool:
     values = params.get("ExpressionAttributeValues", {})
-    if found["function"]:
-        there = _look(item, _path(params, found["of"]) if found["of"].startswith("#") else [found["of"]]) is not None
-        return there == (found["function"] == "attribute_exists")
-    if found["listed"]:
-        return _look(item, _path(params, found["listed"])) in [values[name] for name in found["values"].split(", ")]
-    held, wanted = _look(item, _path(params, found["name"])), values[found["value"]]
-    if found["sign"] in ("=", "<>"):
-        return bool(held == wanted) is (found["sign"] == "=")
-    return held is not None and COMPARE[found["sign"]](_comparable(held), _comparable(wanted))
+    if match["function"]:
+        there = _look(item, _path(params, match["of"]) if match["of"].startswith("#") else [match["of"]]) is not None
+        return there == (match["function"] == "attribute_exists")
+    if match["listed"]:
+        return _look(item, _path(params, match["listed"])) in [values[name] for name in match["values"].split(", ")]
+    held, wanted = _look(item, _path(params, match["name"])), values[match["value"]]
+    if match["sign"] in ("=", "<>"):
+        return bool(held == wanted) is (match["sign"] == "=")
+    return held is not None and COMPARE[match["sign"]](_comparable(held), _comparable(wanted))
 
 
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {"<=": lambda a, b: a <= b, ">": lambda a, b: a > b}

@@ -46,12 +46,12 @@ def aws(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture
 def log_lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
     """Return what was logged until now, each line as Lambda would have it."""
-    found, logger = io.StringIO(), logging.getLogger("fullcircle")
-    handler, level = logging.StreamHandler(found), logger.level
+    string_i_o, logger = io.StringIO(), logging.getLogger("fullcircle")
+    handler, level = logging.StreamHandler(string_i_o), logger.level
     handler.setFormatter(JsonFormatter("{levelname}{message}", style="{"))
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
-    yield lambda: [json.loads(line) for line in found.getvalue().splitlines()]
+    yield lambda: [json.loads(line) for line in string_i_o.getvalue().splitlines()]
     logger.setLevel(level)
     logger.removeHandler(handler)
 

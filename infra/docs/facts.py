@@ -29,11 +29,11 @@ def page() -> str:
 
 def shapes(shape: type[Struct]) -> list[type[Struct]]:
     """Return a type and the types inside it, outermost first, each once."""
-    found = [shape]
+    types = [shape]
     for kind in kinds(shape).values():
         for inner in _inner(kind):
-            found += [one for one in shapes(inner) if one not in found]
-    return found
+            types += [row_kind for row_kind in shapes(inner) if row_kind not in types]
+    return types
 
 
 def kinds(shape: type[Struct]) -> dict[str, Any]:

@@ -36,11 +36,11 @@ def describe(shape: type[Shape]) -> str:
 
 def _shapes(shape: type[Shape]) -> list[type[Shape]]:
     """Return a block and the blocks inside it, outermost first, each once."""
-    found = [shape]
+    types = [shape]
     for kind in _kinds(shape).values():
         for inner in _inner(kind):
-            found += [one for one in _shapes(inner) if one not in found]
-    return found
+            types += [row_kind for row_kind in _shapes(inner) if row_kind not in types]
+    return types
 
 
 def _kinds(shape: type[Shape]) -> dict[str, Any]:

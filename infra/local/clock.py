@@ -40,10 +40,10 @@ class VirtualClock:
 
 def later(moment: datetime, duration: str) -> datetime:
     """`P14D`, `PT5M`, `P6M` (calendar months, clipped to the month's end). Raises ValueError."""
-    found = DURATION.fullmatch(duration)
-    if not found:
+    match = DURATION.fullmatch(duration)
+    if not match:
         raise ValueError(f"{duration!r} is not an ISO 8601 duration such as P14D or PT5M")
-    parts = {name: int(number or 0) for name, number in found.groupdict().items()}
+    parts = {name: int(number or 0) for name, number in match.groupdict().items()}
     months = 12 * parts.pop("years") + parts.pop("months")
     try:
         return within_reach(_add_months(moment, months) + timedelta(**parts))

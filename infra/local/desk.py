@@ -88,10 +88,10 @@ class DevTools:
 
     def _answer(self, method: str, name: str, headers: Headers, body: bytes) -> Answer:
         method = "GET" if method == "HEAD" else method
-        if method == "GET" and (found := re.fullmatch(r"mail/([\w-]+)\.eml", name)):
-            return self._eml(found[1])
-        if method == "GET" and (found := re.fullmatch(r"mails/([\w-]+)/(\w+)", name)):
-            return samples.look(found[1], found[2]) or _json({"error": f"no email {name}"}, HTTPStatus.NOT_FOUND)
+        if method == "GET" and (match := re.fullmatch(r"mail/([\w-]+)\.eml", name)):
+            return self._eml(match[1])
+        if method == "GET" and (match := re.fullmatch(r"mails/([\w-]+)/(\w+)", name)):
+            return samples.look(match[1], match[2]) or _json({"error": f"no email {name}"}, HTTPStatus.NOT_FOUND)
         if route := self._routes.get((method, name)):
             answer = route(_form(body) if method == "POST" else {})
             if isinstance(answer, Answer):
@@ -163,11 +163,11 @@ class DevTools:
         if kind not in BOUNCES:
             raise Wrong(f"type is one of {', '.join(BOUNCES)}")
         wanted = str(form.get("mail", ""))
-        found = next((email for email in outbox.accepted() if wanted and wanted in (email.id, email.row)), None)
-        if found is None:
+        accepted = next((email for email in outbox.accepted() if wanted and wanted in (email.id, email.row)), None)
+        if accepted is None:
             raise Wrong(f"no email {wanted!r}")
-        self.cloud.bounce(outbox.bounce(found, self.cloud.clock.now(), kind))
-        return {"mail": found.id, "type": kind}
+        self.cloud.bounce(outbox.bounce(accepted, self.cloud.clock.now(), kind))
+        return {"mail": accepted.id, "type": kind}
 
     def fail_job(self, form: Form) -> dict[str, str]:
         kind, for_good = str(form.get("kind", "")), "for_good" in form

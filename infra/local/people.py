@@ -109,9 +109,9 @@ def _facilitators(table: str) -> Iterator[tuple[Holder, dict[str, str]]]:
     for row in memory.rows(table, "COHORT#"):
         if COHORT.has(row) and row.get("facilitators"):
             cohort = read(Cohort, row)
-            for one in cohort.facilitators:
-                holder = Holder(FACILITATOR.verb, one.person.name, one.person.email, cohort.id)
-                yield holder, {FACILITATOR.verb: FACILITATOR.url(cohort, one.person)}
+            for facilitator in cohort.facilitators:
+                holder = Holder(FACILITATOR.verb, facilitator.person.name, facilitator.person.email, cohort.id)
+                yield holder, {FACILITATOR.verb: FACILITATOR.url(cohort, facilitator.person)}
 
 
 def _administrators() -> Iterator[tuple[Holder, dict[str, str]]]:

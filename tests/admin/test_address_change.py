@@ -111,9 +111,9 @@ def test_the_trail_names_whose_address_was_replaced_both_addresses_and_why(opene
     drain(clock.now())
 
     entries = load_audit_log(load_dashboard(people.COHORT, clock.now()))
-    (found,) = [entry for entry in entries if entry.act.startswith("replaced")]
+    (line,) = [entry for entry in entries if entry.act.startswith("replaced")]
     said = f"{act}: from {address} to {NEW} (asked by phone)"
-    assert (found.act, found.about, found.who) == (said, about, BY)
+    assert (line.act, line.about, line.who) == (said, about, BY)
 
 
 @pytest.mark.parametrize(("erased", "left"), [(NEW, set()), (old("p0"), {NEW})])
@@ -267,7 +267,7 @@ def test_an_erasure_takes_out_lines_about_an_address_of_before(opened, clock):
 def test_two_presses_before_the_first_is_done_send_one_link(opened, clock, who, bounced):
     """And a change to and fro sends another one."""
     if bounced:
-        email = next(one for one in sent_emails(old(who)) if not one.row.startswith("collect/reminder"))
+        email = next(accepted for accepted in sent_emails(old(who)) if not accepted.row.startswith("collect/reminder"))
         delivery_events.record_delivery_event(outbox.bounce(email, clock.now()), clock.now())
         drain(clock.now())
     for _ in range(2):
@@ -276,14 +276,14 @@ def test_two_presses_before_the_first_is_done_send_one_link(opened, clock, who, 
     drain(clock.now())
     assert len([row for row in scan() if row["pk"].startswith("JOB#replace#")]) == 2
     drain(clock.advance(days=1))
-    assert len([one for one in sent_emails(NEW) if one.row.startswith("admin/new_link")]) == 1
+    assert len([accepted for accepted in sent_emails(NEW) if accepted.row.startswith("admin/new_link")]) == 1
 
     for before, after in ((NEW, old(who)), (old(who), NEW)):
         drain(clock.advance(hours=1))
         address_change.change_address(people.COHORT, before, after, clock.now(), BY)
         drain(clock.now())
     drain(clock.advance(days=3))
-    assert len([one for one in sent_emails(NEW) if one.row.startswith("admin/new_link")]) == 2
+    assert len([accepted for accepted in sent_emails(NEW) if accepted.row.startswith("admin/new_link")]) == 2
 
 
 def test_an_address_that_bounced_gets_no_notice(opened, clock):

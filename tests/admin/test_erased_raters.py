@@ -84,7 +84,7 @@ def test_the_pulse_leaves_them_out_and_no_email_goes_to_no_one(erased, clock):
     drain(clock.to(datetime.fromisoformat("2027-05-31T08:00:00Z")))
     drain(clock.advance(minutes=1))
 
-    asked = {one.rater.email for one in invitations.of_delegate(people.dana(), Wave.PULSE)}
+    asked = {invitation.rater.email for invitation in invitations.of_delegate(people.dana(), Wave.PULSE)}
     assert asked == {f"p{n}@example.org" for n in range(1, 7)}
     assert emailed_since(people.CLOSE) == []
 
@@ -101,7 +101,7 @@ def test_rows_that_an_earlier_version_left_as_answered_are_left_out_too(visitor,
     drain(clock.to(datetime.fromisoformat("2027-05-31T08:00:00Z")))
     drain(clock.advance(minutes=1))
 
-    assert not any(one.person.is_erased for one in delegates.find_nomination(people.dana(), Wave.FOLLOWUP).raters)
+    assert not any(entry.person.is_erased for entry in delegates.find_nomination(people.dana(), Wave.FOLLOWUP).raters)
     for wave in (Wave.FOLLOWUP, Wave.PULSE):
         assert ERASED_ADDRESS not in {one.rater.email for one in invitations.of_delegate(people.dana(), wave)}
     assert emailed_since(people.CLOSE) == []
@@ -124,7 +124,7 @@ def test_no_email_goes_to_a_line_manager_who_was_erased(erased, clock):
     people.write(*debriefs.save(people.dana(), Wave.BASELINE, Debrief(date(2026, 10, 9), ("1",)), AREAS))
     schedule_followup.plan(people.COHORT, date(2027, 5, 31), date(2027, 6, 18), clock.now())
     drain(clock.now())
-    assert not any(one.person.is_erased for one in delegates.find_nomination(people.dana(), Wave.FOLLOWUP).raters)
+    assert not any(entry.person.is_erased for entry in delegates.find_nomination(people.dana(), Wave.FOLLOWUP).raters)
     drain(clock.to(datetime.fromisoformat("2027-06-10T08:00:00Z")))
     drain(clock.advance(minutes=5))
 

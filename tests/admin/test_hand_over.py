@@ -53,8 +53,8 @@ def survey_of_manager(clock, **more) -> ImpactSurvey:
 
 
 def survey_now() -> ImpactSurvey:
-    found = impact_surveys.surveys_from(delegates.load_rows(people.dana()))
-    return next(one for one in found if one.role is Role.MANAGER)
+    surveys = impact_surveys.surveys_from(delegates.load_rows(people.dana()))
+    return next(one for one in surveys if one.role is Role.MANAGER)
 
 
 def links_to(name: str) -> list[str]:

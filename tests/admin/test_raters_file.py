@@ -38,7 +38,7 @@ def names(raters):
 
 
 def invited():
-    return sorted(one.rater.name for one in invitations.of_delegate(people.dana(), Wave.BASELINE))
+    return sorted(invitation.rater.name for invitation in invitations.of_delegate(people.dana(), Wave.BASELINE))
 
 
 def test_who_is_only_on_the_delegates_list_is_not_sent_by_a_file(choosing, clock):

@@ -127,7 +127,7 @@ def test_no_page_and_no_status_says_whose_email_was_refused_or_how_many(refused,
     assert not {name for name in ("P0", "P1", "P2", "P3") if f">{name}" in shown or f"{name.lower()}@" in shown}
     assert "refused\tsome emails" in shown
     assert re.search(r"\b[5-6] (emails|invitations)", shown) is None
-    assert not [one.id for one in scene.asked() if one.id in shown]
+    assert not [invitation.id for invitation in scene.asked() if invitation.id in shown]
 
 
 # --- who needs it no more -----------------------------------------------------------------------------
@@ -263,7 +263,7 @@ def test_under_every_fault_a_refused_email_is_sent_again_once(clock, aws):
         drain(start + timedelta(hours=9))
         email = emails.find(chosen)
         wrong = [] if email.state is EmailState.SENT else [f"{email.state}: {email.reason}"]
-        sent = [one for one in sent_emails() if one.row == chosen]
+        sent = [accepted for accepted in sent_emails() if accepted.row == chosen]
         wrong += [] if len(sent) == 1 else [f"sent {len(sent)} times"]
         noted = [row for row in audit_events.of_cohort(people.COHORT) if row["act"].startswith("sent again")]
         wrong += [] if len(noted) == 1 else [f"noted {len(noted)} times"]

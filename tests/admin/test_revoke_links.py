@@ -318,7 +318,7 @@ def test_no_one_learns_from_the_act_or_its_traces_who_has_answered(opened, clock
     ]
     drain(clock.now())
 
-    assert [[(one.verb, one.version) for one in targets] for targets in said] == [[("answer", "1")]] * 2
+    assert [[(target.verb, target.version) for target in targets] for targets in said] == [[("answer", "1")]] * 2
     trail = [row for row in audit_events.of_cohort(people.COHORT) if row["act"].startswith("revoked the links of")]
     raters = [people.person(name).email for name in ("p0", "p1")]
     lines = {audit_events.say_line(row) for row in trail}

@@ -271,7 +271,7 @@ def test_a_row_is_never_smaller_than_dynamodb_counts():
     """`ü` takes two bytes, in JSON as in a row."""
     entry = people.entry("dana delegate")
     wide = replace(entry, job_title="ü" * 100)
-    size = [row_size(cohorts.add_people("c", "x", People((one,), {}))) for one in (entry, wide)]
+    size = [row_size(cohorts.add_people("c", "x", People((line,), {}))) for line in (entry, wide)]
     assert size[1] - size[0] == 2 * 100 - len(entry.job_title)
 
 

@@ -58,8 +58,8 @@ def act(admin, name: str, typed: dict[str, str] | None = None, scope: str = "") 
 
 
 def survey(role: str = "delegate") -> impact_surveys.ImpactSurvey:
-    found = impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))
-    return next(one for one in found if one.role == role)
+    surveys = impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))
+    return next(one for one in surveys if one.role == role)
 
 
 @pytest.mark.parametrize("scope", ["", "all"])

@@ -57,8 +57,8 @@ def again(who):
 
 
 def line():
-    (found,) = cohorts.list_lines(people.COHORT)
-    return found
+    (text_line,) = cohorts.list_lines(people.COHORT)
+    return text_line
 
 
 def test_answers_are_destroyed_and_the_rater_is_asked_again_and_counted_once(opened, clock):

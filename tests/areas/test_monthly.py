@@ -72,10 +72,10 @@ def test_no_one_is_asked_about_areas_that_are_done(clock):
     from chalicelib.store.areas import AreaState, Revision
 
     rows = delegates.load_rows(people.dana())
-    for one in areas.from_rows(list(rows), Wave.BASELINE):
-        after = replace(one, state=AreaState.DONE, revision=one.revision + 1)
-        revision = Revision(after.revision, "finish", "delegate", "Dana", clock.now(), "", one)
-        people.write(*areas.change(people.dana(), Wave.BASELINE, one, after, revision))
+    for area in areas.from_rows(list(rows), Wave.BASELINE):
+        after = replace(area, state=AreaState.DONE, revision=area.revision + 1)
+        revision = Revision(after.revision, "finish", "delegate", "Dana", clock.now(), "", area)
+        people.write(*areas.change(people.dana(), Wave.BASELINE, area, after, revision))
 
     run_until(clock, "2026-12-20")
 

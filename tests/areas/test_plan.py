@@ -41,9 +41,9 @@ def words(pdf: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split())
 
 
-def plan_of(*found: Area):
+def plan_of(*areas: Area):
     (row,) = [row for row in scan() if row["sk"] == "META" and row["pk"].startswith("DELEGATE#")]
-    return build_plan(people.programme(), delegates.find(row["id"]), found, date(2026, 10, 9))
+    return build_plan(people.programme(), delegates.find(row["id"]), areas, date(2026, 10, 9))
 
 
 def press(visitor, page: str) -> None:

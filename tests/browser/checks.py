@@ -146,9 +146,9 @@ def html_faults(documents: Mapping[str, str]) -> list[str]:
         for number, name in enumerate(names):
             (Path(folder) / f"{number}.html").write_text(documents[name])
         command = ["java", "-jar", str(jar), "--format", "json", "--exit-zero-always", "--stdout", folder]
-        found = subprocess.run(command, capture_output=True, text=True, check=True)
+        run = subprocess.run(command, capture_output=True, text=True, check=True)
     return [
         f"{names[int(Path(fault['url']).stem)]}: {fault['message']} … {fault.get('extract', '').strip()}"
-        for fault in json.loads(found.stdout)["messages"]
+        for fault in json.loads(run.stdout)["messages"]
         if (fault["type"] == "error" or fault.get("subType") == "warning") and not KNOWN.match(fault["message"])
     ]

@@ -80,8 +80,8 @@ def valid_html() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Served]:
     """An empty one; `load_example` fills it."""
-    with served() as found:
-        yield found
+    with served() as server:
+        yield server
 
 
 @pytest.fixture

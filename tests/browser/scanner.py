@@ -48,10 +48,10 @@ def _ask(link: str) -> None:
 
 def _answer(link: str, method: str) -> HTTPResponse | HTTPError:
     try:
-        found: HTTPResponse = urlopen(Request(link, method=method))  # noqa: S310 (our own server's)
+        h_t_t_p_response: HTTPResponse = urlopen(Request(link, method=method))  # noqa: S310 (our own server's)
     except HTTPError as refusal:
         return refusal
-    return found
+    return h_t_t_p_response
 
 
 def _look(page: Page) -> None:

@@ -31,13 +31,13 @@ Admin = Callable[..., "Page"]
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Served]:
     """The example cohort, open, with an address that does not work."""
-    with served() as found, pytest.MonkeyPatch.context() as patch:
-        keys = seeds.Keys(found)
+    with served() as server, pytest.MonkeyPatch.context() as patch:
+        keys = seeds.Keys(server)
         patch.setattr(signing, "settings", lambda: keys)
         patch.setattr(ids, "settings", lambda: keys)
-        people.load_example(found)
-        seeds.bounce(found, seeds.delegates_of_one_coach()[0].person.email)
-        yield found
+        people.load_example(server)
+        seeds.bounce(server, seeds.delegates_of_one_coach()[0].person.email)
+        yield server
 
 
 @pytest.fixture

@@ -26,8 +26,8 @@ EXPECTED = {  # the first page of each role: that the walk has been through all 
 
 @pytest.fixture(scope="module")
 def six_months_on() -> Iterator[Served]:
-    with served("--at", "impact") as found:
-        yield found
+    with served("--at", "impact") as server:
+        yield server
 
 
 def test_every_page_fits_on_a_phone_and_is_accessible(six_months_on, visit):

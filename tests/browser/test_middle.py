@@ -37,15 +37,15 @@ AREAS = (
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Served]:
     """The example cohort; one delegate has a report that waits for the debrief, and another one a released report."""
-    with served() as found, pytest.MonkeyPatch.context() as patch:
-        keys = seeds.Keys(found)
+    with served() as server, pytest.MonkeyPatch.context() as patch:
+        keys = seeds.Keys(server)
         patch.setattr(signing, "settings", lambda: keys)
         patch.setattr(ids, "settings", lambda: keys)
-        people.load_example(found)
+        people.load_example(server)
         for entry in (FIRST, SECOND):
-            seeds.finish_report(found, entry)
-        release(found)
-        yield found
+            seeds.finish_report(server, entry)
+        release(server)
+        yield server
 
 
 def release(cloud: Served) -> None:

@@ -27,15 +27,15 @@ FIRST, SECOND, THIRD = seeds.delegates_of_one_coach()[:3]
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Served]:
     """The example cohort, open; three of one coach's delegates have their reports, and the sponsor the summary."""
-    with served() as found, pytest.MonkeyPatch.context() as patch:
-        keys = seeds.Keys(found)
+    with served() as server, pytest.MonkeyPatch.context() as patch:
+        keys = seeds.Keys(server)
         patch.setattr(signing, "settings", lambda: keys)
         patch.setattr(ids, "settings", lambda: keys)
-        people.load_example(found)
+        people.load_example(server)
         for entry in (FIRST, SECOND, THIRD):
-            seeds.finish_report(found, entry)
-        seeds.finish_summary(found)
-        yield found
+            seeds.finish_report(server, entry)
+        seeds.finish_summary(server)
+        yield server
 
 
 def heading(page: Page) -> str:

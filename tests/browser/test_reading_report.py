@@ -29,16 +29,16 @@ MAX_SCREENS = 12  # of a phone, with every part folded
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Served]:
     """The example cohort; two of one coach's delegates have a report as the product makes it."""
-    with served() as found, pytest.MonkeyPatch.context() as patch:
-        keys = seeds.Keys(found)
+    with served() as server, pytest.MonkeyPatch.context() as patch:
+        keys = seeds.Keys(server)
         patch.setattr(signing, "settings", lambda: keys)
         patch.setattr(ids, "settings", lambda: keys)
-        people.load_example(found)
+        people.load_example(server)
         facts = report("usual")
         for entry in (FIRST, SECOND):
-            seeds.finish_report(found, entry, render_html(PROGRAMME, facts).encode())
-            seeds.save(found, seeds.facts_name(entry), facts_bytes(facts))
-        yield found
+            seeds.finish_report(server, entry, render_html(PROGRAMME, facts).encode())
+            seeds.save(server, seeds.facts_name(entry), facts_bytes(facts))
+        yield server
 
 
 def open_report(cloud: Served, page: Page, delegate: str) -> Page:

@@ -49,9 +49,9 @@ def close(now=people.CLOSE) -> bool:
 
 
 def all_but(name: str) -> None:
-    for one in scene.asked():
-        if one.rater.email != people.person(name).email:
-            submit(scene.link_of(one), NOW)
+    for invitation in scene.asked():
+        if invitation.rater.email != people.person(name).email:
+            submit(scene.link_of(invitation), NOW)
 
 
 # --- the close --------------------------------------------------------------------------------------------------------
@@ -98,7 +98,7 @@ def test_a_close_that_finds_fewer_responses_than_answers_destroys_nothing():
 
     assert close()
     assert (wave().state, wave().without_key) == (WaveState.HELD, True)
-    assert all(one.sent for one in scene.asked())
+    assert all(invitation.sent for invitation in scene.asked())
 
 
 def test_a_close_leaves_nothing_sealed_of_who_saved_and_did_not_send():
@@ -106,7 +106,7 @@ def test_a_close_leaves_nothing_sealed_of_who_saved_and_did_not_send():
     assert scene.invitation("dana delegate").draft
     assert close()
 
-    assert not any(one.draft or one.sent for one in scene.asked())
+    assert not any(invitation.draft or invitation.sent for invitation in scene.asked())
     assert len(responses.of_wave(people.dana(), Wave.BASELINE)) == 5
     assert wave_keys.find(people.dana(), Wave.BASELINE) is None
 
@@ -145,8 +145,8 @@ def test_a_close_deletes_reminders_from_before_a_void_and_those_that_ses_refused
 
 def test_a_link_that_was_replaced_saves_nothing_on_a_warm_function():
     """The function remembers the wave's key, so that it saves without reading the row."""
-    one = scene.invitation("p0")
-    old = scene.link_of(one)
+    invitation = scene.invitation("p0")
+    old = scene.link_of(invitation)
     scene.fill_in(old, "3")
     before = scene.invitation("p0")
     transact(invitations.move(before, changed(before, link_version=before.link_version + 1)))

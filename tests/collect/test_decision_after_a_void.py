@@ -66,10 +66,10 @@ def seen(visitor, clock):
 
 def answer_from_another_mailbox(clock):
     """The administrator corrected the address to one of their own, and answers there if there is a form."""
-    for one in scene.asked():
-        if one.rater.email == NEW and not one.sealed:
-            scene.fill_in(scene.link_of(one), "3", clock.now())
-            submit(scene.link_of(one), clock.now())
+    for invitation in scene.asked():
+        if invitation.rater.email == NEW and not invitation.sealed:
+            scene.fill_in(scene.link_of(invitation), "3", clock.now())
+            submit(scene.link_of(invitation), clock.now())
 
 
 def play(visitor, clock, others, had_answered, take_out):

@@ -35,13 +35,13 @@ PLAIN_BLOCK = 512  # bytes to which an earlier version padded
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
     """Every log line, as Lambda would have it."""
-    found, logger = io.StringIO(), logging.getLogger("fullcircle")
-    handler = logging.StreamHandler(found)
+    string_i_o, logger = io.StringIO(), logging.getLogger("fullcircle")
+    handler = logging.StreamHandler(string_i_o)
     handler.setFormatter(JsonFormatter("{levelname}{message}", style="{"))
     logger.addHandler(handler)
     level = logger.level
     logger.setLevel(logging.INFO)
-    yield found
+    yield string_i_o
     logger.setLevel(level)
     logger.removeHandler(handler)
 
@@ -59,7 +59,7 @@ def _cells(scenes: Sequence[Scene], known_of: KnownOf) -> list[Cell]:
     for scene in scenes:
         said = _of_responses(scene)
         for group in GROUPS:
-            raters = [one for one in scene.raters if one.group == group]
+            raters = [invitation for invitation in scene.raters if invitation.group == group]
             assert len(raters) == ANSWER
             found.append(Cell([known_of(scene, one) for one in raters], [said[scene.truth[one.id]] for one in raters]))
     return found
@@ -95,38 +95,38 @@ def _by_rows(scene: Scene, one: Invitation) -> Numbers:
     return relinking.of_rows((row for row in scene.rows if one.id in str(row)), one.id, one.delegate_id)
 
 
-def _by_copies(scene: Scene, one: Invitation) -> Numbers:
+def _by_copies(scene: Scene, invitation: Invitation) -> Numbers:
     """The rater's row in the copies of every hour."""
-    return relinking.of_history([copy[one.id] for copy in scene.copies])
+    return relinking.of_history([copy[invitation.id] for copy in scene.copies])
 
 
-def _by_sizes(scene: Scene, one: Invitation) -> Numbers:
+def _by_sizes(scene: Scene, invitation: Invitation) -> Numbers:
     """The sizes of the rater's own calls that every rater of the group has made. Their number is compared elsewhere."""
-    others = [_sizes(scene, other) for other in scene.raters if other.group == one.group]
+    others = [_sizes(scene, other) for other in scene.raters if other.group == invitation.group]
     made_by_all = set.intersection(*(set(sizes) for sizes in others))
-    return {name: size for name, size in _sizes(scene, one).items() if name in made_by_all}
+    return {name: size for name, size in _sizes(scene, invitation).items() if name in made_by_all}
 
 
-def _sizes(scene: Scene, one: Invitation) -> Numbers:
+def _sizes(scene: Scene, invitation: Invitation) -> Numbers:
     """A page saved for the first time, a page saved again, and answers sent are calls of different kinds."""
     found: dict[str, float] = {}
     for call in scene.open_calls:
-        if one.id in call.keys:
+        if invitation.id in call.keys:
             found[f"most {call.kind}"] = max(call.size, found.get(f"most {call.kind}", 0))
             found[f"least {call.kind}"] = min(call.size, found.get(f"least {call.kind}", math.inf))
     return found
 
 
-def _by_close(scene: Scene, one: Invitation) -> Numbers:
+def _by_close(scene: Scene, invitation: Invitation) -> Numbers:
     """The call log of the close: the place of the rater's row in it, and sizes."""
-    own = [(float(place), call) for place, call in enumerate(scene.close_calls) if one.id in call.keys]
+    own = [(float(place), call) for place, call in enumerate(scene.close_calls) if invitation.id in call.keys]
     found = {f"{call.operation} {n} place": place for n, (place, call) in enumerate(own)}
     return found | {f"{call.operation} {n} size": float(call.size) for n, (_, call) in enumerate(own)}
 
 
-def _by_lines(scene: Scene, one: Invitation) -> Numbers:
+def _by_lines(scene: Scene, invitation: Invitation) -> Numbers:
     """Log lines that name the rater, and what they carry."""
-    own = [line for line in scene.lines if one.id in str(line)]
+    own = [line for line in scene.lines if invitation.id in str(line)]
     return relinking.numbers(own) | {"lines": float(len(own))}
 
 
@@ -137,10 +137,10 @@ CHANNELS = {"rows": _by_rows, "copies": _by_copies, "sizes": _by_sizes, "close":
 
 
 def test_no_channel_links_answers_to_raters_better_than_chance(scenes):
-    found = {name: attack(_cells(scenes, channel)) for name, channel in CHANNELS.items()}
+    successes = {name: attack(_cells(scenes, channel)) for name, channel in CHANNELS.items()}
 
-    assert {name: success for name, success in found.items() if not success.is_chance} == {}
-    assert {success.raters for success in found.values() if success.raters} == {
+    assert {name: success for name, success in successes.items() if not success.is_chance} == {}
+    assert {success.raters for success in successes.values() if success.raters} == {
         sum(not wave.is_midway for wave in Wave) * DELEGATES * len(GROUPS) * ANSWER
     }
     _the_attacker_would_notice(scenes)
@@ -151,7 +151,7 @@ def test_no_channel_links_answers_to_raters_better_than_chance(scenes):
 
 def _the_attacker_would_notice(scenes: Sequence[Scene]) -> None:
     """What an earlier version left: the number of saves in the row after the close, and boxes as long as their text."""
-    counted = attack(_cells(scenes, lambda scene, one: {"revision": float(_saves(scene, one))}))
+    counted = attack(_cells(scenes, lambda scene, invitation: {"revision": float(_saves(scene, invitation))}))
     measured = attack(_cells(scenes, lambda scene, one: {"size": float(_plain_size(scene.behaviours[one.id]))}))
 
     assert not counted.is_chance, counted
@@ -160,7 +160,7 @@ def _the_attacker_would_notice(scenes: Sequence[Scene]) -> None:
 
 def _only_the_number_of_saves_reveals_more(scenes: Sequence[Scene]) -> None:
     """Data events of CloudTrail count a rater's own saves: docs/threat-model.md says so. Nothing else in them helps."""
-    counted = attack(_cells(scenes, lambda scene, one: {"saves": float(_own_writes(scene, one))}))
+    counted = attack(_cells(scenes, lambda scene, invitation: {"saves": float(_own_writes(scene, invitation))}))
 
     assert not counted.is_chance, counted
     writes = {(_own_writes(scene, one), _saves(scene, one)) for scene in scenes for one in scene.raters}
@@ -178,12 +178,12 @@ def _rows_of_one_state_are_alike(scenes: Sequence[Scene]) -> None:
     assert not {"sent", "sent_at", "reminders", "emails_planned"} & rows[0].keys()
 
 
-def _saves(scene: Scene, one: Invitation) -> int:
-    return count_saves(scene.behaviours[one.id], _pages(scene), scene.wave.wave)
+def _saves(scene: Scene, invitation: Invitation) -> int:
+    return count_saves(scene.behaviours[invitation.id], _pages(scene), scene.wave.wave)
 
 
-def _own_writes(scene: Scene, one: Invitation) -> int:
-    return sum(call.operation == "UpdateItem" and one.id in call.keys for call in scene.open_calls)
+def _own_writes(scene: Scene, invitation: Invitation) -> int:
+    return sum(call.operation == "UpdateItem" and invitation.id in call.keys for call in scene.open_calls)
 
 
 def _plain_size(behaviour: Behaviour) -> int:

@@ -50,8 +50,8 @@ def link_of(name: str):
 
 
 def everyone_sends() -> None:
-    for one in scene.asked():
-        submit(scene.link_of(one), NOW)
+    for invitation in scene.asked():
+        submit(scene.link_of(invitation), NOW)
 
 
 def run_job(job_id: str, now) -> bool:
@@ -177,8 +177,8 @@ def test_a_job_of_an_earlier_deadline_closes_nothing():
 def test_enough_answers_of_which_none_may_be_shown_are_too_few():
     """Three peers and the manager are four answers, and no group of four."""
     rules = changed(people.programme(), threshold=4, minimum_responses=4)
-    asked = [changed(one, state=InvitationState.ANSWERED) for one in scene.asked()]
-    without_a_peer = [one for one in asked if one.rater.email != people.person("p0").email]
+    asked = [changed(invitation, state=InvitationState.ANSWERED) for invitation in scene.asked()]
+    without_a_peer = [invitation for invitation in asked if invitation.rater.email != people.person("p0").email]
 
     assert not has_too_few_answers(rules, asked)
     assert has_too_few_answers(rules, without_a_peer)
@@ -186,7 +186,7 @@ def test_enough_answers_of_which_none_may_be_shown_are_too_few():
 
 def test_a_close_leaves_nothing_of_what_was_sent_and_when():
     everyone_sends()
-    keys = [invitations.key_of(one) for one in scene.asked()]
+    keys = [invitations.key_of(invitation) for invitation in scene.asked()]
     assert all({*SENT_FIELDS} & get(key).keys() for key in keys)
     assert run_job(lifecycle.close_job(wave()).id, people.CLOSE)
 

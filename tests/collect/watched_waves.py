@@ -129,7 +129,7 @@ def _play(
 ) -> Scene:
     delegate, wave, asked = _open(clock, chance, rules, of, number)
     rules = wave_programme(rules, wave)
-    behaviours = {one.id: _behave(chance, wave, form.pages(rules, one.group)) for one in asked}
+    behaviours = {invitation.id: _behave(chance, wave, form.pages(rules, invitation.group)) for invitation in asked}
     log, closing, copies = CallLog(), CallLog(), [_copy(wave)]
     lines.seek(0)
     lines.truncate()
@@ -150,7 +150,7 @@ def _play(
         delegate=delegate,
         wave=wave,
         raters=[one for one in invitations.of_delegate(delegate.id, of) if one.state is InvitationState.ANSWERED],
-        truth={one.id: encryption.response_id(key.shuffle, one.id) for one in asked},
+        truth={invitation.id: encryption.response_id(key.shuffle, invitation.id) for invitation in asked},
         behaviours=behaviours,
         copies=copies,
         rows=list(scan()),
@@ -205,27 +205,27 @@ def _diary(asked: Sequence[Invitation], behaviours: Mapping[str, Behaviour]) -> 
     """All acts in the order in which they happen: by group, the last ones do something else than answer."""
     found = []
     for group in GROUPS:
-        for place, one in enumerate(rater for rater in asked if rater.group == group):
+        for place, invitation in enumerate(rater for rater in asked if rater.group == group):
             act = (["answer"] * ANSWER + ["decline"] * DECLINE + ["silent"] * SILENT + ["revoke"] * REVOKED)[place]
-            found.append((behaviours[one.id].starts, one, act))
-            later = behaviours[one.id].amends
-            found += [(later, one, "amend")] if later and act == "answer" else []
+            found.append((behaviours[invitation.id].starts, invitation, act))
+            later = behaviours[invitation.id].amends
+            found += [(later, invitation, "amend")] if later and act == "answer" else []
     return sorted(found, key=lambda one: one[0])
 
 
 def _act(
-    visitor: Visitor, one: Invitation, behaviour: Behaviour, pages: Sequence[form.Page], act: str, now: datetime
+    visitor: Visitor, invitation: Invitation, behaviour: Behaviour, pages: Sequence[form.Page], act: str, now: datetime
 ) -> None:
-    parts = (one.delegate_id, one.wave.value, one.id, "1")
+    parts = (invitation.delegate_id, invitation.wave.value, invitation.id, "1")
     if act == "decline":
         _post(visitor, "decline", signing.token("decline", *parts), "", reason="no_time")
     elif act == "revoke":
-        people.write(invitations.revoke(one))
+        people.write(invitations.revoke(invitation))
     elif act != "silent":
         token = signing.token("answer", *parts)
         for page in pages if act == "answer" else pages[:1]:
-            _save(visitor, token, one.wave, page, behaviour.pages[page.id], now)
-        if not one.wave.is_pulse:
+            _save(visitor, token, invitation.wave, page, behaviour.pages[page.id], now)
+        if not invitation.wave.is_pulse:
             _post(visitor, "answer", token, "/send")
 
 

@@ -97,9 +97,9 @@ def test_each_header_that_names_one_column_is_that_column(text):
 
 
 def test_columns_that_differ_by_a_number_stay_apart():
-    found = find_columns(["lead 2", "lead 1", "lead 3"], ["lead_1", "lead_2"])
+    columns = find_columns(["lead 2", "lead 1", "lead 3"], ["lead_1", "lead_2"])
 
-    assert (found.places, found.unknown) == ({"lead_1": (1,), "lead_2": (0,)}, ("lead 3",))
+    assert (columns.places, columns.unknown) == ({"lead_1": (1,), "lead_2": (0,)}, ("lead 3",))
 
 
 def test_a_column_that_is_not_used_is_named():
@@ -129,7 +129,7 @@ def test_a_columns_own_name_comes_before_another_word_for_it():
 def test_a_header_that_may_mean_two_things_is_refused(header, fault):
     with pytest.raises(FileInvalid) as refused:
         read_delegates(f"{header}\n{ANA},x\n".encode(), "d.csv")
-    assert any(str(found).startswith(fault) for found in refused.value.faults), refused.value
+    assert any(str(error).startswith(fault) for error in refused.value.faults), refused.value
 
 
 def test_faults_below_titles_name_the_line_of_the_file():

@@ -196,8 +196,8 @@ def test_an_error_of_excel_is_refused_with_its_place():
 def with_password(data):
     """Set the flag of each part that says it is encrypted, in the list at the end of the archive."""
     changed = bytearray(data)
-    for found in re.finditer(b"PK\x01\x02", data):
-        changed[found.start() + 8] |= 1
+    for match in re.finditer(b"PK\x01\x02", data):
+        changed[match.start() + 8] |= 1
     return bytes(changed)
 
 
@@ -304,7 +304,7 @@ def test_delegates_raters_and_responses_come_from_workbooks():
     )
 
     assert entry.person.email == "jo@example.org"
-    assert [one.person.name for one in raters["jo@example.org"]] == ["Sam Lee"]
+    assert [line.person.name for line in raters["jo@example.org"]] == ["Sam Lee"]
     assert {*responses["Jo Ward"][0].answers.ratings.values()} == {4}
 
 

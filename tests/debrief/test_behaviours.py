@@ -48,7 +48,7 @@ def test_the_coachs_list_and_the_reports_page_agree():
     facts = gallery.report("usual")
     programme = gallery.programme("usual") if hasattr(gallery, "programme") else RULES
     index = Index(programme, facts)
-    listed = {one.item.id: one.quadrant for one in list_behaviours(programme, facts, ())}
+    listed = {behaviour.item.id: behaviour.quadrant for behaviour in list_behaviours(programme, facts, ())}
     placed = {item: kind for item in listed if (kind := compare.kind_of(index, item))}
 
     assert placed

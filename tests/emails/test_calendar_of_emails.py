@@ -295,12 +295,12 @@ def play(clock: Clock) -> Played:
 
 def newly_sent(count: int) -> list[Sent]:
     """Return what is in the emails after the first `count`. Rows of those to raters are deleted."""
-    found = []
+    sents = []
     for number, email in enumerate(sent_emails()[count:], count):
         stored = emails.find(email.row)
         rows = stored.items if stored and stored.items else (email.row,)
-        found += [Sent(number, row, email.sent_at) for row in rows]
-    return found
+        sents += [Sent(number, row, email.sent_at) for row in rows]
+    return sents
 
 
 @pytest.fixture(scope="module")

@@ -276,11 +276,11 @@ def _die() -> None:
 def test_a_digest_takes_along_only_what_still_waits(three, meanwhile):
     first, *others = sorted(about(name).id for name in ABOUT)
     held = emails.claim(first, "this run", MONDAY, LATER)
-    found = digests.read_others(held, digests.list_listed(held, whole_week=False), MONDAY)
+    sent_list = digests.read_others(held, digests.list_listed(held, whole_week=False), MONDAY)
     meanwhile(others[0])
     wanted = Email(f"{NAME}#one", NAME, held.to, MONDAY, items=(first, *others))
     with pytest.raises(EmailSettled):
-        transact(digests.carry(held, found, wanted))
+        transact(digests.carry(held, sent_list, wanted))
     assert emails.find(wanted.id) is None
     assert EmailState.CARRIED not in states().values()
 

@@ -86,9 +86,9 @@ def run(plan: Mapping[int, str], *, heard: bool = True) -> int:
     settings()
     transact(emails.add(make_email()))
     deliver(plan, heard=heard)
-    found = emails.find(make_email().id)
-    assert found
-    assert found.state is EmailState.SENT
+    email = emails.find(make_email().id)
+    assert email
+    assert email.state is EmailState.SENT
     return len(sent_emails())
 
 

@@ -155,8 +155,8 @@ def test_an_address_that_ses_cannot_take_is_refused(written):
 @given(NASTY)
 def test_any_address_is_taken_or_refused_and_nothing_else_happens(written):
     try:
-        found = mime.address("Sam", written)
+        mime_address = mime.address("Sam", written)
     except mime.AddressUnusable:
         return
-    assert found.addr_spec.isascii()
-    assert found.addr_spec.count("@") == 1
+    assert mime_address.addr_spec.isascii()
+    assert mime_address.addr_spec.count("@") == 1

@@ -79,10 +79,10 @@ def queued() -> Email:
 
 
 def now_is(state: EmailState) -> Email:
-    found = emails.find(make_email().id)
-    assert found
-    assert found.state is state
-    return found
+    sent_email = emails.find(make_email().id)
+    assert sent_email
+    assert sent_email.state is state
+    return sent_email
 
 
 def due_ids(at: Any) -> list[str]:
@@ -100,9 +100,9 @@ def test_an_email_takes_three_calls(queued):
 def test_a_sent_email_is_settled_and_no_longer_due(queued):
     send(queued.id, "one", MONDAY)
 
-    found = now_is(EmailState.SENT)
+    sent_email = now_is(EmailState.SENT)
     (accepted,) = sent_emails()
-    assert (found.message_id, found.sent_at, found.attempts) == (accepted.id, "2026-09-07T09:00:00Z", 1)
+    assert (sent_email.message_id, sent_email.sent_at, sent_email.attempts) == (accepted.id, "2026-09-07T09:00:00Z", 1)
     assert accepted.addresses[0] == SAM.email
     assert due_ids(MONDAY + timedelta(days=9)) == []
 
@@ -223,10 +223,10 @@ def test_a_busy_ses_is_asked_again_later(queued, code):
     with watched_by(SesSays(code)):
         assert not send(queued.id, "one", MONDAY)
 
-    found = now_is(EmailState.QUEUED)
-    assert timedelta(seconds=40) <= found.due_at - MONDAY <= timedelta(minutes=1)
-    assert code in found.reason
-    assert send(queued.id, "two", found.due_at)
+    sent_email = now_is(EmailState.QUEUED)
+    assert timedelta(seconds=40) <= sent_email.due_at - MONDAY <= timedelta(minutes=1)
+    assert code in sent_email.reason
+    assert send(queued.id, "two", sent_email.due_at)
 
 
 CONTENT = ("MessageRejected", "Transaction failed: Expected disposition, got null")
@@ -238,14 +238,14 @@ def test_an_email_ses_will_never_take_is_shown_to_the_administrator(queued, prob
     with watched_by(SesSays(code, message=message)):
         assert not send(queued.id, "one", MONDAY)
 
-    found = now_is(EmailState.REFUSED)
+    sent_email = now_is(EmailState.REFUSED)
     shown = get(emails.bounce_key(queued))
-    assert found.reason.endswith(message)
+    assert sent_email.reason.endswith(message)
     assert shown["trouble"] == ("refused" if code == "MessageRejected" else "address")
     assert (SAM.email in list_suppressed("spring")) is (code != "MessageRejected"), (
         "only a reader's error marks an address"
     )
-    assert shown["reason"] == found.reason
+    assert shown["reason"] == sent_email.reason
     who = ("", "") if code == "MessageRejected" else (SAM.name, SAM.email)
     assert (shown["name"], shown["email"], shown["delegate"]) == (*who, "k3jx9qmw7s")
     assert problems == ["mail_refused"]
@@ -292,8 +292,8 @@ def test_a_fault_of_the_account_is_a_problem_uses_up_no_attempt_and_marks_no_add
         for turn in range(MAX_ATTEMPTS + 5):
             send(queued.id, f"turn-{turn}", MONDAY + turn * ACCOUNT_DELAY)
 
-    found = now_is(EmailState.QUEUED)
-    assert (found.attempts, found.reason) == (0, fault)
+    sent_email = now_is(EmailState.QUEUED)
+    assert (sent_email.attempts, sent_email.reason) == (0, fault)
     assert problems == ["mail_account"] * (MAX_ATTEMPTS + 5)
     assert list(query("COHORT#spring", "BOUNCE#")) == []
 
@@ -385,10 +385,10 @@ def test_a_faulty_template_loses_no_email(queued, monkeypatch):
         patch.setattr(sending, "compose_message", broken)
         assert not send(queued.id, "one", MONDAY)
 
-    found = now_is(EmailState.QUEUED)
-    assert found.reason.startswith("KeyError at ")
-    assert "must not" not in found.reason
-    assert send(queued.id, "two", found.due_at)
+    sent_email = now_is(EmailState.QUEUED)
+    assert sent_email.reason.startswith("KeyError at ")
+    assert "must not" not in sent_email.reason
+    assert send(queued.id, "two", sent_email.due_at)
 
 
 def test_a_table_that_does_not_answer_raises_nothing(queued, monkeypatch):

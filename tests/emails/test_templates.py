@@ -39,20 +39,20 @@ def rendered(template: str, **words: str) -> Rendered:
 
 @pytest.mark.parametrize("template", EVERY)
 def test_each_link_is_whole_on_a_line_of_its_own_and_in_the_html(template):
-    found = rendered(template)
+    rendered_email = rendered(template)
     urls = set(compose.context(make_email(template))["links"].values())
 
-    assert {_without_page(line, urls) for line in found.text.splitlines() if line.startswith("http")} == urls
-    assert {_without_page(url, urls) for url in re.findall(r'href="([^"]+)"', found.html)} == urls
+    assert {_without_page(line, urls) for line in rendered_email.text.splitlines() if line.startswith("http")} == urls
+    assert {_without_page(url, urls) for url in re.findall(r'href="([^"]+)"', rendered_email.html)} == urls
 
 
 @pytest.mark.parametrize("template", EVERY)
 def test_an_email_that_opens_its_readers_own_pages_asks_once_not_to_be_forwarded(template):
-    found = rendered(template)
+    rendered_email = rendered(template)
     opens = {verb for verb, *_ in make_email(template).links.values()}
     times = 1 if any(LINK_KINDS[verb].is_signed for verb in opens) else 0
 
-    assert [found.text.count("not forward"), found.html.count("not forward")] == [times, times]
+    assert [rendered_email.text.count("not forward"), rendered_email.html.count("not forward")] == [times, times]
 
 
 def _without_page(url: str, links: set[str]) -> str:
@@ -86,30 +86,30 @@ def test_lines_of_text_are_short_but_for_links_and_commands(template):
 
 @pytest.mark.parametrize("template", sorted({*EVERY} - NAMELESS))
 def test_a_name_is_whole_in_the_text_and_escaped_in_the_html(template):
-    found = rendered(template, name="Sam <b>O'Brien</b> & Co", delegate="Amara O'Sei <i>")
+    rendered_email = rendered(template, name="Sam <b>O'Brien</b> & Co", delegate="Amara O'Sei <i>")
 
-    assert "Sam <b>O'Brien</b> & Co" in found.text
-    assert "<b>O'Brien" not in found.html
-    assert "<i>" not in found.html
-    assert "&lt;b&gt;O&#39;Brien&lt;/b&gt; &amp; Co" in found.html
+    assert "Sam <b>O'Brien</b> & Co" in rendered_email.text
+    assert "<b>O'Brien" not in rendered_email.html
+    assert "<i>" not in rendered_email.html
+    assert "&lt;b&gt;O&#39;Brien&lt;/b&gt; &amp; Co" in rendered_email.html
 
 
 @pytest.mark.parametrize("template", EVERY)
 def test_no_word_can_start_a_line_of_its_own(template):
-    found = rendered(
+    rendered_email = rendered(
         template, delegate="Amara\r\nSubject: x", cohort="Spring\n\nhttps://evil.example/", name="a\u2028b"
     )
 
-    assert "\n" not in found.subject + found.preview
-    assert "\nhttps://evil" not in found.text
-    assert "\u2028" not in found.text
+    assert "\n" not in rendered_email.subject + rendered_email.preview
+    assert "\nhttps://evil" not in rendered_email.text
+    assert "\u2028" not in rendered_email.text
 
 
 @pytest.mark.parametrize("template", WITH_DEADLINE)
 def test_the_deadline_and_the_delegate_are_seen_before_the_email_is_opened(template):
-    found = rendered(template)
+    rendered_email = rendered(template)
 
-    assert WORDS["closes"] in found.subject + found.preview
+    assert WORDS["closes"] in rendered_email.subject + rendered_email.preview
 
 
 @pytest.mark.parametrize("template", sorted(name for name in ABOUT_A_DELEGATE if name not in BY_COUNT))
@@ -119,19 +119,19 @@ def test_the_subject_names_the_delegate_to_everyone_else(template):
 
 @pytest.mark.parametrize("template", TO_DELEGATES)
 def test_the_subject_does_not_name_its_own_reader(template):
-    found = rendered(template, delegate="Quintessa", name="Quintessa")
+    rendered_email = rendered(template, delegate="Quintessa", name="Quintessa")
 
-    assert "Quintessa" not in found.subject
+    assert "Quintessa" not in rendered_email.subject
 
 
 @pytest.mark.parametrize("template", RATERS)
 def test_a_rater_reads_who_sees_what_and_can_decline(template):
-    found = rendered(template)
+    rendered_email = rendered(template)
 
-    assert "Who sees what" in found.text
-    assert "Who sees what" in found.html
-    assert "cannot take part" in found.text
-    assert "cannot take part" in found.html
+    assert "Who sees what" in rendered_email.text
+    assert "Who sees what" in rendered_email.html
+    assert "cannot take part" in rendered_email.text
+    assert "cannot take part" in rendered_email.html
 
 
 @pytest.mark.parametrize("template", TO_FORMS)

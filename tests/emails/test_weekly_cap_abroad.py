@@ -25,10 +25,10 @@ def test_a_week_begins_on_monday_where_the_programme_is(aws, clock):
     days = working_days(abroad.organisation)
     mornings = [days.morning(date(2026, 9, 7) + timedelta(days=number)) for number in (1, 2, 7)]
     for number, at in enumerate(mornings):
-        one = replace(
+        email = replace(
             make_email(NEWS, f"n{number}"), due_at=at, about={"cohort": people.COHORT}, in_digest=f"{at:%Y-%m-%d}"
         )
-        transact(emails.add_all([one]))
+        transact(emails.add_all([email]))
         drain(at)
 
     assert [at for _, at in sent_rows(SAM.email)] == mornings

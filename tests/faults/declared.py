@@ -98,7 +98,7 @@ BEING_MENDED: tuple[Declared, ...] = ()
 
 
 def for_act(name: str) -> Iterator[Declared]:
-    return (one for one in (*DECLARED, *BEING_MENDED) if re.fullmatch(one.act, name))
+    return (declared for declared in (*DECLARED, *BEING_MENDED) if re.fullmatch(declared.act, name))
 
 
 class DeclaredOfPair(Struct, frozen=True):
@@ -128,10 +128,10 @@ OF_PAIRS = (
 
 def of_pair(one: str, another: str, difference: str) -> bool:
     return any(
-        re.search(found.difference, difference, re.DOTALL)
+        re.search(declared.difference, difference, re.DOTALL)
         and any(
-            re.fullmatch(found.one, first) and re.fullmatch(found.another, second)
+            re.fullmatch(declared.one, first) and re.fullmatch(declared.another, second)
             for first, second in ((one, another), (another, one))
         )
-        for found in OF_PAIRS
+        for declared in OF_PAIRS
     )

@@ -292,10 +292,10 @@ def _emails(before: int) -> Counter[str]:
 
 def _said(message: Accepted) -> list[tuple[str, str]]:
     """(id, text) of an email, or of each item of a digest as if it had gone by itself."""
-    found = emails.find(message.row)
-    if found is None or not found.items:
+    sent_email = emails.find(message.row)
+    if sent_email is None or not sent_email.items:
         return [(message.row, message.part("plain"))]
-    items = [item for item in digests.items_of(found) if item.message_id]
+    items = [item for item in digests.items_of(sent_email) if item.message_id]
     return [(item.id, render(item.template, context(item)).text) for item in items]
 
 

@@ -338,8 +338,8 @@ def answer(play: Play) -> None:
 def of(verb: str, delegate_id: str, name: str, wave: Wave = Wave.BASELINE) -> str:
     """The link of a rater."""
     wanted = people.person(name).email
-    one = next(one for one in invitations.of_delegate(delegate_id, wave) if one.rater.email == wanted)
-    return signing.make(verb, delegate_id, wave.value, one.id, str(one.link_version))
+    invitation = next(one for one in invitations.of_delegate(delegate_id, wave) if one.rater.email == wanted)
+    return signing.make(verb, delegate_id, wave.value, invitation.id, str(invitation.link_version))
 
 
 # --- the administrator ------------------------------------------------------------------------------------------------
@@ -352,7 +352,7 @@ def watch_over(play: Play) -> None:
     play.sweep()
     play.run()
     play.as_administrator()
-    bounced = next(one for one in cohorts.list_bounces(COHORT) if one.email == "e0@example.org")
+    bounced = next(bounce for bounce in cohorts.list_bounces(COHORT) if bounce.email == "e0@example.org")
     play.post(AT_COHORT, f"{AT_COHORT}/dismiss", {"bounce": derive(12, bounced.mail_id)})
     new = {"address": "p4@example.org", "new": "p4.new@example.org", "name": "P4", "confirmed": "yes"}
     play.post(f"{AT_COHORT}/address", typed=new)
@@ -526,7 +526,7 @@ def fill_in(play: Play, delegate_id: str, wave: Wave, email: str, rating: str = 
 
 
 def start_a_failed_job_over(play: Play) -> None:
-    (job,) = [one for one in jobs.waiting(IMPACT + timedelta(days=400)) if one.kind == "summary"]
+    (job,) = [queued_job for queued_job in jobs.waiting(IMPACT + timedelta(days=400)) if queued_job.kind == "summary"]
     now = play.clock.now()
     people.write(jobs.move(job.id, now))
     held = jobs.claim(job.id, "attempt", now, now + timedelta(minutes=6))
@@ -707,8 +707,8 @@ def ask_on_the_way(play: Play) -> None:
     asked = [one for one in invitations.of_delegate(dana, Wave.MIDWAY_1) if not one.rater.is_erased]
     (area,) = [name.removeprefix("ask-") for name in ticks]
     play.run(datetime.fromisoformat("2027-02-05T10:00:00Z"))
-    for one in asked[:5]:
-        pulse = of("answer", dana, one.rater.email.partition("@")[0], Wave.MIDWAY_1)
+    for invitation in asked[:5]:
+        pulse = of("answer", dana, invitation.rater.email.partition("@")[0], Wave.MIDWAY_1)
         play.post(pulse, f"{pulse}/pulse", {area: "6", "suggestion": "Ask more."})
     play.run(datetime.fromisoformat("2027-02-13T00:30:00Z"))
     play.run(days=5)
@@ -730,11 +730,11 @@ def plan_followup(play: Play) -> None:
     play.run(datetime.fromisoformat("2027-05-03T08:00:00Z"))
     play.run(minutes=1)
     dana = play.delegate("dana delegate")
-    for one in list(invitations.of_delegate(dana, Wave.FOLLOWUP)):
-        fill_in(play, dana, Wave.FOLLOWUP, one.rater.email, "5")
+    for invitation in list(invitations.of_delegate(dana, Wave.FOLLOWUP)):
+        fill_in(play, dana, Wave.FOLLOWUP, invitation.rater.email, "5")
     dora = play.delegate("dora delegate")
-    for one in list(invitations.of_delegate(dora, Wave.FOLLOWUP)):
-        fill_in(play, dora, Wave.FOLLOWUP, one.rater.email, "5")
+    for invitation in list(invitations.of_delegate(dora, Wave.FOLLOWUP)):
+        fill_in(play, dora, Wave.FOLLOWUP, invitation.rater.email, "5")
     wave_keys.destroy(dora, Wave.FOLLOWUP)  # as after a restore
     play.run(datetime.fromisoformat("2027-05-21T23:00:00Z"))
     play.run(hours=2)

@@ -56,14 +56,14 @@ def open_wave() -> None:
     clock = Clock()
     chalicelib.core.clock.use(clock.now)
     people.opened(clock, chosen=people.raters(4, 0))
-    for one in asked():
-        fill_in(link_of(one), "4")
+    for invited in asked():
+        fill_in(link_of(invited), "4")
 
 
 def everyone_sent() -> None:
     open_wave()
-    for one in asked():
-        submit(link_of(one), at(MONDAY))
+    for invited in asked():
+        submit(link_of(invited), at(MONDAY))
 
 
 def asked(wave: Wave = Wave.BASELINE) -> list[Invitation]:
@@ -71,11 +71,11 @@ def asked(wave: Wave = Wave.BASELINE) -> list[Invitation]:
 
 
 def answered() -> list[Invitation]:
-    return [one for one in asked() if one.state is InvitationState.ANSWERED]
+    return [invited for invited in asked() if invited.state is InvitationState.ANSWERED]
 
 
 def invitation(name: str) -> Invitation:
-    return next(one for one in asked() if one.rater.email == people.person(name).email)
+    return next(invited for invited in asked() if invited.rater.email == people.person(name).email)
 
 
 def link_of(one: Invitation) -> AnswerLink:
@@ -96,8 +96,8 @@ def at(now: datetime) -> datetime:
 def run_job(job_id: str, now: datetime) -> None:
     """As the queue's handler; raises for another delivery until the job is done."""
     run.run_job(job_id, HANDLERS, f"attempt-{next(_attempts)}", now)
-    found = jobs.find(job_id)
-    if found is None or found.state is not JobState.DONE:
+    job = jobs.find(job_id)
+    if job is None or job.state is not JobState.DONE:
         raise Again
 
 

@@ -108,8 +108,8 @@ def test_a_delegate_is_withdrawn_whole_and_noted_once(aws):
         (line,) = cohorts.list_lines(people.COHORT)
         wrong = [] if delegate.withdrawn and line.withdrawn else ["delegate and dashboard say different things"]
         wrong += [] if wave.state is WaveState.WITHDRAWN else [f"the wave is {wave.state}"]
-        wrong += ["a link works" for one in scene.asked() if one.state is not InvitationState.REVOKED]
-        wrong += ["saved answers are left" for one in scene.asked() if one.draft or one.sent]
+        wrong += ["a link works" for invitation in scene.asked() if invitation.state is not InvitationState.REVOKED]
+        wrong += ["saved answers are left" for invitation in scene.asked() if invitation.draft or invitation.sent]
         wrong += ["the key is left"] if wave_keys.find(people.dana(), Wave.BASELINE) else []
         wrong += [f"{row['id']} would be sent" for row in waiting_emails() if row["template"] not in TOLD_OF_LEAVING]
         wrong += (
@@ -278,8 +278,8 @@ def list_with_coach():
     before = delegates.find_nomination(people.dana(), Wave.BASELINE)
     chosen = other(before, raters=(*before.raters, *people.raters(4, 0)), revision=before.revision + 1)
     people.write(delegates.save_nomination(chosen, before.revision))
-    found = load("", delegate.id, str(delegate.link_version), clock.now())
-    submit_list.submit_list(found, clock.now(), fewer=True, seen=write_seen(found.unsent))
+    rater_list = load("", delegate.id, str(delegate.link_version), clock.now())
+    submit_list.submit_list(rater_list, clock.now(), fewer=True, seen=write_seen(rater_list.unsent))
     scene.settle(clock.now())
     people.write(put({**debriefs.unsigned_notes_key(people.dana())._asdict(), "text": "Mine", "at": clock.now()}))
 

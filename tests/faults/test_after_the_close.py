@@ -44,8 +44,8 @@ def test_a_page_by_who_had_saved_nothing_is_refused_and_leaves_nothing(closed_wi
     with pytest.raises(QuestionnaireClosed):
         save_page(answer_link, page.id, {page.questions[0].id: "4"}, scene.at(MONDAY) + timedelta(minutes=2))
 
-    one = scene.invitation("p0")
-    assert (one.draft, one.saved_at, one.sent) == ({}, {}, None)
+    invitation = scene.invitation("p0")
+    assert (invitation.draft, invitation.saved_at, invitation.sent) == ({}, {}, None)
 
 
 def test_the_row_of_everyone_who_was_asked_is_frozen(closed_with_a_page_open):

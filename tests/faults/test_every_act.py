@@ -166,8 +166,8 @@ def test_a_close_that_empties_the_boxes_first_is_found(http, tmp_path_factory, m
     plain = responses.store
 
     def store(delegate_id, wave, found):
-        for one in invitations.of_delegate(delegate_id, wave):
-            close_wave.update_one(invitations.empty(one))
+        for invitation in invitations.of_delegate(delegate_id, wave):
+            close_wave.update_one(invitations.empty(invitation))
         plain(delegate_id, wave, found)
 
     monkeypatch.setattr(responses, "store", store)

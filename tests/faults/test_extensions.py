@@ -59,8 +59,8 @@ def wrong_reminders() -> list[str]:
     waiting = {row["id"] for row in all_rows() if row["sk"] == "MAIL" and "due_shard" in row}
     there = {row["id"] for row in all_rows() if row["sk"] == "MAIL"}
     old = [email for email in waiting if "reminder#" in email and f".{extensions}" not in email]
-    asked = [one for one in scene.asked() if one.state is InvitationState.INVITED]
-    lost = [one.rater.email for one in asked if not there.intersection(people.reminders_of(one))]
+    asked = [invitation for invitation in scene.asked() if invitation.state is InvitationState.INVITED]
+    lost = [invitation.rater.email for invitation in asked if not there.intersection(people.reminders_of(invitation))]
     return [f"{email} names an earlier day" for email in old] + [f"{who} has no reminders" for who in lost]
 
 

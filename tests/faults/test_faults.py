@@ -83,13 +83,13 @@ def test_a_close_stores_every_answer_once_and_destroys_the_key(aws):
     sent = Scene(scene.everyone_sent)
     _, wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)
     close = lifecycle.close_job(wave).id
-    groups = Counter(one.group for one in scene.answered())
+    groups = Counter(invitation.group for invitation in scene.answered())
 
     def check(_):
         stored = responses.of_wave(people.dana(), Wave.BASELINE)
         _, closed = delegates.find_with_wave(people.dana(), Wave.BASELINE)
         wrong = [] if Counter(one.group for one in stored) == groups else [f"{len(stored)} responses are stored"]
-        wrong += ["an answer changed" for one in stored if set(one.answers.ratings.values()) != {4}]
+        wrong += ["an answer changed" for response in stored if set(response.answers.ratings.values()) != {4}]
         wrong += ["a sealed box is left" for one in scene.asked() if one.sent is not None or one.draft]
         wrong += ["the key is left"] if wave_keys.find(people.dana(), Wave.BASELINE) else []
         wrong += [] if closed.state is WaveState.CLOSED else [f"the wave is {closed.state}"]
@@ -140,12 +140,12 @@ def test_a_release_happens_once_and_is_notified_once(visitor):
 def test_the_impact_survey_asks_everyone_once(aws):
     ready = Scene(ready_to_release)
     job_id = f"impact#{people.dana()}"
-    raters = {one.rater.email for one in scene.asked() if one.group == "peer"}
+    raters = {invitation.rater.email for invitation in scene.asked() if invitation.group == "peer"}
     due = jobs.find(job_id).due_at
 
     def check(_):
         surveys = impact_surveys.surveys_from(query(f"DELEGATE#{people.dana()}", "IMPACT#"))
-        pulses = [one.rater.email for one in scene.asked(Wave.PULSE)]
+        pulses = [invitation.rater.email for invitation in scene.asked(Wave.PULSE)]
         first = Counter(row["to"]["email"] for row in all_rows() if row["pk"].startswith("MAIL#impact/pulse#"))
         wrong = [] if {survey.role.value for survey in surveys} == {"delegate", "manager"} else ["a survey is missing"]
         wrong += [] if sorted(pulses) == sorted(raters) else [f"asked {pulses}"]
@@ -168,15 +168,15 @@ def test_an_address_is_replaced_once_and_emailed_once(aws):
         replace_address(people.COHORT, people.person("p0").email, "new@example.org", when, "ada@example.org")
 
     asked = Scene(build)
-    before = {one.id: (one.draft, one.group) for one in scene.asked()}
+    before = {invitation.id: (invitation.draft, invitation.group) for invitation in scene.asked()}
     (job_id,) = [row["id"] for row in all_rows() if row["pk"].startswith("JOB#replace")]
 
     def check(_):
         rows = list(all_rows())
-        found = scene.asked()
-        (moved,) = [one for one in found if one.rater.email == "new@example.org"]
+        invitations = scene.asked()
+        (moved,) = [invitation for invitation in invitations if invitation.rater.email == "new@example.org"]
         wrong = [] if moved.link_version == 2 else [f"link version {moved.link_version}"]
-        kept = {one.id: (one.draft, one.group) for one in found if one.id != moved.id}
+        kept = {one.id: (one.draft, one.group) for one in invitations if one.id != moved.id}
         wrong += [] if kept | {moved.id: before[moved.id]} == before else ["a row was lost"]
         wrong += [] if not moved.draft and moved.group == before[moved.id][1] else ["a saved answer moved along"]
         emails = {

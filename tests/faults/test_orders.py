@@ -41,10 +41,10 @@ def test_two_submissions_of_one_link_count_once(aws):
 
     def check(_, outcomes):
         (line,) = cohorts.list_lines(people.COHORT)
-        one = scene.invitation("p0")
+        invitation = scene.invitation("p0")
         wrong = [f"refused: {outcome!r}" for outcome in outcomes if isinstance(outcome, BaseException)]
         wrong += [] if line.answered == 1 else [f"counted {line.answered} times"]
-        return wrong + ([] if one.sent == one.draft else ["not stored"])
+        return wrong + ([] if invitation.sent == invitation.draft else ["not stored"])
 
     act = lambda _: submit(answer_link, now)  # noqa: E731
     assert explore(opened.lay_out, [act, act], check) >= 6
@@ -126,7 +126,7 @@ def test_a_list_that_is_sent_as_the_questionnaire_opens_is_invited(aws, limit):
     def check(_, outcomes):
         drain(people.OPENING + timedelta(minutes=10))
         drain(people.OPENING + timedelta(days=5))
-        invited = {one.rater.email for one in scene.asked()} >= {one.person.email for one in people.raters(2, 0)}
+        invited = {one.rater.email for one in scene.asked()} >= {entry.person.email for entry in people.raters(2, 0)}
         asked = [email for email in sent_emails() if "please choose" in str(email.message["Subject"])]
         sent = not isinstance(outcomes[0], BaseException)
         wrong = [] if invited == sent else [f"sent: {sent}, invited: {invited}"]

@@ -124,8 +124,8 @@ def test_the_sponsor_reads_no_words_before_their_delegate_has_approved_them(answ
     consent(to)
     drain(clock.to(SURVEY_OPENS.replace(month=7, day=2)))
     wait(clock, days=9)
-    (found,) = summaries.of_cohort(people.COHORT)
-    text = objects.load(found.html).decode() + json.dumps(json.loads(objects.load(found.facts)), ensure_ascii=False)
+    (summary,) = summaries.of_cohort(people.COHORT)
+    text = objects.load(summary.html).decode() + json.dumps(json.loads(objects.load(summary.facts)), ensure_ascii=False)
 
     assert seen_in(text) == set()
     assert bool(stories.of_delegates(map(id_of, NAMES))) == (to != "no")

@@ -43,7 +43,7 @@ def paths_of(stored: Item) -> set[str]:
 def _attributes(struct: type[Struct]) -> dict[str, Any]:
     info = inspect.type_info(struct)
     assert isinstance(info, inspect.StructType)
-    return {one.encode_name: one.type for one in info.fields}
+    return {field.encode_name: field.type for field in info.fields}
 
 
 def _paths(name: str, typed: Item, info: Any) -> Iterator[str]:
@@ -52,7 +52,7 @@ def _paths(name: str, typed: Item, info: Any) -> Iterator[str]:
     if sign == "L":
         yield from (path for inner in value for path in _paths(f"{name}[]", inner, _part(info, "item_type")))
     elif sign == "M" and (struct := _struct(info)):
-        known = {one.encode_name: one.type for one in struct.fields}
+        known = {field.encode_name: field.type for field in struct.fields}
         yield from (path for key, inner in value.items() for path in _paths(f"{name}.{key}", inner, known.get(key)))
     elif sign == "M":
         yield from (path for inner in value.values() for path in _paths(f"{name}.*", inner, _part(info, "value_type")))

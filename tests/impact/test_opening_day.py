@@ -26,8 +26,8 @@ OPENS = survey_opens_at(people.programme(), people.DATES)
 
 def items_of(address: str, count: int) -> list[set[str]]:
     """Return the kinds in each email to a reader but the first `count`."""
-    found = [emails.find(email.row) for email in sent_emails(address)[count:]]
-    return [{item.partition("#")[0] for item in (one.items or (one.id,))} for one in found]
+    sent_list = [emails.find(email.row) for email in sent_emails(address)[count:]]
+    return [{item.partition("#")[0] for item in (sent_email.items or (sent_email.id,))} for sent_email in sent_list]
 
 
 @pytest.fixture
@@ -50,8 +50,8 @@ def test_a_line_manager_of_two_gets_one_email(day_before):
     open_survey(day_before)
 
     (email,) = sent_emails(MARA)[before:]
-    found = emails.find(email.row)
-    assert [item.partition("#")[0] for item in found.items] == ["impact/manager"] * 2
+    sent_email = emails.find(email.row)
+    assert [item.partition("#")[0] for item in sent_email.items] == ["impact/manager"] * 2
     assert email.sent_at == OPENS
     assert len([url for url in set(email.links) if "/impact/" in url]) == 2
 

@@ -243,7 +243,7 @@ def test_a_share_holds_for_the_sum_that_the_manager_saw(opened):
     opened.open(f"{people.link('mara manager', 'impact')}/part/effect")
     assert share not in shares_on(opened)
     rows = impact_surveys.of_delegate(people.dana())
-    kept = {one.role: one for one in impact_surveys.surveys_from(rows)}
+    kept = {survey.role: survey for survey in impact_surveys.surveys_from(rows)}
     assert kept[Role.MANAGER].answers[share] == "40", "what was sent stays"
 
 
@@ -281,6 +281,6 @@ def test_too_few_raters_are_said_and_never_left_empty(closed):
 )
 def test_a_share_that_was_not_given_is_not_called_the_lower_one(own, manager, counted, said):
     values = dict.fromkeys(SumView.__struct_fields__, "") | {"name": "Falls"}
-    one = SumView(**{**values, "own_share": own, "manager_share": manager, "counted": counted})
+    sum_view = SumView(**{**values, "own_share": own, "manager_share": manager, "counted": counted})
 
-    assert said in document.say_counted(one)
+    assert said in document.say_counted(sum_view)

@@ -85,9 +85,9 @@ def test_the_package_runs_by_itself_next_to_the_runtimes_own_botocore(packaged, 
     runtime = tmp_path / "runtime"
     runtime.mkdir()
     for name in ("boto3", "botocore", "s3transfer", "jmespath", "urllib3", "dateutil", "six.py"):
-        found = Path(sys.modules["botocore"].__file__).parents[1] / name
-        if found.exists():
-            (runtime / name).symlink_to(found)
+        path = Path(sys.modules["botocore"].__file__).parents[1] / name
+        if path.exists():
+            (runtime / name).symlink_to(path)
     handler = "app.app" if function == "api_handler" else f"app.{function}"
     environment = {
         "FULLCIRCLE_STAGE": "dev",

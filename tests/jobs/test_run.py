@@ -122,11 +122,11 @@ def test_a_failing_job_keeps_the_error_without_its_text_and_comes_again_later():
 
     settled = run_job(CLOSE.id, {"close": poison}, "a", MONDAY)
 
-    found = jobs.find(CLOSE.id)
+    queued_job = jobs.find(CLOSE.id)
     assert settled is False
-    assert "Unwell at " in found.error
-    assert "Dana" not in found.error
-    assert MONDAY + FIRST_DELAY / 2 <= found.due_at <= MONDAY + FIRST_DELAY
+    assert "Unwell at " in queued_job.error
+    assert "Dana" not in queued_job.error
+    assert MONDAY + FIRST_DELAY / 2 <= queued_job.due_at <= MONDAY + FIRST_DELAY
 
 
 def test_a_poison_job_fails_after_its_last_attempt_and_never_raises():
@@ -173,11 +173,11 @@ def test_an_error_that_no_repeat_can_fix_fails_at_once_is_alarmed_and_says_so(wo
 
     assert run_job(CLOSE.id, {"close": work}, "a", MONDAY) is False
 
-    found = jobs.find(CLOSE.id)
-    assert found.state is JobState.FAILED
-    assert said in found.error
-    assert NO_REPEAT_HELPS in found.error
-    assert "Dana" not in found.error
+    queued_job = jobs.find(CLOSE.id)
+    assert queued_job.state is JobState.FAILED
+    assert said in queued_job.error
+    assert NO_REPEAT_HELPS in queued_job.error
+    assert "Dana" not in queued_job.error
     assert [record.message for record in caplog.records if record.levelname == "WARNING"] == ["job_given_up"]
 
 

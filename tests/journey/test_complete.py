@@ -33,8 +33,8 @@ LOOK = timedelta(minutes=5)  # until the next sweep
 def asked(visitor, clock) -> list[Invitation]:
     """Four peers, the manager and the delegate; everyone has filled in the whole form, no one has sent it."""
     people.opened(clock, chosen=people.raters(4, 0), rules=RULES)
-    for one in scene.asked():
-        scene.fill_in(scene.link_of(one), "4", clock.now())
+    for invitation in scene.asked():
+        scene.fill_in(scene.link_of(invitation), "4", clock.now())
     return scene.asked()
 
 
@@ -103,9 +103,9 @@ def test_people_who_are_chosen_and_not_yet_asked_are_waited_for(visitor, clock):
     choose = people.link("dana delegate", "nominate")
     visitor.open(choose).post(choose, {"group": "peer", "name": "New", "email": "new@example.org"})
     visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
-    for one in scene.asked():
-        scene.fill_in(scene.link_of(one), "4", clock.now())
-        submit(scene.link_of(one), clock.now())
+    for invitation in scene.asked():
+        scene.fill_in(scene.link_of(invitation), "4", clock.now())
+        submit(scene.link_of(invitation), clock.now())
     look(clock)
     assert state() is WaveState.OPEN
 

@@ -77,7 +77,7 @@ def test_who_may_not_have_heard_of_it_is_not_reminded(evening, clock):
     clock.advance(days=1)
 
     planned = remind.plan_reminders(*delegates.find_with_latest_wave(people.dana()), clock.now())
-    assert [one.email.to.email for one in planned if one.email.to.email in PEERS] == []
+    assert [chaser.email.to.email for chaser in planned if chaser.email.to.email in PEERS] == []
 
 
 def test_whose_first_email_is_in_a_digest_that_is_not_confirmed_is_not_reminded(evening, clock):
@@ -87,7 +87,7 @@ def test_whose_first_email_is_in_a_digest_that_is_not_confirmed_is_not_reminded(
     clock.advance(days=1)
 
     planned = remind.plan_reminders(*delegates.find_with_latest_wave(people.dana()), clock.now())
-    assert [one.email.to.email for one in planned if one.email.to.email in PEERS] == []
+    assert [chaser.email.to.email for chaser in planned if chaser.email.to.email in PEERS] == []
 
 
 @pytest.mark.parametrize("calls", range(4, 16, 2))

@@ -38,13 +38,13 @@ NEW = people.person("nina new")
 
 
 def asked(wave: Wave) -> dict[str, Invitation]:
-    return {one.rater.email: one for one in invitations.of_delegate(people.dana(), wave)}
+    return {invitation.rater.email: invitation for invitation in invitations.of_delegate(people.dana(), wave)}
 
 
 def everyone_answers(wave: Wave, rating: str, now: datetime) -> None:
-    for one in asked(wave).values():
-        scene.fill_in(link_of(one), rating, now)
-        submit(link_of(one), now)
+    for invitation in asked(wave).values():
+        scene.fill_in(link_of(invitation), rating, now)
+        submit(link_of(invitation), now)
 
 
 def baseline_closed(clock) -> None:
@@ -77,7 +77,7 @@ def test_a_follow_up_goes_the_whole_way(visitor, clock):
 
     again, before = asked(Wave.FOLLOWUP), asked(Wave.BASELINE)
     assert again.keys() == {*before, NEW.email}
-    assert not {one.id for one in again.values()} & {one.id for one in before.values()}
+    assert not {invitation.id for invitation in again.values()} & {one.id for one in before.values()}
     everyone_answers(Wave.FOLLOWUP, "4", clock.now())
     (line,) = cohorts.list_lines(people.COHORT)  # pages show the counts of the morning
     assert (line.feedback, line.invited, line.answered) == (FeedbackState.COLLECTING, 7, 7)
@@ -202,10 +202,10 @@ def test_who_declined_stays_listed_and_is_sent_nothing(aws, clock):
     no = asked(Wave.BASELINE)[people.person("p4").email]
     token = signing.token("decline", no.delegate_id, no.wave.value, no.id, str(no.link_version))
     decline(parse_answer_link(token, DECLINE), "no_time", clock.now())
-    for one in asked(Wave.BASELINE).values():
-        if one.state is InvitationState.INVITED:
-            scene.fill_in(link_of(one), "3", clock.now())
-            submit(link_of(one), clock.now())
+    for invitation in asked(Wave.BASELINE).values():
+        if invitation.state is InvitationState.INVITED:
+            scene.fill_in(link_of(invitation), "3", clock.now())
+            submit(link_of(invitation), clock.now())
     drain(clock.to(people.CLOSE))
     schedule_followup.plan(people.COHORT, OPENS, CLOSES, clock.to(ANNOUNCED))
     drain(clock.now())

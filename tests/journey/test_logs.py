@@ -36,13 +36,13 @@ NAMES = ("Dana", "Mara", "Cleo", "P0", "P4")
 @pytest.fixture
 def written() -> Iterator[io.StringIO]:
     """Every log line, as Lambda would have it."""
-    found, logger = io.StringIO(), logging.getLogger("fullcircle")
-    handler = logging.StreamHandler(found)
+    string_i_o, logger = io.StringIO(), logging.getLogger("fullcircle")
+    handler = logging.StreamHandler(string_i_o)
     handler.setFormatter(JsonFormatter("{levelname}{message}", style="{"))
     logger.addHandler(handler)
     level = logger.level
     logger.setLevel(logging.INFO)
-    yield found
+    yield string_i_o
     logger.setLevel(level)
     logger.removeHandler(handler)
 

@@ -27,7 +27,7 @@ TWO = replace(
 
 @pytest.fixture
 def closed(visitor, clock):
-    managers = [RaterEntry("manager", one) for one in (MO, people.person("mara manager"))]
+    managers = [RaterEntry("manager", person) for person in (MO, people.person("mara manager"))]
     people.opened(clock, chosen=(*people.raters(4, 0), *managers), rules=TWO)
     visitor.open(people.link("mo manager", "answer"))
     for name, rating in (("mo manager", "2"), ("mara manager", "5"), *((f"p{k}", "4") for k in range(4))):

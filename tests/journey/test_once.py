@@ -25,10 +25,10 @@ from tests.support.emails import sent_emails
 def closed(visitor, clock):
     """Everyone but one peer has answered, the wave has closed, and the report is made. Returns the late one's link."""
     people.opened(clock, chosen=people.raters(6, 0))
-    for one in scene.asked():
-        scene.fill_in(scene.link_of(one), "4", clock.now())
-        if one.rater.email != people.person("p5").email:
-            submit(scene.link_of(one), clock.now())
+    for invitation in scene.asked():
+        scene.fill_in(scene.link_of(invitation), "4", clock.now())
+        if invitation.rater.email != people.person("p5").email:
+            submit(scene.link_of(invitation), clock.now())
     drain(clock.to(people.CLOSE))
     drain(clock.advance(minutes=10))
     return people.link("p5", "answer")

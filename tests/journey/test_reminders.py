@@ -19,8 +19,8 @@ DANA = people.person("dana delegate").email
 
 def reminded(name: str) -> list[str]:
     """Subjects of the reminders that a person was sent, also of those in a digest."""
-    found = [emails.find(message.row) for message in sent_emails(people.person(name).email)]
-    items = [item for email in found for item in (map(emails.find, email.items) if email.items else [email])]
+    sent_list = [emails.find(message.row) for message in sent_emails(people.person(name).email)]
+    items = [item for email in sent_list for item in (map(emails.find, email.items) if email.items else [email])]
     return [render(item.template, context(item)).subject for item in items if item.template.endswith("reminder")]
 
 

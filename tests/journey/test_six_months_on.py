@@ -55,7 +55,7 @@ def test_after_an_outage_everyone_is_asked_once_and_has_the_full_time(visitor, c
     wanted = ("dana delegate", "mara manager", "cleo coach", "p0", "p1", "p2", "p3")
     assert asked == {str((people.person(name).email,)): 1 for name in wanted}
     closes = datetime.fromisoformat("2027-07-08T23:00:00Z")  # four weeks from then, at midnight in London
-    assert [one.closes_at for one in impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))] == [
+    assert [survey.closes_at for survey in impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))] == [
         closes,
         closes,
     ]
@@ -77,10 +77,10 @@ def test_a_programme_that_ends_on_the_31st_of_august_asks_on_the_last_of_februar
 
 
 def kept(role: Role) -> impact_surveys.ImpactSurvey:
-    (found,) = [
+    (survey,) = [
         one for one in impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana())) if one.role is role
     ]
-    return found
+    return survey
 
 
 def test_a_survey_is_filled_in_part_by_part_resumed_and_sent(opened, clock):
@@ -267,7 +267,7 @@ def test_a_pulse_is_one_page_and_one_button(opened):
     for rating in ("6", "5"):
         opened.post(f"{link}/pulse", {"1": rating, "2": "na"}, nonce=nonce)
         assert "Thank you. We have your answers." in opened.page
-    states = [one.state for one in invitations.of_delegate(people.dana(), Wave.PULSE)]
+    states = [invitation.state for invitation in invitations.of_delegate(people.dana(), Wave.PULSE)]
     assert states.count(InvitationState.ANSWERED) == 1
 
 

@@ -11,8 +11,8 @@ from tests.support.served import Served, served
 
 @pytest.fixture(scope="session")
 def desk() -> Iterator[Served]:
-    with served() as found:
-        yield found
+    with served() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -57,8 +57,8 @@ def test_time_of_the_points_is_noon_by_local_clocks():
 
 @pytest.fixture(scope="module")
 def collecting() -> Iterator[Served]:
-    with served("--at", "collecting") as found:
-        yield found
+    with served("--at", "collecting") as server:
+        yield server
 
 
 def test_the_cloud_opens_at_the_point_with_everything_before_it_done(collecting):

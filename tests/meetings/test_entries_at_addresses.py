@@ -135,7 +135,7 @@ def test_two_changes_during_the_hold_send_the_last_address_alone_an_entry(ready,
 
 def test_an_address_that_bounced_gets_no_cancellation(ready, clock):
     booked(clock)
-    email = next(one for one in sent_emails(DANA) if one.row.startswith("meetings/booked"))
+    email = next(accepted for accepted in sent_emails(DANA) if accepted.row.startswith("meetings/booked"))
     delivery_events.record_delivery_event(outbox.bounce(email, clock.now()), clock.now())
     replace_address(clock, DANA, NEW)
     drain(clock.advance(hours=1))

@@ -43,8 +43,8 @@ def meeting(delegate: str = "") -> Meeting:
 
 
 def for_coach(delegate: str = ""):
-    found = delegates.find(delegate or people.dana())
-    return open_for_coach(COACH.token(found.cohort_id, found.coach, found.coach_link), found.id)
+    person = delegates.find(delegate or people.dana())
+    return open_for_coach(COACH.token(person.cohort_id, person.coach, person.coach_link), person.id)
 
 
 def for_delegate(delegate: str = ""):

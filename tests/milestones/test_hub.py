@@ -70,10 +70,10 @@ def test_only_who_is_on_the_programme_reads_that_answers_are_lost(dana):
 
 
 def test_choosing_raters_comes_first_while_the_questionnaire_is_open(dana):
-    found = timeline(dana, at("2026-09-15"), state=WaveState.OPEN)
+    drawn_timeline = timeline(dana, at("2026-09-15"), state=WaveState.OPEN)
 
-    assert titles(found.now) == [on_hub.CHOOSE]
-    assert found.first.when == date(2026, 10, 2)
+    assert titles(drawn_timeline.now) == [on_hub.CHOOSE]
+    assert drawn_timeline.first.when == date(2026, 10, 2)
 
 
 @pytest.mark.parametrize("state", [WaveState.PLANNED, WaveState.HELD, WaveState.CLOSED])
@@ -95,9 +95,9 @@ def test_an_absence_with_a_way_to_catch_up_waits_until_it_is_made_up_for(dana):
     session = dates.sessions()[0]
     absent = Attendance(session.id, State.CATCH_UP, "Watch the recording", date(2026, 11, 20))
     people.write(attendance.save(people.dana(), Attendance(session.id), absent))
-    found = timeline(dana, at("2026-10-24"), state=WaveState.CLOSED)
+    drawn_timeline = timeline(dana, at("2026-10-24"), state=WaveState.CLOSED)
 
-    item = next(one for one in found.now if one.title == "Catch up on Leading Self, day 1 of 2")
+    item = next(element for element in drawn_timeline.now if element.title == "Catch up on Leading Self, day 1 of 2")
     assert (item.when, item.is_late) == (date(2026, 11, 20), False)
     assert "Watch the recording" in item.words
 
@@ -133,9 +133,9 @@ def test_times_that_the_coach_offers_come_before_everything(dana, clock):
     report = {"sk": "REPORT#baseline"}
     view = replace(hub, rows=(*hub.rows, report)).view(at("2026-10-05"))
 
-    found = make_timeline(load_meetings(view))
-    assert (found.first.label, found.first.when) == ("Choose a time", date(2026, 10, 20))
-    assert found.first.state is ItemState.NOW
+    drawn_timeline = make_timeline(load_meetings(view))
+    assert (drawn_timeline.first.label, drawn_timeline.first.when) == ("Choose a time", date(2026, 10, 20))
+    assert drawn_timeline.first.state is ItemState.NOW
 
 
 def load_meetings(view):

@@ -39,7 +39,7 @@ def opened(aws, clock):
 
 
 def test_reminders_of_the_questionnaire_avoid_the_days_off(opened):
-    due = [one.due_at for one in list_waiting(people.dana()) if one.template == "collect/self_reminder"]
+    due = [email.due_at for email in list_waiting(people.dana()) if email.template == "collect/self_reminder"]
 
     assert due != []
     assert {moment.date() for moment in due}.isdisjoint(CLOSED)
@@ -62,14 +62,14 @@ def test_a_review_is_proposed_once_after_the_close_of_the_survey(aws, clock):
     people.write(*start_review(delegate, utc("2026-09-23T23:00")))
 
     assert start_review(delegate, utc("2026-09-24T23:00")) == []  # the survey was opened and closed again
-    (job,) = [one for one in jobs.waiting(utc("2027-01-01")) if one.kind == "meeting"]
+    (job,) = [queued_job for queued_job in jobs.waiting(utc("2027-01-01")) if queued_job.kind == "meeting"]
     assert f"{job.due_at:%Y-%m-%d}" == "2026-10-01"  # two working days after Thursday 24 September, over the days off
     drain(clock.to(job.due_at + BEFORE_EMAILS))
     review = meetings.find(delegate.id, MeetingKind.REVIEW)
     assert review.revision == 0
     sent = emails.find(f"meetings/propose#{delegate.id}#review#0#0")
     assert (sent.state, sent.to) == (emails.EmailState.SENT, delegate.coach)
-    later = [one for one in jobs.waiting(utc("2027-01-01")) if one.kind == "meeting"]
+    later = [queued_job for queued_job in jobs.waiting(utc("2027-01-01")) if queued_job.kind == "meeting"]
     assert [f"{one.due_at:%Y-%m-%d}" for one in later] == ["2026-10-06"]  # three working days later
 
 
@@ -78,7 +78,7 @@ def test_a_result_is_made_for_a_day_on_which_the_cohort_works(aws, clock):
     delegate, closes_at = delegates.find(people.dana()), utc("2026-09-24T23:00")
     people.write(plan_result(people.programme(), delegate, closes_at, closes_at))
 
-    (job,) = [one for one in jobs.waiting(utc("2027-01-01")) if one.kind == "impact_result"]
+    (job,) = [queued_job for queued_job in jobs.waiting(utc("2027-01-01")) if queued_job.kind == "impact_result"]
     assert job.due_at.date() == date(2026, 9, 30)
 
 

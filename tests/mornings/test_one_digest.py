@@ -34,7 +34,7 @@ def test_a_coach_is_reminded_of_a_debrief_in_the_digest_of_the_morning(dated, cl
     run_until(clock, "2026-09-15")
     dana, debrief = delegates.find(people.dana()), Meeting(MeetingKind.DEBRIEF)
     people.write(*first_check(dana, debrief, DAYS, clock.now()))
-    (job,) = [one for one in jobs.waiting(FAR) if one.kind == JobKind.MEETING.id]
+    (job,) = [queued_job for queued_job in jobs.waiting(FAR) if queued_job.kind == JobKind.MEETING.id]
     morning = job.due_at + AHEAD
     queued = letters.meeting_email(letters.PREPARE_COACH, people.programme(), dana, debrief, morning)
     people.write(*emails.add(queued))
@@ -63,7 +63,7 @@ def test_no_job_writes_the_emails_of_a_morning_at_nine(dated, clock):
     at_nine = set()
     for day in ("2026-09-08", "2026-09-15", "2026-10-05", "2026-10-20"):
         run_until(clock, day)
-        waiting = [one for one in jobs.waiting(FAR) if one.kind in BY_ID]
+        waiting = [queued_job for queued_job in jobs.waiting(FAR) if queued_job.kind in BY_ID]
         at_nine |= {BY_ID[one.kind] for one in waiting if DAYS.morning(local_date(one.due_at, ZONE)) == one.due_at}
 
     assert at_nine <= AT_NINE.keys()

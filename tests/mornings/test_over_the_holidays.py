@@ -47,7 +47,7 @@ def catch_up(visitor, session: str, by: str) -> None:
 
 
 def test_what_falls_due_over_the_holidays_is_one_digest_on_the_first_working_day(taught, clock):
-    first, second = (one.id for one in workshops.list_sessions(people.COHORT))
+    first, second = (planned_session.id for planned_session in workshops.list_sessions(people.COHORT))
     drain(clock.to(utc("2026-12-24T10:00")))
     taught.let_in(MO, clock.now())
     catch_up(taught, first, by="2027-01-15")
@@ -64,7 +64,7 @@ def test_what_falls_due_over_the_holidays_is_one_digest_on_the_first_working_day
     rows = [row for row, at in sent_rows(DANA) if at == email.sent_at]
     kinds = sorted(row.partition("#")[0] for row in rows if emails.find(row).state is EmailState.SENT)
     assert kinds == ["programme/dates_moved", "workshops/absent"]
-    late = [one for one in map(emails.find, absent_ids()) if one.state is not EmailState.SENT]
+    late = [sent_email for sent_email in map(emails.find, absent_ids()) if sent_email.state is not EmailState.SENT]
     assert len(late) == 1, "the day to catch up by is over: it is dropped, not sent late"
 
 

@@ -58,6 +58,6 @@ def every(words: str = "") -> list[Rule]:
 
 def _read() -> Iterator[Rule]:
     for group in msgspec.yaml.decode((ROOT / LIST).read_text(), type=list[Group]):
-        for one in group.rules:
-            tests = tuple((one.tests or group.tests).split())
-            yield Rule(one.rule, group.file, one.before, one.after, tests, one.survives, one.loops)
+        for written in group.rules:
+            tests = tuple((written.tests or group.tests).split())
+            yield Rule(written.rule, group.file, written.before, written.after, tests, written.survives, written.loops)

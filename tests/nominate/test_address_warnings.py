@@ -133,11 +133,11 @@ def test_a_private_address_is_pointed_out_where_the_organisation_has_a_domain_of
 )
 def test_a_group_of_exactly_the_threshold_is_pointed_out(chosen, warned):
     raters = [RaterEntry(group, Person("R", "r@example.org")) for group, count in chosen.items() for _ in range(count)]
-    found = find_group_warnings(EXAMPLE, raters)
+    warnings = find_group_warnings(EXAMPLE, raters)
 
-    assert [(warning.title, warning.size) for warning in found] == warned
-    assert all(warning.text.startswith(f"Exactly {warning.size} people") for warning in found)
-    assert all(("to each competency" in warning.text) == (warning.size == 3) for warning in found)
+    assert [(warning.title, warning.size) for warning in warnings] == warned
+    assert all(warning.text.startswith(f"Exactly {warning.size} people") for warning in warnings)
+    assert all(("to each competency" in warning.text) == (warning.size == 3) for warning in warnings)
 
 
 def test_the_summary_names_each_kind_once_and_everyone_it_is_about():

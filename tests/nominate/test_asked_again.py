@@ -32,9 +32,9 @@ def test_an_address_that_now_belongs_to_another_rater_is_not_asked_twice(visitor
     send_list(visitor, clock, "New <new.one@example.org>")
 
     live = [
-        one
-        for one in invitations.of_delegate(people.dana(), Wave.BASELINE)
-        if one.rater.email == address and one.state is not InvitationState.REVOKED
+        invitation
+        for invitation in invitations.of_delegate(people.dana(), Wave.BASELINE)
+        if invitation.rater.email == address and invitation.state is not InvitationState.REVOKED
     ]
     assert len(live) == 1
 

@@ -47,7 +47,7 @@ def by_file(visitor, clock) -> None:
 
 
 def asked() -> list[str]:
-    return sorted(one.rater.email for one in invitations.of_delegate(people.dana(), Wave.BASELINE))
+    return sorted(invitation.rater.email for invitation in invitations.of_delegate(people.dana(), Wave.BASELINE))
 
 
 @pytest.mark.parametrize("grow", [by_page, by_file])
@@ -67,8 +67,8 @@ def test_a_list_that_grows_asks_no_one_again_who_declined_and_whose_address_was_
     emails = len(sent_emails(NEW))
     by_page(opened, clock)
 
-    found = [one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.rater.email == NEW]
-    assert [one.state for one in found] == [InvitationState.DECLINED]
+    asked_list = [one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.rater.email == NEW]
+    assert [invitation.state for invitation in asked_list] == [InvitationState.DECLINED]
     assert len(sent_emails(NEW)) == emails
 
 

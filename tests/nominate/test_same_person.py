@@ -54,11 +54,11 @@ def test_a_name_is_the_same_in_any_order_case_and_accents(words, random):
 
 @given(LOCAL_PARTS, DOMAINS, LOCAL_PARTS, DOMAINS, NAMES, NAMES)
 def test_likeness_is_mutual(local, domain, other_local, other_domain, name, other_name):
-    one, other = (
+    someone_else, other = (
         Person(" ".join(name), f"{local}@{domain}"),
         Person(" ".join(other_name), f"{other_local}@{other_domain}"),
     )
-    assert likeness(one, other) == likeness(other, one)
+    assert likeness(someone_else, other) == likeness(other, someone_else)
 
 
 @given(st.lists(st.tuples(LOCAL_PARTS, DOMAINS, NAMES), max_size=8))

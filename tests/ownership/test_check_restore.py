@@ -20,8 +20,8 @@ from tests.support.drain import drain
 @pytest.fixture
 def report(visitor, clock):
     people.opened(clock, chosen=people.raters(6, 0))
-    for one in list(invitations.of_delegate(people.dana(), Wave.BASELINE))[:8]:
-        answer_link = scene.link_of(one)
+    for invitation in list(invitations.of_delegate(people.dana(), Wave.BASELINE))[:8]:
+        answer_link = scene.link_of(invitation)
         scene.fill_in(answer_link, "4", clock.now())
         submit(answer_link, clock.now())
     close_or_extend.close_now(people.COHORT, people.person("dana delegate").email, clock.now())
@@ -32,11 +32,11 @@ def report(visitor, clock):
 
 
 def test_a_whole_table_has_no_faults_and_its_reports_open(report):
-    found = check_restored()
+    checked = check_restored()
 
-    assert found.faults == ()
-    assert (found.rows["report"], found.opened, found.documents) == (1, 1, 3)
-    assert sum(found.rows.values()) == len(list(scan()))
+    assert checked.faults == ()
+    assert (checked.rows["report"], checked.opened, checked.documents) == (1, 1, 3)
+    assert sum(checked.rows.values()) == len(list(scan()))
 
 
 def damaged_facts(report):

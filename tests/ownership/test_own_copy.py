@@ -57,11 +57,11 @@ def address(role):
 
 
 def token(role):
-    one = delegates.find(people.dana())
+    delegate = delegates.find(people.dana())
     return {
-        "hub": lambda: kinds.HUB.token(one),
-        "coach": lambda: kinds.COACH.token(people.COHORT, one.coach, one.coach_link),
-        "shared": lambda: kinds.SHARED.token(one),
+        "hub": lambda: kinds.HUB.token(delegate),
+        "coach": lambda: kinds.COACH.token(people.COHORT, delegate.coach, delegate.coach_link),
+        "shared": lambda: kinds.SHARED.token(delegate),
         "sponsor": lambda: kinds.SPONSOR.token(cohorts.find(people.COHORT)),
     }[role]()
 

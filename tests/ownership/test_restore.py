@@ -36,8 +36,8 @@ def id_of(name):
 
 def answer(delegate_id, clock, count):
     invited = [one for one in invitations.of_delegate(delegate_id, Wave.BASELINE) if one.state is not REVOKED]
-    for one in invited[:count]:
-        answer_link = scene.link_of(one)
+    for invitation in invited[:count]:
+        answer_link = scene.link_of(invitation)
         scene.fill_in(answer_link, "4", clock.now())
         submit(answer_link, clock.now())
 
@@ -83,10 +83,10 @@ def stored():
 def test_no_one_who_was_erased_comes_back(restored, clock):
     assert ANN in stored()
     ann = id_of("ann delegate")
-    found = finish_restore(restored, clock.now())
+    restore = finish_restore(restored, clock.now())
     drain(clock.advance(days=3))
 
-    assert (len(found.erased), found.refused) == (2, ())
+    assert (len(restore.erased), restore.refused) == (2, ())
     assert [word for word in (P0, ANN, "Ann Delegate") if word in stored()] == []
     assert delegates.find(ann).withdrawn
     since = [message for message in sent_emails() if message.sent_at > restored + timedelta(hours=2)]
@@ -108,11 +108,11 @@ def test_a_closed_questionnaire_stays_published_with_the_same_bytes(restored, cl
 def test_an_open_questionnaire_asks_again_and_ends_with_a_report(restored, clock):
     dora = id_of("dora delegate")
     assert wave_keys.find(dora, Wave.BASELINE) is None
-    found = finish_restore(restored, clock.now())
+    restore = finish_restore(restored, clock.now())
     drain(clock.now())
-    asked = {one.state for one in invitations.of_delegate(dora, Wave.BASELINE)} - {REVOKED}
+    asked = {invitation.state for invitation in invitations.of_delegate(dora, Wave.BASELINE)} - {REVOKED}
 
-    assert (dora, "baseline") in found.opened
+    assert (dora, "baseline") in restore.opened
     assert asked == {InvitationState.INVITED}
     again = [message.row for message in sent_emails() if message.row.startswith(f"collect/again#{dora}#")]
     assert len(again) == len({*again}) == 7  # five peers that are left, the line manager and Dora
@@ -142,10 +142,10 @@ def test_a_repeat_changes_nothing_and_emails_no_one(restored, clock):
 def test_a_wave_that_was_published_after_the_backup_is_asked_about_no_more(restored, clock):
     dora = id_of("dora delegate")
     objects.save(f"reports/{dora}/baseline/0123/report.pdf", b"%PDF of the account that was lost")
-    found = finish_restore(restored, clock.now())
+    restore = finish_restore(restored, clock.now())
 
-    assert found.printed == ((dora, "baseline"),)
-    assert (dora, "baseline") not in found.opened
+    assert restore.printed == ((dora, "baseline"),)
+    assert (dora, "baseline") not in restore.opened
 
 
 def test_the_command_shows_first_and_then_does_it(restored, clock, capsys):

@@ -52,10 +52,10 @@ class Backup:
         put_back_table(self.world)
         clock.advance(hours=1)
         before = str(list(scan()))
-        shown = finish_restore(self.at, clock.now(), dry_run=True)
+        restored = finish_restore(self.at, clock.now(), dry_run=True)
         assert str(list(scan())) == before
         done = finish_restore(self.at, clock.now())
-        assert (shown.repeated, shown.to_do) == (done.repeated, done.to_do)
+        assert (restored.repeated, restored.to_do) == (done.repeated, done.to_do)
         again = finish_restore(self.at, clock.now())
         assert (again.repeated, again.to_do, again.refused) == ((), done.to_do, ())
         return done

@@ -48,7 +48,7 @@ def wave():
 
 
 def line():
-    return next(one for one in cohorts.list_lines(people.COHORT, Wave.BASELINE) if one.email == DANA)
+    return next(text_line for text_line in cohorts.list_lines(people.COHORT, Wave.BASELINE) if text_line.email == DANA)
 
 
 def report():
@@ -85,9 +85,9 @@ def restored(visitor, clock):
 
 
 def finish(restored, clock):
-    found = finish_restore(restored[0], clock.now())
+    restore = finish_restore(restored[0], clock.now())
     next_morning(clock)
-    return found
+    return restore
 
 
 def next_morning(clock):
@@ -183,8 +183,8 @@ def test_no_sealed_answer_is_left_and_all_rows_look_alike(restored, clock, outco
     next_morning(clock)
     invited = list(invitations.of_delegate(people.dana(), Wave.BASELINE))
 
-    assert {one.state for one in invited} == {InvitationState.INVITED, InvitationState.ANSWERED}
-    assert [one.id for one in invited if one.sent or one.draft] == []
+    assert {invitation.state for invitation in invited} == {InvitationState.INVITED, InvitationState.ANSWERED}
+    assert [invitation.id for invitation in invited if invitation.sent or invitation.draft] == []
     assert wave_keys.find(people.dana(), Wave.BASELINE) is None
 
 
@@ -267,7 +267,7 @@ def test_a_mid_way_round_without_its_key_ends_as_one_without_answers(visitor, cl
     drain(clock.advance(days=1))
 
     assert rounds.found().why is Why.FEW_ANSWERS
-    assert [one.id for one in rounds.asked() if one.sent or one.draft] == []
+    assert [invitation.id for invitation in rounds.asked() if invitation.sent or invitation.draft] == []
     assert jobs.failed() == []
 
 
@@ -316,19 +316,19 @@ def test_no_one_counts_lost_answers_or_promises_their_report(restored, clock):
     finish(restored, clock)
     command("--lost")
     next_morning(clock)
-    (shown,) = load_home(None, Wanted(), "1", clock.now()).part.lines
+    (text_line,) = load_home(None, Wanted(), "1", clock.now()).part.lines
     effects = plan_leave(find(people.COHORT, people.dana()), Asking(ADMINISTRATOR, clock.now(), "")).effects
 
-    assert (shown.answered, shown.invited) == (0, 0)
+    assert (text_line.answered, text_line.invited) == (0, 0)
     assert not any("report does not change" in effect for effect in effects)
 
 
 def test_a_delegate_with_a_missing_row_does_not_end_the_finish(restored, clock):
     people.write(delete(cohorts.line_key(people.COHORT, people.dana())))
-    found = finish_restore(restored[0], clock.now())
+    restore = finish_restore(restored[0], clock.now())
 
-    assert [which[:2] for which in found.unopened] == [(people.dana(), "baseline")]
-    assert found.printed == ()
+    assert [which[:2] for which in restore.unopened] == [(people.dana(), "baseline")]
+    assert restore.printed == ()
 
 
 def test_a_close_that_read_the_wave_before_the_finish_does_not_take_its_stored_report(restored, clock):

@@ -98,7 +98,7 @@ def trail() -> list[str]:
 
 def invitation(name: str):  # type: ignore[no-untyped-def]
     every = invitations.of_delegate(people.dana(), Wave.BASELINE)
-    return next(one for one in every if one.rater.email == people.person(name).email)
+    return next(invited for invited in every if invited.rater.email == people.person(name).email)
 
 
 def line():  # type: ignore[no-untyped-def]

@@ -222,7 +222,7 @@ def test_a_new_name_is_on_every_row_and_in_the_trail(clock, aws):
 
     assert cohorts.find(people.COHORT).title == "Harvest cohort"
     assert delegates.find(people.dana()).cohort_title == "Harvest cohort"
-    assert [one.title for one in catalogue.everything().cohorts] == ["Harvest cohort"]
+    assert [line.title for line in catalogue.everything().cohorts] == ["Harvest cohort"]
     assert trail()[-1] == "renamed the cohort from Autumn cohort to Harvest cohort (asked by phone)"
 
 

@@ -106,7 +106,7 @@ def test_nothing_goes_out_about_who_has_left_and_open_answers_are_destroyed(open
     assert waiting_emails.list_waiting(people.dana()) == []
     assert wave_keys.find(people.dana(), Wave.BASELINE) is None
     assert scene.wave().state is WaveState.WITHDRAWN
-    assert {one.sent for one in invitations.of_delegate(people.dana(), Wave.BASELINE)} == {None}
+    assert {invitation.sent for invitation in invitations.of_delegate(people.dana(), Wave.BASELINE)} == {None}
 
 
 def test_a_manager_who_is_a_delegate_of_the_cohort_gets_neither_page_by_the_other(visitor, clock):

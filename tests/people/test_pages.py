@@ -43,8 +43,8 @@ def test_the_delegates_page_leads_to_every_change_and_none_is_the_main_button(ad
     at_delegate = admin.open(person().replace("/person/", "/delegate/"))
     at_delegate.open(at_delegate.links("/person/")[0])
 
-    found = scene.found()
-    assert {act.id for act in ACTS if act.fits(Standing.ACTIVE) and act.concerns(found)} - {"transfer"} == {
+    loaded = scene.found()
+    assert {act.id for act in ACTS if act.fits(Standing.ACTIVE) and act.concerns(loaded)} - {"transfer"} == {
         url.rpartition("/")[2] for url in at_delegate.links("/person/") if url != person()
     }
     assert "There is no other cohort" in at_delegate.page.partition("data-hindered")[2]

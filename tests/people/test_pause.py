@@ -217,17 +217,17 @@ def test_a_pause_is_for_who_is_active_and_ends_after_today(opened):
 def test_a_plan_that_is_not_performed_changes_nothing(opened):
     clock = opened
     before = list(delegates.load_rows(people.dana()))
-    found = find(people.COHORT, people.dana())
-    planned = plan_pause(found, date(2026, 9, 28), Reason.OTHER, Asking(BY, clock.now()))
+    loaded = find(people.COHORT, people.dana())
+    planned = plan_pause(loaded, date(2026, 9, 28), Reason.OTHER, Asking(BY, clock.now()))
 
-    assert [one.role for one in planned.emails] == ["delegate", "coach", "line manager"]
+    assert [recipient.role for recipient in planned.emails] == ["delegate", "coach", "line manager"]
     assert list(delegates.load_rows(people.dana())) == before
 
 
 def test_a_survey_that_is_open_closes_later_by_the_length_of_the_pause(opened):
     clock = opened
     drain(clock.to(jobs.find(f"impact#{people.dana()}").due_at))
-    before = {one.role: one.closes_at for one in surveys()}
+    before = {survey.role: survey.closes_at for survey in surveys()}
     drain(clock.advance(days=3))
     back = clock.now().date() + timedelta(days=30)
     pause(clock, back)
@@ -235,13 +235,13 @@ def test_a_survey_that_is_open_closes_later_by_the_length_of_the_pause(opened):
     assert {one.role: one.closes_at - before[one.role] for one in surveys()} == dict.fromkeys(Role, timedelta(days=30))
     asked = len([row for row, _ in sent_rows(DANA) if row.startswith("impact/reminder")])
     drain(clock.to(before[Role.DELEGATE] + timedelta(minutes=1)))
-    assert all(one.is_open for one in surveys()), "the job of the first closing day closes nothing"
+    assert all(survey.is_open for survey in surveys()), "the job of the first closing day closes nothing"
     assert len([row for row, _ in sent_rows(DANA) if row.startswith("impact/reminder")]) == asked
     while clock.now().date() <= back + timedelta(days=3):
         drain(clock.advance(hours=6))
     assert len([row for row, _ in sent_rows(DANA) if row.startswith("impact/reminder")]) == asked + 1, "on the return"
     drain(clock.to(before[Role.DELEGATE] + timedelta(days=30, minutes=1)))
-    assert not any(one.is_open for one in surveys())
+    assert not any(survey.is_open for survey in surveys())
     assert jobs.failed() == []
 
 

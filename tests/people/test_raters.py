@@ -139,7 +139,7 @@ def test_a_rater_who_answered_counts_in_the_group_they_were_moved_to(visitor, cl
     drain(clock.to(people.CLOSE))
     publish_with_few_answers(people.COHORT, DANA, clock.now(), scene.BY)
     drain(clock.advance(hours=2))
-    groups = [one.group for one in responses.of_wave(people.dana(), Wave.BASELINE)]
+    groups = [response.group for response in responses.of_wave(people.dana(), Wave.BASELINE)]
 
     assert (groups.count("peer"), groups.count("direct_report")) == (4, 5)
     assert jobs.failed() == []

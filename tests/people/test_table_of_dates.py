@@ -99,7 +99,7 @@ def address(old: str) -> Act:
 def ends_on(day: str) -> Callable[[Any, Before], None]:
     def check(visitor, before):
         assert f"{cohorts.find(people.COHORT).dates.ends}" == day
-        assert {one.id for one in workshops.list_sessions(people.COHORT)} == before.sessions
+        assert {session.id for session in workshops.list_sessions(people.COHORT)} == before.sessions
         assert visitor.open(HUB.url(before.dana)).status == 200
 
     return check
@@ -307,7 +307,7 @@ def trail() -> list[str]:
 def test_a_change_emails_and_records_and_shows_what_the_table_says(visitor, clock, name):
     row = ROWS[name]
     begin(clock, is_ahead=row.is_ahead)
-    sessions = {one.id for one in workshops.list_sessions(people.COHORT)}
+    sessions = {session.id for session in workshops.list_sessions(people.COHORT)}
     before = Before(
         cohorts.find(people.COHORT),
         delegates.find(people.dana()),

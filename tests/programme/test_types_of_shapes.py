@@ -20,14 +20,14 @@ def structs() -> set[type[Struct]]:
     for module in pkgutil.walk_packages(chalicelib.__path__, "chalicelib."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
-    found: set[type[Struct]] = set()
+    types: set[type[Struct]] = set()
     left: list[type[Struct]] = [Struct]
     while left:
         for kind in left.pop().__subclasses__():
-            if kind not in found:
-                found.add(kind)
+            if kind not in types:
+                types.add(kind)
                 left.append(kind)
-    return {kind for kind in found if kind.__module__.startswith("chalicelib.")}
+    return {kind for kind in types if kind.__module__.startswith("chalicelib.")}
 
 
 def fields_of(kind: type[Struct]) -> Iterator[msgspec.structs.FieldInfo]:

@@ -117,5 +117,5 @@ def test_a_lost_link_and_an_export_find_a_rater_from_before(loaded_before, clock
 def test_a_wave_that_opens_later_makes_ids_as_the_delegate_has_them(loaded_before):
     made = ids.invitation_id(loaded_before, "followup", "p0@example.org")
     assert made == ids.unkeyed(8, "invitation", loaded_before, "followup", "p0@example.org")
-    stored = {one.id for one in invitations.of_delegate(loaded_before, Wave.BASELINE)}
+    stored = {invitation.id for invitation in invitations.of_delegate(loaded_before, Wave.BASELINE)}
     assert ids.invitation_id(loaded_before, "baseline", "p0@example.org") in stored

@@ -70,7 +70,7 @@ def load(
     rules = programme(**changes)
     cohort = Cohort(people.COHORT, "Autumn cohort", rules.id, rules.version, people.DATES, people.SPONSOR)
     entries = tuple(map(people.entry, names))
-    chosen = {one.person.email: raters for one in entries}
+    chosen = {entry.person.email: raters for entry in entries}
     load_cohort(cohort, rules, entries, chosen, clock.now(), sessions=sessions or SESSIONS)
     drain(clock.now())
     drain(clock.to(people.OPENING))

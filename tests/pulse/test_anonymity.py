@@ -100,10 +100,10 @@ def test_what_a_round_shows_depends_on_answers_only_through_their_sum():
 def test_a_round_of_fewer_than_five_shows_nothing(answered):
     programme = programme_of(Wave.MIDWAY_1)
     published = publish(programme, responses(Wave.MIDWAY_1, [6] * answered, "Canary"), comment_key=KEY)
-    found = round_result(programme, wave(Wave.MIDWAY_1), published, ())
+    result = round_result(programme, wave(Wave.MIDWAY_1), published, ())
 
-    assert (found.figures, found.suggestions, found.too_few) == ((), (), True)
-    assert "Canary" not in repr(found)
+    assert (result.figures, result.suggestions, result.too_few) == ((), (), True)
+    assert "Canary" not in repr(result)
 
 
 def test_the_number_of_raters_is_nowhere_in_a_result():

@@ -53,41 +53,41 @@ def test_only_anonymous_raters_who_neither_declined_nor_were_removed_are_asked()
 def test_no_one_is_asked_twice_within_sixty_days(days, is_asked):
     before = OPENS - timedelta(days=days)
     invited = [one(Wave.BASELINE, "ann"), one(Wave.MIDWAY_1, "ann")]
-    found = asked(BASELINE, (Wave.MIDWAY_1, before), invited=invited)
+    asking = asked(BASELINE, (Wave.MIDWAY_1, before), invited=invited)
 
-    assert bool(list_raters(PROGRAMME, found, OPENS)) is is_asked
-    assert ("ann@example.org" in list_left_alone(found, wave(Wave.PULSE, OPENS))) is not is_asked
+    assert bool(list_raters(PROGRAMME, asking, OPENS)) is is_asked
+    assert ("ann@example.org" in list_left_alone(asking, wave(Wave.PULSE, OPENS))) is not is_asked
 
 
 @pytest.mark.parametrize(("count", "joins"), [(2, []), (3, ["N0", "N1", "N2"])])
 def test_newcomers_are_asked_only_if_three_join_one_group(count, joins):
     new = [one(Wave.FOLLOWUP, f"n{k}") for k in range(count)] + [one(Wave.FOLLOWUP, "lone", "other")]
-    found = asked(BASELINE, (Wave.FOLLOWUP, OPENS), invited=[one(Wave.BASELINE, "ann"), *new])
+    asking = asked(BASELINE, (Wave.FOLLOWUP, OPENS), invited=[one(Wave.BASELINE, "ann"), *new])
 
-    assert names(list_raters(PROGRAMME, found, OPENS)) == ["Ann", *joins]
+    assert names(list_raters(PROGRAMME, asking, OPENS)) == ["Ann", *joins]
 
 
 def test_newcomers_who_are_left_out_do_not_make_up_the_number():
     new = [one(Wave.FOLLOWUP, f"n{k}") for k in range(3)]
     declined = one(Wave.MIDWAY_1, "n0", state=InvitationState.DECLINED)
     waves = (BASELINE, (Wave.FOLLOWUP, OPENS), (Wave.MIDWAY_1, OPENS - timedelta(days=90)))
-    found = asked(*waves, invited=[one(Wave.BASELINE, "ann"), *new, declined])
+    asking = asked(*waves, invited=[one(Wave.BASELINE, "ann"), *new, declined])
 
-    assert names(list_raters(PROGRAMME, found, OPENS)) == ["Ann"]
+    assert names(list_raters(PROGRAMME, asking, OPENS)) == ["Ann"]
 
 
 def test_a_rater_who_was_erased_is_not_asked_and_counts_as_gone():
     erased = Invitation("e", "dana", Wave.BASELINE, "peer", people.Person("(erased)", "erased@invalid"), "revoked")
     first = [one(Wave.MIDWAY_1, name) for name in ("ann", "bob")]
-    found = asked(
+    asking = asked(
         BASELINE,
         (Wave.MIDWAY_1, OPENS),
         (Wave.MIDWAY_2, OPENS + timedelta(days=90)),
         invited=[erased, one(Wave.BASELINE, "bob"), *first, one(Wave.MIDWAY_2, "bob")],
     )
 
-    assert names(list_raters(PROGRAMME, found, OPENS + timedelta(days=180))) == ["Bob"]
-    assert len(known_people(found, Wave.MIDWAY_1) ^ known_people(found, Wave.MIDWAY_2)) == 1
+    assert names(list_raters(PROGRAMME, asking, OPENS + timedelta(days=180))) == ["Bob"]
+    assert len(known_people(asking, Wave.MIDWAY_1) ^ known_people(asking, Wave.MIDWAY_2)) == 1
 
 
 @pytest.mark.parametrize(
@@ -97,9 +97,9 @@ def test_a_rater_who_was_erased_is_not_asked_and_counts_as_gone():
 def test_the_delegate_knows_of_removals_and_not_of_refusals(state, changed):
     invited = [one(Wave.BASELINE, "ann", state=state), one(Wave.BASELINE, "bob")]
     invited += [one(Wave.MIDWAY_1, "ann"), one(Wave.MIDWAY_1, "bob"), one(Wave.MIDWAY_2, "bob")]
-    found = asked(BASELINE, (Wave.MIDWAY_1, OPENS), (Wave.MIDWAY_2, OPENS + timedelta(days=90)), invited=invited)
+    asking = asked(BASELINE, (Wave.MIDWAY_1, OPENS), (Wave.MIDWAY_2, OPENS + timedelta(days=90)), invited=invited)
 
-    assert len(known_people(found, Wave.MIDWAY_1) ^ known_people(found, Wave.MIDWAY_2)) == changed
+    assert len(known_people(asking, Wave.MIDWAY_1) ^ known_people(asking, Wave.MIDWAY_2)) == changed
 
 
 def test_a_programme_that_was_stored_before_rounds_has_none():
@@ -122,25 +122,25 @@ REMOVED_JOE = one(Wave.BASELINE, "joe", state=InvitationState.REVOKED)
 @pytest.mark.parametrize("order", [1, -1])
 def test_the_address_of_a_removed_rater_asks_who_has_it_now(order):
     invited = [moved(Wave.BASELINE, "ann", address_of="joe"), REMOVED_JOE][::order]
-    found = asked(BASELINE, invited=invited)
+    asking = asked(BASELINE, invited=invited)
 
-    assert names(list_raters(PROGRAMME, found, OPENS)) == ["Ann"]
-    assert list_left_alone(found, wave(Wave.PULSE, OPENS)) == frozenset()
-    assert known_people(found, Wave.BASELINE) == {people.person("joe").email}
+    assert names(list_raters(PROGRAMME, asking, OPENS)) == ["Ann"]
+    assert list_left_alone(asking, wave(Wave.PULSE, OPENS)) == frozenset()
+    assert known_people(asking, Wave.BASELINE) == {people.person("joe").email}
 
 
 @pytest.mark.parametrize(("count", "joins"), [(2, []), (3, ["N0", "N1", "N2"])])
 def test_who_was_removed_and_is_listed_again_counts_as_a_newcomer(count, joins):
     new = [one(Wave.FOLLOWUP, f"n{k}") for k in range(count)]
     removed = one(Wave.BASELINE, "n0", state=InvitationState.REVOKED)
-    found = asked(BASELINE, (Wave.FOLLOWUP, OPENS), invited=[removed, *new])
+    asking = asked(BASELINE, (Wave.FOLLOWUP, OPENS), invited=[removed, *new])
 
-    assert names(list_raters(PROGRAMME, found, OPENS)) == joins
+    assert names(list_raters(PROGRAMME, asking, OPENS)) == joins
 
 
 @pytest.mark.parametrize("which", [Wave.MIDWAY_1, Wave.FOLLOWUP])
 def test_who_was_removed_from_a_later_wave_is_not_asked(which):
     removed = one(which, "ann", state=InvitationState.REVOKED)
-    found = asked(BASELINE, (which, OPENS), invited=[one(Wave.BASELINE, "ann"), removed])
+    asking = asked(BASELINE, (which, OPENS), invited=[one(Wave.BASELINE, "ann"), removed])
 
-    assert list_raters(PROGRAMME, found, OPENS + timedelta(days=90)) == ()
+    assert list_raters(PROGRAMME, asking, OPENS + timedelta(days=90)) == ()

@@ -78,7 +78,7 @@ def test_four_suggestions_stay_in_the_answers_cut_from_identity(aws, clock):
     drain(clock.advance(days=3))
 
     assert rows_with(CANARY) == {"RESPONSE"}
-    assert {one.person for one in responses.of_wave(people.dana(), Wave.MIDWAY_1)} == {None}
+    assert {response.person for response in responses.of_wave(people.dana(), Wave.MIDWAY_1)} == {None}
     assert emails_with(CANARY) == []
 
 

@@ -77,10 +77,10 @@ def test_a_cohort_without_rounds_shows_none(visitor, clock):
 
 @pytest.mark.parametrize(("state", "why"), [*product(RoundState, [None, *Why])])
 def test_every_state_has_a_group_with_words(state, why):
-    one = Round(rounds.id_of(), Wave.MIDWAY_1, state, CHECK, OPENS, why=why)
-    assert WORDS[group_of(one)]
+    pulse_round = Round(rounds.id_of(), Wave.MIDWAY_1, state, CHECK, OPENS, why=why)
+    assert WORDS[group_of(pulse_round)]
 
 
 def test_no_act_of_an_administrator_is_missing_from_the_page():
     """The page offers none, because the machine has none."""
-    assert not [one for one in ROUND.transitions if By.ADMINISTRATOR in one.by]
+    assert not [transition for transition in ROUND.transitions if By.ADMINISTRATOR in transition.by]

@@ -38,7 +38,7 @@ class Published(Struct):
 
 
 def publish_all(chance: random.Random, delegate: str) -> Published:
-    found, numbered = Published({}, {}), list[AskedRound]()
+    published, numbered = Published({}, {}), list[AskedRound]()
     asked = frozenset(chance.sample(RATERS, chance.randint(FIVE + 1, len(RATERS))))
     for which in WAVES:
         gone = chance.sample(sorted(asked), chance.choice((0, 0, 1)))
@@ -46,9 +46,9 @@ def publish_all(chance: random.Random, delegate: str) -> Published:
         further = AskedRound(frozenset(map(str, asked)), WORDS)
         is_hidden = bool(areas_in_words(numbered, further, THRESHOLD))
         (*_, figure) = means(which, sorted(asked), delegate)
-        (found.in_words if is_hidden else found.numbers)[which] = figure
+        (published.in_words if is_hidden else published.numbers)[which] = figure
         numbered += [] if is_hidden else [further]
-    return found
+    return published
 
 
 def mean_over_delegates(values: Sequence[Lin | None]) -> list[Lin]:
@@ -57,30 +57,30 @@ def mean_over_delegates(values: Sequence[Lin | None]) -> list[Lin]:
     return [score.range.shown] if score else []
 
 
-def everything(shown: Sequence[Published]) -> list[Lin]:
-    rows = [figure for one in shown for figure in one.numbers.values()]
+def everything(all_published: Sequence[Published]) -> list[Lin]:
+    rows = [figure for published in all_published for figure in published.numbers.values()]
     for which in WAVES:
-        rows += mean_over_delegates([one.numbers.get(which) for one in shown])
+        rows += mean_over_delegates([published.numbers.get(which) for published in all_published])
     return rows
 
 
 @pytest.mark.parametrize("seed", range(30))
 def test_no_combination_over_rounds_pages_and_editions_isolates_fewer_than_three(seed):
     chance = random.Random(seed)
-    shown = [publish_all(chance, f"d{place}") for place in range(chance.randint(ENOUGH, 7))]
+    all_published = [publish_all(chance, f"d{place}") for place in range(chance.randint(ENOUGH, 7))]
 
-    assert isolated(everything(shown), THRESHOLD, frozenset()) is None
+    assert isolated(everything(all_published), THRESHOLD, frozenset()) is None
 
 
 def test_the_rank_test_notices_an_edition_made_of_what_is_shown_in_words():
     chance = random.Random(1)
     while True:
-        shown = [publish_all(chance, f"d{place}") for place in range(ENOUGH)]
-        if sum(Wave.PULSE in one.in_words for one in shown) == 1:
+        all_published = [publish_all(chance, f"d{place}") for place in range(ENOUGH)]
+        if sum(Wave.PULSE in published.in_words for published in all_published) == 1:
             break
-    hidden = [{**one.numbers, **one.in_words}[Wave.PULSE] for one in shown]
+    hidden = [{**published.numbers, **published.in_words}[Wave.PULSE] for published in all_published]
 
-    assert isolated([*everything(shown), *mean_over_delegates(hidden)], THRESHOLD, frozenset()) is not None
+    assert isolated([*everything(all_published), *mean_over_delegates(hidden)], THRESHOLD, frozenset()) is not None
 
 
 # --- result pages and editions take what was published, and a word as a word ------------------------------------------
@@ -99,6 +99,6 @@ def test_a_word_gives_no_number_to_a_result_page_or_to_an_edition():
     assert _raters(sources(number), AREA.id) == RatersView("+0.5", 7, "0.5")
 
 
-def sources(found: PulseResult) -> Sources:
+def sources(result: PulseResult) -> Sources:
     blank = dict.fromkeys(Sources.__struct_fields__)
-    return Sources(**{**blank, "pulse": found})
+    return Sources(**{**blank, "pulse": result})

@@ -84,9 +84,9 @@ def test_a_delegate_who_is_shown_words_is_in_no_mean():
 
 
 def test_rounds_are_compared_only_in_the_same_words():
-    found = list_areas([result("1"), result("2", wave=Wave.MIDWAY_2), result("2", wave=Wave.MIDWAY_2, text="Hears")])
+    areas = list_areas([result("1"), result("2", wave=Wave.MIDWAY_2), result("2", wave=Wave.MIDWAY_2, text="Hears")])
 
-    assert [(area.text, len(area.readings)) for area in found] == [("Listens", 2), ("Hears", 1)]
+    assert [(area.text, len(area.readings)) for area in areas] == [("Listens", 2), ("Hears", 1)]
 
 
 PEOPLE = frozenset(f"r{k}" for k in range(8))

@@ -59,9 +59,9 @@ def test_a_round_goes_from_the_check_to_a_page_for_delegate_and_coach(visitor, c
     rounds.answer(clock, rating="6", suggestion="Ask the night staff")
     drain(clock.to(rounds.found().closes_at))
     assert rounds.found().state is RoundState.PUBLISHED
-    found = rounds.result()
-    assert [(one.area, one.change, one.display) for one in found.figures] == [("1", "2", "+2.0"), ("2", "2", "+2.0")]
-    assert len(found.suggestions) == 8
+    result = rounds.result()
+    assert [(one.area, one.change, one.display) for one in result.figures] == [("1", "2", "+2.0"), ("2", "2", "+2.0")]
+    assert len(result.suggestions) == 8
     drain(clock.advance(hours=10))
     assert rounds.emails("published") == [DANA]
     assert rounds.emails("published_coach") == [COACH]
@@ -124,8 +124,8 @@ def test_answers_keep_no_identity_and_no_group_after_the_close(aws, clock):
     rounds.hold(clock)
 
     stored = responses.of_wave(people.dana(), Wave.MIDWAY_1)
-    assert {(one.group, one.person) for one in stored} == {("raters", None)}
-    assert all(one.sent is None and not one.draft for one in rounds.asked())
+    assert {(response.group, response.person) for response in stored} == {("raters", None)}
+    assert all(invitation.sent is None and not invitation.draft for invitation in rounds.asked())
     assert wave_keys.find(people.dana(), Wave.MIDWAY_1) is None
 
 
@@ -152,7 +152,7 @@ def test_a_rater_of_several_people_gets_one_email(aws, clock):
     drain(clock.to(OPENS - PREPARED))
     drain(clock.to(OPENS))
 
-    (email,) = [one for one in sent_emails(EMAILS[0])[before:] if "minute about" in one.subject]
+    (email,) = [accepted for accepted in sent_emails(EMAILS[0])[before:] if "minute about" in accepted.subject]
     assert "One minute about" in email.subject
     assert "(and 1 more)" in email.subject
     assert all(name in email.part("plain") for name in ("Dana Delegate", "Dora Delegate"))
@@ -165,7 +165,7 @@ def test_the_inbox_says_that_five_are_enough(visitor, clock):
     for name in names:
         rounds.approve(name=name)
     drain(clock.to(OPENS))
-    own = next(one for one in rounds.asked() if one.rater.email == EMAILS[0])
+    own = next(invitation for invitation in rounds.asked() if invitation.rater.email == EMAILS[0])
 
     assert "Five are enough" in visitor.open(INBOX.url(own)).page
 
@@ -383,7 +383,7 @@ def test_the_preview_says_what_becomes_of_a_round(aws, clock):
 
 
 def stored():
-    return [one for one in workshops.list_sessions(people.COHORT) if not one.cancelled]
+    return [session for session in workshops.list_sessions(people.COHORT) if not session.cancelled]
 
 
 def test_a_programme_without_rounds_asks_no_one_on_the_way(aws, clock):
@@ -403,7 +403,7 @@ def test_the_manager_and_the_delegate_are_not_asked(aws, clock):
     rounds.approve()
     drain(clock.to(OPENS))
 
-    assert {one.rater.email for one in rounds.asked()} == set(EMAILS)
+    assert {invitation.rater.email for invitation in rounds.asked()} == set(EMAILS)
 
 
 def test_who_declined_a_round_is_not_asked_in_the_next(aws, clock):
@@ -411,14 +411,14 @@ def test_who_declined_a_round_is_not_asked_in_the_next(aws, clock):
     drain(clock.to(CHECK))
     rounds.approve()
     drain(clock.to(OPENS))
-    one = next(one for one in rounds.asked() if one.rater.email == EMAILS[0])
+    one = next(invitation for invitation in rounds.asked() if invitation.rater.email == EMAILS[0])
     token = signing.token("decline", one.delegate_id, one.wave.value, one.id, str(one.link_version))
     decline(parse_answer_link(token, DECLINE), "no_time", clock.now())
     rounds.answer(clock, emails=EMAILS[1:])
     drain(clock.to(rounds.found().closes_at))
     rounds.hold(clock, Wave.MIDWAY_2)
 
-    assert {one.rater.email for one in rounds.asked(Wave.MIDWAY_2)} == set(EMAILS[1:])
+    assert {invitation.rater.email for invitation in rounds.asked(Wave.MIDWAY_2)} == set(EMAILS[1:])
     assert {figure.change for figure in rounds.result(Wave.MIDWAY_2).figures} == {"2"}  # no one knows who declined
 
 
@@ -451,8 +451,8 @@ def test_after_one_removal_the_later_round_is_shown_in_words_only(visitor, clock
     people.write(invitations.revoke(removed))
     rounds.hold(clock, Wave.MIDWAY_2)
 
-    found = rounds.result(Wave.MIDWAY_2)
-    assert {(figure.change, figure.display) for figure in found.figures} == {("", "better")}
+    result = rounds.result(Wave.MIDWAY_2)
+    assert {(figure.change, figure.display) for figure in result.figures} == {("", "better")}
     visitor.let_in(DANA, clock.now())
     visitor.open(f"{rounds.hub()}/seen")
     assert "<b>better</b>" in visitor.page
@@ -498,8 +498,8 @@ def six_months_on(clock, emails=EMAILS, rating: str = "6"):
     rounds.answer(clock, Wave.PULSE, emails=emails, rating=rating)
     drain(clock.advance(days=40))
     drain(clock.advance(hours=1))
-    found = impact_surveys.pulse_from(delegates.load_rows(people.dana()))
-    return {figure.area: figure for figure in found.figures if figure.cell == ALL_OTHERS}
+    result = impact_surveys.pulse_from(delegates.load_rows(people.dana()))
+    return {figure.area: figure for figure in result.figures if figure.cell == ALL_OTHERS}
 
 
 def test_the_last_pulse_keeps_its_number_and_decimal_after_a_round(aws, clock):
@@ -527,12 +527,12 @@ def test_who_declined_a_round_is_not_asked_by_the_last_pulse(aws, clock):
     drain(clock.to(CHECK))
     rounds.approve()
     drain(clock.to(OPENS))
-    one = next(one for one in rounds.asked() if one.rater.email == EMAILS[0])
+    one = next(invitation for invitation in rounds.asked() if invitation.rater.email == EMAILS[0])
     token = signing.token("decline", one.delegate_id, one.wave.value, one.id, str(one.link_version))
     decline(parse_answer_link(token, DECLINE), "no_time", clock.now())
     drain(clock.to(SURVEY))
 
-    assert {one.rater.email for one in rounds.asked(Wave.PULSE)} == set(EMAILS[1:])
+    assert {invitation.rater.email for invitation in rounds.asked(Wave.PULSE)} == set(EMAILS[1:])
 
 
 # --- a cohort --------------------------------------------------------------------------------------------------------

@@ -205,5 +205,5 @@ def means_over_all_raters(programme: Programme, cohort: Sequence[Sequence[Respon
     return [
         sum(found)
         for item in programme.items
-        if (found := [r for one in everyone if (r := one.answers.ratings.get(item.id)) is not None])
+        if (found := [r for sent_response in everyone if (r := sent_response.answers.ratings.get(item.id)) is not None])
     ]

@@ -36,7 +36,7 @@ def faults(pdf: bytes) -> list[str]:
 
 
 def _lengths_fit(pdf: bytes) -> bool:
-    ends = [pdf[found.end() + int(found[1]) :][:12] for found in STREAM.finditer(pdf)]
+    ends = [pdf[match.end() + int(match[1]) :][:12] for match in STREAM.finditer(pdf)]
     return bool(ends) and all(re.match(rb"\r?\n?endstream", end) for end in ends)
 
 

@@ -149,7 +149,7 @@ def test_the_search_notices_figures_that_are_not_clamped():
 
     def plain(world: tuple[int, ...]) -> tuple[Fraction, ...]:
         responses = [Response("peer", Answers({item: rating})) for rating in world]
-        found = publish(programme, responses, comment_key=KEY, clamp=unclamped)
-        return tuple(figure.range.shown for figure in found.figures if figure.about is About.ITEM)
+        cells = publish(programme, responses, comment_key=KEY, clamp=unclamped)
+        return tuple(figure.range.shown for figure in cells.figures if figure.about is About.ITEM)
 
     assert certain_worlds(plain, 3, range(1, 4)) == (27, 2)  # all lowest, all highest

@@ -256,9 +256,9 @@ def published(block: Block, divide: Callable[..., Any] = cell_sums) -> Callable[
     @cache
     def figures(seen: Seen) -> Any:
         sums = [[one[0] for one in seen[k : k + items]] for k in range(0, len(seen), items)]
-        found = publish(programme, block.answers(sums), comment_key=KEY, divide=divide)
+        cells = publish(programme, block.answers(sums), comment_key=KEY, divide=divide)
         return tuple(
-            (f.id, f.cell, f.range.shown, f.range.low, f.range.high) for f in found.figures if f.cell != ALL_OTHERS
+            (f.id, f.cell, f.range.shown, f.range.low, f.range.high) for f in cells.figures if f.cell != ALL_OTHERS
         )
 
     return figures
@@ -413,9 +413,9 @@ def typical(chance: random.Random, level: float = 3.8, response: float = 0.75) -
 
 def teaches_a_colluder(wave: Sequence[Response]) -> bool:
     """Return whether some rater, who knows their own answers, is certain of another's answer to some behaviour."""
-    shown = publish(NINE, wave, comment_key=KEY)
-    figures = {(f.id, f.cell): f.range for f in shown.figures}
-    for block in shown.blocks:
+    cells = publish(NINE, wave, comment_key=KEY)
+    figures = {(f.id, f.cell): f.range for f in cells.figures}
+    for block in cells.blocks:
         members = [[r.answers.ratings for r in wave if r.group in cell.groups] for cell in block.cells]
         for competency in NINE.competencies:
             items = [item.id for item in competency.items]
@@ -482,6 +482,6 @@ def test_the_attack_notices_a_colluder_among_three_who_all_gave_the_top():
 def test_which_figures_exist_is_decided_by_counts_alone():
     chance = random.Random(5)
     design = some_design(chance, some_programme(chance))
-    found = published_of(design.programme, design.symbolic())
+    cells = published_of(design.programme, design.symbolic())
 
-    assert {figure.about for figure in found.figures} <= set(About)
+    assert {figure.about for figure in cells.figures} <= set(About)

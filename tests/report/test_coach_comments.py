@@ -23,16 +23,16 @@ SECRET = "Please talk to her about the rota; the team will not say it."
 
 
 def wave(programme, peers: int, coach_only: tuple[str, ...]) -> list[Response]:
-    found = [rater("peer", 4, 4, programme=programme, keep=f"Keep {k}") for k in range(peers - 1)]
-    return [*found, Response("peer", Answers({}, {"keep": SECRET}, coach_only))]
+    responses = [rater("peer", 4, 4, programme=programme, keep=f"Keep {k}") for k in range(peers - 1)]
+    return [*responses, Response("peer", Answers({}, {"keep": SECRET}, coach_only))]
 
 
 def test_a_comment_for_the_coach_is_in_no_document():
     programme = programme_of()
-    found = publish(programme, wave(programme, 6, ("keep",)), comment_key=KEY)
-    facts = build_facts(programme, heading(), found)
+    published = publish(programme, wave(programme, 6, ("keep",)), comment_key=KEY)
+    facts = build_facts(programme, heading(), published)
 
-    assert [one.text for one in found.coach_comments] == [SECRET]
+    assert [comment.text for comment in published.coach_comments] == [SECRET]
     assert SECRET not in facts_bytes(facts).decode() + render_html(programme, facts)
     assert len(facts.comments) == 5
 
@@ -52,11 +52,11 @@ def test_comments_for_the_coach_have_an_order_of_their_own():
         coach_only: [Response("peer", Answers({}, {"keep": text}, coach_only)) for text in texts]
         for coach_only in ((), ("keep",))
     }
-    shown = publish(programme, of[()], comment_key=KEY).comments
+    comments = publish(programme, of[()], comment_key=KEY).comments
     to_coach = publish(programme, of[("keep",)], comment_key=KEY).coach_comments
 
-    assert sorted(one.text for one in shown) == sorted(one.text for one in to_coach) == texts
-    assert [one.text for one in shown] != [one.text for one in to_coach]
+    assert sorted(comment.text for comment in comments) == sorted(one.text for one in to_coach) == texts
+    assert [comment.text for comment in comments] != [one.text for one in to_coach]
 
 
 def test_a_form_offers_it_only_where_the_programme_does_and_never_to_the_delegate():
@@ -93,12 +93,12 @@ def test_the_coach_reads_them_on_the_case_page_and_the_delegate_nowhere(aws, clo
     rules = replace(people.programme(), version=9, coach_only_comments=True)
     people.opened(clock, chosen=people.raters(6, 0), rules=rules)
     question = rules.open_questions[-1]
-    for one in scene.asked():
-        opened = scene.link_of(one)
+    for invitation in scene.asked():
+        opened = scene.link_of(invitation)
         scene.fill_in(opened, "4", clock.now())
-        if one.group == "peer":
+        if invitation.group == "peer":
             page = next(p for p in pages.pages(rules, "peer") if any(q.id == question.id for q in p.questions))
-            fields = {question.id: f"{SECRET} {one.rater.name}", f"{question.id}.coach": "yes"}
+            fields = {question.id: f"{SECRET} {invitation.rater.name}", f"{question.id}.coach": "yes"}
             scene.save_page(opened, page.id, fields, clock.now())
         scene.submit(opened, clock.now())
     drain(clock.to(people.CLOSE))

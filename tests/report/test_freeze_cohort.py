@@ -63,8 +63,8 @@ def facts_of(name: str) -> Facts | None:
 
 
 def frozen_set() -> set[str] | None:
-    found = cohort_figures.find(people.COHORT, BASELINE)
-    return set(found.delegates) if found else None
+    figures = cohort_figures.find(people.COHORT, BASELINE)
+    return set(figures.delegates) if figures else None
 
 
 def test_the_last_close_freezes_the_means_and_has_every_report_printed_with_them(aws, clock):
@@ -77,11 +77,11 @@ def test_the_last_close_freezes_the_means_and_has_every_report_printed_with_them
     close(NAMES[-1], clock.now(), rating=3)
     drain(clock.now())
 
-    found = [facts_of(name) for name in NAMES]
+    all_facts = [facts_of(name) for name in NAMES]
     assert frozen_set() == {an_id(name) for name in NAMES}
-    assert {(mean.delegates, mean.display) for mean in found[0].cohort_means if mean.cell == "self"} == {(6, "3.0")}
-    assert len({facts.cohort_means for facts in found}) == 1
-    assert {m.display for m in found[0].cohort_means if m.cell == "all_others"} == {"3.8"}
+    assert {(mean.delegates, mean.display) for mean in all_facts[0].cohort_means if mean.cell == "self"} == {(6, "3.0")}
+    assert len({facts.cohort_means for facts in all_facts}) == 1
+    assert {m.display for m in all_facts[0].cohort_means if m.cell == "all_others"} == {"3.8"}
 
 
 def test_who_closes_after_the_deadline_sees_the_means_of_the_others(aws, clock):
@@ -223,9 +223,9 @@ def test_what_another_attempt_stored_is_kept(aws, clock):
     )
     from chalicelib.report import freeze_cohort
 
-    found = freeze_cohort._round(people.COHORT, BASELINE)
+    pulse_round = freeze_cohort._round(people.COHORT, BASELINE)
     commit([cohort_figures.add(first)], clock.now())
-    snapshot, _ = freeze_cohort._freeze(found, clock.now())
+    snapshot, _ = freeze_cohort._freeze(pulse_round, clock.now())
 
     assert snapshot == first
     assert len(list(query(f"COHORT#{people.COHORT}", "FIGURES#"))) == 1

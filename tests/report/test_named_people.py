@@ -67,9 +67,9 @@ def test_each_of_two_people_is_a_cell_with_their_own_figures_and_comments():
 
 
 def test_all_others_counts_each_of_them():
-    (found,) = (s for s in facts_of(ANN, BO).statistics if (s.about, s.cell) == ("overall", "all_others"))
+    (statistic,) = (s for s in facts_of(ANN, BO).statistics if (s.about, s.cell) == ("overall", "all_others"))
 
-    assert (found.n, found.range.shown) == (6, Fraction(3 + 3 + 4 + 4 + 2 + 5, 6))
+    assert (statistic.n, statistic.range.shown) == (6, Fraction(3 + 3 + 4 + 4 + 2 + 5, 6))
 
 
 def test_one_of_two_who_answered_is_shown_by_name_too():

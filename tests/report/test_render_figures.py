@@ -124,7 +124,7 @@ def counts_of(case: str) -> set[str]:
     sentences += [label.text for label in document.compare.map.labels] if document.compare else []
     sentences += [str(kind.more) for kind in document.compare.kinds] if document.compare else []
     sentences += [str(len(document.compare.close.rows) - 10)] if document.compare else []
-    blocks = [block for found in document.sections.values() for section in found for block in section.blocks]
+    blocks = [block for sections in document.sections.values() for section in sections for block in section.blocks]
     sentences += [row.note for block in blocks if block.rows for row in block.rows.rows]
     sentences += [
         str(len(part)) for part in (document.debrief.prompts, document.debrief.choices, document.reading.voices)

@@ -92,7 +92,7 @@ def test_both_formats_show_every_field_of_a_block_at_every_place(place):
     document = build_document(PROGRAMME, FACTS)
     document = replace(document, sections={**dict.fromkeys(Place, ()), place: (section,)})
     page, paper = html_of(document), PdfReader(BytesIO(pdf_of(document, FACTS)))
-    printed = "".join(one.extract_text() for one in paper.pages)
+    printed = "".join(page_object.extract_text() for page_object in paper.pages)
 
     words = words_of(msgspec.to_builtins(section))
     assert {one for one in words if one not in page} == set()

@@ -47,10 +47,10 @@ def test_within_group_agreement_is_that_of_james_demaree_and_wolf(ratings, top, 
     ],
 )
 def test_five_raters_agree_or_are_mixed_or_split(ratings, word):
-    found = cuts_for(5, 5, threshold=4)
+    cuts = cuts_for(5, 5, threshold=4)
 
-    assert found == Cuts(Fraction(5, 8), Fraction(3, 10))
-    assert agreement(ratings, 5, found) is word
+    assert cuts == Cuts(Fraction(5, 8), Fraction(3, 10))
+    assert agreement(ratings, 5, cuts) is word
 
 
 @pytest.mark.parametrize(
@@ -79,9 +79,9 @@ def test_items_competencies_and_all_others_carry_words_from_five_ratings_on():
     peers = [rater("peer", 4, rating, programme=programme) for rating in (1, 1, 5, 5, None)]
     others = [rater(group, 3, 3, programme=programme) for group in ("self", "manager", *["direct_report"] * 4)]
 
-    found = publish(programme, peers + others, comment_key=KEY)
+    published = publish(programme, peers + others, comment_key=KEY)
 
-    words = {(a.about, a.id, a.cell): (a.n, a.word) for a in found.agreements}
+    words = {(a.about, a.id, a.cell): (a.n, a.word) for a in published.agreements}
     assert words == {
         (About.ITEM, "only_1", "peer"): (5, AGREE),
         (About.COMPETENCY, "only", "peer"): (1, AGREE),
@@ -110,9 +110,9 @@ def certain_on_five_points(raters: int, colluders: int, spread: Spread | None = 
     programme = tiny_programme(threshold=3)
 
     def figures(world: tuple[int, ...]) -> Hashable:
-        found = publish(programme, [Response("peer", Answers({"only_1": r})) for r in world], comment_key=KEY)
-        words = found.agreements if spread is None else spread(world, programme.top)
-        return found.figures, words
+        published = publish(programme, [Response("peer", Answers({"only_1": r})) for r in world], comment_key=KEY)
+        words = published.agreements if spread is None else spread(world, programme.top)
+        return published.figures, words
 
     return certain_worlds(figures, raters, range(1, 6), colluders)[1]
 
@@ -151,8 +151,8 @@ def find_certain(raters: int, top: int, colluders: int, spread: Spread) -> set[t
 
 
 def word_of(ratings: Sequence[int], top: int) -> Hashable:
-    found = cuts_for(len(ratings), top, threshold=3)
-    return found and agreement(ratings, top, found)
+    cuts = cuts_for(len(ratings), top, threshold=3)
+    return cuts and agreement(ratings, top, cuts)
 
 
 @pytest.mark.parametrize("top", [4, 5, 6, 7])

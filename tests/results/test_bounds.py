@@ -82,8 +82,8 @@ def test_the_truth_lies_within_the_bounds_of_a_cohorts_means(seed):
 
     found = [mean for mean in cohort_means(programme, clamped) if mean.about == "item"]
     for mean in found:
-        shown = read_exact(mean.mean)
-        assert Fraction(mean.low or shown) <= truth[mean.id, mean.cell] <= Fraction(mean.high or shown)
+        number = read_exact(mean.mean)
+        assert Fraction(mean.low or number) <= truth[mean.id, mean.cell] <= Fraction(mean.high or number)
     assert any(mean.bound for mean in found)
 
 

@@ -87,8 +87,8 @@ def test_changes_larger_than_noise_are_counted_from_twenty_delegates_on():
 def test_managers_and_the_other_raters_order_delegates_alike_or_not(managers, display):
     reports = [report(3, 3, peers=p, manager=m) for p, m in zip([2, 3, 4, 3, 2], managers, strict=True)]
 
-    found = {line.id: line for line in consistency(TWO_ITEMS, reports)}
+    consistencies = {line.id: line for line in consistency(TWO_ITEMS, reports)}
 
-    assert found.keys() == {"only", "overall"}
-    assert (found["only"].delegates, found["only"].display) == (5, display)
+    assert consistencies.keys() == {"only", "overall"}
+    assert (consistencies["only"].delegates, consistencies["only"].display) == (5, display)
     assert list(consistency(TWO_ITEMS, reports[:4])) == []

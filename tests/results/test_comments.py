@@ -14,8 +14,8 @@ def test_the_same_words_come_in_another_order_under_another_question():
     said = {"peer": [dict.fromkeys(questions, f"Word {number}") for number in range(6)]}
     orders = []
     for number in range(20):
-        found = list(comments_in(programme, [Cell("peer", ("peer",), 6, named=False)], said, bytes([number]) * 32))
-        by_question = [tuple(one.text for one in found if one.question == question) for question in questions]
+        comments = list(comments_in(programme, [Cell("peer", ("peer",), 6, named=False)], said, bytes([number]) * 32))
+        by_question = [tuple(one.text for one in comments if one.question == question) for question in questions]
         orders.append(len(set(by_question)))
 
     assert max(orders) == len(questions)

@@ -27,8 +27,8 @@ def published(programme, *responses: Response) -> PublishedCells:
     return publish(programme, responses, comment_key=KEY)
 
 
-def mean(found: PublishedCells, about: About, subject: str, cell: str) -> Fraction | None:
-    return next((f.range.shown for f in found.figures if (f.about, f.id, f.cell) == (about, subject, cell)), None)
+def mean(cells: PublishedCells, about: About, subject: str, cell: str) -> Fraction | None:
+    return next((f.range.shown for f in cells.figures if (f.about, f.id, f.cell) == (about, subject, cell)), None)
 
 
 def wave_of(programme, **groups: list[int | None]) -> PublishedCells:
@@ -45,20 +45,20 @@ def test_all_others_is_the_mean_over_raters_and_not_over_groups(about):
     programme = tiny_programme(threshold=3)
     subject = {About.ITEM: "only_1", About.COMPETENCY: "only", About.OVERALL: OVERALL_ID}[about]
 
-    found = wave_of(programme, self=[5], manager=[2], peer=[4, 4, 5, 4], direct_report=[3, 3, 4])
+    cells = wave_of(programme, self=[5], manager=[2], peer=[4, 4, 5, 4], direct_report=[3, 3, 4])
 
-    assert mean(found, about, subject, ALL_OTHERS) == Fraction(29, 8)
-    assert mean(found, about, subject, "peer") == Fraction(17, 4)
-    assert mean(found, about, subject, "self") == 5
+    assert mean(cells, about, subject, ALL_OTHERS) == Fraction(29, 8)
+    assert mean(cells, about, subject, "peer") == Fraction(17, 4)
+    assert mean(cells, about, subject, "self") == 5
 
 
 def test_a_competency_is_the_mean_of_raters_means_when_all_rate_every_item():
     programme = tiny_programme(items=3)
     ratings = [(5, 4, 3), (2, 2, 5), (4, 4, 1), (3, 5, 5)]
 
-    found = published(programme, *(rater("peer", *own, programme=programme) for own in ratings))
+    cells = published(programme, *(rater("peer", *own, programme=programme) for own in ratings))
 
-    assert mean(found, About.COMPETENCY, "only", "peer") == sum(Fraction(sum(own), 3) for own in ratings) / 4
+    assert mean(cells, About.COMPETENCY, "only", "peer") == sum(Fraction(sum(own), 3) for own in ratings) / 4
 
 
 def test_a_competency_is_the_mean_of_raters_means_when_each_leaves_one_item_out():
@@ -66,10 +66,10 @@ def test_a_competency_is_the_mean_of_raters_means_when_each_leaves_one_item_out(
     programme = tiny_programme(items=4)
     ratings = [(None, 4, 3, 5), (2, None, 5, 1), (4, 4, None, 2), (3, 5, 5, None)]
 
-    found = published(programme, *(rater("peer", *own, programme=programme) for own in ratings))
+    cells = published(programme, *(rater("peer", *own, programme=programme) for own in ratings))
 
     assert (
-        mean(found, About.COMPETENCY, "only", "peer") == sum(Fraction(sum(filter(None, own)), 3) for own in ratings) / 4
+        mean(cells, About.COMPETENCY, "only", "peer") == sum(Fraction(sum(filter(None, own)), 3) for own in ratings) / 4
     )
 
 
@@ -77,19 +77,19 @@ def test_where_one_rater_left_an_item_out_item_means_take_the_place_of_their_rat
     programme = tiny_programme(items=2)
     ratings = [(4, 5), (4, 3), (5, 4), (1, None)]
 
-    found = published(programme, *(rater("peer", *own, programme=programme) for own in ratings))
+    cells = published(programme, *(rater("peer", *own, programme=programme) for own in ratings))
 
     first, second = Fraction(14, 4), Fraction(12, 3)
-    assert mean(found, About.COMPETENCY, "only", "peer") == (3 * (first + second) / 2 + first) / 4
+    assert mean(cells, About.COMPETENCY, "only", "peer") == (3 * (first + second) / 2 + first) / 4
 
 
 def test_a_rater_with_fewer_than_half_of_the_items_does_not_count_for_a_competency():
     programme = tiny_programme(items=3)
     whole = [rater("peer", 4, 3, 5, programme=programme) for _ in range(3)]
 
-    found = published(programme, *whole, rater("peer", 1, None, None, programme=programme))
+    cells = published(programme, *whole, rater("peer", 1, None, None, programme=programme))
 
-    (figure,) = (f for f in found.figures if (f.about, f.cell) == (About.COMPETENCY, "peer"))
+    (figure,) = (f for f in cells.figures if (f.about, f.cell) == (About.COMPETENCY, "peer"))
     assert figure.n == 3
 
 
@@ -97,10 +97,10 @@ def test_a_competency_needs_the_threshold_in_raters_with_half_of_its_items():
     programme = tiny_programme(items=3)
     answers = [(4, 3, None), (None, 3, 5), (4, None, None), (None, None, 5), (5, None, None)]
 
-    found = published(programme, *(rater("peer", *own, programme=programme) for own in answers))
+    cells = published(programme, *(rater("peer", *own, programme=programme) for own in answers))
 
-    assert mean(found, About.ITEM, "only_1", "peer") is not None
-    assert mean(found, About.COMPETENCY, "only", "peer") is None
+    assert mean(cells, About.ITEM, "only_1", "peer") is not None
+    assert mean(cells, About.COMPETENCY, "only", "peer") is None
 
 
 def test_a_competency_is_not_shown_of_two_raters_although_every_item_is():
@@ -109,35 +109,35 @@ def test_a_competency_is_not_shown_of_two_raters_although_every_item_is():
     ones = [tuple(3 if item == own else None for item in range(4)) for own in range(4)]
     ratings = [(4, 4, 4, 4), (5, 5, 5, 5), *ones]
 
-    found = published(programme, *(rater("peer", *own, programme=programme) for own in ratings))
+    cells = published(programme, *(rater("peer", *own, programme=programme) for own in ratings))
 
-    assert mean(found, About.ITEM, "only_1", "peer") == 4
-    assert mean(found, About.COMPETENCY, "only", "peer") is None
+    assert mean(cells, About.ITEM, "only_1", "peer") == 4
+    assert mean(cells, About.COMPETENCY, "only", "peer") is None
 
 
 def test_a_named_rater_with_blanks_keeps_the_plain_mean():
     programme = tiny_programme(items=3)
 
-    found = published(programme, rater("manager", 2, 5, programme=programme))
+    cells = published(programme, rater("manager", 2, 5, programme=programme))
 
-    assert mean(found, About.COMPETENCY, "only", "manager") == Fraction(7, 2)
+    assert mean(cells, About.COMPETENCY, "only", "manager") == Fraction(7, 2)
 
 
 # --- what is not shown ------------------------------------------------------------------------------------------
 
 
 def test_an_item_needs_the_threshold_in_ratings_not_in_raters():
-    found = wave_of(tiny_programme(threshold=3), peer=[4, None, None], direct_report=[4, 4, 3])
+    cells = wave_of(tiny_programme(threshold=3), peer=[4, None, None], direct_report=[4, 4, 3])
 
-    assert mean(found, About.ITEM, "only_1", "peer") is None
-    assert mean(found, About.ITEM, "only_1", ALL_OTHERS) == Fraction(11, 3)
+    assert mean(cells, About.ITEM, "only_1", "peer") is None
+    assert mean(cells, About.ITEM, "only_1", ALL_OTHERS) == Fraction(11, 3)
 
 
 def test_with_too_few_raters_only_self_and_manager_are_shown():
-    found = wave_of(tiny_programme(threshold=4), self=[4], manager=[3], peer=[5, 1], direct_report=[2])
+    cells = wave_of(tiny_programme(threshold=4), self=[4], manager=[3], peer=[5, 1], direct_report=[2])
 
-    assert {figure.cell for figure in found.figures} == {"self", "manager"}
-    assert found.too_few
+    assert {figure.cell for figure in cells.figures} == {"self", "manager"}
+    assert cells.too_few
 
 
 def test_a_group_the_programme_does_not_have_is_a_bug():
@@ -240,9 +240,9 @@ def test_comments_come_in_an_order_that_follows_from_the_key_alone(programme):
 
 def test_a_comment_is_kept_word_for_word_but_for_characters_no_document_can_hold(programme):
     text = "Line one\r\nLine\x00 two \ud800 \U0001f389 <b>bold</b>  "
-    found = published(programme, rater("manager", programme=programme, keep=text, change=" \n "))
+    cells = published(programme, rater("manager", programme=programme, keep=text, change=" \n "))
 
-    assert [c.text for c in found.comments] == ["Line one\nLine two ? \U0001f389 <b>bold</b>"]
+    assert [c.text for c in cells.comments] == ["Line one\nLine two ? \U0001f389 <b>bold</b>"]
 
 
 # --- non-interference: the same sums and words give the same report, to the byte (D4) -----------------------------
@@ -250,8 +250,8 @@ def test_a_comment_is_kept_word_for_word_but_for_characters_no_document_can_hold
 
 def moved_point(programme, wave: list[Response], chance: random.Random) -> list[Response]:
     """One point of one item moved between two raters of one cell, as far as the scale and the words allow."""
-    found = published(programme, *wave)
-    cell = chance.choice([cell for cell in found.cells if not cell.named])
+    cells = published(programme, *wave)
+    cell = chance.choice([cell for cell in cells.cells if not cell.named])
     item = chance.choice([item.id for item in programme.items])
     ratings = {k: r.answers.ratings.get(item) for k, r in enumerate(wave) if r.group in cell.groups}
     givers = [k for k, rating in ratings.items() if rating is not None and rating > 1]
@@ -263,7 +263,7 @@ def moved_point(programme, wave: list[Response], chance: random.Random) -> list[
             moved[k] = Response(
                 moved[k].group, replace(answers, ratings={**answers.ratings, item: answers.ratings[item] + step})
             )
-    return moved if published(programme, *moved).agreements == found.agreements else wave
+    return moved if published(programme, *moved).agreements == cells.agreements else wave
 
 
 def moved_points(programme, wave: list[Response], chance: random.Random) -> list[Response]:
@@ -347,9 +347,9 @@ def test_values_are_cut_from_the_same_items():
         {"only": [("Does it", ("compassion",)), ("Does more", ()), ("Does most", ("compassion",))]}
     )
 
-    found = published(
+    cells = published(
         programme, *(rater("peer", *own, programme=programme) for own in [(5, 1, 3), (4, 1, 3), (4, 1, 2), (3, 2, 2)])
     )
 
-    assert mean(found, About.VALUE, "compassion", "peer") == Fraction(26, 8)
-    assert mean(found, About.VALUE, "together", "peer") is None
+    assert mean(cells, About.VALUE, "compassion", "peer") == Fraction(26, 8)
+    assert mean(cells, About.VALUE, "together", "peer") is None

@@ -110,8 +110,8 @@ def test_vector_e_one_block_of_one_cell():
 
     assert [text for _, text in behaviours(facts)] == ["4.6 or more", "3.8", "3.4", "4.6 or more"]
     assert competency(facts, "peer") == (Fraction(41, 10), "4.1 or more")
-    (found,) = (s for s in facts.statistics if (s.about, s.cell) == ("competency", "peer"))
-    assert (found.range.low, found.range.high) == (Fraction(41, 10), Fraction(43, 10))
+    (statistic,) = (s for s in facts.statistics if (s.about, s.cell) == ("competency", "peer"))
+    assert (statistic.range.low, statistic.range.high) == (Fraction(41, 10), Fraction(43, 10))
 
 
 def test_vector_f_three_raters_in_all_show_competencies_alone():
@@ -227,7 +227,7 @@ def test_a_cell_that_gave_the_top_throughout_shows_less():
     sums = cell_sums([60, 36, 36], [[3] * 4] * 3, _equal_items(33), 5)
 
     assert sums[0].shown == 59
-    assert sum(one.shown for one in sums) == 132
+    assert sum(sum_total.shown for sum_total in sums) == 132
 
 
 def test_a_cell_leaves_room_for_two_that_gave_the_lowest_throughout():

@@ -169,9 +169,9 @@ def test_a_gap_is_said_only_beyond_its_limit():
     assert said(report(4, five)) == []  # 0.5 apart, limit 0.70
     assert said(report(5, five)) == [("self_higher", ("self", "all_others"))]
     assert said(report(2, five)) == [("self_lower", ("self", "all_others"))]
-    (found,) = (s for s in report(5, five).said if s.about == "competency")
-    assert (found.shown, found.low, found.high) == ("3/2", "3/2", "3/2")
-    assert (found.se, found.limit) == (0.2819, 0.70475)
+    (speech,) = (s for s in report(5, five).said if s.about == "competency")
+    assert (speech.shown, speech.low, speech.high) == ("3/2", "3/2", "3/2")
+    assert (speech.se, speech.limit) == (0.2819, 0.70475)
 
 
 def test_groups_differ_only_beyond_their_limit():

@@ -54,9 +54,9 @@ def year_over(aws, clock):
 def close_questionnaires(clock, names):
     people.opened(clock, chosen=people.raters(4, 0), names=names)
     for line in cohorts.list_lines(people.COHORT):
-        for one in invitations.of_delegate(line.delegate_id, Wave.BASELINE):
-            scene.fill_in(link_of(one), "3", clock.now())
-            submit(link_of(one), clock.now())
+        for invitation in invitations.of_delegate(line.delegate_id, Wave.BASELINE):
+            scene.fill_in(link_of(invitation), "3", clock.now())
+            submit(link_of(invitation), clock.now())
     drain(clock.to(people.CLOSE))
     drain(clock.advance(minutes=10))
     drain(clock.advance(days=4))  # past the morning on which emails about the reports go out
@@ -93,7 +93,7 @@ def documents():
 
 
 def notices():
-    return [one for one in waiting_emails.list_waiting(people.dana()) if one.template == NOTICE.name]
+    return [email for email in waiting_emails.list_waiting(people.dana()) if email.template == NOTICE.name]
 
 
 @pytest.mark.parametrize("retention", [Retention.FIGURES, Retention.COLLECTION, Retention.NOTES, Retention.PROGRAMME])

@@ -65,15 +65,15 @@ def test_thousands_of_delegates_are_loaded_once(aws, clock, figure):
         drain(clock.now())
     seconds = time.perf_counter() - begun
 
-    found = [line for number in range(COHORTS) for line in cohorts.list_lines(f"cohort-{number}")]
-    assert Counter(line.email for line in found) == Counter(address(n, k) for n, k in everyone())
-    assert all(delegates.find(line.delegate_id) for line in found[:: max(1, len(found) // 50)])
+    lines = [line for number in range(COHORTS) for line in cohorts.list_lines(f"cohort-{number}")]
+    assert Counter(line.email for line in lines) == Counter(address(n, k) for n, k in everyone())
+    assert all(delegates.find(line.delegate_id) for line in lines[:: max(1, len(lines) // 50)])
     assert jobs.failed() == []
     rows = sum(1 for _ in all_rows())
     load(COHORTS - 1, clock.now())
     drain(clock.now())
     assert len(cohorts.list_lines(f"cohort-{COHORTS - 1}")) == DELEGATES_EACH
-    figure(f"{len(found):,} delegates in {COHORTS} cohorts: {seconds:.0f} s, {rows:,} rows, {peak_in_mb():.0f} MB")
+    figure(f"{len(lines):,} delegates in {COHORTS} cohorts: {seconds:.0f} s, {rows:,} rows, {peak_in_mb():.0f} MB")
 
 
 def everyone() -> Iterator[tuple[int, int]]:
@@ -168,7 +168,7 @@ def test_twenty_raters_who_answer_at_once_all_count(aws, clock, figure, seed):
     assert len(asked) == RATERS
 
     begun = time.perf_counter()
-    outcomes, calls = play_at_once([partial(answer, one, clock.now()) for one in asked], Random(seed))
+    outcomes, calls = play_at_once([partial(answer, invitation, clock.now()) for invitation in asked], Random(seed))
     seconds = time.perf_counter() - begun
 
     assert [one for one in outcomes if isinstance(one, BaseException)] == []

@@ -131,8 +131,8 @@ def seen(cohort: Cohort) -> dict[str, Number | None]:
     ]
     raters = [average(list(raters_changes(cohort, one))) for one in cohort.people]
     return {
-        "managers": mean([one for one in managers if one is not None], -3, 3),
-        "raters": mean([one for one in raters if one is not None], -3, 3),
+        "managers": mean([figure for figure in managers if figure is not None], -3, 3),
+        "raters": mean([figure for figure in raters if figure is not None], -3, 3),
     }
 
 

@@ -78,16 +78,16 @@ def readings(programme, people: Sequence[Evidence]) -> dict[str, Reading]:
     """Every mean of the final by what it is about, as the code that makes it reads the answers."""
     found = {
         "managers": Reading(*CHANGE, tuple(map(managers_change, people))),
-        "raters": Reading(*CHANGE, tuple(mean(one.raters_change) for one in people)),
-        "relevance": Reading(1, 5, tuple(number(one.own, "relevance") for one in people)),
-        "recommend": Reading(0, 10, tuple(number(one.own, "recommend") for one in people)),
+        "raters": Reading(*CHANGE, tuple(mean(person.raters_change) for person in people)),
+        "relevance": Reading(1, 5, tuple(number(person.own, "relevance") for person in people)),
+        "recommend": Reading(0, 10, tuple(number(person.own, "recommend") for person in people)),
     }
     found |= {
         f"factor {name}": Reading(*FACTOR_SCALE, tuple(number(one.own, f"factor.{name}") for one in people))
         for name in FACTORS
     }
     for competency in programme.competencies:
-        pairs = [now_and_then(one, competency.id) for one in people]
+        pairs = [now_and_then(person, competency.id) for person in people]
         for place, what in enumerate(("now", "then")):
             values = tuple(pair[place] if pair else None for pair in pairs)
             found[f"{what} {competency.id}"] = Reading(1, programme.top, values)
@@ -102,16 +102,16 @@ def shown_rows(programme, people: Sequence[Evidence]) -> list[Lin]:
 
 
 def frozen_rows(programme, people: Sequence[Evidence]) -> list[Lin]:
-    reported = [n for n, one in enumerate(people) if one.has_report]
+    reported = [n for n, person in enumerate(people) if person.has_report]
     rows = [[Lin({(n, f"pre{c.id}"): Fraction(1)}) for n in reported] for c in programme.competencies]
     return [sum(column) for column in rows if len(column) >= FIVE]
 
 
 def sums(people: Sequence[Evidence]) -> list[Lin]:
     rows = []
-    worths = [worth_of(one) for one in people]
+    worths = [worth_of(person) for person in people]
     for name in ("claimed", "attributed", "confident"):
-        column = [getattr(one, name) for one in worths]
+        column = [getattr(worth, name) for worth in worths]
         if sum_of(column).total is not None:
             rows.append(sum(Lin({(n, name): Fraction(1)}) for n, value in enumerate(column) if value))
     return rows
@@ -413,23 +413,23 @@ def test_no_claim_is_certain_from_the_three_totals_even_to_who_knows_who_claimed
 def test_the_search_notices_a_total_of_one_claim_and_four_of_zero():
     def totals(people):
         worths = [worth_of(one) for one in people]
-        return tuple(sum(getattr(one, name) for one in worths) for name in ("claimed", "attributed", "confident"))
+        return tuple(sum(getattr(worth, name) for worth in worths) for name in ("claimed", "attributed", "confident"))
 
     assert known_to_who_knows_the_zeros(totals) != []
 
 
 @given(st.lists(st.integers(0, 10**6), max_size=12))
 def test_a_total_has_five_claims_and_none_is_more_than_half_of_it(claims):
-    found = sum_of(map(Fraction, claims))
+    total = sum_of(map(Fraction, claims))
     above = [claim for claim in claims if claim > 0]
     sound = len(above) >= ENOUGH and 2 * max(above) <= sum(above)
 
-    assert (found.total is not None) == sound
+    assert (total.total is not None) == sound
     if sound:
-        assert (found.total, found.n) == (sum(claims), len(above))
-        assert found.why == ""
+        assert (total.total, total.n) == (sum(claims), len(above))
+        assert total.why == ""
 
 
 def test_five_million_among_little_is_not_shown():
-    found = sum_of(map(Fraction, (5_000_000, 1000, 1000, 1000, 1000)))
-    assert (found.total, found.why) == (None, "one sum is more than half of it")
+    total = sum_of(map(Fraction, (5_000_000, 1000, 1000, 1000, 1000)))
+    assert (total.total, total.why) == (None, "one sum is more than half of it")

@@ -228,7 +228,7 @@ def start(delegates: int = 12) -> Start:
 def test_the_start_shows_each_workshop_and_five_behaviours_at_each_end():
     found = start()
     titles = [row.title for part in found.workshops for row in part.rows]
-    assert titles == [one.title for one in RULES.competencies]
+    assert titles == [competency.title for competency in RULES.competencies]
     assert [part.title for part in found.workshops] == [step.title for step in RULES.milestones]
     assert len(found.highest) == len(found.lowest) == 5
     assert max(row.others.value for row in found.lowest) <= min(row.others.value for row in found.highest)

@@ -56,14 +56,14 @@ def answered(visitor, clock):
     drain(clock.to(SURVEY_OPENS))
     drain(clock.advance(minutes=1))
     for place, name in enumerate(NAMES):
-        one = final_example.evidence(place)
+        person = final_example.evidence(place)
         change_survey(name, Role.DELEGATE, sent=True, answers=answers_of(place))
-        change_survey(name, Role.MANAGER, sent=True, answers=dict(one.manager or {}))
+        change_survey(name, Role.MANAGER, sent=True, answers=dict(person.manager or {}))
     return visitor
 
 
 def editions():
-    return [read_final(objects.load(one.facts)) for one in summaries.of_cohort(people.COHORT)]
+    return [read_final(objects.load(summary.facts)) for summary in summaries.of_cohort(people.COHORT)]
 
 
 def wait(clock, days: int) -> None:

@@ -98,9 +98,9 @@ def test_one_sum_of_millions_gives_no_total_and_finance_is_asked():
 )
 def test_the_first_sum_that_is_missing_is_named(manager_share, confidence, shown, missing):
     """Five put a sum on a result: a reader who sees that must not read that fewer made a claim."""
-    one = of_worth("5000")[0]
+    person = of_worth("5000")[0]
     manager = {"share": manager_share} if manager_share else {}
-    last = replace(one, id="last", own={**one.own, "confidence": confidence}, manager=manager)
+    last = replace(person, id="last", own={**person.own, "confidence": confidence}, manager=manager)
     value = value_of([*of_worth("5000", "5000", "5000", "5000"), last], "GBP")
     assert tuple(name for name in ("claimed", "attributed", "confident") if getattr(value, name).display) == shown
     assert missing in no_sum(value)
@@ -125,8 +125,8 @@ def test_both_contrasts_or_none():
     """Without the published first mean there is no looking back either: it would flatter alone."""
     assert build_final(people.programme(), cohort(), everyone(), MADE).survey.changes == ()
     silent_then = [
-        replace(one, own={name: text for name, text in (one.own or {}).items() if not name.startswith("then.")})
-        for one in everyone()
+        replace(person, own={name: text for name, text in (person.own or {}).items() if not name.startswith("then.")})
+        for person in everyone()
     ]
     assert build_final(people.programme(), cohort(), silent_then, MADE, frozen()).survey.changes == ()
 
@@ -158,8 +158,8 @@ def test_the_headline_keeps_its_order():
 
 
 def test_denominators_say_who_began_and_who_stayed():
-    found = final().response
-    assert (found.began, found.stayed, found.delegates_answered) == (12, 11, 11)
+    response = final().response
+    assert (response.began, response.stayed, response.delegates_answered) == (12, 11, 11)
 
 
 def test_the_facts_read_back_and_do_not_depend_on_the_order_of_people():

@@ -50,7 +50,7 @@ class Again:
         prepared = Prepared(COSTS, ("Time.",), ())
         final = build_final(people.programme(), cohort(), self.people, MADE, BASELINE, prepared=prepared)
         self.facts = json.loads(final_bytes(final))
-        self.own = [one.own for one in self.people if one.own]
+        self.own = [person.own for person in self.people if person.own]
         self.left = set(self.figures(self.facts))
 
     def figures(self, part, path=()):
@@ -91,12 +91,12 @@ def test_every_mean_and_every_difference(again):
 
 def check_seen(again: Again) -> None:
     managers, raters = [], []
-    for one in again.people:
+    for person in again.people:
         given = [
-            Fraction(v) for name, v in (one.manager or {}).items() if name.startswith("change.") and v != "not_seen"
+            Fraction(v) for name, v in (person.manager or {}).items() if name.startswith("change.") and v != "not_seen"
         ]
         managers += [sum(given) / len(given)] if given else []
-        raters += [sum(one.raters_change) / len(one.raters_change)] if one.raters_change else []
+        raters += [sum(person.raters_change) / len(person.raters_change)] if person.raters_change else []
     for name, values in (("managers", managers), ("raters", raters)):
         found = mean(values, -3, 3)
         assert found

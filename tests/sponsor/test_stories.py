@@ -50,12 +50,12 @@ def test_only_delegates_who_agreed_are_asked_and_each_once():
         )
         for place in range(24)
     ]
-    found = find_candidates(folk)
-    ids = [one.delegate_id for one in found]
+    candidates = find_candidates(folk)
+    ids = [one.delegate_id for one in candidates]
     assert len(ids) == len(set(ids))
     assert all(int(one.removeprefix("d")) % 2 == 0 for one in ids)
-    assert sum(one.worked for one in found) == MAX_WORKED
-    assert sum(not one.worked for one in found) == MAX_FAILED
+    assert sum(one.worked for one in candidates) == MAX_WORKED
+    assert sum(not one.worked for one in candidates) == MAX_FAILED
     assert find_candidates([final_example.evidence(place) for place in range(9)]) == []
 
 
@@ -110,8 +110,8 @@ def test_every_answer_that_the_form_says_the_sponsor_may_read_can_be_offered(fie
 def test_what_helped_or_hindered_most_is_about_the_strongest_answer(time, data, found):
     factors = {"factor.time": time, "factor.data": data}
     answers = {"consent": "named", **factors, "factors_why": "My Thursdays.", "level.a": "habit"}
-    one = Evidence(name="Dana", service="", id="d", has_report=True, areas=("a",), own=answers)
-    assert [(candidate.text, candidate.worked) for candidate in find_candidates([one])] == found
+    person = Evidence(name="Dana", service="", id="d", has_report=True, areas=("a",), own=answers)
+    assert [(candidate.text, candidate.worked) for candidate in find_candidates([person])] == found
 
 
 # --- the way of a story ------------------------------------------------------------------------------------------

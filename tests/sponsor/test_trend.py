@@ -26,15 +26,15 @@ def snapshots(title: str, delegates: range, seed: int = 1) -> Snapshots:
 
 
 def test_cohorts_of_other_people_are_compared():
-    found = compare(RULES, [snapshots("A", range(12)), snapshots("B", range(20, 29), 2)])
-    assert (found.cohorts, found.left_out) == (("A", "B"), ())
-    assert [line.title for line in found.lines] == [one.title for one in RULES.competencies]
-    assert all(all(line.start) for line in found.lines)
+    trend = compare(RULES, [snapshots("A", range(12)), snapshots("B", range(20, 29), 2)])
+    assert (trend.cohorts, trend.left_out) == (("A", "B"), ())
+    assert [line.title for line in trend.lines] == [competency.title for competency in RULES.competencies]
+    assert all(all(line.start) for line in trend.lines)
 
 
 def test_a_cohort_with_nearly_the_same_delegates_is_left_out():
-    found = compare(RULES, [snapshots("A", range(12)), snapshots("B", range(20, 29)), snapshots("C", range(11))])
-    assert (found.cohorts, found.left_out) == (("A", "B"), ("C",))
+    trend = compare(RULES, [snapshots("A", range(12)), snapshots("B", range(20, 29)), snapshots("C", range(11))])
+    assert (trend.cohorts, trend.left_out) == (("A", "B"), ("C",))
     alone = compare(RULES, [snapshots("A", range(12)), snapshots("C", range(11))])
     assert (alone.lines, alone.left_out) == ((), ("C",))
 
@@ -42,8 +42,8 @@ def test_a_cohort_with_nearly_the_same_delegates_is_left_out():
 def test_a_figure_over_some_of_shared_delegates_is_left_out():
     """The rule was checked for all delegates of a cohort: of fewer it says nothing."""
     some = replace(snapshots("B", range(6, 18)), start=means_of(final_example.frozen(9, 2)))
-    found = compare(RULES, [snapshots("A", range(12)), some])
-    assert {line.start[1] for line in found.lines} == {""}
+    trend = compare(RULES, [snapshots("A", range(12)), some])
+    assert {line.start[1] for line in trend.lines} == {""}
 
 
 def test_one_sign_in_shows_every_cohort_of_the_sponsor(visitor, clock):

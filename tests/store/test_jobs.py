@@ -31,9 +31,9 @@ def held(attempt: str = "a"):
 def test_a_job_comes_back_as_it_was_made():
     add()
 
-    found = jobs.find("close#dana#baseline")
+    job = jobs.find("close#dana#baseline")
 
-    assert (found.kind, found.about, found.state, found.attempts) == ("close", {"delegate": "dana"}, "waiting", 0)
+    assert (job.kind, job.about, job.state, job.attempts) == ("close", {"delegate": "dana"}, "waiting", 0)
 
 
 def test_a_job_that_was_never_made_is_none():
@@ -112,7 +112,7 @@ def test_a_failed_job_is_shown_as_failed_and_swept_no_more():
     add()
     transact([jobs.mark_failed(held(), "ValueError at work.py:3")])
 
-    assert [found.id for found in jobs.failed()] == [CLOSE.id]
+    assert [job.id for job in jobs.failed()] == [CLOSE.id]
     assert list(due.list_due(MONDAY + timedelta(days=9))) == []
     assert jobs.waiting(MONDAY + timedelta(days=9)) == []
 
@@ -123,7 +123,7 @@ def test_a_failed_job_starts_over_with_all_its_attempts():
 
     transact([jobs.retry(jobs.find(CLOSE.id), LATER)])
 
-    assert [found.id for found in jobs.waiting(LATER)] == [CLOSE.id]
+    assert [job.id for job in jobs.waiting(LATER)] == [CLOSE.id]
     assert jobs.failed() == []
     assert jobs.claim(CLOSE.id, "b", LATER, LATER + timedelta(minutes=6)).attempts == 1
 
@@ -138,7 +138,7 @@ def test_only_a_failed_job_is_started_over():
 def test_a_waiting_job_is_moved_and_a_settled_one_is_not():
     add()
     transact([jobs.move(CLOSE.id, LATER)])
-    assert [found.due_at for found in jobs.waiting(LATER)] == [LATER]
+    assert [job.due_at for job in jobs.waiting(LATER)] == [LATER]
 
     transact([jobs.mark_done(jobs.claim(CLOSE.id, "a", LATER, LATER), LATER)])
     with pytest.raises(ConditionFailed):

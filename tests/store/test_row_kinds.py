@@ -49,10 +49,10 @@ def test_an_undeclared_key_is_of_no_kind(key):
 
 
 def test_a_key_of_another_kind_is_refused():
-    one, other = next(permutations(all_kinds(), 2))
+    row_kind, other = next(permutations(all_kinds(), 2))
 
-    with pytest.raises(ValueError, match=one.name):
-        one.parts(example(other))
+    with pytest.raises(ValueError, match=row_kind.name):
+        row_kind.parts(example(other))
 
 
 def test_a_part_that_is_missing_is_refused():

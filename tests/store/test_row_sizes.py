@@ -120,10 +120,10 @@ def answers_at_the_close() -> Write:
 def sealed_answers() -> Write:
     boxes = {page.id: bytes(room(page) + 64) for page in pages(largest_programme(), "peer")}
     moments = dict.fromkeys(boxes, 10**15)
-    found = Invitation(
+    invitation = Invitation(
         ID, ID, Wave.BASELINE, "peer", PERSON, InvitationState.ANSWERED, draft=boxes, sent=boxes, saved_at=moments
     )
-    return invitations.add(found)
+    return invitations.add(invitation)
 
 
 def comments_for_the_coach() -> Write:
@@ -190,8 +190,8 @@ def cohort() -> Write:
 
 def edition() -> Write:
     line = ("2026-09-14", text(120), "500")
-    found = summaries.Summary(ID, ID, ID, "f" * 200, "h" * 200, MONDAY, stories=IDS, counted=IDS)
-    return summaries.add(replace(found, timeline=(line,) * 60))
+    summary = summaries.Summary(ID, ID, ID, "f" * 200, "h" * 200, MONDAY, stories=IDS, counted=IDS)
+    return summaries.add(replace(summary, timeline=(line,) * 60))
 
 
 def entered_costs() -> Write:

@@ -39,8 +39,8 @@ def test_every_email_is_listed_and_one_query_finds_what_waits(clock, aws):
 
 
 def invitations_of(name):
-    found = invitations.of_delegate(people.dana(), Wave.BASELINE)
-    return next(one for one in found if one.rater.email == people.person(name).email)
+    asked_list = invitations.of_delegate(people.dana(), Wave.BASELINE)
+    return next(invitation for invitation in asked_list if invitation.rater.email == people.person(name).email)
 
 
 def as_an_earlier_release_stored_it():

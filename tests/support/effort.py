@@ -11,10 +11,10 @@ One = TypeVar("One")
 FACTOR = float(os.environ.get("SHARE") or 1)
 
 
-def share(found: Sequence[One], at_most: int, name: str) -> list[One]:
+def share(ones: Sequence[One], at_most: int, name: str) -> list[One]:
     """Choose that many, or as many times more as SHARE says, in their order: the same ones each time for a name."""
     count = max(1, round(at_most * FACTOR))
-    if len(found) <= count:
-        return list(found)
-    places = random.Random(name).sample(range(len(found)), count)
-    return [found[place] for place in sorted(places)]
+    if len(ones) <= count:
+        return list(ones)
+    places = random.Random(name).sample(range(len(ones)), count)
+    return [ones[place] for place in sorted(places)]

@@ -106,10 +106,10 @@ class Front:
         if environ["PATH_INFO"].startswith("/_ses/"):
             start_response("200 OK", [("Content-Type", "text/plain; charset=utf-8")])
             return [ses.answer(environ["PATH_INFO"]).encode()]
-        found = PAGES.fullmatch(environ["PATH_INFO"])
-        if not found:
+        match = PAGES.fullmatch(environ["PATH_INFO"])
+        if not match:
             return list(self._application(environ, start_response))
-        answer = self._answer(found[1], found[2], environ)
+        answer = self._answer(match[1], match[2], environ)
         headers = [*answer.get("headers", {}).items()]
         headers += [(name, it) for name, each in answer.get("multiValueHeaders", {}).items() for it in each]
         start_response(f"{answer['statusCode']} Answered", headers)

@@ -82,10 +82,10 @@ TAGS_OF_AN_API = (
 
 def tag_resource(self: Any) -> str:
     """moto tags stages of an API alone."""
-    found = re.search(r"/restapis/(\w+)$", unquote(self.path))
-    if found is None:
+    match = re.search(r"/restapis/(\w+)$", unquote(self.path))
+    if match is None:
         return str(_tag(self))
-    self.backend.get_rest_api(found[1]).tags.update(json.loads(self.body)["tags"])
+    self.backend.get_rest_api(match[1]).tags.update(json.loads(self.body)["tags"])
     return "{}"
 
 

@@ -76,7 +76,7 @@ def load(
     facilitators = (FACILITATOR,)
     cohort = Cohort(COHORT, "Autumn cohort", rules.id, rules.version, DATES, SPONSOR, facilitators=facilitators)
     entries = tuple(entry(name) for name in names)
-    by_address = {one.person.email: chosen for one in entries} if chosen else {}
+    by_address = {line.person.email: chosen for line in entries} if chosen else {}
     return load_cohort(cohort, rules, entries, by_address, now)
 
 

@@ -212,9 +212,9 @@ def recording(recorder: Recorder) -> Iterator[None]:
 
 
 def _along(email_id: str, now: datetime) -> frozenset[str]:
-    found = emails.find(email_id)
-    listed = digests.list_listed(found, whole_week=False) if found and found.in_digest else []
-    others = digests.read_others(found, listed, now) if found and listed else []
+    email = emails.find(email_id)
+    listed = digests.list_listed(email, whole_week=False) if email and email.in_digest else []
+    others = digests.read_others(email, listed, now) if email and listed else []
     return frozenset(other.template for other in others)
 
 

@@ -279,8 +279,8 @@ def test_a_mark_on_a_register_is_made_or_refused_in_every_state(dated, clock):  
 
     def register():
         cohort = cohorts.find(people.COHORT)
-        found = load_registers(cohort, people.programme(), list(cohorts.rows(people.COHORT)))
-        return next(one for one in found if one.session.id == DAY_1)
+        registers = load_registers(cohort, people.programme(), list(cohorts.rows(people.COHORT)))
+        return next(one for one in registers if one.session.id == DAY_1)
 
     typed = {"what": "Watch the recording.", "by": f"{date(2026, 12, 11)}"}
     others = {
@@ -338,14 +338,14 @@ STORED = {
 
 def test_a_change_of_standing_is_refused_with_words(clock, aws):
     scene.open_cohort(clock)
-    found = scene.found()
+    loaded = scene.found()
     for standing, step in product(Standing, STANDING.transitions):
-        line = replace(found.line, **STORED[standing])
+        line = replace(loaded.line, **STORED[standing])
         if STANDING.allows(standing, step.act, By.ADMINISTRATOR):
-            replace(found, line=line).refuse_unless(step.act)
+            replace(loaded, line=line).refuse_unless(step.act)
             continue
         with pytest.raises(ActRefused, match=r"Dana Delegate (is|has|was)"):
-            replace(found, line=line).refuse_unless(step.act)
+            replace(loaded, line=line).refuse_unless(step.act)
 
 
 def test_a_facilitators_part_is_final_with_the_work():

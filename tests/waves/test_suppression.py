@@ -87,10 +87,10 @@ def test_a_bounce_that_may_pass_is_shown_and_stops_nothing(opened, clock, kind):
 
     assert waiting() == before
     bounces = cohorts.list_bounces(people.COHORT)
-    assert [one.is_lost for one in bounces] == [False, False], "one email asked about both delegates"
+    assert [bounce.is_lost for bounce in bounces] == [False, False], "one email asked about both delegates"
     lines = [line for line in load_dashboard(people.COHORT, clock.now()).lines if line.bounces]
-    assert [one.status.words for one in lines] == ["1 email did not arrive"] * 2
-    assert all(one.may_remind for one in lines), "a reminder reaches them too"
+    assert [delegate.status.words for delegate in lines] == ["1 email did not arrive"] * 2
+    assert all(delegate.may_remind for delegate in lines), "a reminder reaches them too"
 
 
 def test_no_later_email_is_sent_to_it(opened, clock):
@@ -120,9 +120,9 @@ def test_another_address_gets_what_was_still_to_come(opened, clock):
     wanted = {
         email
         for line in cohorts.list_lines(people.COHORT)
-        for one in invitations.of_delegate(line.delegate_id, Wave.BASELINE)
-        for email in people.reminders_of(one)
-        if one.rater.email == NEW
+        for invitation in invitations.of_delegate(line.delegate_id, Wave.BASELINE)
+        for email in people.reminders_of(invitation)
+        if invitation.rater.email == NEW
     }
     assert set(waiting(NEW)) == wanted
     assert len(wanted) > 2

@@ -36,7 +36,7 @@ def test_who_declined_is_not_asked_again_by_a_pulse():
     decline(parse_answer_link(token, DECLINE), "no_time", scene.at(MONDAY))
     six_months_on()
 
-    asked = {one.rater.email for one in scene.asked(Wave.PULSE)}
+    asked = {invitation.rater.email for invitation in scene.asked(Wave.PULSE)}
     assert asked == {people.person(name).email for name in ("p1", "p2", "p3")}
 
 

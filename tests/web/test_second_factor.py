@@ -327,8 +327,8 @@ def test_a_fault_anywhere_leaves_the_session_pending_or_confirmed_and_a_later_co
             raise Again from None
 
     def check(_):
-        found = sessions.find("hash", "")
-        return [] if found and not found.pending else ["the session is not confirmed"]
+        session = sessions.find("hash", "")
+        return [] if session and not session.pending else ["the session is not confirmed"]
 
     assert single_faults(lay_out, act, check) >= 6
 

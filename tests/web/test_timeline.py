@@ -18,26 +18,26 @@ ITEMS = st.lists(
 
 @given(ITEMS)
 def test_every_item_is_on_the_timeline_once_in_the_part_of_its_state(items):
-    found = make_timeline(items)
+    timeline = make_timeline(items)
 
-    assert sorted(map(repr, (*found.done, *found.now, *found.next))) == sorted(map(repr, items))
-    assert {item.state for item in found.done} <= {ItemState.DONE}
-    assert {item.state for item in found.now} <= {ItemState.NOW}
-    assert found.coming_up + found.later == found.next
-    assert len(found.coming_up) <= COMING_UP
+    assert sorted(map(repr, (*timeline.done, *timeline.now, *timeline.next))) == sorted(map(repr, items))
+    assert {item.state for item in timeline.done} <= {ItemState.DONE}
+    assert {item.state for item in timeline.now} <= {ItemState.NOW}
+    assert timeline.coming_up + timeline.later == timeline.next
+    assert len(timeline.coming_up) <= COMING_UP
 
 
 @given(ITEMS)
 def test_what_waits_is_sorted_by_urgency_and_what_comes_by_its_day(items):
-    found = make_timeline(items)
-    ranks = [item.rank for item in found.now]
-    days = [item.when or date.max for item in found.next]
-    done = [item.when or date.min for item in found.done]
+    timeline = make_timeline(items)
+    ranks = [item.rank for item in timeline.now]
+    days = [item.when or date.max for item in timeline.next]
+    done = [item.when or date.min for item in timeline.done]
 
     assert ranks == sorted(ranks)
     assert days == sorted(days)
     assert done == sorted(done, reverse=True)
-    assert found.first == (found.now[0] if found.now else None)
+    assert timeline.first == (timeline.now[0] if timeline.now else None)
 
 
 def test_the_order_does_not_depend_on_which_layer_was_asked_first():

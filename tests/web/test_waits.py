@@ -61,12 +61,12 @@ def test_no_one_gets_more_tries_by_choosing_other_moments(rule, wanted):
     done = accepted(rule, wanted)
     most = len(use_every_chance(rule, MONDAY + rule.within))
 
-    assert all(sum(one <= later < one + rule.within for later in done) <= most for one in done)
+    assert all(sum(moment <= later < moment + rule.within for later in done) <= most for moment in done)
 
 
 def test_a_year_of_guessing_finds_a_code_with_less_than_one_chance_in_ten_thousand():
     tries = use_every_chance(TRIES, MONDAY + 4 * YEAR)
-    most = max(sum(one <= later < one + YEAR for later in tries) for one in tries)
+    most = max(sum(moment <= later < moment + YEAR for later in tries) for moment in tries)
 
     assert most == 69
     assert Fraction(most, 10**DIGITS) <= Fraction(1, 10_000)
@@ -75,7 +75,7 @@ def test_a_year_of_guessing_finds_a_code_with_less_than_one_chance_in_ten_thousa
 def test_an_address_gets_at_most_twelve_unasked_codes_a_day():
     asks = use_every_chance(ASKS, MONDAY + timedelta(days=10))
 
-    assert max(sum(one <= later < one + timedelta(days=1) for later in asks) for one in asks) <= 12
+    assert max(sum(moment <= later < moment + timedelta(days=1) for later in asks) for moment in asks) <= 12
 
 
 @given(MOMENTS)

@@ -20,9 +20,9 @@ from chalicelib.web.way_back import find_way_back
 )
 def test_the_page_above(route, above):
     values = {"cohort_id": "c1", "delegate_id": "d1", "token": "a.b"}
-    found = find_way_back(route, values)
-    assert found is not None
-    assert found.path == above
+    way_back = find_way_back(route, values)
+    assert way_back is not None
+    assert way_back.path == above
 
 
 @pytest.mark.parametrize("route", ["/hub/{token}", "/answer/{token}", "/admin", "/"])
@@ -33,10 +33,10 @@ def test_the_first_page_has_none_above(route):
 @pytest.mark.parametrize("route", sorted(app.routes))
 def test_every_way_back_is_a_page_of_ours(route):
     values = {name: f"{{{name}}}" for name in ("cohort_id", "delegate_id", "token")}
-    found = find_way_back(route, {name: f"{name}.0" for name in values})
-    if found is None:
+    way_back = find_way_back(route, {name: f"{name}.0" for name in values})
+    if way_back is None:
         return
-    parts = found.path
+    parts = way_back.path
     for name in values:
         parts = parts.replace(f"{name}.0", f"{{{name}}}")
     assert "GET" in app.routes[parts]

@@ -42,7 +42,7 @@ def test_a_loaded_cohort_learns_its_dates_on_the_next_working_morning(clock):
     drain(clock.to(dates.NEXT_MORNING))
 
     assert sorted(kinds()) == ["dates", "session", "session"]
-    (email,) = [one for one in about_dates(DELEGATE) if one.row.startswith("workshops/dates#")]
+    (email,) = [accepted for accepted in about_dates(DELEGATE) if accepted.row.startswith("workshops/dates#")]
     every = " ".join(email.part("plain").split())
     for line in ("360 questionnaire: Monday 14 September 2026 to", "Survey about results: from"):
         assert line in every, "all dates are on one page"

@@ -24,7 +24,7 @@ RUNS = replace(FIRST, by=people.FACILITATOR.id)
 
 
 def name_facilitators(*all_of_them: Facilitator) -> None:
-    put = {"facilitators": [fields(one) for one in all_of_them]}
+    put = {"facilitators": [fields(facilitator) for facilitator in all_of_them]}
     transact([update(cohorts.key(people.COHORT), put=put, refusal=CohortChanged)])
 
 

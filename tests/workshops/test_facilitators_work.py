@@ -35,9 +35,9 @@ def at(kind: str, work: str) -> str:
 
 
 def submit_vision(visitor) -> None:
-    found = delegates.find(id_of(DANA))
-    assert found
-    url = f"{HUB.url(found)}/work/vision"
+    delegate = delegates.find(id_of(DANA))
+    assert delegate
+    url = f"{HUB.url(delegate)}/work/vision"
     visitor.open(url).post(url, {**VISION, "go": "submit"})
     assert visitor.status == 200, visitor.page
 
@@ -56,9 +56,9 @@ def test_submitted_work_waits_on_the_page_until_it_is_read(facilitator, clock):
 
 
 def test_a_draft_shows_nothing_to_a_facilitator(facilitator):
-    found = delegates.find(id_of(DANA))
-    assert found
-    url = f"{HUB.url(found)}/work/vision"
+    delegate = delegates.find(id_of(DANA))
+    assert delegate
+    url = f"{HUB.url(delegate)}/work/vision"
     facilitator.open(url).post(url, {"f.future": "A secret draft.", "go": "later"})
 
     assert "A secret draft." not in facilitator.open(at("work", "vision")).page

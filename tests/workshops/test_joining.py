@@ -130,7 +130,7 @@ def test_the_page_without_dates_is_as_before(visitor, clock):
 
 def test_sessions_of_another_workshop_are_listed_with_it(clock):
     dates.announce(clock, sessions=(*BOTH, plan("2026-11-12", milestone="leading_others")))
-    found = list_joining(workshops.list_sessions(people.COHORT), people.programme(), clock.now())
+    joinings = list_joining(workshops.list_sessions(people.COHORT), people.programme(), clock.now())
 
-    assert [len(found[step.id].sessions) for step in people.programme().milestones] == [2, 1, 0]
-    assert found["leading_others"].sessions[0].title == "Leading Others"
+    assert [len(joinings[step.id].sessions) for step in people.programme().milestones] == [2, 1, 0]
+    assert joinings["leading_others"].sessions[0].title == "Leading Others"

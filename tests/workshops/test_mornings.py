@@ -89,7 +89,7 @@ def test_a_workshop_that_moves_is_announced_for_its_new_days(clock):
 
 def test_a_cancelled_workshop_is_not_announced(clock):
     run_until(clock, datetime(2026, 10, 1, tzinfo=UTC))
-    people.write(*(workshops.save(replace(one, cancelled=True)) for one in SESSIONS[:2]))
+    people.write(*(workshops.save(replace(session, cancelled=True)) for session in SESSIONS[:2]))
 
     run_until(clock, datetime(2026, 10, 24, tzinfo=UTC))
 

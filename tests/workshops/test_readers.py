@@ -28,9 +28,9 @@ def record(name: str, *marks: Attendance) -> None:
 
 
 def workshop() -> str:
-    found = delegates.find(id_of(DANA))
-    assert found
-    return f"{HUB.url(found)}/milestone/leading_self"
+    person = delegates.find(id_of(DANA))
+    assert person
+    return f"{HUB.url(person)}/milestone/leading_self"
 
 
 def coach(delegate_id: str = "") -> str:
@@ -128,7 +128,7 @@ def test_one_of_twelve_who_missed_a_workshop_has_no_work_of_it_and_is_not_asked_
     delegate, rules = delegates.find(id_of(absent)), people.programme()
     rows = list(delegates.load_rows(delegate.id))
     book = open_book(rules, cohorts.find(people.COHORT), rows, load_timetable(people.COHORT, rows))
-    (step,) = [one for one in rules.milestones if one.id == "leading_others"]
+    (step,) = [milestone for milestone in rules.milestones if milestone.id == "leading_others"]
 
     for assignment in step.assignments:
         page = dated.open(f"{HUB.url(delegate)}/work/{assignment.id}").page

@@ -46,9 +46,9 @@ GIVEN_UP = (AreaState.DROPPED, AreaState.REPLACED, AreaState.DONE)
 @check("I3 a line manager sees an area exactly while it is shared with them")
 def managers_see_what_is_shared(year: Year) -> None:
     for delegate_id in year.delegates:
-        one = delegates.find(delegate_id)
-        if one and one.manager_link and not one.withdrawn and delegate_id not in year.gone:
-            opened = open_for_manager(SHARED.url(one).rpartition("/")[2])
+        delegate = delegates.find(delegate_id)
+        if delegate and delegate.manager_link and not delegate.withdrawn and delegate_id not in year.gone:
+            opened = open_for_manager(SHARED.url(delegate).rpartition("/")[2])
             given_up = {area.id for area in opened.areas if area.state not in areas.SURVEYED}
             assert {area.id for area in opened.shared} == year.shared[delegate_id] - given_up
 
@@ -74,13 +74,13 @@ def everything_comes_to_an_end(year: Year) -> None:
     now = year.clock.now()
     needs = {need.who for found in list_needs(now).values() for need in found}
     for delegate_id in set(year.delegates) - year.gone - year.moved:
-        one, rows = delegates.find(delegate_id), list(delegates.load_rows(delegate_id))
+        delegate, rows = delegates.find(delegate_id), list(delegates.load_rows(delegate_id))
         for wave in (read(DelegateWave, row) for row in rows if row["sk"].startswith("WAVE#")):
             if wave.state is WaveState.OPEN:
                 closing = (close_job(wave), publish_job(wave, now))  # either closes it at its end
                 assert any(_waits(job.id, stamp(wave.closes_at)) for job in closing), f"nothing closes {wave.wave}"
-            if wave.state is WaveState.HELD and one and not one.withdrawn and not one.pause:
-                assert one.person.name in needs, "no one hears of a questionnaire that is held"
+            if wave.state is WaveState.HELD and delegate and not delegate.withdrawn and not delegate.pause:
+                assert delegate.person.name in needs, "no one hears of a questionnaire that is held"
         for survey in impact_surveys.surveys_from(rows):
             assert not survey.is_open or _closes(survey), "nothing closes the survey"
 
@@ -127,7 +127,7 @@ def figures_are_of_enough(year: Year) -> None:
 
 @check("I6 figures of the sponsor over the same answers differ by no one, or by five delegates")
 def editions_differ_by_enough(year: Year) -> None:
-    counted = [set(one.counted) for one in summaries.of_cohort(people.COHORT)]
+    counted = [set(summary.counted) for summary in summaries.of_cohort(people.COHORT)]
     differences = [len(one ^ another) for one, another in pairwise(counted)]
     assert [n for n in differences if 0 < n < ENOUGH] == []
     for wave in (Wave.BASELINE, Wave.FOLLOWUP):
@@ -137,10 +137,10 @@ def editions_differ_by_enough(year: Year) -> None:
 
 def _editions(year: Year) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Return name, facts and all readable words of each edition whose documents are there."""
-    for one in summaries.of_cohort(people.COHORT):
-        texts = [load(one.file(kind)).decode() for kind in ("facts", "html", "csv") if one.file(kind)]
+    for summary in summaries.of_cohort(people.COHORT):
+        texts = [load(summary.file(kind)).decode() for kind in ("facts", "html", "csv") if summary.file(kind)]
         if texts and texts[0]:
-            yield one.name, json.loads(texts[0]), "\n".join(texts)
+            yield summary.name, json.loads(texts[0]), "\n".join(texts)
 
 
 @check("I20 the total is the sum of what was sent")
@@ -149,7 +149,7 @@ def totals_add_up(year: Year) -> None:
     for name, facts, _ in _editions(year):
         if name == summaries.IMPACT and f"I20 {name}" not in year.seen:
             year.seen.add(f"I20 {name}")
-            counted = next(one.counted for one in summaries.of_cohort(people.COHORT) if one.name == name)
+            counted = next(summary.counted for summary in summaries.of_cohort(people.COHORT) if summary.name == name)
             claims = [year.claims[who] for who in counted if year.claims.get(who)]
             shown = len(claims) >= ENOUGH and 2 * max(claims) <= sum(claims)
             value = facts["value"] or {"claimed": {"display": ""}}

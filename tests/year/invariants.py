@@ -110,10 +110,10 @@ def load(name: str) -> bytes:
 @check("I8 a corrected address sees no saved answers")
 def a_corrected_address_starts_empty(year: Year) -> None:
     for delegate_id, invitation_id in year.emptied:
-        one = invitations.find(delegate_id, Wave.BASELINE, invitation_id)
-        if one:
+        invitation = invitations.find(delegate_id, Wave.BASELINE, invitation_id)
+        if invitation:
             with suppress(LinkUnknown, LinkRevoked, QuestionnaireClosed, AnswersSealed):
-                questionnaire = open_questionnaire(scene.link_of(one), year.clock.now())
+                questionnaire = open_questionnaire(scene.link_of(invitation), year.clock.now())
                 assert not questionnaire.saved
                 assert not questionnaire.sent
 
@@ -149,12 +149,12 @@ def pauses_are_kept(year: Year) -> None:
 
 
 def _items(row: str) -> list[emails.Email]:
-    found = emails.find(row)
-    return emails_of(found.items) if found and found.items else [found] if found else []
+    sent_email = emails.find(row)
+    return emails_of(sent_email.items) if sent_email and sent_email.items else [sent_email] if sent_email else []
 
 
 def emails_of(ids: tuple[str, ...]) -> list[emails.Email]:
-    return [one for one in map(emails.find, ids) if one]
+    return [sent_email for sent_email in map(emails.find, ids) if sent_email]
 
 
 @check("I13 one digest a day, and nothing planned on a day off")
@@ -164,7 +164,7 @@ def digests_are_rare(year: Year) -> None:
         new = sent_emails()[year.emails_before :]
         digests = Counter((*email.addresses, _day(email)) for email in new if email.row.startswith(DIGEST))
         assert [key for key, times in digests.items() if times > 1] == []
-        assert [one.id for email in new if _day(email).weekday() > 4 for one in _items(email.row)] == []
+        assert [sent_email.id for email in new if _day(email).weekday() > 4 for sent_email in _items(email.row)] == []
 
 
 @cache

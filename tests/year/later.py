@@ -73,16 +73,16 @@ def of_delegate(year: Year, place: int) -> AreasPage:
 
 
 def of_coach(year: Year, place: int) -> AreasPage:
-    one = year.delegate(place)
-    return open_for_coach(year.coach_token(one), one.id)
+    delegate = year.delegate(place)
+    return open_for_coach(year.coach_token(delegate), delegate.id)
 
 
 def of_manager(year: Year, place: int) -> AreasPage:
     """Raises NoOne if the manager has no link yet."""
-    one = year.delegate(place)
-    if not one.manager_link:
+    delegate = year.delegate(place)
+    if not delegate.manager_link:
         raise NoOne
-    return open_for_manager(SHARED.url(one).rpartition("/")[2])
+    return open_for_manager(SHARED.url(delegate).rpartition("/")[2])
 
 
 def one_area(opened: AreasPage, which: int) -> Area:
@@ -244,25 +244,25 @@ def facilitator_page() -> FacilitatorPage:
 
 @act("/facilitator/{token}/session/{session}", f"{CONSOLE}/register/{{session}}")
 def mark_register(year: Year, place: int, which: int) -> None:
-    page, one, now = facilitator_page(), year.delegate(place), year.clock.now()
+    page, delegate, now = facilitator_page(), year.delegate(place), year.clock.now()
     if not page.registers:
         raise NoOne
     register = page.registers[which % len(page.registers)]
     actor = page.actor if which % 2 else Actor(By.ADMINISTRATOR, BY, "by phone")
     states_of = (AttendanceState.ATTENDED, AttendanceState.ABSENT, AttendanceState.EXCUSED)
-    save_marks(register, {one.id: states_of[which % 3]}, actor, now)
+    save_marks(register, {delegate.id: states_of[which % 3]}, actor, now)
 
 
 @act("/facilitator/{token}/session/{session}/catch-up", f"{CONSOLE}/register/{{session}}/catch-up")
 def catch_up(year: Year, place: int, which: int) -> None:
-    page, one, now = facilitator_page(), year.delegate(place), year.clock.now()
+    page, delegate, now = facilitator_page(), year.delegate(place), year.clock.now()
     if not page.registers:
         raise NoOne
     register, later = page.registers[which % len(page.registers)], (year.today() + timedelta(days=9)).isoformat()
     if which % 2:
-        set_caught_up(register, one.id, page.actor, now)
+        set_caught_up(register, delegate.id, page.actor, now)
     else:
-        set_catch_up(register, one.id, {"what": "Read the notes.", "by": later}, page.actor, now)
+        set_catch_up(register, delegate.id, {"what": "Read the notes.", "by": later}, page.actor, now)
 
 
 @act("/facilitator/{token}/{delegate_id}/part/{work}", "/facilitator/{token}/{delegate_id}/part/{work}/take-back")
@@ -358,11 +358,11 @@ def remind_raters(year: Year, place: int, which: int) -> None:
 
 def story_of(year: Year, place: int) -> tuple[Story, story_acts.Of]:
     """Raises NoOne."""
-    one, cohort = year.delegate(place), cohorts.find(people.COHORT)
-    found = stories.of_delegates([one.id])
+    delegate, cohort = year.delegate(place), cohorts.find(people.COHORT)
+    found = stories.of_delegates([delegate.id])
     if not found or cohort is None:
         raise NoOne
-    return found[0], story_acts.Of(one, cohort, programmes.load(one.programme_id, one.programme_version))
+    return found[0], story_acts.Of(delegate, cohort, programmes.load(delegate.programme_id, delegate.programme_version))
 
 
 @act("/hub/{token}/story")
@@ -377,7 +377,7 @@ def withdraw_story(year: Year, place: int, which: int) -> None:
     story, of = story_of(year, place)
     story_acts.withdraw(story, of, year.clock.now())
     if story.text:
-        year.withdrawn[story.text] = {one.name for one in summaries.of_cohort(people.COHORT)}
+        year.withdrawn[story.text] = {summary.name for summary in summaries.of_cohort(people.COHORT)}
 
 
 @act(f"{CONSOLE}/stories/{{delegate_id}}/{{act}}")
@@ -418,8 +418,8 @@ def make_edition(year: Year, place: int, which: int) -> None:
 
 
 def change_cohort(year: Year, act_id: str, **typed: str) -> None:
-    found, asking = find_cohort(people.COHORT), Asking(BY, year.clock.now(), "asked by phone")
-    perform(find_cohort_act(act_id).plan(found, typed, asking), year.clock.now())
+    loaded, asking = find_cohort(people.COHORT), Asking(BY, year.clock.now(), "asked by phone")
+    perform(find_cohort_act(act_id).plan(loaded, typed, asking), year.clock.now())
 
 
 @act(f"{CONSOLE}/change/facilitator")
@@ -450,8 +450,8 @@ def rename_cohort(year: Year, place: int, which: int) -> None:
 
 @act(f"{PERSON}/details")
 def change_details(year: Year, place: int, which: int) -> None:
-    one = year.delegate(place)
-    change(year, place, "details", name=one.person.name, job_title=year.fresh("Lead "), service="Nursing")
+    delegate = year.delegate(place)
+    change(year, place, "details", name=delegate.person.name, job_title=year.fresh("Lead "), service="Nursing")
 
 
 @act(f"{PERSON}/transfer")

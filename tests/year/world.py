@@ -99,9 +99,9 @@ class Year:
     # --- looking --------------------------------------------------------------------------------------
 
     def delegate(self, place: int) -> Delegate:
-        found = delegates.find(self.delegates[place % len(self.delegates)])
-        assert found
-        return found
+        person = delegates.find(self.delegates[place % len(self.delegates)])
+        assert person
+        return person
 
     def standings(self) -> dict[str, Standing]:
         return {line.delegate_id: line.standing for line in cohorts.list_lines(people.COHORT)}
@@ -129,15 +129,15 @@ class Year:
         return f"{kind}{self.numbers[kind]}"
 
     def case(self, place: int) -> caseload.Case:
-        one = self.delegate(place)
-        return caseload.open_case(self.coach_token(one), one.id)
+        person = self.delegate(place)
+        return caseload.open_case(self.coach_token(person), person.id)
 
     def views(self, place: int) -> dict[str, str]:
         """Return what others than the raters see of a delegate: each page, as it is put together."""
         one, now = self.delegate(place), self.clock.now()
         cohort = load_dashboard(people.COHORT, now)
-        shown = cohort.find(one.id)
-        found = {"console": str((shown.status, shown.counts, shown.hidden, shown.may_remind, shown.bounces))}
+        person = cohort.find(one.id)
+        found = {"console": str((person.status, person.counts, person.hidden, person.may_remind, person.bounces))}
         found["figures"] = str((cohort.figures, cohort.counts))
         with suppress(Refusal):
             caseload_of = caseload.open_caseload(self.coach_token(one))
@@ -148,8 +148,8 @@ class Year:
         return found
 
     @staticmethod
-    def coach_token(one: Delegate) -> str:
-        return COACH.url(one.cohort_id, one.coach, one.coach_link).rpartition("/")[2]
+    def coach_token(person: Delegate) -> str:
+        return COACH.url(person.cohort_id, person.coach, person.coach_link).rpartition("/")[2]
 
     # --- doing ----------------------------------------------------------------------------------------
 
@@ -263,8 +263,8 @@ def decline_one(year: Year, place: int, which: int) -> None:
 
 def change(year: Year, place: int, act_id: str, **typed: str) -> Delegate:
     before = year.delegate(place)
-    found = find(people.COHORT, before.id)
-    perform(find_act(act_id).plan(found, typed, Asking(BY, year.clock.now(), "asked by phone")), year.clock.now())
+    loaded = find(people.COHORT, before.id)
+    perform(find_act(act_id).plan(loaded, typed, Asking(BY, year.clock.now(), "asked by phone")), year.clock.now())
     return before
 
 
@@ -330,14 +330,14 @@ def correct(year: Year, place: int, which: int) -> None:
     concerned = [one for delegate_id in year.delegates for one in year.asked(delegate_id) if one.rater.email == old]
     change(year, place, "rater-correct", rater=old, email=f"{name}@example.org")
     year.work()
-    for one in concerned:
-        if year.wave(one.delegate_id) is WaveState.OPEN:
-            _retire(year, one, "the old address of a rater")
-            year.emptied[one.delegate_id, one.id] = None
+    for invitation in concerned:
+        if year.wave(invitation.delegate_id) is WaveState.OPEN:
+            _retire(year, invitation, "the old address of a rater")
+            year.emptied[invitation.delegate_id, invitation.id] = None
 
 
-def _retire(year: Year, one: Invitation, what: str) -> None:
-    answer_link = scene.link_of(one)
+def _retire(year: Year, invitation: Invitation, what: str) -> None:
+    answer_link = scene.link_of(invitation)
     year.retired.append((what, lambda: open_questionnaire(answer_link, year.clock.now())))
 
 
@@ -347,7 +347,7 @@ def void(year: Year, place: int, which: int) -> None:
     email = found[1].rater.email
     void_answers.void(people.COHORT, email, year.clock.now(), BY)
     for delegate_id in year.delegates:
-        theirs = {one.id for one in year.asked(delegate_id) if one.rater.email == email}
+        theirs = {invitation.id for invitation in year.asked(delegate_id) if invitation.rater.email == email}
         if year.wave(delegate_id) is WaveState.OPEN:
             year.sent[delegate_id] -= theirs
 
@@ -374,9 +374,9 @@ def close(year: Year, place: int, which: int) -> None:
 
 @act(f"{DELEGATE}/publish")
 def publish(year: Year, place: int, which: int) -> None:
-    one = year.delegate(place)
-    close_or_extend.publish_with_few_answers(people.COHORT, one.person.email, year.clock.now(), BY)
-    year.published.add(one.id)
+    person = year.delegate(place)
+    close_or_extend.publish_with_few_answers(people.COHORT, person.person.email, year.clock.now(), BY)
+    year.published.add(person.id)
 
 
 @act(f"{CONSOLE}/dates")
@@ -411,11 +411,11 @@ def release(year: Year, place: int, which: int) -> None:
 
 @act(f"{PERSON}/hold", f"{PERSON}/hold-end")
 def hold_data(year: Year, place: int, which: int) -> None:
-    one = year.delegate(place)
+    person = year.delegate(place)
     act = find_act("hold" if which % 2 else "hold-end")
-    planned = act.plan(find(people.COHORT, one.id), {}, Asking(BY, year.clock.now(), "a dispute"))
+    planned = act.plan(find(people.COHORT, person.id), {}, Asking(BY, year.clock.now(), "a dispute"))
     perform(planned, year.clock.now())
-    (year.held.add if which % 2 else year.held.discard)(one.id)
+    (year.held.add if which % 2 else year.held.discard)(person.id)
 
 
 @act()
@@ -423,10 +423,10 @@ def erase_rater(year: Year, place: int, which: int) -> None:
     found = year.one_asked(place, which, rater=True)
     email = found[1].rater.email
     theirs = {
-        (one.delegate_id, one.id)
+        (invitation.delegate_id, invitation.id)
         for place in range(3)
-        for one in year.asked(year.delegate(place).id)
-        if one.rater.email == email
+        for invitation in year.asked(year.delegate(place).id)
+        if invitation.rater.email == email
     }
     open_now = {delegate_id for delegate_id, _ in theirs if year.wave(delegate_id) in (WaveState.OPEN, WaveState.HELD)}
     erase_person.erase(email, year.clock.now())
@@ -439,9 +439,9 @@ def erase_rater(year: Year, place: int, which: int) -> None:
 
 @act()
 def erase_delegate(year: Year, place: int, which: int) -> None:
-    one = year.delegate(place)
-    if one.person.is_erased:
+    person = year.delegate(place)
+    if person.person.is_erased:
         raise NoOne
-    erase_person.erase(one.person.email, year.clock.now())
-    year.erased |= {one.person.email, one.person.name}
-    year.gone.add(one.id)
+    erase_person.erase(person.person.email, year.clock.now())
+    year.erased |= {person.person.email, person.person.name}
+    year.gone.add(person.id)

@@ -103,8 +103,8 @@ def share(world: World, player: Player, letter: Letter) -> None:
 def on_shared(world: World, letter: Letter) -> None:
     """The manager looks at once: the page has no code, and no figures."""
     player = world.player(letter)
-    shown = world.browser.open(letter.link(SHARED))
-    expect(shown, player.entry.person.name)
+    opened_page = world.browser.open(letter.link(SHARED))
+    expect(opened_page, player.entry.person.name)
     world.deeds[player.email].shared = world.now
 
 

@@ -50,7 +50,7 @@ def fill_in(world: World, letter: Letter, session_id: str) -> None:
     """Everyone attended, but for one who left early once, and one who missed a workshop."""
     page = _register(world, letter, session_id)
     sessions = workshops.list_sessions(world.cohort)
-    session = next(one for one in sessions if one.id == session_id)
+    session = next(planned_session for planned_session in sessions if planned_session.id == session_id)
     marks = {world.delegate_id(player): _mark(world, player, session, sessions) for player in world.players}
     page = world.browser.send(page, page.page.form(f"/session/{session_id}"), marks)
     expect(page, "The register is filled in")
@@ -124,9 +124,9 @@ def record(world: World) -> None:
     """Note for the summary what is recorded of each delegate."""
     sessions = held(workshops.list_sessions(world.cohort))
     ids = [world.delegate_id(player) for player in world.players]
-    found = attendance.find_many(ids, [one.id for one in sessions])
+    attendances = attendance.find_many(ids, [planned_session.id for planned_session in sessions])
     for player in world.players:
-        marks = {name_of(one, sessions): found.get((world.delegate_id(player), one.id)) for one in sessions}
+        marks = {name_of(one, sessions): attendances.get((world.delegate_id(player), one.id)) for one in sessions}
         recorded = {name: mark.state.value for name, mark in marks.items() if mark}
         world.deeds[player.email].attendance.update(recorded)
 

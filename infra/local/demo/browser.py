@@ -50,14 +50,14 @@ class Browser:
         """Raises PageRefused."""
         return self._go("GET", url, None)
 
-    def follow(self, shown: Opened, words: str) -> Opened:
+    def follow(self, opened_page: Opened, words: str) -> Opened:
         """Click the link with these words. Raises PageRefused or NotOnThePage."""
-        return self.open(urljoin(shown.url, shown.page.link(words)))
+        return self.open(urljoin(opened_page.url, opened_page.page.link(words)))
 
-    def send(self, shown: Opened, form: Form, answers: Mapping[str, str], button: str | None = None) -> Opened:
+    def send(self, opened_page: Opened, form: Form, answers: Mapping[str, str], button: str | None = None) -> Opened:
         """Fill in a form and press a button. Raises PageRefused or NotOnThePage."""
         body = urlencode(form.filled(answers, button)).encode()
-        return self._go("POST", urljoin(shown.url, form.action), body)
+        return self._go("POST", urljoin(opened_page.url, form.action), body)
 
     def post(self, url: str, fields: Mapping[str, str]) -> Opened:
         """Send fields that no page asked for. Raises PageRefused."""

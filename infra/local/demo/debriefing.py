@@ -37,10 +37,10 @@ def preview(world: World, player: Player, letter: Letter) -> None:
     case = open_case(world, player, letter)
     deeds = world.deeds[player.email]
     for kind, begins in (("pdf", b"%PDF-"), ("html", b"<!")):
-        found = world.browser.send(case, case.page.form("/report"), {}, kind)
-        if not found.body.lstrip().lower().startswith(begins.lower()):
+        page = world.browser.send(case, case.page.form("/report"), {}, kind)
+        if not page.body.lstrip().lower().startswith(begins.lower()):
             raise Unexpected(f"the coach was given no {kind} of {player.email}")
-        deeds.documents[kind] = found.body
+        deeds.documents[kind] = page.body
     deeds.documents["facts"] = facts_of(world, player)
     deeds.previewed = world.now
     world.show.step(Phase.REPORTS, world.now)

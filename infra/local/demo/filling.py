@@ -14,39 +14,39 @@ class Unexpected(Exception):
     """A page that is not the one a person would be shown here."""
 
 
-def expect(shown: Opened, words: str) -> None:
+def expect(page: Opened, words: str) -> None:
     """Raises Unexpected unless the words are in the page's heading or its status line."""
-    if words not in shown.page.heading and words not in shown.page.status:
-        raise Unexpected(f"“{shown.page.heading}” ({shown.page.status}) instead of “{words}”")
+    if words not in page.page.heading and words not in page.page.status:
+        raise Unexpected(f"“{page.page.heading}” ({page.page.status}) instead of “{words}”")
 
 
 def answer(browser: Browser, link: str, answers: Mapping[str, str]) -> None:
     """From the link in the email to the thanks."""
-    shown = browser.follow(browser.open(link), "/page/")
-    while not shown.url.endswith("/review"):
-        shown = _answer_page(browser, shown, answers, "next")
-    expect(browser.send(shown, shown.page.form("/send"), {}), "Thank you")
+    page = browser.follow(browser.open(link), "/page/")
+    while not page.url.endswith("/review"):
+        page = _answer_page(browser, page, answers, "next")
+    expect(browser.send(page, page.page.form("/send"), {}), "Thank you")
 
 
 def answer_some(browser: Browser, link: str, answers: Mapping[str, str], pages: int) -> None:
     """Only so many pages, and the rest another day."""
-    shown = browser.follow(browser.open(link), "/page/")
+    page = browser.follow(browser.open(link), "/page/")
     for left in reversed(range(pages)):
-        shown = _answer_page(browser, shown, answers, "next" if left else "later")
-    expect(shown, "Your answers so far are saved")
+        page = _answer_page(browser, page, answers, "next" if left else "later")
+    expect(page, "Your answers so far are saved")
 
 
 def change(browser: Browser, link: str, changes: Mapping[str, str]) -> None:
     """Change answers of the first page that were sent before, and send again."""
-    shown = browser.follow(browser.open(link), "Change my answers")
-    shown = _answer_page(browser, shown, changes, "later")
-    shown = browser.follow(shown, "Check and send")
-    expect(browser.send(shown, shown.page.form("/send"), {}), "Thank you")
+    page = browser.follow(browser.open(link), "Change my answers")
+    page = _answer_page(browser, page, changes, "later")
+    page = browser.follow(page, "Check and send")
+    expect(browser.send(page, page.page.form("/send"), {}), "Thank you")
 
 
 def decline(browser: Browser, link: str, reason: str) -> None:
-    shown = browser.open(link)
-    expect(browser.send(shown, shown.page.form_with("reason"), {"reason": reason}), "Noted")
+    page = browser.open(link)
+    expect(browser.send(page, page.page.form_with("reason"), {"reason": reason}), "Noted")
 
 
 def choose(
@@ -56,16 +56,16 @@ def choose(
 
     pastes   a list for each group, as from Outlook, instead of typing each person
     """
-    shown = browser.open(link)
+    page = browser.open(link)
     chosen = (*parts, *([slip] if slip else []))
     for field, fields in (_lists if pastes else _people)(chosen):
-        shown = browser.send(shown, shown.page.form_with(field), fields)
+        page = browser.send(page, page.page.form_with(field), fields)
     if slip:
         pressed = ("remove", slip.person.email)
-        shown = browser.send(shown, next(form for form in shown.page.forms if pressed in form.buttons), {}, pressed[1])
-    shown = browser.follow(shown, "Check and send")
-    form = shown.page.form("/send")
-    sent = browser.send(shown, form, {"fewer": "yes"} if "fewer" in form.names else {})
+        page = browser.send(page, next(form for form in page.page.forms if pressed in form.buttons), {}, pressed[1])
+    page = browser.follow(page, "Check and send")
+    form = page.page.form("/send")
+    sent = browser.send(page, form, {"fewer": "yes"} if "fewer" in form.names else {})
     expect(sent, "Your list is with" if SEND_TO_APPROVER in form.words else "Sent: ")
 
 
@@ -82,20 +82,20 @@ def _lists(parts: Sequence[Part]) -> Iterator[tuple[str, dict[str, str]]]:
 
 def approve(browser: Browser, link: str) -> None:
     """Approve a list, after reading it."""
-    shown = browser.open(link)
-    expect(browser.send(shown, shown.page.form_with("decision"), {"decision": "approve"}), "Approved")
+    page = browser.open(link)
+    expect(browser.send(page, page.page.form_with("decision"), {"decision": "approve"}), "Approved")
 
 
 def ask_for_change(browser: Browser, link: str, remark: str) -> None:
     """Send a list back to its delegate."""
-    shown = browser.open(link)
+    page = browser.open(link)
     fields = {"decision": "change", "remark": remark}
-    expect(browser.send(shown, shown.page.form_with("decision"), fields), "You asked for a change")
+    expect(browser.send(page, page.page.form_with("decision"), fields), "You asked for a change")
 
 
-def _answer_page(browser: Browser, shown: Opened, answers: Mapping[str, str], button: str) -> Opened:
-    form = shown.page.form_with("form")
-    after = browser.send(shown, form, {name: answers[name] for name in form.names if name in answers}, button)
+def _answer_page(browser: Browser, page: Opened, answers: Mapping[str, str], button: str) -> Opened:
+    form = page.page.form_with("form")
+    after = browser.send(page, form, {name: answers[name] for name in form.names if name in answers}, button)
     if after.url.endswith("?blank=1"):
         return browser.send(after, after.page.form_with("form"), {}, "skip")
     return after

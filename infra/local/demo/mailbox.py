@@ -50,10 +50,10 @@ class Letter:
 
     @cached_property
     def sent_at(self) -> datetime:
-        found = self.accepted.sent_at
-        if found is None:
+        moment = self.accepted.sent_at
+        if moment is None:
             raise ValueError(f"an email to {self.to} has no date")
-        return found
+        return moment
 
     def link(self, kind: LinkKind[Any]) -> str:
         """Raises EmailNotFound if the email has no such link."""
@@ -110,7 +110,7 @@ class Mailbox:
 
     def last(self, reader: str, template: str, about: str = "") -> Letter:
         """The reader's last email of the kind whose subject has the words. Raises EmailNotFound."""
-        found = [letter for letter in self.all(reader, template) if about in letter.subject]
-        if not found:
+        letters = [letter for letter in self.all(reader, template) if about in letter.subject]
+        if not letters:
             raise EmailNotFound(f"{reader} has no email {template} about {about or 'anything'}")
-        return found[-1]
+        return letters[-1]

@@ -63,12 +63,12 @@ def on_asked(world: World, letter: Letter) -> None:
 
 def answer(world: World, player: Player, letter: Letter) -> None:
     rng = _dice(letter)
-    shown = world.browser.open(letter.link(ANSWER))
-    form = shown.page.form_with("form")
+    opened_page = world.browser.open(letter.link(ANSWER))
+    form = opened_page.page.form_with("form")
     answers = {name: rng.choice(RATINGS) for name in form.options}
     if rng.random() < SUGGESTS:
         answers["suggestion"] = rng.choice(SUGGESTIONS)
-    expect(world.browser.send(shown, form, answers), "Thank you")
+    expect(world.browser.send(opened_page, form, answers), "Thank you")
     world.deeds[player.email].midway_sent[letter.to] = world.now
     world.show.step(Phase.WORKSHOPS, world.now)
 

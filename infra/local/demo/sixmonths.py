@@ -35,15 +35,15 @@ def on_survey(world: World, letter: Letter, role: str) -> None:
 
 def answer_survey(world: World, player: Player, role: str, link: str) -> None:
     rng, given = Random(f"{player.email} {role}"), dict[str, str]()
-    shown = world.browser.follow(world.browser.open(link), "/part/")
-    while not shown.url.endswith("/review"):
-        form = shown.page.form_with("form")
+    page = world.browser.follow(world.browser.open(link), "/part/")
+    while not page.url.endswith("/review"):
+        form = page.page.form_with("form")
         answers = delegate_answers if role == "delegate" else manager_answers
         fields = answers(world, player, form, rng)
         asked = {name: answer for name, answer in fields.items() if name in form.names}
         given |= form.filled(asked, "next")
-        shown = world.browser.send(shown, form, asked, "next")
-    filling.expect(world.browser.send(shown, shown.page.form("/send"), {}), "Thank you")
+        page = world.browser.send(page, form, asked, "next")
+    filling.expect(world.browser.send(page, page.page.form("/send"), {}), "Thank you")
     world.note(
         f"impact/{role}", player.email, player.email if role == "delegate" else player.entry.manager.email, given
     )
@@ -131,13 +131,13 @@ def on_pulse(world: World, letter: Letter) -> None:
 
 def answer_pulse(world: World, delegate: str, letter: Letter) -> None:
     link, rng = letter.link(ANSWER), Random(f"{delegate} {letter.to}")
-    shown = world.browser.open(link)
-    form = shown.page.form_with("form")
+    page = world.browser.open(link)
+    form = page.page.form_with("form")
     areas = form.options
     answers = {name: "na" if rng.random() < 0.1 else str(rng.choice((4, 4, 5, 5, 6, 6, 7))) for name in areas}
     if set(answers.values()) == {"na"}:
         answers = dict.fromkeys(answers, "4")
-    filling.expect(world.browser.send(shown, form, answers), "Thank you")
+    filling.expect(world.browser.send(page, form, answers), "Thank you")
     world.note(to_raters.PULSE.name, delegate, letter.to, answers)
     world.deeds[delegate].pulse_sent[letter.to] = world.now
     world.show.step(Phase.IMPACT, world.now)

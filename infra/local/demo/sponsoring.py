@@ -61,14 +61,14 @@ def decide(world: World, letter: Letter) -> None:
     """Approve the words as they are, or say no; an administrator reads what was approved on the next day."""
     player = world.player(letter)
     place = world.players.index(player)
-    shown = world.browser.open(f"{letter.link(HUB)}/story")
-    form = shown.page.form_with("text")
+    page = world.browser.open(f"{letter.link(HUB)}/story")
+    form = page.page.form_with("text")
     if place % SAYS_NO == SAYS_NO - 1:
-        expect(world.browser.send(shown, form, {}, "withdraw"), "withdrawn")
+        expect(world.browser.send(page, form, {}, "withdraw"), "withdrawn")
         return
     has_gain = place % 2 and form.fields["text"] not in bank("later")["worse"]
     tag = {f"tag.{TAGS[place % len(TAGS)]}": "yes"} if has_gain else {}
-    expect(world.browser.send(shown, form, tag, "approve"), "You approved these words")
+    expect(world.browser.send(page, form, tag, "approve"), "You approved these words")
     when = world.calendar.working_days_on(world.now, 1, MORNING)
     world.plan(when, Phase.IMPACT, partial(check, world, world.delegate_id(player)))
 

@@ -51,19 +51,19 @@ def plan(world: World, player: Player, hub: str, place: int, days: int) -> None:
 
 def list_work(world: World) -> list[Assignment]:
     """Return all work in the order of doing: the simulation is played in the workshop, after all else."""
-    listed = [one for milestone in world.programme.milestones for one in milestone.assignments]
+    listed = [assignment for milestone in world.programme.milestones for assignment in milestone.assignments]
     return sorted(listed, key=lambda one: one.id == PLAYED_LAST)
 
 
 def do_work(world: World, player: Player, hub: str, place: int) -> None:
     """Fill in one form and submit it; come back later if it is not open yet."""
     work = list_work(world)[place]
-    shown = world.browser.open(f"{hub}/work/{work.id}")
-    if not any("shown" in form.names for form in shown.page.forms):
+    page = world.browser.open(f"{hub}/work/{work.id}")
+    if not any("shown" in form.names for form in page.page.forms):
         plan(world, player, hub, place, AGAIN_AFTER)
         return
-    form = shown.page.form_with("shown")
-    sent = world.browser.send(shown, form, answers(world, player, work, form), "submit")
+    form = page.page.form_with("shown")
+    sent = world.browser.send(page, form, answers(world, player, work, form), "submit")
     expect_submitted(sent, work)
     world.deeds[player.email].notes += 1
     if place < READ_BY_COACH:
@@ -76,13 +76,13 @@ def review(world: World, player: Player, work: Assignment) -> None:
     """The coach reads what was submitted. The first delegate's second form goes back to them once."""
     coach = player.entry.coach.email
     link = world.mailbox.last(coach, report_emails.READY.name).link(COACH)
-    shown = open_page(world, f"{link}/{world.delegate_id(player)}/work/{work.id}", coach)
+    page = open_page(world, f"{link}/{world.delegate_id(player)}/work/{work.id}", coach)
     is_first = world.players.index(player) == 0 and work is list_work(world)[1]
     act = "return" if is_first and world.deeds[player.email].returned is None else "read"
-    if not any(act in form.names for form in shown.page.forms):
+    if not any(act in form.names for form in page.page.forms):
         return  # the facilitator has read it meanwhile
-    form = shown.page.form_with(act)
-    world.browser.send(shown, form, {act: WHY if act == "return" else ""}, act)
+    form = page.page.form_with(act)
+    world.browser.send(page, form, {act: WHY if act == "return" else ""}, act)
     if act == "return":
         world.deeds[player.email].returned = world.now
 
@@ -96,9 +96,9 @@ def on_returned(world: World, letter: Letter) -> None:
 
 def submit_again(world: World, player: Player, hub: str) -> None:
     work = list_work(world)[1]
-    shown = world.browser.open(f"{hub}/work/{work.id}")
-    form = shown.page.form_with("shown")
-    expect_submitted(world.browser.send(shown, form, {"f.heard": ADDED}, "submit"), work)
+    page = world.browser.open(f"{hub}/work/{work.id}")
+    form = page.page.form_with("shown")
+    expect_submitted(world.browser.send(page, form, {"f.heard": ADDED}, "submit"), work)
     when = world.calendar.working_days_on(world.now, REVIEW_AFTER, MORNING)
     world.plan(when, Phase.DEBRIEFS, partial(review, world, player, work))
 

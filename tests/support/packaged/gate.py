@@ -91,8 +91,8 @@ def reduced(policy: Policy, function: str, action: str, resource: str) -> Policy
 
 def signer(environ: dict[str, Any]) -> tuple[str, str]:
     """Access key and service; empty for an unsigned request."""
-    found = SIGNED.search(environ.get("HTTP_AUTHORIZATION", "") or environ["QUERY_STRING"].replace("%2F", "/"))
-    return (found[1], found[2]) if found else ("", "")
+    match = SIGNED.search(environ.get("HTTP_AUTHORIZATION", "") or environ["QUERY_STRING"].replace("%2F", "/"))
+    return (match[1], match[2]) if match else ("", "")
 
 
 def request(environ: dict[str, Any]) -> tuple[str, str, dict[str, str], bytes, dict[str, list[str]]]:
