@@ -130,14 +130,14 @@ def test_who_is_asked_in_place_of_a_removed_rater_is_waited_for(asked, visitor, 
     visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
     for one in asked:
         if one.rater.email != "p0@example.org":
-            submit(scene.ticket(one), clock.now())
+            submit(scene.link_of(one), clock.now())
     late = JobKind.COMPLETE.job("late", due_at=clock.now(), delegate=people.dana(), wave="baseline")
 
     assert close_if_complete(late, clock.now()) == []
     look(clock)  # the invitation is made
     new = scene.invitation("new")
-    scene.fill_in(scene.ticket(new), "4", clock.now())
-    submit(scene.ticket(new), clock.now())
+    scene.fill_in(scene.link_of(new), "4", clock.now())
+    submit(scene.link_of(new), clock.now())
     look(clock)
     assert state() is not WaveState.OPEN
 
