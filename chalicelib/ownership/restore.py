@@ -21,7 +21,16 @@ from chalicelib.ownership.erase_person import erase
 from chalicelib.ownership.open_again import open_again
 from chalicelib.ownership.repeat import find_left
 from chalicelib.people.leave import leave_again
-from chalicelib.store import delegates, erasure_log, objects, programmes, reports, wave_keys, withdrawals
+from chalicelib.store import (
+    delegates,
+    erasure_log,
+    objects,
+    programmes,
+    reports,
+    unfinished_restore,
+    wave_keys,
+    withdrawals,
+)
 from chalicelib.store.erasure_log import Erased
 from chalicelib.store.marshal import read
 from chalicelib.store.row_kinds import all_kinds
@@ -59,7 +68,12 @@ class Finished(Struct, frozen=True):
 
 
 def finish_restore(since: datetime, now: datetime, *, dry_run: bool = False) -> Finished:
-    """Repeat what a table that was put back to `since` has forgotten. A repeat does what is left to do."""
+    """Repeat what a table that was put back to `since` has forgotten. A repeat does what is left to do.
+
+    Once every erasure and withdrawal is repeated, `make start` may open the pages.
+    Raises Refusal if the table was put back to an earlier moment: what happened in between would be left out.
+    """
+    _check_moment(since)
     erased, refused = _erase_again(since, now, dry_run=dry_run)
     repeated, to_do, unrepeated = _withdraw_again(since, now, dry_run=dry_run)
     opened: list[tuple[str, str]] = []
@@ -74,15 +88,27 @@ def finish_restore(since: datetime, now: datetime, *, dry_run: bool = False) -> 
             unopened.append((*which, why))
         else:
             done.append(which)
+    refused += unrepeated
+    if not (dry_run or refused):
+        unfinished_restore.clear()
     return Finished(
         tuple(erased),
-        (*refused, *unrepeated),
+        tuple(refused),
         tuple(repeated),
         tuple(to_do),
         tuple(opened),
         tuple(unopened),
         tuple(printed),
     )
+
+
+def _check_moment(since: datetime) -> None:
+    moment = unfinished_restore.find()
+    if moment and moment < since:
+        raise Refusal(
+            f"The table was put back to {stamp(moment)}, which is before {stamp(since)}. Give --since {stamp(moment)}: "
+            "otherwise what was erased or withdrawn in between would come back."
+        )
 
 
 def _hold(delegate: Delegate, wave: DelegateWave, folder: str, now: datetime) -> None:

@@ -17,6 +17,7 @@ from infra.deploy import (
     package,
     policies,
     protection,
+    restore,
     sender,
     settings,
     stack,
@@ -100,6 +101,7 @@ def start(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     hand.steps = 2
     hand.step(f"Start {stage.name}")
     found = _require_stack_and_api(stage)
+    restore.check_finished(stage)
     halt.forget(stage, hand)
     _switch(stage, hand, found)
     hand.step("Does it work?")

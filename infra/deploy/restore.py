@@ -11,10 +11,11 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
+from chalicelib.store import unfinished_restore
 from infra.deploy import halt, protection, restored
 from infra.deploy.hand import Reporter
 from infra.deploy.restored import Pause
-from infra.deploy.stage import DeployError, Deployment
+from infra.deploy.stage import DeployError, Deployment, found_or_none
 
 
 def run(stage: Deployment, hand: Reporter, to: str, pause: Pause = time.sleep) -> None:
@@ -25,7 +26,7 @@ def run(stage: Deployment, hand: Reporter, to: str, pause: Pause = time.sleep) -
     _check_ready(stage, moment)
     backup = _backup(stage, hand, moment, pause)
     hand.step(f"Put it in the place of {stage.title}")
-    _replace(stage, hand, backup, pause)
+    _replace(stage, hand, backup, moment, pause)
     hand.step("Protection")
     _protect(stage, hand)
     hand.step("What is next")
@@ -98,13 +99,50 @@ def _find_backup(stage: Deployment, moment: datetime) -> str:
     return str(ours[-1]["BackupArn"]) if ours else ""
 
 
-def _replace(stage: Deployment, hand: Reporter, backup: str, pause: Pause) -> None:
+def _set_mark(stage: Deployment, hand: Reporter, moment: datetime) -> None:
+    """Make `make start` wait for `restore finish`, which repeats the erasures before anyone opens a page."""
+    if unfinished_since(stage) == moment:
+        hand.stays("make start waits for `restore finish`")
+        return
+    put, body = stage.client("s3").put_object, unfinished_restore.encode(moment)
+    hand.change(
+        "make start wait for `restore finish`",
+        lambda: put(Bucket=stage.bucket, Key=unfinished_restore.NAME, Body=body, ServerSideEncryption="AES256"),
+    )
+
+
+def unfinished_since(stage: Deployment) -> datetime | None:
+    """Return the moment of a restore that was not finished; None if there is none."""
+    get = stage.client("s3").get_object
+    mark = found_or_none(get, "NoSuchKey", Bucket=stage.bucket, Key=unfinished_restore.NAME)
+    return unfinished_restore.decode(mark["Body"].read()) if mark else None
+
+
+def what_waits(stage: Deployment) -> str:
+    """Say that the table was restored and `restore finish` was not run since; empty if nothing waits."""
+    moment = unfinished_since(stage)
+    if moment is None:
+        return ""
+    return (
+        f"the table was put back to {_written(moment)} and the restore is not finished, so people who were erased "
+        f"since then are in it again: {_finish(stage, moment)}, then make start STAGE={stage.name}"
+    )
+
+
+def check_finished(stage: Deployment) -> None:
+    """Raises DeployError if the table was restored and `restore finish` was not run since."""
+    if wait := what_waits(stage):
+        raise DeployError(f"Not yet: {wait}.")
+
+
+def _replace(stage: Deployment, hand: Reporter, backup: str, moment: datetime, pause: Pause) -> None:
     table, tables = restored.describe(stage, stage.title), stage.client("dynamodb")
     if backup and restored.source_of(table).get("SourceBackupArn") == backup:
         hand.stays(f"{stage.title} was restored already from {backup}; to do it once more, delete this backup first")
     else:
         if not hand.dry_run:
             _wait_backup(stage, backup, pause)
+        _set_mark(stage, hand, moment)
         if table:
             what = f"delete {stage.title}; AWS keeps a backup of its own for 35 days"
             hand.change(what, lambda: restored.delete_table(stage, stage.title))
@@ -136,12 +174,23 @@ def _protect(stage: Deployment, hand: Reporter) -> None:
 
 
 def _next(stage: Deployment, moment: datetime) -> list[str]:
-    product = f".venv/bin/python -m chalicelib --stage {stage.name} restore"
     return [
-        f"{product} finish --since {moment:%Y-%m-%dT%H:%M:%SZ} --dry-run    # then without --dry-run",
-        f"{product} check",
+        f"{_finish(stage, moment)} --dry-run    # then without --dry-run",
+        f"{_product(stage)} check",
         f"make start STAGE={stage.name}",
     ]
+
+
+def _finish(stage: Deployment, moment: datetime) -> str:
+    return f"{_product(stage)} finish --since {_written(moment)}"
+
+
+def _product(stage: Deployment) -> str:
+    return f".venv/bin/python -m chalicelib --stage {stage.name} restore"
+
+
+def _written(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _copy(stage: Deployment) -> str:

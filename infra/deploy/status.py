@@ -6,7 +6,20 @@ from collections.abc import Iterator
 
 from chalicelib.core.settings import Queue
 from infra import rights
-from infra.deploy import api, concurrency, differences, halt, missing, policies, sender, settings, stack, state, verify
+from infra.deploy import (
+    api,
+    concurrency,
+    differences,
+    halt,
+    missing,
+    policies,
+    restore,
+    sender,
+    settings,
+    stack,
+    state,
+    verify,
+)
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import Deployment, found_or_none
 
@@ -106,6 +119,8 @@ def _email_lines(stage: Deployment) -> Iterator[Line]:
 
 def _pages(stage: Deployment) -> Iterator[Line]:
     """Open three pages, as a reader would."""
+    if wait := restore.what_waits(stage):
+        yield wait, True
     if since := halt.stopped_since(stage):
         yield f"stopped since {since}: make start STAGE={stage.name} opens it", True
         return

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
+
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.deploy import api, differences, restore, stack
+from infra.deploy import api, differences, halt, restore, stack
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import DeployError
 
@@ -38,6 +43,12 @@ def run(stage, to: str, **how) -> list[str]:
     return said
 
 
+def product(account, *command: str) -> None:
+    """Run a command of the product as an operator does."""
+    line = [sys.executable, "-m", "chalicelib", "--stage", "prod", *command]
+    subprocess.run(line, env={**os.environ, "PYTHONPATH": str(account.project)}, check=True)
+
+
 def test_the_table_goes_back_and_api_stack_alarms_and_protection_stay(deployed, capsys):
     put("DELEGATE#one")
     before = api.list_ids(deployed.stage), stack.owned(deployed.stage)
@@ -50,6 +61,37 @@ def test_the_table_goes_back_and_api_stack_alarms_and_protection_stay(deployed, 
     assert {*boto3.client("dynamodb").list_tables()["TableNames"]} == {"fullcircle-prod", "fullcircle-prod-keys"}
     assert deployed.run("infra") == 0
     assert "Done: 0 changes." in capsys.readouterr().out
+
+
+def test_a_restored_stage_starts_only_when_the_restore_is_finished(deployed, capsys):
+    """Who was erased since is in the restored table again, until `restore finish` repeats the erasure."""
+    moment = latest()
+    assert deployed.run("stop") == 0
+    assert deployed.run("restore", "--to", moment) == 0
+    capsys.readouterr()
+    assert deployed.run("start", "--skip-verify") == 1
+    refused = capsys.readouterr().err
+    assert "restore finish --since" in refused
+    assert halt.stopped_since(deployed.stage)
+    assert deployed.run("status") == 1
+    assert "restore finish --since" in capsys.readouterr().out
+
+    since = re.search(r"--since (\S+?),", refused)[1]
+    product(deployed, "restore", "finish", "--since", since, "--dry-run")
+    assert deployed.run("start", "--skip-verify") == 1
+    product(deployed, "restore", "finish", "--since", since)
+    assert deployed.run("start", "--skip-verify") == 0
+    assert not halt.stopped_since(deployed.stage)
+
+
+def test_a_repeat_of_a_finished_restore_asks_for_nothing_more(deployed):
+    moment = latest()
+    assert deployed.run("stop") == 0
+    run(deployed.stage, moment)
+    product(deployed, "restore", "finish", "--since", moment)
+    run(deployed.stage, moment)
+
+    assert deployed.run("start", "--skip-verify") == 0
 
 
 @pytest.mark.parametrize("broken", PARTS)

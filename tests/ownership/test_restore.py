@@ -11,11 +11,23 @@ import pytest
 from chalicelib.admin import close_or_extend
 from chalicelib.cli.parser import main
 from chalicelib.collect.submit_answers import submit
+from chalicelib.core.errors import Refusal
 from chalicelib.core.model import InvitationState, Wave, WaveState
 from chalicelib.ownership import erase_person
 from chalicelib.ownership.restore import finish_restore
 from chalicelib.people import leave
-from chalicelib.store import cohorts, delegates, erasure_log, invitations, jobs, objects, reports, responses, wave_keys
+from chalicelib.store import (
+    cohorts,
+    delegates,
+    erasure_log,
+    invitations,
+    jobs,
+    objects,
+    reports,
+    responses,
+    unfinished_restore,
+    wave_keys,
+)
 from chalicelib.store.table import Key, delete, scan, transact
 from infra.local.memory import backend
 from tests.faults import scene
@@ -126,6 +138,24 @@ def test_an_open_questionnaire_asks_again_and_ends_with_a_report(restored, clock
     assert len(responses.of_wave(dora, Wave.BASELINE)) == 7
     assert reports.find(dora, Wave.BASELINE)
     assert jobs.failed() == []
+
+
+def test_the_restore_is_finished_when_every_erasure_is_repeated(restored, clock):
+    """`make restore` leaves the mark, and `make start` waits until it is gone."""
+    objects.save(unfinished_restore.NAME, unfinished_restore.encode(restored))
+    with pytest.raises(Refusal, match="before"):
+        finish_restore(restored + timedelta(seconds=1), clock.now())
+    finish_restore(restored, clock.now(), dry_run=True)
+    assert unfinished_restore.find() == restored
+    spoilt = erasure_log.list_names()[0]
+    entry = objects.load(spoilt)
+    objects.save(spoilt, b"{}")
+    assert finish_restore(restored, clock.now()).refused
+    assert unfinished_restore.find() == restored
+
+    objects.save(spoilt, entry)
+    assert finish_restore(restored, clock.now()).refused == ()
+    assert unfinished_restore.find() is None
 
 
 def test_a_repeat_changes_nothing_and_emails_no_one(restored, clock):

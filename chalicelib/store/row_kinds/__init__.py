@@ -22,6 +22,7 @@ from chalicelib.store.row_kinds.row_kind import RowKind
 MODULES = (delegate_rows, coaching_rows, work_rows, rater_rows, cohort_rows, service_rows)
 ERASURES = "erasures/"  # the folder of the log of erasures: store/erasure_log.py
 WITHDRAWALS = "withdrawals/"  # the folder of the log of what was taken back: store/withdrawals.py
+RESTORES = "restores/"  # the folder of the mark of a restore that is not finished: store/unfinished_restore.py
 
 
 def all_kinds() -> tuple[RowKind, ...]:
@@ -37,7 +38,7 @@ def changed_kinds() -> tuple[RowKind, ...]:
 
 def folders() -> tuple[str, ...]:
     """Return where the bucket keeps documents: those of rows, and the logs that outlive the table."""
-    return (*(kind.folder for kind in all_kinds() if kind.folder), ERASURES, WITHDRAWALS)
+    return (*(kind.folder for kind in all_kinds() if kind.folder), ERASURES, WITHDRAWALS, RESTORES)
 
 
 def kinds_of(key: Key) -> list[RowKind]:
