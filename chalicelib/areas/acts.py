@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from chalicelib.areas import states
-from chalicelib.areas.emails import answered_email, asked_email, done_email
+from chalicelib.areas.emails import answered_email, asked_email, done_email, is_about_request
 from chalicelib.areas.form import PARTS, FormFault, TypedArea, area_faults, read_area, to_area
 from chalicelib.areas.openings import AreasPage
 from chalicelib.areas.plan.jobs import plan_job
@@ -18,7 +18,7 @@ from chalicelib.core.ids import coach_id, derive
 from chalicelib.core.state_machine import By, NotAllowed
 from chalicelib.forms.impact_questions import LEVELS
 from chalicelib.jobs.commit import commit
-from chalicelib.store import areas, audit_events, debriefs, delegates, emails
+from chalicelib.store import areas, audit_events, debriefs, delegates, emails, waiting_emails
 from chalicelib.store.areas import MAX_LIVE, Area, AreaChanged, AreaExists, AreaState, Progress, Revision
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.debriefs import DebriefChanged
@@ -201,8 +201,18 @@ def changing(opened: AreasPage, before: Area, after: Area, act: str, why: str, n
         *areas.change(opened.delegate.id, opened.wave, before, after, revision),
         plan_job(opened.delegate.id, after.id, str(after.revision), now=now),
         _audit(opened, after.id, act, before.state, after.state, now),
+        *_cancel_outdated(opened, before, after),
         *emails.add_all(list(_emails(opened, after, act, now))),
     ]
+
+
+def _cancel_outdated(opened: AreasPage, before: Area, after: Area) -> list[Write]:
+    """Cancel what waits for the morning and says that the area is in the state of before."""
+    if before.state is after.state:
+        return []
+    owner = opened.delegate.id
+    outdated = [email_id for email_id in waiting_emails.list_ids(owner) if is_about_request(email_id, owner, after)]
+    return [emails.cancel(email.id) for email in waiting_emails.find_unsettled(outdated)]
 
 
 def _emails(opened: AreasPage, area: Area, act: str, now: datetime) -> list[Email]:

@@ -26,17 +26,34 @@ ASKED = declare_email(
     to=To.COACH,
     words="name delegate",
     links=[COACH],
+    together="{n} people ask to close a development area",
+    names_several=True,
 )
-DONE = declare_email("areas/done", "Development area done", to=To.COACH, words="name delegate", links=[COACH])
+DONE = declare_email(
+    "areas/done",
+    "Development area done",
+    to=To.COACH,
+    words="name delegate",
+    links=[COACH],
+    together="{n} people have finished a development area",
+    names_several=True,
+)
 ANSWERED = declare_email(
-    "areas/answered", "Coach answers about a development area", to=To.DELEGATE, words="name coach", links=[HUB]
+    "areas/answered",
+    "Coach answers about a development area",
+    to=To.DELEGATE,
+    words="name coach",
+    links=[HUB],
+    in_digest=True,
 )
+OF_A_REQUEST = (ASKED, ANSWERED)  # outdated by the next act on the same area
 SHARED_AREAS = declare_email(
     "areas/shared",
     "Development areas shared with the line manager",
     to=To.MANAGER,
     words="name delegate",
     links=[SHARED],
+    together="What {delegate} and {others} will work on, and how to help",
     on_new_address=OnNewAddress.REPLACE,  # another address sees nothing until the delegate shares again
 )
 HELP = declare_email(
@@ -88,8 +105,14 @@ def _about(delegate: Delegate) -> dict[str, str]:
     return {"cohort": delegate.cohort_id, "delegate": delegate.id}
 
 
-def _soon(opened: AreasPage, now: datetime) -> datetime:
-    return working_days(opened.programme.organisation, opened.cohort.dates.closed).soon(now)
+def _next_morning(opened: AreasPage, now: datetime) -> datetime:
+    """Nothing about an area is urgent, so it goes in the reader's email of the next working morning."""
+    return working_days(opened.programme.organisation, opened.cohort.dates.closed).next_morning(now)
+
+
+def is_about_request(email_id: str, delegate_id: str, area: Area) -> bool:
+    """Return whether an email says that the delegate asks to close this area, or how the coach has answered."""
+    return any(email_id.startswith(f"{kind.name}#{delegate_id}#{area.id}#") for kind in OF_A_REQUEST)
 
 
 def asked_email(opened: AreasPage, area: Area, now: datetime) -> Email:
@@ -108,7 +131,7 @@ def _to_coach(opened: AreasPage, area: Area, kind: str, now: datetime) -> Email:
         area.id,
         str(area.revision),
         to=delegate.coach,
-        due_at=_soon(opened, now),
+        due_at=_next_morning(opened, now),
         words=common_words(opened.programme) | {"name": delegate.coach.name, "delegate": delegate.person.name},
         links=name_links(COACH.link(delegate.cohort_id, delegate.coach, delegate.coach_link)),
         about=_about(delegate),
@@ -123,7 +146,7 @@ def answered_email(opened: AreasPage, area: Area, now: datetime) -> Email:
         area.id,
         str(area.revision),
         to=delegate.person,
-        due_at=_soon(opened, now),
+        due_at=_next_morning(opened, now),
         words=common_words(opened.programme) | {"name": delegate.person.name, "coach": delegate.coach.name},
         links=name_links(HUB.link(delegate)),
         about=_about(delegate),
@@ -141,7 +164,7 @@ def shared_email(opened: AreasPage, delegate: Delegate, once: str, now: datetime
         delegate.id,
         once,
         to=delegate.manager,
-        due_at=_soon(opened, now),
+        due_at=_next_morning(opened, now),
         words=common_words(opened.programme) | {"name": delegate.manager.name, "delegate": delegate.person.name},
         links=name_links(SHARED.link(delegate)),
         about=_about(delegate),
@@ -156,7 +179,7 @@ def help_email(opened: AreasPage, once: str, now: datetime) -> Email:
         delegate.id,
         once,
         to=delegate.person,
-        due_at=_soon(opened, now),
+        due_at=_next_morning(opened, now),
         words=common_words(opened.programme) | {"name": delegate.person.name, "manager": delegate.manager.name},
         links=name_links(HUB.link(delegate)),
         about=_about(delegate),

@@ -158,6 +158,32 @@ def test_an_area_goes_on_if_the_coach_says_no_or_the_delegate_thinks_again(dana,
     assert stored().state is AreaState.AGREED
 
 
+def sent_about_areas() -> list[tuple[str, ...]]:
+    return [(email.row.split("#")[0], *email.addresses) for email in sent_emails() if email.row.startswith("areas/")]
+
+
+@pytest.mark.parametrize(
+    ("who", "act", "sent"),
+    [
+        ("no one", "", [("areas/asked", COACH)]),
+        ("coach", "keep", [("areas/answered", DANA)]),
+        ("coach", "drop", [("areas/answered", DANA)]),
+        ("delegate", "take-back", []),
+    ],
+)
+def test_a_request_goes_out_on_the_next_morning_unless_it_is_settled_by_then(dana, clock, who, act, sent):
+    dana.open(f"{hub()}/area/{LEGACY}").post(f"{hub()}/area/{LEGACY}/ask-to-close", {"why-close": "No time"})
+    drain(clock.advance(minutes=10))
+    assert sent_about_areas() == []
+    if act:
+        dana.let_in(COACH, clock.now())
+        at = case() if who == "coach" else hub()
+        dana.open(f"{at}/area/{LEGACY}").post(f"{at}/area/{LEGACY}/{act}", {"why-close": "Stay with it"})
+    drain(clock.advance(days=1))
+
+    assert sent_about_areas() == sent
+
+
 def test_an_area_is_replaced_by_another_with_an_id_of_its_own(dana, clock):
     dana.open(f"{hub()}/area/{LEGACY}").post(f"{hub()}/area/{LEGACY}/ask-to-close", {"why-close": "Other work now"})
     dana.let_in(COACH, clock.now())

@@ -53,8 +53,11 @@ def test_what_is_shared_is_seen_and_nothing_else(dana, clock):
 
 
 def test_the_link_arrives_by_email_and_opens_without_a_code(dana, clock):
+    """On the next working morning, with the other emails that the line manager gets then."""
     share(dana, LEGACY)
     drain(clock.advance(hours=1))
+    assert days_of("areas/shared") == []
+    drain(clock.advance(days=1))
     assert days_of("areas/shared") == [clock.now().date().isoformat()]
     assert dana.open(people.link("mara manager", "shared")).status == 200
 

@@ -628,16 +628,16 @@ def live_with_areas(play: Play, dana: str, case: str) -> None:
     one = {name: text for name, text in people.areas_typed(play.clock.now().date()).items() if name.endswith("-1")}
     play.post(f"{hub}/area/{first}", typed={**one, "why": "It fits better"})
     play.post(f"{hub}/area/{second}", f"{hub}/area/{second}/ask-to-close", {"why-close": "Another role"})
-    play.run()
+    play.run(days=1)
     play.sign_in(case, "cleo coach")
     play.post(f"{case}/areas", f"{case}/area/{first}/remark", {f"line-{first}": "Go on"})
     play.post(f"{case}/areas", f"{case}/plan")
     play.post(f"{case}/area/{first}", typed={**one, "why": "In shorter words"})
     play.post(f"{case}/area/new", typed={**one, "why": "Since the new role", "replaces": second})
-    play.run()
+    play.run(days=1)
     play.post(f"{hub}/areas", f"{hub}/plan")
     play.post(f"{hub}/area/{first}", f"{hub}/area/{first}/finish")
-    play.run()
+    play.run(days=1)
 
 
 def session(milestone: str, day: str) -> SessionPlan:
