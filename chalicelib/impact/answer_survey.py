@@ -1,4 +1,4 @@
-"""Answer an impact survey part by part: each part is saved on leaving it, and may change until the close."""
+"""Answer an impact survey part by part. Leaving a part saves it, and it may change until the close."""
 
 from __future__ import annotations
 
@@ -94,14 +94,14 @@ class Form(Struct, frozen=True):
 
     @property
     def reader(self) -> Reader:
-        """Return who may be held back after a change of address: see web/holds.py."""
+        """Return the reader, whose new address may be on hold: see web/holds.py."""
         about = {"cohort": self.delegate.cohort_id, "delegate": self.delegate.id}
         home = f"/impact/{self.token}"
         return readers.reader(readers.Role.DELEGATE, self.token, self.delegate.person, home, self.programme, about)
 
     @property
     def answers(self) -> Mapping[str, str]:
-        """Return the stored answers that are readable; if a change is not valid yet, those of the change."""
+        """Return the stored answers that can be read: those of an incomplete change, if there is one."""
         return self.survey.answers if self.survey.draft is None else self.survey.draft
 
     @property
@@ -128,7 +128,7 @@ class Form(Struct, frozen=True):
         return sum(question.field in self.shown for question in questions((section,)))
 
     def open_rows(self, section: Section) -> tuple[Question, ...]:
-        """Return the rows of a part, each answered with one tap, that are asked and have no answer."""
+        """Return the rows of a part that are asked and not answered. Each row is answered with one tap."""
         return tuple(
             question
             for question in questions((section,))
@@ -190,10 +190,10 @@ def open_form(token: str, now: datetime) -> Form:
 
 
 def save_part(form: Form, section: Section, fields: Mapping[str, str], now: datetime) -> tuple[Form, list[SurveyFault]]:
-    """Save one part, and leave the others unchanged; return the form, and the faults of the part.
+    """Save one part and leave the others unchanged. Return the form, and the faults of the part.
 
-    Sent answers stay unchanged until all of a change is valid: then the change counts at once. Raises SurveyClosed;
-    then nothing was changed.
+    Answers that were sent keep counting until the whole change is valid. Then the changed answers count at once.
+    If SurveyClosed is raised, nothing was changed.
     """
     answers, unreadable = read_fields((section,), fields)
     for _ in range(MAX_RETRIES):
@@ -214,7 +214,7 @@ def _merged(
     """Return all answers after a part was posted, and input that cannot be read.
 
     A blank never removes an answer that the page did not show: see core/merging.py. An answer to a question that is no
-    longer asked stays, such as a line manager's share of a sum that the delegate has changed.
+    longer asked is kept, such as a line manager's share of a sum that the delegate has changed.
     """
     kinds = {question.field: question.kind for question in questions(form.sections)}
     stored = form.shown
@@ -229,15 +229,15 @@ def _merged(
 
 
 def marks_of_page(section: Section, fields: Mapping[str, str]) -> str:
-    """Return the marks of a posted page as its sender still sees it.
+    """Return the marks of the answers that the sender's page shows.
 
-    Marks of what is stored would not do: another device may have saved since, and the sender's page shows none of that.
+    The stored answers may differ, because another device may have saved since.
     """
     return merging.marks({**read_fields((section,), fields)[0], **typed_in_vain(section, fields)})
 
 
 def send(form: Form, now: datetime) -> list[SurveyFault]:
-    """Make the answers count, or return why they cannot. Sending again succeeds. Raises SurveyClosed."""
+    """Send the answers, or return why they cannot be sent. Sending again succeeds. Raises SurveyClosed."""
     for _ in range(MAX_RETRIES):
         if faults := form.faults:
             return faults
@@ -287,7 +287,7 @@ def _act(form: Form, answers: Mapping[str, str], unread: Mapping[str, str], *, s
 
 
 def _changed(form: Form, answers: Mapping[str, str], unread: Mapping[str, str], *, send: bool = False) -> ImpactSurvey:
-    """Return the survey with these answers: counted, or as a draft next to those that count."""
+    """Return the survey with these answers: as sent answers, or as a draft next to the sent ones."""
     survey = form.survey
     state = answer(survey, _act(form, answers, unread, send=send))
     if state is AnswerState.AMENDED:

@@ -1,6 +1,7 @@
-"""Collect what a delegate had and wrote before the impact survey: it decides what the survey asks. Pure.
+"""Collect the workshops that a delegate had and what they wrote before the impact survey. Pure.
 
-Forms are found by the ids of the example programme: a programme without them is asked the same questions blank.
+This decides what the survey asks. Forms are found by the ids of the example programme. If a programme has no such
+forms, the survey asks the same questions, and no field is filled in.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class _Table(Struct, frozen=True):
 
     @property
     def stances(self) -> tuple[tuple[str, str], ...]:
-        """Return id and words of the stances that a stakeholder can have; empty if the form does not ask."""
+        """Return the id and words of each stance that a stakeholder can have; empty if the form does not ask."""
         columns = self.kind.columns if isinstance(self.kind, Rows) else ()
         scales = (column.type for column in columns if column.id in ("stance", "now"))
         options = next((scale.options for scale in scales if isinstance(scale, Scale)), ())
@@ -80,7 +81,7 @@ def submitted(book: Book) -> Iterator[tuple[Task, FormField, Any]]:
 
 
 def _is_missed(milestone: str, timetable: Timetable) -> bool:
-    """Return whether the delegate did not have a workshop: absent, or it never took place."""
+    """Return whether the delegate missed a workshop, because they were absent or it never took place."""
     span = timetable.find(milestone)
     return timetable.lacks(milestone) if span is None else not span.had
 
@@ -115,7 +116,7 @@ def _table(book: Book, field: str) -> _Table:
 
 
 def _stakeholders(plan: _Table, review: _Table) -> tuple[Stakeholder, ...]:
-    """List the stakeholders. A row of the review has the id of the row of the plan that it comes from."""
+    """List the stakeholders. A row of the review has the id of the row in the plan that it was copied from."""
     first = {row[ROW]: row for row in plan.rows}
     later = {row[ROW]: row for row in review.rows}
     people = [(row_id, later.get(row_id, {}), first.get(row_id, {})) for row_id in (*later, *(first.keys() - later))]

@@ -1,4 +1,4 @@
-"""Show a line manager what their answers did, once the survey has closed: the same link opens it."""
+"""Show a line manager the effect of their answers after the survey has closed. The survey's link opens this page."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from chalicelib.web.holds import refuse_held
 
 
 class Counted(Struct, frozen=True):
-    """What the line manager reads. It holds no figure of raters, no level, and no sum but those they gave a share of.
+    """What the line manager reads: no figure of raters, no level, and only the sums that they gave a share of.
 
     shared   words of the areas that the delegate shares with them
-    sums     what counted, sum by sum
+    sums     for each sum, whose share counted
     line     what the delegate wrote to them
     """
 
@@ -37,7 +37,7 @@ class Counted(Struct, frozen=True):
 
 
 def open_counted(token: str, now: datetime) -> Counted | None:
-    """Return the page; None before there is a result, and for who did not answer. Raises LinkUnknown, LinkRevoked."""
+    """Return the page; None before there is a result, or if they did not answer. Raises LinkUnknown or LinkRevoked."""
     link = IMPACT.open(token)
     delegate_id, role, version = link.parts
     if role != Role.MANAGER.value:

@@ -1,4 +1,4 @@
-"""Emails of what comes back after the impact survey: to delegate, coach and line manager."""
+"""Emails about the impact survey and its result, to delegate, coach and line manager."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ RETURNED = declare_email(
     to=To.RATER,
     words="name delegate areas text month",
     sample={"areas": "Ask before answering; delegate decisions", "text": "I start with the Monday meeting."},
-    only_to_unanswered=True,  # who declined does not get it
+    only_to_unanswered=True,  # not to people who declined
     in_digest=True,
 )
 PROGRESS = declare_email(

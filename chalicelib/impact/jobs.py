@@ -57,11 +57,11 @@ from chalicelib.waves.suppression import list_suppressed
 from chalicelib.waves.survey_thread import OPEN, SURVEY, state_of
 from chalicelib.waves.surveys import new_survey, opening_writes
 
-NOT_IN_PULSE = (SELF_GROUP, MANAGER_GROUP)  # they have surveys of their own, and sign them
+NOT_IN_PULSE = (SELF_GROUP, MANAGER_GROUP)  # they answer surveys of their own, by name
 
 
 def start_impact(job: Job, now: datetime) -> Sequence[Write]:
-    """Ask the delegate, the line manager and the raters. A repeat continues where the last attempt ended."""
+    """Ask the delegate, the line manager and the raters. A repeat continues where the last attempt stopped."""
     record = load_record(job.about["delegate"])
     rows, delegate = record.rows, record.delegate
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
@@ -74,7 +74,7 @@ def start_impact(job: Job, now: datetime) -> Sequence[Write]:
 
 
 def _opening(programme: Programme, record: DelegateRecord, now: datetime) -> datetime:
-    """Return the morning that the job runs ahead of, at which the survey opens; now if it runs late."""
+    """Return the time at which the survey opens: the morning after the job's start, or now if the job runs late."""
     days = working_days(programme.organisation, record.wave(Wave.BASELINE).closed)
     return max(now, days.morning(local_date(now, days.zone)))
 
@@ -96,7 +96,7 @@ def _background(delegate: Delegate, programme: Programme, rows: Sequence[Row]) -
 
 
 def _pulse(record: DelegateRecord, survey: ImpactSurvey, now: datetime) -> DelegateWave:
-    """Return the raters' wave, or open it now: key first, because no answer could be stored without it."""
+    """Return the raters' wave, or open it now. Create its key first, because answers cannot be stored without it."""
     if stored := record.find_wave(Wave.PULSE):
         return stored
     delegate, first = record.delegate, record.wave(Wave.BASELINE)
@@ -116,9 +116,9 @@ def _pulse(record: DelegateRecord, survey: ImpactSurvey, now: datetime) -> Deleg
 
 
 def _ask_raters(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> None:
-    """Ask everyone who was asked before the programme, each in one transaction; skip who was asked already.
+    """Ask everyone who was asked before the programme, each in one transaction. Skip people who have been asked.
 
-    Who declined a mid-way round, or was asked in one lately, is left alone.
+    Do not ask raters who declined a mid-way round, or were asked in one lately.
     """
     if wave.state is not WaveState.OPEN:
         return
@@ -142,7 +142,7 @@ def _ask_raters(programme: Programme, delegate: Delegate, wave: DelegateWave, no
 
 
 def close_impact(job: Job, now: datetime) -> Sequence[Write]:
-    """Close the surveys: no more answers are accepted. With more time, another job closes them later."""
+    """Close the surveys: no more answers are accepted. If the deadline was extended, a later job closes them."""
     delegate = delegates.find(job.about["delegate"])
     if delegate is None:
         raise LookupError(f"no delegate {job.about['delegate']}")
@@ -161,7 +161,7 @@ def close_impact(job: Job, now: datetime) -> Sequence[Write]:
 
 
 def publish_pulse(job: Job, now: datetime) -> Sequence[Write]:
-    """Publish the raters' view by the rules of the report: nothing below the threshold."""
+    """Publish the raters' view by the rules of the report: no figure below the threshold."""
     rows = list(delegates.load_rows(job.about["delegate"]))
     delegate = DelegateRecord(rows).delegate
     asked = asked_from(rows)

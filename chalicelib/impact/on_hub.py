@@ -31,7 +31,7 @@ def list_items(view: HubView) -> Iterator[TimelineItem]:
 
 
 def _thanks(view: HubView) -> Iterator[TimelineItem]:
-    """Offer the thanks to raters after the release, and again after the six-month result, until they were sent."""
+    """Offer to thank the raters after the release, and again after the six-month result, until the thanks are sent."""
     report = DelegateRecord(view.rows).find_report(Wave.BASELINE)
     released = report is not None and report.is_released
     occasion = Occasion.RESULT if impact_results.from_rows(view.rows) else Occasion.RELEASE

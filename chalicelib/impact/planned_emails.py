@@ -19,7 +19,7 @@ def plan(day: CohortDay) -> Iterator[Planned]:
     opens = day.morning(day.local_day(day.survey_opens_at))
     yield Planned(max(opens, day.survey_opens_at), To.COACH, _opened)
     at = day.morning(day.local_day(day.survey_opens_at), PROGRESS_DAYS)
-    if at < day.survey_closes_at:  # a short survey has closed by then
+    if at < day.survey_closes_at:  # not if a short survey has closed by then
         yield Planned(at, To.ADMINISTRATOR, _progress)
 
 

@@ -19,7 +19,7 @@ MAX_CHANGE = 3  # the change at either end of the scale
 def pulse_result(wave: DelegateWave, published: PublishedCells, in_words: Collection[str] = frozenset()) -> PulseResult:
     """Return what is published.
 
-    in_words   areas of which only a word may be shown, because almost the same people were asked in a mid-way round
+    in_words   areas with a word instead of a figure, because almost the same people were asked in a mid-way round
     """
     figures = [figure for figure in published.figures if figure.about in _shown(published, wave, in_words)]
     words = [_word(figure) for figure in figures if figure.id in in_words and figure.cell == ALL_OTHERS]

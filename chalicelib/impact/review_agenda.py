@@ -1,6 +1,6 @@
 """Make the agenda of the six-month review from a delegate's result, in the order of the conversation. Pure.
 
-A line without data is left out; where someone was asked and did not answer, that is shown.
+A line without data is left out. If someone was asked and did not answer, a line says so.
 """
 
 from __future__ import annotations

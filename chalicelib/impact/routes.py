@@ -1,4 +1,4 @@
-"""HTTP routes for the impact survey of delegate and line manager: one part a page, saved on leaving, then sent."""
+"""HTTP routes for the impact survey of delegate and line manager. Each page has one part, which is saved on leaving."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def landing(token: str) -> Response:
 
 
 def _after_close(token: str, closed: SurveyClosed) -> Response:
-    """Show the line manager what their answers did; to others, that the survey has closed."""
+    """Show the line manager the effect of their answers. Show others that the survey has closed."""
     counted = open_counted(token, clock.now())
     if counted is None:
         raise closed
@@ -106,7 +106,7 @@ def _kept(form: Form, place: int, fields: Mapping[str, str], faults: Sequence[Su
 
 
 def _for_script(form: Form, place: int, fields: Mapping[str, str], faults: Sequence[SurveyFault]) -> Response:
-    """Answer answer.js: where to go or what was not kept, and what is stored, as the page's marks."""
+    """Reply to answer.js with the next page or what was not saved, and with the marks of the stored answers."""
     go = fields.get("go", "keep")
     marks = {"shown": answer_survey.marks_of_page(form.sections[place], fields)}
     if faults:
@@ -130,14 +130,14 @@ def _then(form: Form) -> Lines:
 
 
 def _baseline(form: Form, place: int) -> Mapping[str, str]:
-    """Return the first self-rating of each competency that is rated then and now: seen before, it would lead."""
+    """Return the first self-rating of each competency that is rated then and now. Shown earlier, it would bias them."""
     if not form.is_delegates_own or form.sections[place].id != LEARNING or find_hold(form.reader, clock.now()):
         return {}
     return find_baseline(form.delegate.id, form.programme, form.answers)
 
 
 def _open_part(token: str, part: str) -> tuple[Form, int]:
-    """Open a part; refuse one that quotes what the delegate wrote before, while a new address waits."""
+    """Open a part. While a new address is on hold, refuse a part that quotes what the delegate wrote before."""
     form = answer_survey.open_form(token, clock.now())
     place = form.place_of(part)
     if form.is_delegates_own and form.sections[place].id in QUOTING and form.survey.background != Background():
@@ -146,7 +146,7 @@ def _open_part(token: str, part: str) -> tuple[Form, int]:
 
 
 def _filled(form: Form) -> Mapping[str, str]:
-    """Return what an unanswered part begins with; nothing for the line manager, or for a held address."""
+    """Return the text that is filled into an unanswered part; none for the line manager or a held address."""
     if not form.is_delegates_own or find_hold(form.reader, clock.now()):
         return {}
     background = form.survey.background

@@ -1,4 +1,4 @@
-"""Ask a line manager who has answered for their share of sums that the delegate gave later."""
+"""Ask a line manager who has already answered for their share of sums that the delegate gave later."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def ask_for_shares(
     after: Answers,
     now: datetime,
 ) -> list[Write]:
-    """Write an email to the line manager if these sums are new to them. Before they answer, their form shows it.
+    """Email the line manager if these sums are new to them. If they have not answered yet, their form shows the sums.
 
     before, after  what the delegate had sent, and has sent now
     """

@@ -1,4 +1,4 @@
-"""What a delegate wrote between workshops, shown above the questions of the impact survey that come back to it.
+"""What a delegate wrote between workshops, shown above the questions of the impact survey about the same things.
 
 Only the delegate's own survey shows it.
 """
@@ -56,7 +56,7 @@ def _submitted(book: Book) -> list[Task]:
 
 
 def fill_measures(measures: Sequence[EarlierMeasure]) -> dict[str, str]:
-    """Return the text that measures begin with: asked is only where they are now."""
+    """Return the text to fill in for each measure. The survey asks only for today's figure."""
     return {
         f"measure.{number}.{into}": getattr(measure, part)
         for number, measure in enumerate(measures, start=1)
@@ -86,7 +86,7 @@ def _handed_in(task: Task, now: datetime) -> str:
 
 
 def _practice(book: Book, now: datetime) -> dict[str, list[str]]:
-    """Return what was set in motion, as the form of the id `action` asks it."""
+    """Return the actions that were started, from the form with the id `action`."""
     task = book.find("action")
     if task is None or task.latest is None:
         return {}
@@ -101,7 +101,7 @@ def _practice(book: Book, now: datetime) -> dict[str, list[str]]:
 
 
 def _proposal(book: Book, now: datetime) -> dict[str, list[str]]:
-    """Return what the Board decided, as the facilitator noted it in the form of the id `board`."""
+    """Return what the Board decided, as the facilitator noted it in the form with the id `board`."""
     task = book.find("board")
     if task is None or task.part is None or task.part.submitted_at is None:
         return {}

@@ -39,7 +39,7 @@ MAX_LINE_CHARS = 280  # characters
 
 
 class MeetingRefused(Refusal):
-    """The meeting is in another state than the page showed, or the time is gone."""
+    """The meeting changed since the page was shown, or the time can no longer be chosen."""
 
     status = 409
     title = "Nothing was changed"
@@ -108,7 +108,7 @@ def choose(opened: AreasPage, before: Meeting, starts: str, now: datetime) -> No
 
 
 def ask(opened: AreasPage, before: Meeting, line: str, now: datetime) -> None:
-    """Ask the coach for other times: none fits, or the booked one does not any more."""
+    """Ask the coach for other times, because the delegate can make none of the offered or booked times."""
     line = " ".join(line.split())[:MAX_LINE_CHARS]
     if before.state is MeetingState.WAITING and before.line == line:
         return  # pressed twice

@@ -1,4 +1,4 @@
-"""What a meeting brings about: reminders, cancelled entries, and its end when people or stages change."""
+"""Plan the reminders of a meeting, cancel its emails and entries, and end it when people or stages change."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from chalicelib.store.table import Write
 
 ARRANGE_DAYS = (3, 7, 10)  # working days after which the coach is reminded, and then the administrators
 REVIEW_DAYS = (2, 5, 9, 12)  # the same after the close of the survey: first the coach learns that it is time
-AHEAD = timedelta(minutes=1)  # of the morning: a reminder that is written keeps the time that the meeting had then
-AT_MOST = timedelta(minutes=15)  # from a look at the emails until the act is stored: as long as a function may run
+AHEAD = timedelta(minutes=1)  # before the morning's emails, which keep the meeting's time from then
+AT_MOST = timedelta(minutes=15)  # from reading the emails to storing the act: a function's time limit
 PREPARE_DAYS, RECORD_DAYS = -2, (2, 5)  # working days from the meeting
 DAYS = {MeetingKind.DEBRIEF: ARRANGE_DAYS, MeetingKind.REVIEW: REVIEW_DAYS}
 
@@ -38,7 +38,7 @@ def first_check(delegate: Delegate, meeting: Meeting, days: WorkingDays, now: da
 
 
 def start_review(delegate: Delegate, now: datetime) -> list[Write]:
-    """Have the coach propose times for the review once the survey has closed: once, though it may be opened again."""
+    """Ask the coach to propose times for the review once the survey has closed. Do not ask again if it reopens."""
     review = meetings.find(delegate.id, MeetingKind.REVIEW)
     if delegate.withdrawn or review.revision or jobs.find(_job(delegate, review, "arrange", now).id):
         return []
@@ -49,20 +49,20 @@ def start_review(delegate: Delegate, now: datetime) -> list[Write]:
 
 
 def cancel_outdated(delegate_id: str, before: Meeting) -> list[Write]:
-    """Cancel emails that may still go out and name the time that was booked before an act, such as a reminder of it.
+    """Cancel unsent emails that name the time that was booked before an act, such as a reminder.
 
-    So no retry sends them. Cancelled calendar entries are still to go, and so is what was recorded.
+    No retry sends them. Emails that cancel a calendar entry or follow the record of the meeting are still sent.
     """
     return [emails.cancel(email.id) for email in waiting_emails.find_unsettled(list_outdated(delegate_id, [before]))]
 
 
 def list_outdated(delegate_id: str, ended: Iterable[Meeting]) -> list[str]:
-    """Return the ids that emails may have which name the booked time of meetings as they were before an act."""
+    """Return the possible ids of emails that name the booked time that meetings had before an act."""
     return [id for meeting in ended if meeting.booked for id in letters.list_outdated(delegate_id, meeting)]
 
 
 def hold(delegate_id: str, before: Meeting, now: datetime) -> list[Write]:
-    """Write that the meeting was held: part of recording it. Nothing if that was written before."""
+    """Return the writes that mark the meeting as held when it is recorded; none if it is marked already."""
     if not machine.MACHINES[before.kind].allows(before.state, machine.HOLD, By.COACH):
         return []
     after = replace(before, state=MeetingState.HELD, slots=(), revision=before.revision + 1)
@@ -80,7 +80,7 @@ def end(
     checked: bool | None = None,
     closed: Sequence[date] = (),
 ) -> list[Write]:
-    """Cancel what is open, because the delegate left, or (`start_again`) has another coach.
+    """Cancel open meetings, because the delegate has left, or (`start_again`) has a new coach.
 
     delegate  with the people before the change: the former coach's entry is cancelled
     checked   whether the coach is reminded to offer other times; None: if the meeting starts again
@@ -98,13 +98,13 @@ def end(
 
 
 def _list_unsent(delegate_id: str, before: Meeting, now: datetime) -> list[str]:
-    """Return the names of the cancellations that are not sent, because the entry never went out."""
+    """Return the names of the cancellations that are not needed, because the entry was never sent."""
     entries = letters.list_entries(delegate_id, before)
     return [kind for kind, ids in entries.items() if _never_went_out(waiting_emails.read_all(ids), now)]
 
 
 def _never_went_out(entries: Sequence[Email], now: datetime) -> bool:
-    """Return whether the emails of an entry wait or were rejected, and still are when the act is stored."""
+    """Return whether the emails of an entry wait or were rejected, and this cannot change before the act is stored."""
     return bool(entries) and not any(entry.may_have_left or _may_leave(entry, now + AT_MOST) for entry in entries)
 
 
@@ -124,7 +124,7 @@ def take_back_booking(
 ) -> tuple[Meeting, list[Write]]:
     """Return the meeting and the writes after a booking or an offer is taken back.
 
-    Who never got the calendar entry, because its email waits, gets no cancellation.
+    A person who never got the calendar entry, because its email waits, gets no cancellation.
 
     checked   whether the coach is reminded to offer other times
     """
@@ -151,10 +151,10 @@ def take_back_booking(
 
 
 class Readdressed(Struct, frozen=True):
-    """A booked meeting whose entry a delegate's new address needs.
+    """A booked meeting whose entry must be sent to a delegate's new address.
 
     has_left   whether the old address may have got the entry
-    outdated   ids that the emails may have which brought it, or moved it
+    outdated   possible ids of the emails that added or moved it
     """
 
     booked: Meeting
@@ -163,7 +163,7 @@ class Readdressed(Struct, frozen=True):
 
 
 def list_readdressed(delegate_id: str, rows: Sequence[Row], now: datetime) -> list[Readdressed]:
-    """Return what a delegate's new address needs. An entry that only waits is not listed: its email is redirected."""
+    """Return the entries that a new address needs. An unsent entry is not listed: its email is redirected."""
     readdressed = []
     for meeting in (meetings.from_rows(rows, kind) for kind in MeetingKind):
         if meeting.state is MeetingState.BOOKED and meeting.booked and meeting.booked.starts > now:
@@ -178,7 +178,7 @@ def list_readdressed(delegate_id: str, rows: Sequence[Row], now: datetime) -> li
 def readdress(
     programme: Programme, before: Delegate, after: Delegate, readdressed: Readdressed, days: WorkingDays, now: datetime
 ) -> list[Write]:
-    """Take a booked meeting out of the calendar at the delegate's old address, and put it into the one at the new."""
+    """Cancel the entry of a booked meeting at the delegate's old address, and send one to the new address."""
     booked, slot = readdressed.booked, readdressed.booked.booked
     if slot is None:
         return []
@@ -207,13 +207,13 @@ def plan_reminders(delegate: Delegate, booked: Meeting, slot: Slot, days: Workin
 
 
 def plan_lapse(delegate: Delegate, meeting: Meeting) -> Write:
-    """Plan what happens when the last of the offered times has come."""
+    """Plan the job that runs when the last of the offered times has passed."""
     subject, about = _named(delegate, meeting, "lapse")
     return jobs.add(JobKind.MEETING.job(*subject, due_at=meeting.slots[-1].starts, **about))
 
 
 def plan_emails(delegate: Delegate, meeting: Meeting, what: str, morning: datetime, **about: str) -> Write:
-    """Plan emails for a morning. `about`: more that they need, such as the `step` of a reminder."""
+    """Plan emails for a morning. `about`: other values that they need, such as the `step` of a reminder."""
     return jobs.add(_job(delegate, meeting, what, morning, **about))
 
 
@@ -223,7 +223,7 @@ def _job(delegate: Delegate, meeting: Meeting, what: str, morning: datetime, **m
 
 
 def _named(delegate: Delegate, meeting: Meeting, what: str, **about: str) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Return the subject of a job, which makes its id, and what it is about."""
+    """Return the parts of a job's id, and what the job is about."""
     subject = (delegate.id, meeting.kind.value, what, str(meeting.revision), about.get("step", "0"))
     named = {"delegate": delegate.id, "meeting": meeting.kind.value, "what": what, "revision": str(meeting.revision)}
     return subject, {**named, "step": "0", **about}

@@ -148,7 +148,7 @@ OF_A_TIME = (BOOKED, BOOKED_COACH, PREPARE, PREPARE_COACH, RECORD)  # each names
 def agreed_email(
     programme: Programme, delegate: Delegate, of: str, kind: MeetingKind, held_on: date, due_at: datetime
 ) -> Email:
-    """Send the delegate to what was recorded. `of`: the wave of the debrief, or the review: one email for each."""
+    """Write to the delegate that the record can be read. `of`: the wave of the debrief, or the review."""
     words = {"name": delegate.person.name, "coach": delegate.coach.name, "meeting": TITLES[kind], "when": day(held_on)}
     return create_email(
         AGREED,
@@ -174,7 +174,7 @@ def meeting_email(
     slot: Slot | None = None,
     **words: str,
 ) -> Email:
-    """Write about a meeting as it is after the act. `slot`: the time that the email names; None for the booked one."""
+    """Write about a meeting as it is after the act. `slot`: the time that the email names; None: the booked time."""
     named = slot or meeting.booked
     when = day_and_time(named.starts, programme.organisation.timezone) if named else ""
     to, links = _reader(kind, delegate)
@@ -198,13 +198,13 @@ def meeting_email(
 
 
 def list_outdated(delegate_id: str, before: Meeting) -> list[str]:
-    """Return the ids that emails may have which name the booked time, in the meeting's last revisions."""
+    """Return the possible ids of emails that name the booked time, in the meeting's last revisions."""
     numbers = _list_revisions(before)
     return ["#".join((kind.name, delegate_id, before.kind.value, number)) for number in numbers for kind in OF_A_TIME]
 
 
 def list_entries(delegate_id: str, before: Meeting) -> dict[str, list[str]]:
-    """Return the ids of the emails that may have brought or moved an entry, by the name of its cancellation."""
+    """Return the ids of the emails that may have added or moved an entry, by the name of its cancellation."""
     numbers = _list_revisions(before)
     own = [number for number in numbers if int(number) >= before.delegate_since]
     return {
@@ -244,7 +244,7 @@ def entries(
 
 
 def _of_delegate(meeting: Meeting) -> str:
-    """Return the delegate's part of a UID: another one at another address."""
+    """Return the delegate's part of a UID. It differs for each address."""
     return f"delegate-{meeting.delegate_since}" if meeting.delegate_since else "delegate"
 
 

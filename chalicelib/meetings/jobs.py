@@ -1,4 +1,4 @@
-"""Run what a meeting waits for: reminders to coach and delegate, then the administrator; times that pass."""
+"""Run the jobs of meetings: reminders to coach and delegate, notices to administrators, and offers that expire."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class _Due(Struct, frozen=True):
 
 
 def run_meeting(job: Job, now: datetime) -> Sequence[Write]:
-    """Do what is due, unless the meeting has changed since it was planned."""
+    """Do what is due, unless the meeting has changed since the job was planned."""
     delegate = delegates.find(job.about["delegate"])
     if delegate is None:
         raise LookupError(f"no delegate {job.about['delegate']}")
@@ -97,7 +97,7 @@ def _lapse(due: _Due) -> list[Write]:
 
 
 def _prepare(due: _Due) -> list[Write]:
-    """Remind both two working days before."""
+    """Remind the coach and the delegate two working days before the meeting."""
     booked = due.meeting.booked
     if due.meeting.state is not MeetingState.BOOKED or booked is None or booked.starts <= due.now:
         return []

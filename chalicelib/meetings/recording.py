@@ -11,7 +11,7 @@ from chalicelib.store import record_drafts
 from chalicelib.store.record_drafts import DraftChanged, RecordDraft
 from chalicelib.store.table import transact
 
-MAX_DRAFT_CHARS = 3000  # characters of one field that are kept, so that a whole form of them fits into a row
+MAX_DRAFT_CHARS = 3000  # of one field, so that a whole form fits into a row
 
 
 class SavedElsewhere(Refusal):
@@ -25,7 +25,7 @@ class SavedElsewhere(Refusal):
 
 
 def merge_typed(stored: Mapping[str, str], posted: Mapping[str, str], names: Collection[str]) -> dict[str, str]:
-    """Return the form's fields, without changes that an older page would undo. See core/merging.py."""
+    """Return the form's fields. An older page does not undo newer changes: see core/merging.py."""
     typed = {name: posted.get(name, "").replace("\r\n", "\n").strip() for name in names}
     merged = merging.merge(stored, typed, merging.read_marks(posted), names)
     return {name: text for name, text in merged.items() if text}

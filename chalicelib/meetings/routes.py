@@ -33,7 +33,7 @@ bp = Blueprint(__name__)
 
 
 class NoMeetingYet(Refusal):
-    """Its time in the year has not come."""
+    """The meeting cannot be arranged yet."""
 
     status = 404
     title = "There is nothing to arrange yet"

@@ -36,12 +36,12 @@ from chalicelib.workshops.change_words import record_changes
 from chalicelib.workshops.plan_sessions import DatesRefused, Plan, plan_changes
 from chalicelib.workshops.planned_job import rounds_job
 
-URGENT_DAYS = 3  # working days: a change of what is nearer does not wait for the next morning
+URGENT_DAYS = 3  # working days: people learn at once of a change to a nearer session
 BUSY = "Someone else is changing this cohort now. Check the dates, then try again."
 
 
 def act_writes(planned: Plan, load: int, now: datetime, by: str, why: str = "") -> list[Write]:
-    """Return the writes of an act but that of the cohort's row. `load` is the cohort's load number after the act."""
+    """Return the writes of an act, without that of the cohort's row. `load`: the cohort's load number after the act."""
     if not planned.changes:
         return []
     before = {each.id: each for each in planned.before}
@@ -62,7 +62,7 @@ def act_writes(planned: Plan, load: int, now: datetime, by: str, why: str = "") 
 
 
 def _end_writes(planned: Plan, load: int, now: datetime) -> list[Write]:
-    """Let the survey follow the end of the programme, for everyone who was not asked yet."""
+    """Move the survey with the end of the programme, for everyone who has not been asked yet."""
     if planned.dates.ends == planned.ends_before:
         return []
     cohort_id = planned.cohort.id
@@ -79,7 +79,7 @@ def notice_job(planned: Plan, load: int, now: datetime) -> Job:
 
 
 def _morning_job(cohort_id: str, cause: str, days: WorkingDays, now: datetime) -> Job:
-    """Make the job of a morning, at that hour: a session that moves shortly before it is emailed with its last date."""
+    """Make the job that runs on the next working morning. It sends the dates that are stored by then."""
     return JobKind.SEND_DATES.job(cohort_id, cause, due_at=days.next_morning(now), cohort=cohort_id)
 
 
@@ -97,10 +97,9 @@ def _days(planned: Plan) -> WorkingDays:
 def notify_of_dates(
     cohort: Cohort, programme: Programme, cause: str, now: datetime, *, only: Collection[str]
 ) -> list[Write]:
-    """Send soon what the calendars of a few people lack, for another cause than a change of dates.
+    """Send a few people the calendar entries that they lack, for a cause other than a change of dates.
 
-    only   ids of the delegates and facilitators whose calendars they are; others have no part in it, and wait for the
-           morning of their own news
+    only   ids of the delegates and facilitators who are sent entries; no one else is sent any
     """
     if not only or not workshops.list_sessions(cohort.id):
         return []

@@ -1,4 +1,4 @@
-"""Say what a change of dates is: in short for the audit trail, in words for the page. Pure."""
+"""Describe a change of dates: briefly for the audit trail, in sentences for the page. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Name = Callable[[str], str]  # of a facilitator, from the id in the cohort's fil
 
 
 def describe_changes(changes: Sequence[Change], before: Sequence[Session], programme: Programme, cohort: Cohort) -> str:
-    """Return all changes, from and to, as commands show them."""
+    """Return all changes, each with the dates before and after, as commands show them."""
     names = {facilitator.id: facilitator.person.name for facilitator in cohort.facilitators}
     return _describe_all(changes, before, programme, lambda by: names.get(by, by))
 
@@ -25,11 +25,11 @@ def record_changes(
     cohort: Cohort,
     place: Callable[[str], str],
 ) -> tuple[str, Mapping[str, Person]]:
-    """Return the words of the audit trail, and who is meant by the places for names in them.
+    """Return the words of the audit trail, and the person for each placeholder of a name in them.
 
-    An id such as `mo` passes to the next facilitator, so the trail has the person of today.
+    The next facilitator may get the same id, such as `mo`. So the trail keeps the person who has it today.
 
-    place   the place of a name in the words
+    place   returns the placeholder for a name
     """
     people = {f"facilitator {each.id}": each.person for each in cohort.facilitators}
 

@@ -1,4 +1,4 @@
-"""Show an administrator every register of a cohort, and record with a reason."""
+"""Show an administrator every register of a cohort, and record attendance with a reason."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class WorkshopCounts(Struct, frozen=True):
 
 
 def count_workshops(cohort: Cohort, programme: Programme, rows: Iterable[Row]) -> tuple[WorkshopCounts, ...]:
-    """Return the workshops of which something is recorded; nothing for fewer than MIN_DELEGATES delegates."""
+    """Return the workshops with recorded attendance; none if there are fewer than MIN_DELEGATES delegates."""
     registers = load_registers(cohort, programme, rows)
     workshops = workshops_of(cohort, programme, [register.session for register in registers])
     return tuple(counts for workshop in workshops for counts in _count(workshop, registers))

@@ -24,7 +24,7 @@ def _of_end(planned: Plan) -> Iterator[str]:
 
 
 def _of_survey(planned: Plan, now: datetime) -> Iterator[str]:
-    """Say when the survey opens: without a workshop that was to come, six months may be over already."""
+    """Say when the survey opens. If the last workshop is cancelled, the six months may already be over."""
     zone = planned.programme.organisation.timezone
     before, after = (survey_opens_at(planned.programme, dates) for dates in (planned.cohort.dates, planned.dates))
     if after == before or before <= now:

@@ -1,4 +1,4 @@
-"""Show a facilitator the workshops that they run in one cohort, and what waits for them."""
+"""Show a facilitator the workshops that they run in one cohort, and the registers that they still have to fill in."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class FacilitatorPage(Struct, frozen=True, dict=True):
 
     @property
     def start(self) -> Summary | None:
-        """Return where the page of the cohort at the start is, once it is made."""
+        """Return the summary “the cohort at the start”; None before it is made."""
         return summaries.start_from(self.rows)
 
     @cached_property
@@ -61,7 +61,7 @@ class FacilitatorPage(Struct, frozen=True, dict=True):
         )
 
     def waiting(self, now: datetime) -> tuple[Register, ...]:
-        """Return the registers that wait for them, earliest first."""
+        """Return the registers that they still have to fill in, earliest first."""
         return tuple(register for register in self.registers if register.waits_for(now))
 
     def register(self, session_id: str) -> Register:

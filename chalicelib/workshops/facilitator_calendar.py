@@ -28,7 +28,7 @@ def notify_facilitators(
     now: datetime,
     only: Collection[str] = (),
 ) -> None:
-    """Send each facilitator what their calendar lacks, each in one transaction. May be repeated.
+    """Send each facilitator the entries that their calendar lacks, in one transaction each. Safe to repeat.
 
     only   their ids, if the job is for a few people; empty: everyone
     """
@@ -57,7 +57,7 @@ def _notify(
     lost: Collection[str],
     now: datetime,
 ) -> None:
-    """Send what is lacking; in two rounds after a change of address."""
+    """Send the missing entries. After a change of address, cancel the old entries first."""
     while notices := list_notices(programme, sessions, reader, seats, sender_domain(), now):
         unsent = find_unsent(notices, lambda seat: ids_of_facilitator(cohort.id, reader.id, seat))
         notices = list_notices(programme, sessions, reader, seats, sender_domain(), now, unsent.sessions)

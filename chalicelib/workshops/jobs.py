@@ -25,9 +25,9 @@ from chalicelib.workshops.unsent import NOTHING, Unsent, find_unsent
 
 
 class Sending(Struct, frozen=True):
-    """What is the same for everyone of a cohort.
+    """What all emails of one run share.
 
-    lost       addresses that take no email
+    lost       addresses that are suppressed or do not work
     attended   (delegate, session) of those who attended it in a former cohort
     """
 
@@ -40,9 +40,9 @@ class Sending(Struct, frozen=True):
 
 
 def send_dates(job: Job, now: datetime) -> Sequence[Write]:
-    """Send each delegate what their calendar lacks, each in one transaction. May be repeated.
+    """Send each delegate the entries that their calendar lacks, in one transaction each. Safe to repeat.
 
-    A job that a change of one person made is for this one only.
+    If a change of one person made the job, it sends entries to that person only.
     """
     cohort_id = job.about["cohort"]
     cohort = cohorts.find(cohort_id)
@@ -63,7 +63,7 @@ def send_dates(job: Job, now: datetime) -> Sequence[Write]:
 
 
 def _notify(sending: Sending, delegate_id: str, stored: Mapping[str, Seat]) -> None:
-    """Send one delegate what their calendar lacks; in two rounds after a change of address."""
+    """Send one delegate the missing entries. After a change of address, cancel the old entries first."""
     delegate = delegates.find(delegate_id)
     if delegate is None or delegate.person.is_erased:
         return
@@ -106,12 +106,12 @@ def notices_for(
 
 
 def comes_to(delegate: Delegate, sessions: Sequence[Session]) -> bool:
-    """Return whether a delegate comes to these sessions: not in a pause, and not to those of a former cohort."""
+    """Return whether a delegate is expected: they are active, and the sessions are of their present cohort."""
     return delegate.standing is Standing.ACTIVE and all(each.cohort_id == delegate.cohort_id for each in sessions)
 
 
 def _first(sending: Sending, delegate: Delegate, stored: Mapping[str, Seat], notices: Sequence[Notice]) -> list[Email]:
-    """Return the email with all dates, for who has got none yet."""
+    """Return the email with all dates, for a delegate who has not been sent any yet."""
     if stored or not any(notice.kind is NoticeKind.NEW for notice in notices):
         return []
     email = dates_email(sending.programme, sending.cohort, delegate, sending.sessions, sending.now)
@@ -122,7 +122,7 @@ def _first(sending: Sending, delegate: Delegate, stored: Mapping[str, Seat], not
 def _to_manager(
     sending: Sending, delegate: Delegate, stored: Mapping[str, Seat], after: Mapping[str, Seat]
 ) -> list[Email]:
-    """Return the email to the line manager if the days change on which the delegate is away."""
+    """Return the email to the line manager, if the days when the delegate is away have changed."""
     zone = sending.programme.organisation.timezone
     is_away = not comes_to(delegate, sending.sessions)
     if is_away or days_of([*stored.values()], zone) == days_of([*after.values()], zone):

@@ -23,7 +23,7 @@ MAX_NAME_CHARS = 60  # of a file
 
 
 class SessionUnknown(Refusal):
-    """A session that was cancelled, or that never was."""
+    """The session was cancelled, or never existed."""
 
     status = 404
     title = "This session is not planned"
@@ -46,10 +46,10 @@ class JoiningSession(Struct, frozen=True):
 
 
 class Joining(Struct, frozen=True):
-    """A workshop's sessions, what to bring, and the materials that are shown by now."""
+    """A workshop's sessions, what to bring, and the materials that can be read now."""
 
     sessions: tuple[JoiningSession, ...]
-    cancelled: tuple[str, ...]  # when cancelled sessions would have been, as long as they are ahead
+    cancelled: tuple[str, ...]  # the times of cancelled sessions, until these have passed
     bring: str
     materials: tuple[Material, ...]
 
@@ -86,7 +86,7 @@ def _session(programme: Programme, session: Session, sessions: Sequence[Session]
 
 
 def _is_shown(material: Material, sessions: Sequence[Session], now: datetime) -> bool:
-    """Return whether the day of a document has come: it counts from the first session, in local days."""
+    """Return whether a document may be shown. Its day counts from the first session, in local days."""
     if material.days_before is None:
         return True
     if not sessions:

@@ -1,4 +1,4 @@
-"""Record attendance: on a register, ahead by the administrator, and how an absence is made up for."""
+"""Record attendance on a register, excuses before a session, and how absent delegates catch up."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ BY_REGISTER = "register"  # the reason in the trail for what a facilitator recor
 
 
 class RegisterClosed(Refusal):
-    """The facilitator may not fill in the register yet, or no more."""
+    """The facilitator may not fill in the register yet, or the time for it is over."""
 
     title = "The register is not open"
     next_step = "Nothing was changed. Read below when it is open."
 
 
 class MarkRefused(FormInvalid):
-    """A reason, a date or a text is missing or not possible."""
+    """A reason, a date or a text is missing or invalid."""
 
     title = "Nothing was recorded"
 
 
 class Actor(Struct, frozen=True):
-    """Who records: a facilitator within the time for it, or an administrator with a reason.
+    """The person who records: a facilitator while the register is open, or an administrator with a reason.
 
     name  for the audit trail: an id or an administrator's address
     """
@@ -59,7 +59,7 @@ class Actor(Struct, frozen=True):
 def save_marks(
     register: Register, marks: Mapping[str, State], actor: Actor, now: datetime, *, dry_run: bool = False
 ) -> int:
-    """Record the state of several people; return how many changed. Saving the same again changes nothing.
+    """Record the state of several people and return how many changed. Saving the same marks again changes nothing.
 
     marks   by the delegate's id
 
@@ -78,7 +78,7 @@ def save_marks(
 
 
 def is_recorded(entry: Entry, state: State) -> bool:
-    """Return whether the register says so already. Someone who catches up was absent."""
+    """Return whether the register already has this state. A delegate who catches up counts as absent."""
     return entry.state is state or (state is State.ABSENT and entry.is_absent)
 
 
@@ -165,7 +165,7 @@ def _read_day(typed: str, today: date) -> tuple[date | None, str]:
 
 
 def _moved(entry: Entry, act: str, actor: Actor, now: datetime) -> Attendance:
-    """Ask the state machine. What was agreed about an absence ends with it."""
+    """Return the attendance after an act. Once a delegate no longer counts as absent, the catching up is removed."""
     try:
         state = ATTENDANCE.move(entry.state, act, actor.by)
     except NotAllowed:
@@ -201,6 +201,6 @@ def _writes(register: Register, entry: Entry, after: Attendance, actor: Actor, n
 
 
 def _stop_notice(before: Attendance) -> list[Write]:
-    """Cancel an email about catching up that waits: it would say what no longer holds."""
+    """Cancel an email about catching up that has not been sent, because it would be wrong now."""
     email = emails.find(before.notice) if before.notice else None
     return [emails.cancel(email.id)] if email and email.state is EmailState.QUEUED else []

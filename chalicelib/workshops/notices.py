@@ -1,6 +1,6 @@
-"""Work out what one delegate's calendar lacks: new, changed and cancelled sessions.
+"""Work out which entries one person's calendar lacks: for new, changed and cancelled sessions.
 
-The seats hold what was sent last. So several changes before anything is sent make one notice, and a session that was
+A seat holds the entry that was sent last. So several changes before the next email make one notice. A session that was
 moved and moved back makes none.
 """
 
@@ -30,9 +30,9 @@ class NoticeKind(StrEnum):
 
 
 class Notice(Struct, frozen=True):
-    """One calendar entry that one person is sent.
+    """One calendar entry to send to one person.
 
-    before, after  the seat as it is stored, and as it is once the entry is sent
+    before, after  the seat as it is stored now, and as it will be after the entry is sent
     """
 
     kind: NoticeKind
@@ -53,7 +53,7 @@ def sender_domain() -> str:
 class Reader(Struct, frozen=True):
     """Whose calendar it is.
 
-    comes   False for who has left: their entries are cancelled
+    comes   False for a delegate who has left: their entries are cancelled
     runs    of a facilitator, their id in the cohort's file: only sessions that they run are in their calendar
     """
 
@@ -75,9 +75,11 @@ def list_notices(
     now: datetime,
     unsent: Collection[str] = (),
 ) -> list[Notice]:
-    """Return what this reader's calendar lacks, in the order of the sessions. What has begun does not change.
+    """Return the entries that this reader's calendar lacks, in the order of the sessions.
 
-    After another address there are two rounds: cancellations to the old one, then entries for the new one.
+    A session that has begun gets no notice.
+
+    After a change of address this takes two calls: cancellations to the old address, then entries for the new one.
 
     unsent   ids of sessions whose entry, as the seat has it, was never sent
     """
@@ -106,7 +108,7 @@ class _Made(Struct, frozen=True):
         return self._new(session, seat) if session.id in self.unsent else self._changed(session, seat, entry)
 
     def _has_moved_away(self, seat: Seat | None) -> bool:
-        """Return whether the entry is in the calendar of another address: it is cancelled there, and made again."""
+        """Return whether the entry was sent to a former address. It is cancelled there and sent to the new address."""
         return seat is not None and not seat.entry.cancelled and seat.address != self.reader.address
 
     def _new(self, session: Session, seat: Seat | None) -> Notice:
@@ -129,13 +131,13 @@ class _Made(Struct, frozen=True):
         return Notice(kind, session, seat, replace(seat, entry=entry))
 
     def entry(self, session: Session, number: int) -> CalendarEntry:
-        """Return the entry as it is sent first, with sequence 0."""
+        """Return the entry as it is first sent, with sequence 0."""
         uid = uid_of(session, self.reader, number, self.sender_domain)
         return make_entry(self.programme, session, self.sessions, uid)
 
 
 def uid_of(session: Session, reader: Reader, number: int, sender_domain: str) -> str:
-    """Return the UID of a session in one calendar: the same for ever, and another one after a cancellation."""
+    """Return the UID of a session in one calendar. It stays the same until the entry is cancelled."""
     again = f"-{number}" if number > 1 else ""
     return f"{session.id}.{reader.id}{again}@{sender_domain}"
 
@@ -154,7 +156,7 @@ def make_entry(programme: Programme, session: Session, sessions: Sequence[Sessio
 
 
 def describe_session(programme: Programme, session: Session) -> Iterator[str]:
-    """Say when and where, and what to bring: programs may show this instead of the email."""
+    """Say when and where, and what to bring. Some calendar programs show this text instead of the email."""
     yield f"{session.plan.when} ({zone_name(session.zone)})"
     if session.plan.place:
         yield f"Where: {session.plan.place}"
@@ -163,7 +165,7 @@ def describe_session(programme: Programme, session: Session) -> Iterator[str]:
 
 
 def when_of(entry: CalendarEntry, zone: str) -> str:
-    """Format the time of an entry as it was sent: a session that has moved meanwhile has another one."""
+    """Format the time of an entry as it was sent. The session may have moved since."""
     hours = " to ".join(clock_time(moment, zone) for moment in (entry.starts, entry.ends))
     return f"{local_day(entry.starts, zone)}, {hours}"
 
@@ -178,7 +180,7 @@ def zone_name(zone: str) -> str:
 
 
 def is_same(entry: CalendarEntry, sent: CalendarEntry) -> bool:
-    """Return whether a calendar need not change: a new number of the day alone sends no one an email."""
+    """Return whether an entry needs no update. A change of only the day's number causes no email."""
     return _as_sent(entry) == _as_sent(sent)
 
 
@@ -187,5 +189,5 @@ def _as_sent(entry: CalendarEntry) -> tuple[datetime, datetime, str, str, bool]:
 
 
 def days_of(seats: Sequence[Seat], zone: str) -> frozenset[date]:
-    """Return the days on which a calendar keeps someone away from work."""
+    """Return the days on which the sessions of these seats take someone away from work."""
     return frozenset(local_date(seat.entry.starts, zone) for seat in seats if not seat.entry.cancelled)

@@ -1,4 +1,4 @@
-"""Work out what a change of a cohort's sessions does, and refuse what is impossible. Reads and writes nothing."""
+"""Work out the effect of a change to a cohort's sessions, and refuse impossible changes. Reads and writes nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.workshops.session_thread import CANCEL, MACHINE, MOVE, state_of
 
 SESSION_ID = 10  # characters
-NOTICE_DAYS = 15  # working days that people have to keep a day free
+NOTICE_DAYS = 15  # working days before a session; later is short notice
 
 
 class DatesRefused(FormInvalid):
@@ -34,7 +34,7 @@ class Plan(Struct, frozen=True):
 
     before, after   all sessions, cancelled ones included
     dates           the cohort's dates afterwards: the end is that of the last session
-    warnings        what is possible and probably a mistake
+    warnings        changes that are possible but probably a mistake
     """
 
     cohort: Cohort
@@ -90,7 +90,7 @@ def plan_changes(
 
 
 def _find_short_notice(changes: Sequence[Change], days: WorkingDays, now: datetime) -> list[str]:
-    """Warn if people learn of a new session later than they can keep its day free."""
+    """Warn if people learn of a new session too late to keep its day free."""
     new = [change.after.date for change in changes if change.before is None and change.after]
     left = days.between(local_date(days.next_morning(now), days.zone), min(new)) if new else NOTICE_DAYS
     if left >= NOTICE_DAYS:
@@ -99,7 +99,7 @@ def _find_short_notice(changes: Sequence[Change], days: WorkingDays, now: dateti
 
 
 def _check_end(dates: CohortDates) -> list[str]:
-    """Return what is wrong with the end of the programme, which follows from the last session."""
+    """Return what is wrong with the end of the programme. The end is the day of the last session."""
     wrong = check_dates(dates)
     if dates.survey and dates.survey <= dates.ends:
         wrong.append(
@@ -112,7 +112,7 @@ def _check_end(dates: CohortDates) -> list[str]:
 def _find_impossible(
     stored: Sequence[Session], wanted: Sequence[SessionPlan], changes: Sequence[Change], now: datetime
 ) -> list[tuple[int, str, str]]:
-    """Find changes of what has begun, and moves into the past. A session that would be cancelled has position 0."""
+    """Find changes to sessions that have begun, and moves into the past. A session to be cancelled has position 0."""
     faults = []
     for change in changes:
         place = next((n for n, plan in enumerate(wanted) if plan is change.after), 0)
@@ -132,7 +132,7 @@ def _apply(
     changed = {change.before.id: _changed(change.before, change.after) for change in changes if change.before}
     zone = programme.organisation.timezone
     new = [change.after for change in changes if change.before is None and change.after]
-    # no session row is ever deleted, so the count makes ids that were not used before
+    # session rows are never deleted, so the count gives ids that are new
     ids = [derive(SESSION_ID, "session", cohort.id, str(len(stored) + n)) for n in range(len(new))]
     added = [Session(id, cohort.id, zone, plan) for id, plan in zip(ids, new, strict=True)]
     return tuple(sorted((*(changed.get(each.id, each) for each in stored), *added), key=lambda each: each.starts_at))

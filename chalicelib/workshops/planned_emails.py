@@ -68,7 +68,7 @@ class _Emails(Struct, frozen=True):
             yield facilitator_email(RUNS, self.workshop, facilitator, _people(morning), morning.now)
 
     def register(self, morning: Morning) -> Iterator[Email]:
-        """Ask only the facilitators whose own sessions lack something."""
+        """Ask only the facilitators whose own sessions have gaps in the register."""
         registers = self._registers(morning)
         unfilled = [register for register in registers if not register.is_filled]
         asked = {

@@ -1,4 +1,4 @@
-"""The job that plans the mid-way rounds. Pages plan it; they do not import what it needs."""
+"""Add the job that plans the mid-way rounds. Pages import this module, so it imports nothing that the job needs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from chalicelib.store.table import Write
 
 
 def rounds_job(cohort_id: str, load: int, days: WorkingDays, now: datetime) -> Write:
-    """Return the job that brings the mid-way rounds to the sessions after an act that sets dates."""
+    """Return the write of the job that moves the mid-way rounds to the new dates of the sessions."""
     job = JobKind.ROUNDS.job_of_morning(cohort_id, f"load-{load}", morning=days.next_morning(now), cohort=cohort_id)
     return jobs.add(job)

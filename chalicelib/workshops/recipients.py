@@ -1,4 +1,4 @@
-"""List who is sent what about a change of dates, before it is made: for the page's preview and for dry runs."""
+"""List who would be sent which email about a change of dates, for the page's preview and for dry runs."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class NoSuchSession(Refusal):
 
 
 class Change(Struct, frozen=True):
-    """A person whose state is another now, in words."""
+    """A person whose state changed, in words."""
 
     name: str
     before: str
@@ -39,7 +39,7 @@ class Recorded(Struct, frozen=True):
     """What a file recorded, or would record.
 
     marks      the state of each person in the file, in words -> how many
-    changed    people whose state is another now
+    changed    people whose state changed
     left       people on the register who are not in the file
     """
 

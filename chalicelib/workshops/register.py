@@ -102,7 +102,7 @@ class Register(Struct, frozen=True):
         return self.expected == 0
 
     def waits_for(self, now: datetime) -> bool:
-        """Return whether the facilitator is to fill it in, or to say how an absence is made up for."""
+        """Return whether the facilitator still has to fill it in, or to say how an absent delegate catches up."""
         return self.window.is_open(now) and not (
             self.is_filled and all(self._is_settled(entry) for entry in self.entries)
         )
@@ -117,7 +117,7 @@ class Register(Struct, frozen=True):
 
     @property
     def shown(self) -> str:
-        """Return the marks of what the page shows, for its form: see core/merging.py."""
+        """Return the marks of the states that the page shows, for its form: see core/merging.py."""
         return merging.marks({entry.id: entry.mark for entry in self.entries if entry.mark})
 
     def find(self, delegate_id: str) -> Entry:

@@ -1,4 +1,4 @@
-"""Read a file of attendance as people write it: who, by name or address, and what is recorded of them. Pure.
+"""Read a file of attendance: people by name or address, and their state. Pure.
 
 No fault quotes a name or an address: line and column locate it.
 """
@@ -64,7 +64,7 @@ class _People:
             self.by_name[_name_key(entry.name)].append(entry)
 
     def find(self, row: Row, faults: FaultList) -> Entry | None:
-        """Find the person of a row: the address decides, and the name must not be that of someone else."""
+        """Find the person of a row by address. The name in the row must not be another person's."""
         address, name = clean_address(row.cells["email"]), clean_name(row.cells["name"])
         named = self.by_name.get(_name_key(name), []) if name else []
         if address:

@@ -1,4 +1,4 @@
-"""Record what the form of a register brings, however often it is sent."""
+"""Record what was posted with the form of a register. Sending the form again changes nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Fields = Mapping[str, str]
 
 
 def save_register(load: Load, fields: Fields, actor: Actor, now: datetime) -> int:
-    """Record the marks of the form; an older page changes only what was pressed on it. Return how many changed."""
+    """Record the marks of the form and return how many changed. An older page changes only what was pressed on it."""
 
     def save(register: Register) -> int:
         return save_marks(register, _read_marks(register, fields), actor, now)
@@ -30,7 +30,7 @@ def save_register(load: Load, fields: Fields, actor: Actor, now: datetime) -> in
 
 
 def save_catch_up(load: Load, fields: Fields, actor: Actor, now: datetime) -> int:
-    """Record how one person makes up for an absence, or that they did."""
+    """Record how one person catches up, or that they have caught up."""
 
     def save(register: Register) -> int:
         who, act = fields.get(WHO, ""), fields.get(ACT, SET)
@@ -54,7 +54,7 @@ def _repeat(load: Load, save: Callable[[Register], int]) -> int:
 
 
 def _read_marks(register: Register, fields: Fields) -> dict[str, State]:
-    """Read the marks of a form. Raises MarkRefused for what no button of the page sends."""
+    """Read the marks of a form. Raises MarkRefused for a value that no button of the page sends."""
     names = [entry.id for entry in register.entries]
     stored = {entry.id: entry.mark for entry in register.entries if entry.mark}
     merged = merging.merge(stored, fields, merging.read_marks(fields), names, never_blank=names)

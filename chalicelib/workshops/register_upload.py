@@ -27,9 +27,9 @@ class UploadRefused(MarkRefused):
 class Reading(Struct, frozen=True):
     """What the file would record, or has recorded.
 
-    notes   what was passed over in the file
+    notes   what was ignored in the file
     done    whether it is recorded
-    stale   whether the register changed since the preview: it is shown again
+    stale   whether the register changed since the preview, so that the preview is shown again
     """
 
     recorded: Recorded
@@ -65,5 +65,5 @@ def _record(register: Register, given: Upload, by: str, now: datetime, *, dry_ru
 
 
 def _at_field(fault: FieldError) -> FieldError:
-    """Show what concerns one person at the file: this form has no field for them."""
+    """Show a fault about one person at the field of the file, because this form has no field for each person."""
     return fault if fault.field == "why" else FieldError(FILE, fault.message)

@@ -13,7 +13,7 @@ MOVE, CANCEL, BEGIN = "move", "cancel", "begin"
 
 class SessionState(StrEnum):
     PLANNED = "planned"
-    CANCELLED = "cancelled"  # a session that is added again is another one
+    CANCELLED = "cancelled"  # final: a session that is added again has a new id
     BEGUN = "begun"  # by the clock; it can no longer change
 
 

@@ -1,6 +1,6 @@
-"""Find calendar entries that never left: their email waits, for a pause or a hold, or SES rejected it.
+"""Find calendar entries that were never sent: a pause or a hold stops their email, or SES rejected it.
 
-Who never got an entry gets no change of it, and no cancellation; and the entry does not go out after it is outdated.
+A person who never got an entry gets no change or cancellation of it. An outdated entry is no longer sent.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from chalicelib.workshops.notices import Notice, NoticeKind
 
 
 class Unsent(Struct, frozen=True):
-    """What never left of the entries that some notices change.
+    """Which of the entries that some notices change were never sent.
 
     sessions   ids of those whose entry no email has brought
-    outdated   emails that may still go out, or be retried, with what is not so any more
+    outdated   emails that may still be sent or retried, but are no longer true
     """
 
     sessions: frozenset[str] = frozenset()
@@ -36,9 +36,9 @@ NOTHING = Unsent()
 
 
 def find_unsent(notices: Iterable[Notice], ids_of: Callable[[Seat], Sequence[str]]) -> Unsent:
-    """Look up the emails with which entries were sent that are to be changed or cancelled. One read for each hundred.
+    """Look up the emails of the entries that notices change or cancel. One read for each hundred emails.
 
-    ids_of   ids that the emails may have which brought or changed what a seat has
+    ids_of   returns the possible ids of the emails that added or changed the entry of a seat
     """
     seats = {
         notice.session.id: notice.before for notice in notices if notice.before and notice.kind is not NoticeKind.NEW
@@ -48,14 +48,14 @@ def find_unsent(notices: Iterable[Notice], ids_of: Callable[[Seat], Sequence[str
     session_of = {email_id: session for session, seat in seats.items() for email_id in ids_of(seat)}
     emails = waiting_emails.read_all(session_of)
     sent = {session_of[email.id] for email in emails if email.may_have_left}
-    never = {session_of[email.id] for email in emails} - sent  # emails that are deleted by now were sent
+    never = {session_of[email.id] for email in emails} - sent  # deleted emails were sent
     cancelled = {notice.session.id for notice in notices if notice.kind is NoticeKind.CANCELLED}
     outdated = (email for email in emails if _is_outdated(email, session_of[email.id] in never | cancelled))
     return Unsent(frozenset(never), tuple(outdated))
 
 
 def says_what_is(email: Email, sessions: Iterable[Session], now: datetime) -> bool:
-    """Return whether the entry that an email brings still has the date and place of a session that is to come."""
+    """Return whether the entry in an email still has the date and place of a future session."""
     entry = email.entry
     return entry is None or (
         entry.starts > now
@@ -69,7 +69,7 @@ def says_what_is(email: Email, sessions: Iterable[Session], now: datetime) -> bo
 
 
 def _is_outdated(email: Email, is_replaced: bool) -> bool:
-    """Return whether an email must not go out. One that waits with a date of before goes out ahead of the change."""
+    """Return whether an email must not be sent. An email with the former date is sent if the change follows it."""
     if email.state is EmailState.QUEUED:
         return is_replaced
     return email.state in (EmailState.SENDING, EmailState.REFUSED) and not email.cancelled

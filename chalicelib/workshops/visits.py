@@ -28,7 +28,7 @@ class Recorded(Struct, frozen=True):
 
 
 def list_recorded(attendances: Mapping[str, Attendance]) -> Mapping[str, Recorded]:
-    """Return what is recorded, by session. `found`: attendance of the delegate, by session."""
+    """Return what is recorded, by session. `attendances`: of the delegate, by session."""
     return {
         session: _describe(attendance)
         for session, attendance in attendances.items()

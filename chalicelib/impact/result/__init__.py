@@ -1,1 +1,1 @@
-"""Return to a delegate what the impact survey collected: facts, page and PDF, frozen once it has closed."""
+"""Make a delegate's result of the impact survey after it has closed: facts, page and PDF, which do not change."""

@@ -45,11 +45,11 @@ from chalicelib.store.marshal import Row
 
 Answers = Mapping[str, str]
 GIVEN_UP = (AreaState.DROPPED, AreaState.REPLACED)
-ORDER = ("worse", "unchanged", "improved", "no_answer")  # of measures: what did not work comes first
+ORDER = ("worse", "unchanged", "improved", "no_answer")  # of measures: those that did not work come first
 
 
 class Sources(Struct, frozen=True):
-    """Everything that a result is made of. `rows`: of the delegate's partition."""
+    """Everything that a result is computed from. `rows`: of the delegate's partition."""
 
     programme: Programme
     delegate: Delegate
@@ -78,7 +78,7 @@ class Sources(Struct, frozen=True):
 
 
 def collect_facts(sources: Sources, issued: date) -> ResultFacts:
-    """Return the facts. The same rows give the same facts, to the byte."""
+    """Return the facts. The same rows give the same facts, byte for byte."""
     own, delegate, code = sources.sent(Role.DELEGATE), sources.delegate, sources.programme.organisation.currency
     return sign(
         ResultFacts(
@@ -199,7 +199,7 @@ def _submitted(task: Task) -> str:
 
 
 def _decision(sources: Sources) -> str:
-    """Return the Board's decision as the facilitator noted it, and the delegate's answer at six months."""
+    """Return the Board's decision as the facilitator noted it, and the delegate's answer in the survey."""
     task = sources.book.find("board")
     said = []
     if task and task.part and task.part.submitted_at:
@@ -272,7 +272,7 @@ def _sums(sources: Sources, code: str) -> Iterator[SumView]:
 
 
 def _sum(measure: Measure, sources: Sources, code: str) -> SumView:
-    """Return the sum as shown. The line manager's share is shown only if their form said so; it counts in any case."""
+    """Return the sum as shown. The line manager's share always counts, but is shown only if their form said so."""
     claim = claim_of(measure, sources.sent(Role.MANAGER))
     assert claim  # noqa: S101 it has a sum
     has_words = bool(sources.managers_words)

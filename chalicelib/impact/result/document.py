@@ -37,7 +37,7 @@ class Pair(Struct, frozen=True):
 
 
 class Strip(Struct, frozen=True):
-    """What one side sees, in words and as a picture that says the same.
+    """What one side sees, in words and as a picture of the same.
 
     at      place on a scale from 0 to 1; None: words only
     steps   how many steps the scale has, of which `at` is the last that was reached; 0: from much worse to much better
@@ -136,7 +136,7 @@ def _one_page(facts: ResultFacts) -> Chapter:
 
 
 def _strips(area: AreaResult, facts: ResultFacts) -> Iterator[Strip]:
-    """Set what the delegate says, what the line manager sees and what raters see below one another."""
+    """List what the delegate says, what the line manager sees and what raters see, one below the other."""
     levels = [level for level, _ in LEVELS]
     reached = levels.index(area.level) / (len(levels) - 1) if area.level in levels else None
     yield Strip("You", words.level_words(area) or _capital(words.NOT_ANSWERED), reached, len(levels))
@@ -313,7 +313,7 @@ def _sums(facts: ResultFacts) -> Iterator[Chapter]:
 
 
 def say_counted(sum_view: SumView) -> str:
-    """Say whose share counted, and why. A share that was not given counts as zero."""
+    """Say whose share counted, and why. A missing share counts as zero."""
     if not sum_view.manager_share:
         return f"{sum_view.name}: your line manager gave no share, so no money is counted."
     if not sum_view.own_share:

@@ -22,7 +22,7 @@ class RatersView(Struct, frozen=True):
 
 
 class AreaResult(Struct, frozen=True):
-    """One development area, as each side sees it. Text is empty where no one answered."""
+    """One development area, as each side sees it. A text is empty if there was no answer."""
 
     id: str
     text: str
@@ -43,7 +43,7 @@ class ItemChange(Struct, frozen=True):
     before: str
     after: str
     change: str
-    noise: str  # whether it is larger than noise: yes, no, cannot say; empty if not estimated
+    noise: str  # whether the change is larger than noise: yes, no, cannot say; empty if not estimated
 
 
 class CompetencyView(Struct, frozen=True):
@@ -72,7 +72,7 @@ class MeasureView(Struct, frozen=True):
 
 
 class SumView(Struct, frozen=True):
-    """A sum a year, the shares in percent, whose share counted, and what it comes to. Empty where not answered."""
+    """A sum a year, the shares in percent, whose share counted, and the benefit. A field is empty without an answer."""
 
     name: str
     money: str
@@ -99,7 +99,7 @@ class AnswerPart(Struct, frozen=True):
 
 
 class ChangedCourse(Struct, frozen=True):
-    """A development area that was given up on the way: it is not asked about."""
+    """A development area that was given up during the programme. The survey does not ask about it."""
 
     text: str
     why: str

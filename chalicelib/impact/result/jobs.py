@@ -1,4 +1,4 @@
-"""Make what comes back to a delegate once the impact survey has closed."""
+"""Make a delegate's result after the impact survey has closed."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from chalicelib.store.table import Write
 
 RESULT_AFTER = 1  # working days after the last day of the survey
 BEFORE_EMAILS = timedelta(hours=2)
-AT_LEAST = timedelta(minutes=1)  # so that the sweep hints it: only that may write to the queue of reports
+AT_LEAST = timedelta(minutes=1)  # so that the sweep sends the hint: no one else may write to that queue
 LOOK_AGAIN_AFTER = timedelta(days=1)
-STILL_COMING = (WaveState.OPEN, WaveState.CLOSING, WaveState.CLOSED)  # a wave whose figures are not published yet
+STILL_COMING = (WaveState.OPEN, WaveState.CLOSING, WaveState.CLOSED)  # the wave's figures are not published yet
 
 
 def plan_result(programme: Programme, delegate: Delegate, closes_at: datetime, now: datetime) -> Write:
     """Plan the result for the working day after the survey's last day, before its emails go out that morning.
 
-    A survey that opens again has another result planned.
+    If the survey opens again, another result is planned.
     """
     cohort = cohorts.find(delegate.cohort_id)
     days = working_days(programme.organisation, cohort.dates.closed if cohort else ())
@@ -43,11 +43,11 @@ def plan_result(programme: Programme, delegate: Delegate, closes_at: datetime, n
 
 
 def make_result(job: Job, now: datetime) -> Sequence[Write]:
-    """Make the result once, from answers shown by name and from published figures; wait for the raters' figures."""
+    """Make the result once the raters' figures are published, from these and from answers that are shown by name."""
     rows = tuple(delegates.load_rows(job.about["delegate"]))
     delegate = DelegateRecord(rows).delegate
     surveys = {survey.role: survey for survey in surveys_from(rows)}
-    is_open = any(survey.is_open for survey in surveys.values())  # it opened again: its close plans this again
+    is_open = any(survey.is_open for survey in surveys.values())  # it opened again; its close plans another job
     if delegate.withdrawn or is_open or impact_results.from_rows(rows):
         return []
     if _is_waiting_for_raters(rows):
@@ -86,7 +86,7 @@ def _sources(
 
 
 def _store(sources: Sources, now: datetime) -> StoredResult:
-    """Store the documents. The day on them is that of the job, which a repeat has too unless midnight lies between."""
+    """Store the documents. They show the day on which the job runs, so a repeat after midnight shows the next day."""
     facts = collect_facts(sources, local_date(now, sources.programme.organisation.timezone))
     names = impact_results.save_documents(sources.delegate.id, facts.checksum, documents(sources.programme, facts))
     own = sources.surveys.get(Role.DELEGATE)

@@ -18,7 +18,7 @@ from chalicelib.impact.result.facts import ResultFacts, facts_bytes
 
 TEMPLATES = Path(__file__).parent.parent / "templates" / "result"
 DARK_GROUND = "#14191d"  # as in result.css
-OURS = ("brand", "on_brand", "accent", "logo", "is_quote")  # parts that no person typed
+OURS = ("brand", "on_brand", "accent", "logo", "is_quote")  # parts that no one typed
 
 
 def documents(programme: Programme, facts: ResultFacts) -> dict[str, bytes]:
@@ -48,7 +48,7 @@ def _template() -> tuple[Template, Markup]:
 
 
 def pdf_of(document: Document, issued: date, checksum: str) -> bytes:
-    """Return the PDF. pdf/print_document.py says what is left out if fonts reject a letter, or the logo is broken."""
+    """Return the PDF. pdf/print_document.py says what is left out if the fonts lack a letter, or the logo is broken."""
     from chalicelib.pdf.pdf_text import printable_tree
     from chalicelib.pdf.print_document import print_document
 

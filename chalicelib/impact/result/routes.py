@@ -25,7 +25,7 @@ KINDS = ("html", "pdf")  # the first if the form names none
 
 
 class NoResultYet(Refusal):
-    """The survey is open, or the result is being made; or its form did not name the coach as a reader."""
+    """The survey is open, or the result is being made, or the survey's form did not name the coach as a reader."""
 
     status = 404
     title = "There is nothing to read yet"
@@ -106,7 +106,7 @@ def _result(opened: AreasPage) -> StoredResult:
 
 
 def _open_document(opened: AreasPage, reader: SignedIn, here: str) -> Response:
-    """Open a document, and record that."""
+    """Open a document, and record who opened it."""
     kind = forms.choice(reader.form(bp.current_request), "kind", KINDS)
     result = _result(opened)
     delegate = opened.delegate

@@ -1,4 +1,4 @@
-"""Say what each side sees of a development area, and where they part. Pure."""
+"""Say what each side sees of a development area, and where they disagree. Pure."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ def change_words(change: str) -> str:
 
 
 def raters_words(raters: RatersView) -> str:
-    """Return the figure with its number of raters; too few is said."""
+    """Return the figure with its number of raters, or say that too few answered."""
     if not raters.display:
         return TOO_FEW[0].upper() + TOO_FEW[1:] + "."
-    if not raters.n:  # a word, because almost the same people were asked in a mid-way round
+    if not raters.n:  # only a word: almost the same people were asked in a mid-way round
         return raters.display[0].upper() + raters.display[1:] + "."
     return f"{raters.display} on a scale from −3 to +3 (mean of {raters.n})"
 
 
 def where_they_part(area: AreaResult, name: str = "") -> Iterator[str]:
-    """Say where the delegate's own level and what another side sees point different ways.
+    """Say where the delegate's own level and the view of another side contradict each other.
 
     name   of the delegate, for another reader; empty: the delegate reads it
     """

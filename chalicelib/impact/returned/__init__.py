@@ -1,1 +1,1 @@
-"""Send what came of their feedback to the raters, at the delegate’s wish, without showing who answered."""
+"""Email the raters the delegate’s thanks and the areas that they chose, without showing who answered."""

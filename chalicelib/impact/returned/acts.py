@@ -1,4 +1,4 @@
-"""Send the delegate's thanks to everyone who was asked, whether they answered or not: receipt shows nothing."""
+"""Send the delegate's thanks to everyone who was asked. So getting the email does not show who answered."""
 
 from __future__ import annotations
 
@@ -51,7 +51,10 @@ class NothingToReturn(Refusal):
 
 
 def find_occasion(opened: AreasPage) -> Occasion:
-    """Return what the delegate may send now: one that passed unused is not made up for. Raises NothingToReturn."""
+    """Return the occasion for which the delegate may send thanks now. A missed one does not return.
+
+    Raises NothingToReturn.
+    """
     if not opened.is_released:
         raise NothingToReturn
     has_result = impact_results.from_rows(opened.rows) is not None
@@ -83,7 +86,7 @@ def names_of_asked(delegate_id: str) -> list[str]:
 
 
 def next_survey(opened: AreasPage, occasion: Occasion) -> str:
-    """Return the month in which raters are asked for a minute; empty once that is over."""
+    """Return the month of the raters' next one-minute survey; empty if there is none left."""
     if occasion is Occasion.RESULT:
         return ""
     opens = survey_opens_at(opened.programme, opened.cohort.dates)
@@ -91,7 +94,7 @@ def next_survey(opened: AreasPage, occasion: Occasion) -> str:
 
 
 def send(opened: AreasPage, words: Words, now: datetime) -> None:
-    """Store what goes out, and the job that emails it. Pressing twice succeeds. Raises NothingToReturn."""
+    """Store the delegate's words, and the job that emails them. Pressing twice succeeds. Raises NothingToReturn."""
     if returned.from_rows(opened.rows) and not _may_send(opened):
         return
     occasion, delegate = find_occasion(opened), opened.delegate
@@ -108,7 +111,7 @@ def send(opened: AreasPage, words: Words, now: datetime) -> None:
 
 
 def send_returned(job: Job, now: datetime) -> Sequence[Write]:
-    """Email each rater in a transaction of their own; a repeat skips who has the email."""
+    """Email each rater in a transaction of their own. A repeat skips raters who have been sent the email."""
     rows = list(delegates.load_rows(job.about["delegate"]))
     delegate = delegates.find(job.about["delegate"])
     sent = returned.from_rows(rows).get(Occasion(job.about["occasion"]))
@@ -131,7 +134,7 @@ def _month(programme: Programme, delegate: Delegate, sent: Returned) -> str:
 
 
 def _asked(delegate_id: str, lost: Collection[str]) -> list[Invitation]:
-    """Return everyone who was asked, answered or not; not who declined, was removed or has no working address."""
+    """Return everyone who was asked, answered or not, except those who declined, were removed or cannot be emailed."""
     return [
         invitation
         for invitation in invitations.of_delegate(delegate_id, Wave.BASELINE)

@@ -1,4 +1,4 @@
-"""The delegate's words to the raters: how they are read, and what to look at again before they go out. Pure."""
+"""Read the delegate's words to the raters, and find what to check again before they are sent. Pure."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from chalicelib.core.addresses import HOLDS_ADDRESS, holds_web_address
 from chalicelib.core.model import PulseArea
 
 MAX_CHARS = 400
-MIN_NAME_CHARS = 3  # of a part of a name that is looked for
+MIN_NAME_CHARS = 3  # of a part of a name to search for
 QUOTES = '“”„«»"'
 AREA, TEXT = "area-", "text"  # names of form fields
 
 
 class Words(Struct, frozen=True):
-    """What goes out. areas: words for others, as chosen."""
+    """What the raters are sent. areas: the chosen areas, in their words for others."""
 
     areas: tuple[str, ...]
     text: str
-    fault: str = ""  # why it cannot go out
+    fault: str = ""  # why it cannot be sent
 
 
 def read_words(fields: Mapping[str, str], offered: Sequence[PulseArea]) -> Words:
@@ -32,7 +32,7 @@ def read_words(fields: Mapping[str, str], offered: Sequence[PulseArea]) -> Words
 
 
 def _fault(text: str, areas: Sequence[str]) -> str:
-    """Say why the words cannot go out. Our emails bring raters no link of anyone else."""
+    """Say why the words cannot be sent. Our emails to raters carry no links that a delegate typed."""
     if len(text) > MAX_CHARS:
         return f"Please shorten your text to {MAX_CHARS} characters; it has {len(text)}."
     if any(unicodedata.category(letter) == "Cc" for letter in text):
@@ -43,7 +43,7 @@ def _fault(text: str, areas: Sequence[str]) -> str:
 
 
 def find_risks(text: str, names: Sequence[str]) -> Iterator[str]:
-    """Say what could give a rater away. It is a question, not a refusal: only the delegate knows what is meant.
+    """List words that could reveal who a rater is. The delegate is asked, not refused: only they know what is meant.
 
     names  of everyone who was asked
     """

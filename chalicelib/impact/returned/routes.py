@@ -1,4 +1,4 @@
-"""HTTP routes for the delegate's thanks to the raters: write, look at it as it goes out, send."""
+"""HTTP routes for the delegate's thanks to the raters: write, preview, send."""
 
 from __future__ import annotations
 

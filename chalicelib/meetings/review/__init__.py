@@ -1,1 +1,1 @@
-"""Record the six-month review: what becomes of each area, and the next steps."""
+"""Record the six-month review: the outcome of each area, and the next steps."""

@@ -1,4 +1,4 @@
-"""Record the six-month review: kept as it is typed, then recorded once."""
+"""Record the six-month review. A draft is saved while the coach types; the review is recorded once."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def save_draft(opened: AreasPage, typed: Mapping[str, str], now: datetime) -> No
 
 
 def is_recorded(opened: AreasPage, posted: Mapping[str, str]) -> bool:
-    """Return whether the review is recorded with what was posted: the button was pressed twice."""
+    """Return whether the review is already recorded with the same fields, because the button was pressed twice."""
     review = reviews.from_rows(opened.rows)
     if review is None:
         return False

@@ -31,7 +31,7 @@ def show_record(token: str, delegate_id: str) -> Response:
 @bp.route("/coach/{token}/{delegate_id}/review-record", **POST)
 @page_handler
 def save_record(token: str, delegate_id: str) -> Response:
-    """Keep what a script sends; record the review if its button was pressed."""
+    """Save what the page's script sends. Record the review if its button was pressed."""
     opened, coach = _open(token, delegate_id)
     return _typed(opened, coach, coach.form(bp.current_request))
 

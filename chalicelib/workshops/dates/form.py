@@ -71,7 +71,7 @@ def _typed(row: str, fields: Mapping[str, str]) -> dict[str, str]:
 
 
 def fingerprint(stored: Iterable[Session]) -> str:
-    """Hash the stored sessions, so that what is confirmed is what was shown."""
+    """Hash the stored sessions, so that an administrator confirms only the dates that the page showed."""
     return hashlib.sha256(msgspec.json.encode([*stored])).hexdigest()[:32]
 
 
@@ -83,7 +83,7 @@ class Asked(Struct, frozen=True):
     rows: list[str]
 
     def place(self, fault: FieldError) -> FieldError:
-        """Return a fault with the name of its field on the page."""
+        """Return the fault with the name that its field has on the page."""
         position, _, field = fault.field.partition(".")
         if not position.isdecimal() or int(position) >= len(self.rows):
             return fault
@@ -91,7 +91,7 @@ class Asked(Struct, frozen=True):
 
 
 def read_rows(rows: Sequence[Row]) -> Asked:
-    """Read the form. Raises DatesRefused with everything that is missing or is no date or time."""
+    """Read the form. Raises DatesRefused with every field that is missing, or is not a valid date or time."""
     faults: list[FieldError] = []
     asked = Asked([], [], [])
     for row in rows:

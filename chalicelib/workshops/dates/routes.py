@@ -65,7 +65,7 @@ def _open(cohort_id: str) -> Opened:
 
 
 def _posted(admin: SignedIn, opened: Opened, fields: Mapping[str, str]) -> Response:
-    """Show the effect; make the change if it was confirmed as shown."""
+    """Show the effect of the change. Make the change if the administrator has confirmed what the page showed."""
     if fields.get("seen") != fingerprint(opened.sessions):
         done = "confirmed" in fields and _is_done(opened, fields)
         status = 409 if "seen" in fields else 400
@@ -78,7 +78,7 @@ def _posted(admin: SignedIn, opened: Opened, fields: Mapping[str, str]) -> Respo
 
 
 def _is_done(opened: Opened, fields: Mapping[str, str]) -> bool:
-    """Return whether a form that was sent twice has changed the dates already: nothing is left to change."""
+    """Return whether the dates already are as the form asks, because it was sent twice."""
     try:
         asked = read_rows(list_rows(opened.sessions, clock.now(), fields))
     except DatesRefused:
@@ -87,7 +87,7 @@ def _is_done(opened: Opened, fields: Mapping[str, str]) -> bool:
 
 
 def _as_seen(asked: Asked, stored: Sequence[Session], seen: str) -> tuple[list[SessionPlan], list[Change]]:
-    """Refuse what was asked of other dates than those that are stored."""
+    """Return the plans and changes. Refuse them if the stored dates have changed since the page was shown."""
     if fingerprint(stored) != seen:
         raise DatesRefused(CHANGED)
     return asked.wanted, asked.changes

@@ -106,7 +106,7 @@ ABSENT = declare_email(
 
 
 def delegate_email(kind: EmailKind, workshop: Workshop, delegate: Delegate, now: datetime) -> Email:
-    """Write to a delegate when a workshop starts. It is useful until then."""
+    """Write to a delegate before a workshop. The email is not sent after the workshop has started."""
     return create_email(
         kind,
         delegate.id,
@@ -122,7 +122,7 @@ def delegate_email(kind: EmailKind, workshop: Workshop, delegate: Delegate, now:
 
 
 def away_email(workshop: Workshop, delegate: Delegate, now: datetime) -> Email:
-    """Remind a line manager of the days, and of what to ask before."""
+    """Remind a line manager of the days of a workshop, and of what to ask the delegate before it."""
     days = [session.plan.date for session in workshop.sessions]
     dates = SEPARATOR.join(session.plan.when for session in workshop.sessions)
     return create_email(
@@ -187,7 +187,7 @@ def register_email(
 
 
 def overdue_email(workshop: Workshop, to: str, missing: str, closes_at: datetime, now: datetime) -> Email:
-    """Notify an administrator. `to`: the address."""
+    """Notify an administrator of a register that is not filled in. `to`: their address."""
     cohort = workshop.cohort
     names = ", ".join(facilitator.person.name for facilitator in workshop.facilitators) or "no facilitator is named"
     return create_email(

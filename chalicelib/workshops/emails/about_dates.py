@@ -1,4 +1,4 @@
-"""Emails about the dates of workshops. Those with a calendar entry carry the notice of a change: there is no other."""
+"""Emails about the dates of workshops. A change is announced only in the email that carries the calendar entry."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ KINDS = {NoticeKind.NEW: ENTRY, NoticeKind.MOVED: MOVED, NoticeKind.CANCELLED: C
 
 
 def entry_email(programme: Programme, delegate: Delegate, notice: Notice, now: datetime) -> Email:
-    """Write the email that brings a calendar entry, changes it or takes it out."""
+    """Write the email that adds, changes or cancels a calendar entry."""
     kind, entry, zone = KINDS[notice.kind], notice.entry, programme.organisation.timezone
     before = notice.before
     words = {
@@ -127,7 +127,7 @@ def entry_email(programme: Programme, delegate: Delegate, notice: Notice, now: d
 
 
 def ids_of_entries(delegate_id: str, seat: Seat) -> list[str]:
-    """Return the ids that the emails may have which brought what a delegate's seat has, or changed it."""
+    """Return the possible ids of the emails that added or changed the entry of a delegate's seat."""
     numbers = [f"{seat.session_id}.{seat.number}.{sequence}" for sequence in range(seat.entry.sequence + 1)]
     return ["#".join((kind.name, delegate_id, number)) for number in numbers for kind in (ENTRY, MOVED)]
 
@@ -142,7 +142,7 @@ def ids_of_facilitator(cohort_id: str, facilitator: str, seat: Seat) -> list[str
 def facilitator_email(
     programme: Programme, cohort: Cohort, reader: Reader, name: str, notice: Notice, now: datetime
 ) -> Email:
-    """Write the email to who runs a session. It has no link: another email leads to their page."""
+    """Write the email to the facilitator of a session. It has no link; another email has the link to their page."""
     entry, before, zone = notice.entry, notice.before, programme.organisation.timezone
     words = {
         "name": name or "colleague",
@@ -169,7 +169,7 @@ def facilitator_email(
 def dates_email(
     programme: Programme, cohort: Cohort, delegate: Delegate, sessions: Sequence[Session], now: datetime
 ) -> Email:
-    """Write the email with all dates on one page: of the questionnaire, if it is still to come, and the workshops."""
+    """Write the email with the dates of all workshops, and of the questionnaire if it has not opened yet."""
     zone = programme.organisation.timezone
     dates = cohort.dates
     is_ahead = local_date(now, zone) < dates.opens
@@ -191,7 +191,7 @@ def dates_email(
 def manager_email(
     programme: Programme, delegate: Delegate, seats: Sequence[Seat], now: datetime, *, is_first: bool
 ) -> Email:
-    """Write to the line manager on which days the delegate is away. Each other set of days is another email."""
+    """Write to the line manager on which days the delegate is away. Different days make a new email."""
     zone = programme.organisation.timezone
     days = sorted(days_of(seats, zone))
     subject = () if is_first else (derive(8, *sorted(f"{seat.entry.uid} {seat.entry.sequence}" for seat in seats)),)

@@ -1,4 +1,4 @@
-"""Open delegates' work for a facilitator: that of the workshops that they run, as far as its form names them."""
+"""Open delegates' work for a facilitator: of the workshops that they run, if the form names them as a reader."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def milestones_of(page: FacilitatorPage) -> set[str]:
 
 
 def list_work(page: FacilitatorPage) -> Sequence[Waiting]:
-    """Return what waits to be read, oldest first. One query."""
+    """Return the work that no one has read yet, oldest first. One query."""
     own = {task.id for step in page.programme.milestones if step.id in milestones_of(page) for task in step.assignments}
     waiting = list_waiting(page.cohort.id, page.programme, names_of(page), By.FACILITATOR.value)
     return [item for item in waiting if item.assignment in own]

@@ -1,4 +1,4 @@
-"""HTTP routes for a facilitator who reads delegates' work, and notes their own part of it."""
+"""HTTP routes for a facilitator who reads delegates' work and fills in their own part of it."""
 
 from __future__ import annotations
 
