@@ -1,1 +1,1 @@
-"""Keep development areas alive after the debrief: revise them, note progress, share them, close them."""
+"""Development areas after the debrief: revise them, note progress, share them, close them."""

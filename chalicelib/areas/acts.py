@@ -1,4 +1,4 @@
-"""Change development areas: revise, finish, close with the coach's yes, replace; note progress."""
+"""Change development areas: revise, finish, replace, close with the coach's consent; note progress."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class AreaRefused(Refusal):
 
 
 def revise(opened: AreasPage, area: Area, fields: Mapping[str, str], now: datetime) -> tuple[FormFault, ...]:
-    """Store other words for an area, or return what is wrong with them."""
+    """Store changed words for an area, or return what is wrong with them."""
     typed, faults = _read(opened, fields, now, area)
     why, why_faults = read_why(fields)
     if faults or why_faults:
@@ -101,12 +101,12 @@ def approve(opened: AreasPage, area: Area, fields: Mapping[str, str], now: datet
 
 
 def words_mark(area: Area) -> str:
-    """Return a mark of the words for others: what is approved must be what was shown."""
+    """Return a mark of the words for others, so that the delegate approves only what the page showed."""
     return derive(8, "others", area.id, area.others_text)
 
 
 def move(opened: AreasPage, area: Area, act: str, fields: Mapping[str, str], now: datetime) -> tuple[FormFault, ...]:
-    """Change the state of an area by an act of its machine, or return what is missing. Raises AreaRefused."""
+    """Change the state of an area by an act of its state machine, or return what is missing. Raises AreaRefused."""
     if _is_done_by(opened, area, act):
         return ()  # pressed twice
     needs_why = act in (states.ASK, states.DROP, states.KEEP)
@@ -119,7 +119,7 @@ def move(opened: AreasPage, area: Area, act: str, fields: Mapping[str, str], now
 
 
 def note_progress(opened: AreasPage, fields: Mapping[str, str], once: str, now: datetime) -> tuple[FormFault, ...]:
-    """Store a level and a line for each area that was filled in; nothing if one of them is too long.
+    """Store a level and a line for each area that was filled in. If one line is too long, store nothing.
 
     once   random, of the page: a second press stores nothing more
     """
@@ -151,7 +151,7 @@ def _too_long(length: int) -> str:
 def _read(
     opened: AreasPage, fields: Mapping[str, str], now: datetime, before: Area | None = None
 ) -> tuple[TypedArea, tuple[FormFault, ...]]:
-    """Read the form of one area. What the delegate does not see is unchanged."""
+    """Read the form of one area. Fields that the delegate does not see are unchanged."""
     items = [item.id for item in opened.programme.items]
     typed = read_area(1, fields, items) or TypedArea(1, "", {}, ())
     parts = {part: typed.parts.get(part, "") for part in PARTS}
@@ -207,7 +207,7 @@ def changing(opened: AreasPage, before: Area, after: Area, act: str, why: str, n
 
 
 def _cancel_outdated(opened: AreasPage, before: Area, after: Area) -> list[Write]:
-    """Cancel what waits for the morning and says that the area is in the state of before."""
+    """Cancel unsent emails about the area's former state."""
     if before.state is after.state:
         return []
     owner = opened.delegate.id

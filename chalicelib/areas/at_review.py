@@ -1,4 +1,4 @@
-"""What the six-month review makes of a development area."""
+"""Change a development area to the outcome that was agreed in the six-month review."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ ACTS = {
 
 
 def change_area(opened: AreasPage, area: Area, outcome: AreaOutcome, now: datetime) -> list[Write]:
-    """Return the writes that bring an outcome about. Raises AreaRefused if the area was changed meanwhile."""
+    """Return the writes that change an area to its outcome. Raises AreaRefused if the area was changed meanwhile."""
     act = ACTS[outcome.outcome]
     after = replace(area, state=next_state(area, act, opened.by), revision=area.revision + 1, why=outcome.why)
     if outcome.step_by:
         after = replace(after, behaviour=outcome.words, first_step=outcome.step, review_by=outcome.step_by)
     if outcome.outcome is Outcome.CHANGED:
-        after = replace(after, others_text="", approved="")  # the words of before are about something else
+        after = replace(after, others_text="", approved="")  # the former words are about something else
     return changing(opened, area, after, act, outcome.why, now)

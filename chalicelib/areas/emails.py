@@ -86,7 +86,7 @@ MONTHLY = declare_email(
 
 
 def monthly_email(programme: Programme, delegate: Delegate, areas: int, due_at: datetime, until: datetime) -> Email:
-    """Ask how it is going. `areas`: how many are live; `until`: the next month's email takes its place."""
+    """Ask for a note on progress. `areas`: how many are live; `until`: when the next month's email replaces it."""
     words = {"name": delegate.person.name, "count": plural(areas, "development area", "development areas")}
     return create_email(
         MONTHLY,
@@ -106,12 +106,12 @@ def _about(delegate: Delegate) -> dict[str, str]:
 
 
 def _next_morning(opened: AreasPage, now: datetime) -> datetime:
-    """Nothing about an area is urgent, so it goes in the reader's email of the next working morning."""
+    """Return the next working morning. No email about an area is urgent, so each goes in the reader's daily email."""
     return working_days(opened.programme.organisation, opened.cohort.dates.closed).next_morning(now)
 
 
 def is_about_request(email_id: str, delegate_id: str, area: Area) -> bool:
-    """Return whether an email says that the delegate asks to close this area, or how the coach has answered."""
+    """Return whether an email is about the delegate's request to close this area, or about the coach's answer."""
     return any(email_id.startswith(f"{kind.name}#{delegate_id}#{area.id}#") for kind in OF_A_REQUEST)
 
 
@@ -172,7 +172,7 @@ def shared_email(opened: AreasPage, delegate: Delegate, once: str, now: datetime
 
 
 def help_email(opened: AreasPage, once: str, now: datetime) -> Email:
-    """Say that the line manager wrote a line to the delegate. `once`: of the page."""
+    """Write to the delegate that the line manager has offered help. `once`: the id of the page's form."""
     delegate = opened.delegate
     return create_email(
         HELP,

@@ -13,7 +13,7 @@ from chalicelib.store.areas import Area
 
 MAX_ITEMS = 3  # behaviours of the report that one area is about
 MAX_AREA_CHARS = 500  # characters of one answer
-MAX_AHEAD = timedelta(days=731)  # from today to the day on which an area is looked at again
+MAX_AHEAD = timedelta(days=731)  # from today to the day of an area's review
 
 PARTS = {
     "behaviour": "What the delegate will do differently",
@@ -39,7 +39,7 @@ HINTS = {
     "evidence": "Figures or comments of the report that you talked about. Only you see them.",
     "why_no_item": "Needed only if you chose no behaviour.",
 }
-AREA_ID = re.compile(r"[a-z2-7]{8}|[1-3]")  # a number in areas of earlier versions
+AREA_ID = re.compile(r"[a-z2-7]{8}|[1-3]")  # earlier versions numbered areas
 
 
 class FormFault(Struct, frozen=True):
@@ -66,7 +66,7 @@ def read_area(number: int, fields: Mapping[str, str], items: Collection[str]) ->
     chosen = tuple(item for item in items if fields.get(item_field(number, item)))
     area_id = fields.get(f"id-{number}", "")
     if not any(text for part, text in parts.items() if part != "review_by") and not chosen:
-        return None  # the date is suggested: alone it is no area
+        return None  # the page suggests the date, so a date alone is no area
     return TypedArea(number, area_id if AREA_ID.fullmatch(area_id) else "", parts, chosen)
 
 

@@ -1,4 +1,4 @@
-"""Let the line manager answer what a delegate shares with a line: what they can do to help."""
+"""Let the line manager offer the delegate help, in one line, with the areas that the delegate shares."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def list_items(view: HubView) -> Iterator[TimelineItem]:
 
 
 def _note(view: HubView, wave: Wave, live: Sequence[Area]) -> TimelineItem:
-    """Ask for a note on the way, a month after the last one."""
+    """Ask for a note on progress, a month after the last one."""
     due = _last_day(view, wave, live) + NOTE_AFTER
     is_due = due <= view.today
     return TimelineItem(

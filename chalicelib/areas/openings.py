@@ -89,13 +89,13 @@ class AreasPage(Struct, frozen=True):
         return areas.progress_from(self.rows, self.wave, area.id)
 
     def sharing(self, area: Area) -> SharingState:
-        """Return what the line manager of today may see."""
+        """Return what the present line manager may see."""
         who = reader_key(self.delegate.manager.email)
         return areas.sharing_state(self.rows, self.wave, area.id, MANAGER, who)
 
     @property
     def shared(self) -> tuple[Area, ...]:
-        """Return what the line manager sees: areas that are shared with this very person, unless given up."""
+        """Return what the line manager sees: areas that are shared with this person and have not been given up."""
         return tuple(
             area for area in self.areas if area.state in areas.SURVEYED and self.sharing(area) is SharingState.SHARED
         )
@@ -107,7 +107,7 @@ class AreasPage(Struct, frozen=True):
         return tuple(offer for offer in offers if self.is_by_manager(offer)) if self.by is By.MANAGER else offers
 
     def is_by_manager(self, help: Help) -> bool:
-        """Return whether the line manager of today offered it."""
+        """Return whether the present line manager offered it."""
         return help.who == reader_key(self.delegate.manager.email)
 
 
@@ -183,6 +183,6 @@ def open_areas(token: str, delegate_id: str, by: By) -> AreasPage:
 
 
 def released_wave(rows: Sequence[Row]) -> Wave | None:
-    """Return the wave of the latest report that the delegate may read: areas live from its release on."""
+    """Return the wave of the latest released report. Its areas are live from the release on."""
     report = DelegateRecord(rows).find_released_report()
     return report.wave if report else None

@@ -1,4 +1,4 @@
-"""Plan the monthly question about development areas, for delegates who hear nothing else at that time."""
+"""Plan the monthly question about development areas, for delegates who get no other email around that time."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def save_choice(opened: AreasPage, fields: Mapping[str, str], once: str, now: da
 
 
 def list_shared(delegate_id: str, wave: Wave, area_ids: Sequence[str], until: datetime) -> dict[str, Sharing]:
-    """Return by area those of these that a line manager sees since before a moment."""
+    """Return, by area, the sharings with a line manager that began before a moment."""
     rows = list(delegates.load_rows(delegate_id))
     sharings = {area_id: areas.find_sharing(rows, wave, area_id, MANAGER) for area_id in area_ids}
     return {
@@ -79,7 +79,7 @@ def list_shared(delegate_id: str, wave: Wave, area_ids: Sequence[str], until: da
 
 
 def withdraw_again(delegate: Delegate, wave: Wave, shared: Mapping[str, Sharing], now: datetime) -> None:
-    """Withdraw once more in a table that was put back to before it."""
+    """Withdraw again after a table was restored to a time before the withdrawal."""
     hidden = [
         areas.share(delegate.id, wave, area_id, MANAGER, Sharing(SharingState.WITHDRAWN, before.who, now))
         for area_id, before in shared.items()
@@ -88,7 +88,7 @@ def withdraw_again(delegate: Delegate, wave: Wave, shared: Mapping[str, Sharing]
 
 
 def keep_to_oneself(opened: AreasPage, now: datetime) -> None:
-    """Do not remind the delegate to share."""
+    """Cancel the email that asks the delegate to share areas."""
     if writes := _without_reminder(opened):
         commit(writes, now)
 
@@ -113,7 +113,7 @@ def _commit(opened: AreasPage, writes: list[Write], once: str, now: datetime) ->
 
 
 def _without_notice(opened: AreasPage, once: str) -> list[Write]:
-    """Cancel what waits to notify the manager of a sharing: a new email says it, or nothing is shared any more."""
+    """Cancel the unsent email about sharing. Either a new email replaces it, or nothing is shared any more."""
     waiting = waiting_emails.list_waiting(opened.delegate.id)
     of_page = shared_id(opened.delegate, once)
     return [emails.cancel(email.id) for email in waiting if email.template == SHARED_AREAS.name and email.id != of_page]

@@ -15,7 +15,7 @@ REVISE, APPROVE, FINISH, ASK, TAKE_BACK, KEEP, DROP, REPLACE = (
     "drop",
     "replace",
 )
-# In the six-month review both agree what becomes of each area, and the coach records it.
+# In the six-month review the delegate and the coach agree each area's outcome, and the coach records it.
 GO_ON, FINISH_AT_REVIEW, GIVE_UP = "go on after the review", "finish at the review", "give up at the review"
 SHARE, WITHDRAW = "share", "withdraw"
 

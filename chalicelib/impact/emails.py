@@ -56,7 +56,7 @@ RETURNED = declare_email(
     to=To.RATER,
     words="name delegate areas text month",
     sample={"areas": "Ask before answering; delegate decisions", "text": "I start with the Monday meeting."},
-    only_to_unanswered=True,  # not to people who declined
+    only_to_unanswered=True,  # who declined does not get it
     in_digest=True,
 )
 PROGRESS = declare_email(

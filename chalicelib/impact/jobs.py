@@ -74,7 +74,7 @@ def start_impact(job: Job, now: datetime) -> Sequence[Write]:
 
 
 def _opening(programme: Programme, record: DelegateRecord, now: datetime) -> datetime:
-    """Return the time at which the survey opens: the morning after the job's start, or now if the job runs late."""
+    """Return when the survey opens: this morning's hour for emails, or now if the job runs later than that."""
     days = working_days(programme.organisation, record.wave(Wave.BASELINE).closed)
     return max(now, days.morning(local_date(now, days.zone)))
 

@@ -1,1 +1,1 @@
-"""Show the organisation figures of a cohort, never of one delegate (stage 7)."""
+"""Show the sponsor figures of a cohort, never of one delegate (stage 7)."""

@@ -1,4 +1,4 @@
-"""Draft the next edition: its facts from what is stored. Pages may do this, and render no document."""
+"""Draft the facts of the next edition from what is stored. Pages may call this, because it renders no document."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from chalicelib.store.stories import Story
 
 
 def last_edition(cohort_id: str) -> Final | None:
-    """Return the facts of the newest edition. One of an earlier version cannot be repeated, so it counts as none."""
+    """Return the facts of the newest edition; None for an edition of an earlier version, which cannot be repeated."""
     editions = [edition for edition in summaries.of_cohort(cohort_id) if edition.files]
     return read_final(objects.load(editions[-1].facts)) if editions else None
 
@@ -51,7 +51,7 @@ def prepare_edition(
 
 
 def _counted(cohort_id: str) -> tuple[str, ...]:
-    """Return whose answers are in an edition; editions of earlier versions do not say."""
+    """Return the delegates whose answers are in an edition; editions of earlier versions have no such list."""
     return next((edition.counted for edition in reversed(summaries.of_cohort(cohort_id)) if edition.counted), ())
 
 
@@ -65,5 +65,5 @@ def _count(
 
 
 def has_news(final: Final, before: Final) -> bool:
-    """Return whether an edition would show anything that the one before does not."""
+    """Return whether an edition would show anything that the previous edition does not."""
     return replace(final, edition=before.edition, made_on=before.made_on, replaces=before.replaces) != before

@@ -26,7 +26,7 @@ def store_edition(
 ) -> list[Write]:
     """Store the documents, and return the writes that list them and notify the sponsor.
 
-    quietly  the sponsor was notified of the reason already
+    quietly  send no email, because the sponsor has been notified of the reason
     """
     final = draft.final
     documents = render_documents(programme, final)

@@ -27,7 +27,7 @@ class Evidence(Struct, frozen=True):
 
 
 def mean(numbers: Iterable[Fraction]) -> Fraction | None:
-    """Return one delegate's mean over several things; None over nothing."""
+    """Return one delegate's mean of several numbers; None if there are none."""
     given = list(numbers)
     return sum(given, Fraction(0)) / len(given) if given else None
 

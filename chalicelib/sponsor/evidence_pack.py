@@ -25,7 +25,7 @@ from chalicelib.store.summaries import Summary
 
 
 class NoEditionYet(Refusal):
-    """There is nothing to pack."""
+    """The cohort has no edition to pack."""
 
     status = 404
     title = "There is no edition yet"
@@ -77,12 +77,12 @@ def _files(
 
 
 def _timeline(programme: Programme, cohort: Cohort, final: Final, edition: Summary) -> Sequence[Milestone]:
-    """Return the year as the edition has it; an edition of an earlier version kept none."""
+    """Return the timeline that the edition keeps. An edition of an earlier version has none, so it is made now."""
     return edition.timeline or list_milestones(cohort, final, load_interim(cohort, programme))
 
 
 def zip_of(files: Mapping[str, bytes], day: date) -> bytes:
-    """Return a zip that depends on nothing but the files and the day: sorted names, one time, and checksums."""
+    """Return a zip with sorted names, one time and checksums. The same files and day give the same bytes."""
     sums = "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
@@ -96,7 +96,7 @@ def zip_of(files: Mapping[str, bytes], day: date) -> bytes:
 
 
 def _framework(programme: Programme) -> bytes:
-    """Write what was asked, and of no one."""
+    """Write the questions that were asked, without any answer or name."""
     import yaml  # only a few pages need it
 
     content = {
@@ -137,7 +137,7 @@ def _story(story: StoryLine) -> bytes:
 
 
 def _outcomes(kept: Sequence[StoryLine]) -> bytes:
-    """Count results by kind: those that a story names with its delegate's consent."""
+    """Count the results that published stories name, by kind. Their delegates have consented."""
     tags = sorted({tag for story in kept for tag in story.tags})
     return _table(("result", "stories"), [(tag, sum(tag in story.tags for story in kept)) for tag in tags])
 

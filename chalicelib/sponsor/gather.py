@@ -42,13 +42,13 @@ def load_surveys(lines: Mapping[str, DelegateLine]) -> Rows:
 
 
 def find_open(lines: Mapping[str, DelegateLine], rows: Rows) -> set[str]:
-    """Return the delegates whose surveys may still come: after an outage or a pause they open and close late."""
+    """Return the delegates whose surveys are still to open or close. An outage or a pause can delay them."""
     waited_for, _ = each(lines, lambda delegate_id: _is_waited_for(delegate_id, rows[delegate_id]), "summary")
     return {delegate_id for delegate_id, is_open in waited_for.items() if is_open}
 
 
 def _is_waited_for(delegate_id: str, rows: Sequence[Row]) -> bool:
-    """Do not wait for a job that failed."""
+    """Return whether a delegate's survey may still come. A failed job is not waited for."""
     surveys = impact_surveys.surveys_from(rows)
     if surveys:
         return any(survey.is_open for survey in surveys)
@@ -59,12 +59,12 @@ def _is_waited_for(delegate_id: str, rows: Sequence[Row]) -> bool:
 def gather(
     programme: Programme, lines: Mapping[str, DelegateLine], rows: Rows
 ) -> tuple[dict[str, Evidence], dict[str, str]]:
-    """Return the evidence by delegate, and by delegate why it cannot be used."""
+    """Return the evidence by delegate, and the reason by delegate if it cannot be used."""
     return each(lines, lambda delegate_id: _evidence(programme, lines[delegate_id], rows[delegate_id]), "summary")
 
 
 def everyone(lines: Mapping[str, DelegateLine], usable: Mapping[str, Evidence], open_ones: set[str]) -> list[Evidence]:
-    """Return the evidence of everyone who began. Who answers later has no answers yet."""
+    """Return the evidence of everyone who began. A delegate whose survey is open has no answers in it yet."""
     people = []
     for key, line in lines.items():
         person = usable.get(key) or Evidence(line.name, line.service, id=key, has_left=line.withdrawn, left_out=True)
@@ -103,14 +103,14 @@ def _evidence(programme: Programme, line: DelegateLine, rows: Sequence[Row]) -> 
 def _raters_change(pulse: PulseResult | None) -> tuple[Fraction, ...]:
     figures = pulse.figures if pulse else ()
     of_areas = [figure for figure in figures if figure.cell == ALL_OTHERS and figure.area != AREAS]
-    return tuple(Fraction(figure.change) for figure in of_areas if figure.change)  # of some only a word may be shown
+    return tuple(Fraction(figure.change) for figure in of_areas if figure.change)  # some areas have only a word
 
 
 def load_reviews(programme: Programme, cohort: Cohort, now: datetime) -> dict[str, list[str]]:
     """Return the outcomes of each delegate's areas; none until everyone who stayed has had the review, or time is over.
 
-    An edition shows them once and later ones repeat them: figures of two editions over nearly the same delegates would
-    show the outcomes of those who came in between.
+    Later editions repeat the outcomes of the first edition that shows them. Otherwise a comparison of two editions
+    would reveal the outcomes of those who had the review in between.
     """
     stayed = [line.delegate_id for line in cohorts.list_lines(cohort.id) if not line.moved_to and not line.withdrawn]
     closes = survey_opens_at(programme, cohort.dates) + timedelta(days=programme.impact.open_days)

@@ -1,4 +1,4 @@
-"""Count how a cohort is getting on, for a sponsor: counts alone, once five delegates or more have begun."""
+"""Count a cohort's progress for a sponsor: only counts, and only if five delegates or more have begun."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class WorkCount(Struct, frozen=True):
 
 
 class Interim(Struct, frozen=True):
-    """What the sponsor's page shows before the final. Of answers there is only what a round has published.
+    """What the sponsor's page shows before the first edition. From answers it has only what a round has published.
 
     midway  title -> the cohort's mean change, -3 to +3
     """
@@ -50,7 +50,7 @@ def load_interim(cohort: Cohort, programme: Programme) -> Interim | None:
 
 
 def _work(cohort: Cohort, programme: Programme, stayed: set[str]) -> Iterator[WorkCount]:
-    """Count who has submitted each piece of work, as far as anyone has."""
+    """Count the delegates who have submitted each piece of work; leave out work that no one has submitted."""
     lines = assignments.lines_of(cohort.id)
     done = Counter(line.assignment for line in lines if line.submissions and line.delegate_id in stayed)
     for milestone in programme.milestones:

@@ -33,7 +33,7 @@ MAX_WAIT = timedelta(days=14)  # for answers that cannot be counted: the sponsor
 MAX_WAIT_FOR_LATE = timedelta(days=60)  # for surveys that open late, after a pause
 FIRST_EDITION_AFTER = 5  # working days after the last survey has closed
 WAITING_SINCE = "mending"  # the key in stored jobs: since when answers wait for correction
-LOOKING_SINCE = "since"  # since when the job has looked
+LOOKING_SINCE = "since"  # when the job first looked
 
 WITHDRAWN = "withdrawn"  # the reason in a stored job
 REPLACES = "A story was withdrawn. This edition replaces every earlier one: please use those no more."
@@ -44,8 +44,8 @@ Lines = Mapping[str, DelegateLine]
 def make_summary(job: Job, now: datetime) -> Sequence[Write]:
     """Make the first edition, from published figures only.
 
-    Postpone it by a day while a survey is open or still to open, for five working days after that, and while answers
-    that cannot be counted may still be corrected.
+    Wait until every survey has closed, then five working days, and then for answers that contradict each other to be
+    corrected. The job looks again each day.
     """
     cohort, programme = _cohort(job)
     if summaries.of_cohort(cohort.id):
@@ -69,7 +69,7 @@ def make_summary(job: Job, now: datetime) -> Sequence[Write]:
 
 
 def make_next_edition(job: Job, now: datetime) -> Sequence[Write]:
-    """Make another edition if there is something new. Without a first edition that one will hold what is new."""
+    """Make another edition if there is something new. If there is no first edition yet, that one will include it."""
     cohort, programme = _cohort(job)
     before = last_edition(cohort.id)
     if before is None:
@@ -123,7 +123,7 @@ def _earliest(programme: Programme, cohort: Cohort, rows: Rows) -> datetime | No
 def _notify(cohort: Cohort, line: DelegateLine, now: datetime) -> list[Write]:
     """Notify the administrator once, on the dashboard and in the trail.
 
-    What is wrong is shown to the person who answered, and to no one else: it would reveal an answer.
+    Only the person who answered sees what is wrong, because it would reveal an answer to anyone else.
     """
     if line.left_out:
         return []
@@ -132,6 +132,6 @@ def _notify(cohort: Cohort, line: DelegateLine, now: datetime) -> list[Write]:
 
 
 def _later(cohort: Cohort, due_at: datetime, looking: datetime, since: str) -> Job:
-    """Postpone the first edition. since: when answers began to wait for correction; empty if none do."""
+    """Postpone the first edition. since: when answers began to wait for correction; empty if none wait."""
     about = {"cohort": cohort.id, LOOKING_SINCE: stamp(looking)} | ({WAITING_SINCE: since} if since else {})
     return JobKind.SUMMARY.job(cohort.id, f"{due_at:%Y-%m-%d}", due_at=due_at, **about)

@@ -26,7 +26,7 @@ class _Interim(Struct, frozen=True):
     workshop: Workshop
 
     def write(self, morning: Morning) -> Iterator[Email]:
-        """Write if there is a sponsor and something to show: counts need five delegates and a register."""
+        """Write if there is a sponsor and something to show. Counts need five delegates and a register."""
         day = morning.day
         counted = count_workshops(day.cohort, day.programme, day.rows)
         if day.cohort.sponsor and any(counts.title == self.workshop.title for counts in counted):

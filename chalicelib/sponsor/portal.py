@@ -42,7 +42,7 @@ class Portal(Struct, frozen=True):
     summaries: tuple[Summary, ...]
     sponsor: Person
     start: Summary | None = None
-    withdrawn: tuple[str, ...] = ()  # names of editions with a story that was withdrawn: no longer given out
+    withdrawn: tuple[str, ...] = ()  # editions with a withdrawn story: they can no longer be opened
 
     @property
     def documents(self) -> tuple[Summary, ...]:
@@ -57,7 +57,7 @@ class Portal(Struct, frozen=True):
 
     @property
     def acting(self) -> Mapping[str, Person]:
-        """Return who the audit trail says it was: another sponsor may follow."""
+        """Return the sponsor for the audit trail by name, because the cohort may get another sponsor later."""
         return {"by": self.sponsor}
 
     @property
@@ -83,14 +83,14 @@ def open_portal(token: str) -> Portal:
 
 
 class AllCohorts(Struct, frozen=True):
-    """Every cohort of the sponsor, with the link of each: one session opens them all."""
+    """Every cohort of the sponsor, with the link of each. One sign-in opens all of them."""
 
     links: tuple[tuple[str, str], ...]  # title, address
     trend: Trend | None
 
 
 def load_all_cohorts(shelf: Portal, now: datetime) -> AllCohorts:
-    """Load the other cohorts, but for those in which the sponsor's address is held."""
+    """Load the other cohorts, except those in which the sponsor's address is on hold."""
     who = shelf.reader.who
     own = [
         cohort
@@ -107,7 +107,7 @@ def evidence_link(shelf: Portal, now: datetime) -> str:
 
 
 def link_to_evidence(cohort_id: str, by: str, now: datetime, acting: Mapping[str, Person] = NO_ONE) -> str:
-    """Make the link as `evidence_link` does, for anyone who may have the pack.
+    """Make the same link as `evidence_link` for any reader who may have the pack.
 
     by  for the audit trail
     """

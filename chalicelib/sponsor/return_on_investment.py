@@ -1,6 +1,6 @@
 """Set the benefit of a programme against its costs. Pure.
 
-Both figures are those that the sponsor can read, so the return reveals no more.
+The sponsor can read both figures, so the return reveals nothing new.
 """
 
 from __future__ import annotations

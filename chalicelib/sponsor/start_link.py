@@ -1,4 +1,4 @@
-"""Give a facilitator the page of their cohort at the start."""
+"""Give a facilitator the page “the cohort at the start” of their cohort."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The year of a cohort with its counts, as an edition keeps it: a register that is corrected later changes no edition.
-
-Pure.
-"""
+"""The milestones of a cohort with counts. An edition keeps them, so correcting a register later changes none. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ Milestone = tuple[str, str, str]  # day, if it is known; what happened; how many
 
 
 def list_milestones(cohort: Cohort, final: Final, interim: Interim | None) -> tuple[Milestone, ...]:
-    """List the year; of attendance, debriefs and work only counts that no one can be read from."""
+    """List the milestones. Counts of attendance, debriefs and work are shown only if they reveal no one."""
     return tuple((day, what, f"{count}") for day, what, count in _milestones(cohort, final, interim))
 
 

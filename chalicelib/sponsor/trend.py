@@ -1,7 +1,7 @@
 """Compare the cohorts of one sponsor: how others see each at the start, and in its follow-up, competency by competency.
 
-Figures of two cohorts with nearly the same delegates would give away the few who are in only one of them. So a cohort
-is left out whose delegates, with those of the cohorts before it, combine to fewer than five.
+Figures of two cohorts with nearly the same delegates would reveal the few who are in only one of them. So a cohort is
+left out if its delegates and those of earlier cohorts combine to a set of fewer than five.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def _lines(programme: Programme, comparable: Sequence[Snapshots]) -> Iterator[Tr
 
 
 def _display(snapshots: Snapshots, comparable: Sequence[Snapshots], means: Means, competency: str) -> str:
-    """Return the mean. Where cohorts share delegates, it must be over all of them: the rule was checked for these."""
+    """Return the mean. If cohorts share delegates, leave out a mean that does not include its whole cohort."""
     mean = means.get((competency, ALL_OTHERS))
     if mean is None:
         return ""

@@ -165,7 +165,7 @@ def _read_day(typed: str, today: date) -> tuple[date | None, str]:
 
 
 def _moved(entry: Entry, act: str, actor: Actor, now: datetime) -> Attendance:
-    """Return the attendance after an act. Once a delegate no longer counts as absent, the catching up is removed."""
+    """Return the attendance after an act, without what was agreed about an earlier absence."""
     try:
         state = ATTENDANCE.move(entry.state, act, actor.by)
     except NotAllowed:

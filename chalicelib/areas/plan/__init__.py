@@ -1,1 +1,1 @@
-"""The development plan on paper: a PDF of its own, which follows the areas. The report does not change."""
+"""The development plan on paper: a separate PDF, made again when the areas change. The report does not change."""

@@ -30,7 +30,7 @@ def plan_of(programme: Programme, delegate: Delegate, rows: Sequence[Row], wave:
 
 
 def make_plan(job: Job, now: datetime) -> Sequence[Write]:
-    """Print the areas as they are now. Nothing if they are printed already, or are not the delegate's to read."""
+    """Make the PDF of the areas as they are now, unless it exists or the delegate may not read them yet."""
     rows = list(delegates.load_rows(job.about["delegate"]))
     wave = released_wave(rows)
     if wave is None:

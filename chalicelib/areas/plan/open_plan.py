@@ -1,4 +1,4 @@
-"""Open the plan on paper, or have it made if the areas are not printed as they are now."""
+"""Open the plan on paper, or start the job that makes it if the areas have changed."""
 
 from __future__ import annotations
 

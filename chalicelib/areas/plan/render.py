@@ -12,11 +12,11 @@ from chalicelib.pdf.pdf_text import printable_tree
 from chalicelib.pdf.print_document import print_document
 
 TEMPLATE = Path(__file__).parent.parent / "templates" / "plan.typ"
-OURS = ("brand", "on_brand", "accent", "logo")  # parts that no person typed
+OURS = ("brand", "on_brand", "accent", "logo")  # parts that no one typed
 
 
 def render_plan(plan: Plan, issued: date) -> bytes:
-    """Return the PDF. Letters that the fonts reject are named instead of drawn; a broken logo is left out."""
+    """Return the PDF. If the fonts lack a letter, print its name. Leave a broken logo out."""
     content = msgspec.to_builtins(plan)
     return print_document(
         TEMPLATE,

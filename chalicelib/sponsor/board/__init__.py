@@ -1,1 +1,1 @@
-"""What is asked of the board, and the order of another edition."""
+"""Requests to the board, and orders for another edition."""

@@ -1,4 +1,4 @@
-"""Open a coach's cohort, for what is asked of the board."""
+"""Open a coach's cohort, so that they can edit the requests to the board."""
 
 from __future__ import annotations
 

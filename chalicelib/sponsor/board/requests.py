@@ -1,4 +1,4 @@
-"""What is asked of the board, in the administrator's words, and the order of another edition."""
+"""Store the requests to the board in the administrator's or coach's words, and order another edition."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ CHANGED = FieldError("", "Someone else changed the requests in the meantime. Che
 def rank_barriers(programme: Programme, cohort: Cohort) -> tuple[str, ...]:
     """Return what hindered, the worst first: as the newest edition ranks it, or as the first one will.
 
-    A rank over answers that came after an edition would differ from the edition's by those answers alone.
+    Later answers are left out: comparing the two ranks would reveal those answers.
     """
     return tuple(line.label for line in _factors(programme, cohort) if line.mean.value < 0)
 
 
 def _factors(programme: Programme, cohort: Cohort) -> tuple[FactorLine, ...]:
-    """Return the factors of the newest edition; before the first, those of the answers, once no survey is open."""
+    """Return the factors of the newest edition. Before the first edition, compute them once no survey is open."""
     edition = last_edition(cohort.id)
     if edition:
         return edition.survey.factors if edition.survey else ()

@@ -1,4 +1,4 @@
-"""HTTP routes: what is asked of the board, by an administrator or a coach; and the editions for the sponsor."""
+"""HTTP routes for administrators and coaches: requests to the board, and editions for the sponsor."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ from chalicelib.sponsor.final.facts import ChangeLine, Figure, Final, FollowupLi
 
 MAX_WORKED, MAX_FAILED = 2, 1  # stories on the board's pages; the summary and the pack have all
 MAX_ROWS, MAX_ROWS_WITH_FOLLOWUP = 12, 9  # competencies on the first page
-MAX_ROOMY_CHARS = 600  # of stories and requests; with more the second page is set closer
-MIN_SPAN = 1.2  # scale points to each side of the chart of changes
+MAX_ROOMY_CHARS = 600  # of stories and requests; a longer second page has tighter spacing
+MIN_SPAN = 1.2  # scale points on each side of the chart of changes
 
 
 def board_content(programme: Programme, final: Final, *, drawn: bool = True) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def board_content(programme: Programme, final: Final, *, drawn: bool = True) -> 
 
 
 def _heading(programme: Programme, final: Final) -> dict[str, Any]:
-    """Return what names the edition, and its look."""
+    """Return the heading of the edition, its logo and its colours."""
     return {
         "title": f"What came of {final.programme}: {final.cohort}",
         "organisation": final.organisation,
@@ -130,7 +130,7 @@ def _chain(value: Value) -> Iterator[dict[str, Any]]:
 
 
 def _funnel(response: Response, value: Value) -> Iterator[tuple[str, str]]:
-    """List how many are behind the sum: before any sum is read."""
+    """List how many delegates are behind the sum. The pages show this before any sum."""
     yield str(response.began), "began"
     yield str(response.delegates_answered), "answered after six months"
     if value.claimed.delegates:

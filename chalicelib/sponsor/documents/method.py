@@ -1,4 +1,4 @@
-"""What the page about the making of the figures needs to know of an edition. Pure."""
+"""The content of the page that explains how an edition's figures were computed. Pure."""
 
 from __future__ import annotations
 

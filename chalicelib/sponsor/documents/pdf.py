@@ -19,7 +19,7 @@ TEMPLATES = Path(__file__).parent.parent / "templates" / "pdf"
 
 
 def render_pdf(template: str, content: Mapping[str, Any], issued: date) -> bytes:
-    """Compile one document. A story can hold letters that the fonts reject: then such letters are named instead."""
+    """Compile one document. If the fonts lack a letter of a story, print the letter's name instead."""
     import typst
 
     for letters in (fonts.covered(), fonts.drawn()):

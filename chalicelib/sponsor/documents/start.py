@@ -24,7 +24,7 @@ MOST = 5  # behaviours in each list
 
 
 class StartRow(Struct, frozen=True):
-    """One competency or behaviour: what delegates say of themselves, what others say, and own less others."""
+    """One competency or behaviour: the delegates' own mean, the mean of others, and the gap."""
 
     id: str
     title: str
@@ -141,7 +141,7 @@ def start_content(programme: Programme, start: Start) -> dict[str, Any]:
 
 
 def start_headline(start: Start) -> Iterator[str]:
-    """Say where the cohort starts; of a gap only what is clear."""
+    """Say where the cohort starts. Mention a gap only if it is clear."""
     rows = sorted((row for part in start.workshops for row in part.rows), key=lambda row: row.others.value)
     if len(rows) < 2:
         yield "Too few reports show a competency to say where the cohort starts."

@@ -1,1 +1,1 @@
-"""The final for the sponsor: one typed model of its facts, made from published figures and signed answers. Pure."""
+"""The facts of an edition for the sponsor: one typed model, made from published figures and signed answers. Pure."""

@@ -22,7 +22,7 @@ NOTHING_FROZEN = Frozen()
 
 
 class Prepared(Struct, frozen=True):
-    """What an edition shows in addition to the survey: what an administrator prepared, and what the reviews agreed."""
+    """What an edition shows in addition to the survey: the administrator's input, and the outcomes of the reviews."""
 
     costs: tuple[Cost, ...] = ()
     asks: tuple[str, ...] = ()
@@ -48,8 +48,8 @@ def build_final(
 
     people  every delegate who began, in any order
     late    delegates whose answers are in no edition yet
-    before  the edition before this one. Its figures of the survey are repeated: the difference of two editions would be
-            the answers of those who answered in between.
+    before  the previous edition. Its figures of the survey are repeated. Otherwise the difference of two editions would
+            show the answers of those who answered in between.
     """
     response, survey, value = _survey_figures(programme, people, baseline, before)
     again = tuple(own_and_others.followup_lines(programme, baseline, followup))
@@ -76,7 +76,7 @@ def build_final(
 def _survey_figures(
     programme: Programme, people: Sequence[Evidence], baseline: Frozen, before: Final | None
 ) -> tuple[Response, Survey | None, Value | None]:
-    """Return the figures that depend on who answered the survey: those of the edition before, if it had them."""
+    """Return the figures that depend on who answered the survey: those of the previous edition, if it had them."""
     if before and before.survey:
         return before.response, before.survey, before.value
     value = value_of(people, programme.organisation.currency)
@@ -96,7 +96,7 @@ def _response(people: Sequence[Evidence]) -> Response:
 
 
 def _late(programme: Programme, late: Sequence[Evidence], baseline: Frozen) -> Late | None:
-    """Compute figures over these delegates alone, so that no figure is the difference of two."""
+    """Compute figures of these delegates alone, so that no one can derive a figure by subtracting two others."""
     survey = _survey(programme, [replace(person, manager=None, raters_change=()) for person in late], baseline)
     return Late(len(late), survey) if survey else None
 

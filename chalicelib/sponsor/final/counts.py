@@ -1,4 +1,4 @@
-"""Count areas, proposals and measures by what came of them, and what helped or hindered. Pure."""
+"""Count areas, proposals and measures by their outcome, and rank what helped or hindered. Pure."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def count_areas(people: Sequence[Evidence]) -> Spread:
 
 
 def count_measures(people: Sequence[Evidence]) -> Spread:
-    """Count measures of those who answered; a measure that was agreed and has no figure now is “no answer”."""
+    """Count measures of those who answered. An agreed measure without a figure today counts as “no answer”."""
     given = {
         person.id: [(str(measure.number), measure.outcome) for measure in measures_of(person.own) if measure.name]
         for person in people
@@ -63,7 +63,7 @@ def count_proposals(people: Sequence[Evidence]) -> Spread:
 
 
 def count_reviews(outcomes: Mapping[str, Sequence[str]]) -> Spread:
-    """Count areas by what the six-month reviews agreed. outcomes: of each delegate's areas."""
+    """Count areas by the outcome that the six-month reviews agreed. outcomes: of each delegate's areas."""
     return _spread(
         {who: [("", delegate_id) for delegate_id in given] for who, given in outcomes.items()}, REVIEWED, MEASURES
     )

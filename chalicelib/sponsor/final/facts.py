@@ -1,4 +1,4 @@
-"""The facts of one edition for the sponsor: all that its pages, slides and files show, and nothing else. Pure."""
+"""The facts of one edition for the sponsor: exactly what its pages, slides and files show. Pure."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class ChangeLine(Struct, frozen=True):
 
 
 class Spread(Struct, frozen=True):
-    """How many things have each answer. `parts` is empty if a number would be of fewer than five delegates."""
+    """How often each answer was given. `parts` is empty if a number would be about fewer than five delegates."""
 
     delegates: int = 0
     things: int = 0
@@ -148,7 +148,7 @@ class StoryLine(Struct, frozen=True):
 
 
 class Survey(Struct, frozen=True):
-    """What comes from the six-month survey. Later editions repeat it."""
+    """The figures of the six-month survey. Later editions repeat them."""
 
     seen: Seen = Seen()
     changes: tuple[ChangeLine, ...] = ()
@@ -160,10 +160,10 @@ class Survey(Struct, frozen=True):
 
 
 class Late(Struct, frozen=True):
-    """The survey of delegates whose answers are in no earlier edition: five or more, and figures of their own.
+    """Separate figures of five or more delegates whose answers are in no earlier edition.
 
-    Figures over both together would show the late ones as a difference. What line managers and raters saw is left out:
-    it may be in an earlier edition.
+    Figures of all delegates together would reveal the late answers as a difference. The views of line managers and
+    raters are left out, because they may be in an earlier edition.
     """
 
     delegates: int

@@ -20,7 +20,7 @@ ERRORS = Fraction(3, 2)  # standard errors that a difference must be larger than
 
 
 def printed(interval: Range) -> Range:
-    """Round a figure as it is printed: differences are of what readers see."""
+    """Round a figure as it is printed. Differences are computed from printed figures."""
     value = Fraction(one_decimal(interval.shown))
     low = value if interval.low == interval.shown else interval.low
     return Range(value, low, value if interval.high == interval.shown else interval.high)

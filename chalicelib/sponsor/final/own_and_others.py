@@ -1,7 +1,7 @@
 """What others saw, and what delegates say of themselves: since the first 360, and looking back. Pure.
 
-The first 360 enters as the mean that was published then. A mean over those who answered later would reveal the answers
-of those who did not.
+For the first 360 this uses the mean that was published then. A mean of only those who answered later would reveal the
+answers of the others.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def means_of(frozen: Frozen) -> Means:
 
 
 def change_lines(programme: Programme, people: Sequence[Evidence], baseline: Frozen) -> Iterator[ChangeLine]:
-    """List the competencies with both contrasts: neither is shown without the other, for each misleads alone."""
+    """List the competencies with both comparisons. They are shown only together, because each alone misleads."""
     means = means_of(baseline)
     for competency in programme.competencies:
         first = means.get((competency.id, SELF_GROUP))

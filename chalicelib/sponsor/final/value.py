@@ -1,7 +1,7 @@
 """Add up what delegates say the change is worth, and set it against the costs. Pure.
 
-Source: Phillips' chain of claimed benefit, share due to the programme and confidence; of two shares the lower counts,
-and a missing answer counts as nothing. What got worse is taken off whole. A delegate's sums count as one.
+Source: Phillips' chain of claimed benefit, share due to the programme, and confidence. If there are two shares, the
+lower counts. A missing answer counts as zero. What got worse is subtracted in full. A delegate's sums count as one.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def with_costs(value: Value, costs: tuple[Cost, ...], code: str) -> Value:
 def net_of(gains: Sequence[Fraction], losses: Sequence[Fraction]) -> Sum:
     """Return gains less losses, unless the gains have no total, or one gain or loss is more than half of the rest.
 
-    There is no sum before the losses: the difference could be one person's loss.
+    The sum before losses is not shown, because the difference could be one person's loss.
     """
     gained = sum_of(gains)
     if gained.total is None:

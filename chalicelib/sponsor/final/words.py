@@ -1,6 +1,6 @@
-"""Say the headline of an edition and the sentence of each part, by rules from its figures. Pure.
+"""Write the headline of an edition and the sentence of each part, by rules from its figures. Pure.
 
-The order is fixed: what others saw, change since the first 360, looking back. The last two are never said apart.
+The order is fixed: what others saw, change since the first 360, looking back. The last two always come together.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def headline(survey: Survey | None, followup: Sequence[FollowupLine]) -> tuple[s
 
 
 def _seen(seen: Seen) -> str:
-    """Say what both others saw; one of them alone if only one has a figure."""
+    """Say what line managers and raters saw, or one of the two if only one has a figure."""
     by_words: dict[str, list[str]] = {}
     for who, figure in ((MANAGERS, seen.managers), (COLLEAGUES, seen.raters)):
         if figure:
@@ -156,7 +156,7 @@ def parts_sentence(subject: str, spread: Spread) -> str:
 
 
 def measures_sentence(measures: Spread) -> str:
-    """Say what came of the measures; silence counts as no answer, never as success."""
+    """Say how the measures changed. A missing answer never counts as success."""
     if not measures.parts:
         return ""
     named = plural(measures.things, "measure", "measures")
@@ -173,7 +173,7 @@ def parts_in_words(spread: Spread, between: str = " ") -> str:
 
 
 def no_sum(value: Value) -> str:
-    """Say which sum is missing, and why; the sums that follow from it are missing with it."""
+    """Say which sum is missing, and why. The sums that depend on it are missing too."""
     steps = (
         (value.claimed, "The sum claimed", "delegates put a sum on a result"),
         (value.attributed, "The sum due to the programme", "sums have a share from both delegate and line manager"),
@@ -188,7 +188,7 @@ def no_sum(value: Value) -> str:
 
 
 def return_lines(value: Value, sign: str) -> Iterator[tuple[str, str]]:
-    """Set the benefit against the costs, as plainly when it is a loss: a number and its words."""
+    """Compare the benefit with the costs, also if it is a loss: a number and its words."""
     if not value.cost:
         yield "", "The programme’s costs are not entered, so no return is stated."
     elif not value.ratio:

@@ -17,7 +17,7 @@ def typed_of(costs: tuple[Cost, ...]) -> dict[str, str]:
 
 
 def read_form(fields: Mapping[str, str], currency: str) -> tuple[tuple[Cost, ...], list[FieldError]]:
-    """Return the costs and every fault. A kind without any number is no cost."""
+    """Return the costs and every fault. A kind of cost without a number is left out."""
     costs: list[Cost] = []
     faults: list[FieldError] = []
     for kind in CostKind:

@@ -55,7 +55,7 @@ class Of(Struct, frozen=True):
 
 
 def approve(story: Story, fields: Mapping[str, str], now: datetime) -> list[FieldError]:
-    """Store the exact words that may be used, or return what is wrong with them."""
+    """Store the exact words that the delegate approves, or return what is wrong with them."""
     text = clean_text(fields.get("text", "")).strip()
     naming = fields.get("naming", "")
     faults = [*_text_faults(text)]
@@ -72,7 +72,7 @@ def approve(story: Story, fields: Mapping[str, str], now: datetime) -> list[Fiel
 
 
 def withdraw(story: Story, of: Of, now: datetime) -> None:
-    """Take the story back. A published one makes an edition without it, and goes from the earlier ones."""
+    """Withdraw the story. If it was published, make an edition without it and remove it from earlier editions."""
     if story.state is StoryState.WITHDRAWN:
         return
     after = replace(story, text="", tags=())
@@ -86,7 +86,7 @@ def withdraw(story: Story, of: Of, now: datetime) -> None:
 
 
 def review(story: Story, of: Of, fields: Mapping[str, str], by: str, now: datetime) -> list[FieldError]:
-    """Pass a story that was checked for the next edition. Every check must be ticked."""
+    """Accept a story for the next edition. The administrator must have ticked every check."""
     missing = [FieldError(name, "Please check this first.") for name in CHECKS if not fields.get(name)]
     if missing:
         return missing
@@ -102,7 +102,7 @@ def review(story: Story, of: Of, fields: Mapping[str, str], by: str, now: dateti
 
 
 def correct(story: Story, of: Of, fields: Mapping[str, str], by: str, now: datetime) -> list[FieldError]:
-    """Correct the typing: the delegate reads and approves the words again."""
+    """Correct typing errors. The delegate then reads and approves the words again."""
     text = clean_text(fields.get("text", "")).strip()
     if faults := [*_text_faults(text)]:
         return faults
@@ -117,7 +117,7 @@ def correct(story: Story, of: Of, fields: Mapping[str, str], by: str, now: datet
 
 
 def ask_again(story: Story, of: Of, now: datetime) -> None:
-    """Have the delegate approve once more: a restored table holds words that they have changed since."""
+    """Ask the delegate to approve again, because a restored table holds words that they have changed since."""
     after = replace(story, revision=story.revision + 1)
     asked = emails.add(
         offered_email(
@@ -136,7 +136,7 @@ def _text_faults(text: str) -> Sequence[FieldError]:
 
 
 def _as_shown(story: Story, fields: Mapping[str, str]) -> None:
-    """Refuse to pass words that the administrator did not see."""
+    """Refuse to accept words that the administrator has not seen."""
     if fields.get("seen") != str(story.revision):
         raise StoryRefused("The delegate changed the story in the meantime. Read it again.")
 
@@ -162,7 +162,7 @@ def _move(before: Story, after: Story, act: str, by: By, who: str, now: datetime
 
 
 def _taken_back(before: Story, act: str) -> What | None:
-    """Return what a restore must not forget: an approval that is changed takes the one before back."""
+    """Return what must be repeated after a restore. To change an approval is to withdraw the former one."""
     if act == WITHDRAW:
         return What.STORY
     return What.STORY_WORDS if act == APPROVE and before.state is not StoryState.OFFERED else None

@@ -1,6 +1,7 @@
-"""Choose whose words are offered as a story: the strongest that worked, and some that did not. Pure.
+"""Choose whose words are offered as a story: the strongest successes, and some failures. Pure.
 
-Only delegates who said in the survey that the sponsor may read their words are asked, and only they read them now.
+Only delegates who agreed in the survey that the sponsor may read their words are asked. Until they approve a story,
+only they read it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from chalicelib.forms.impact_answers import IMPROVED, Answers, Measure, measures
 from chalicelib.forms.impact_options import FACTORS
 from chalicelib.sponsor.evidence import Evidence
 
-MAX_WORKED, MAX_FAILED = 6, 3  # offered; fewer will be approved
+MAX_WORKED, MAX_FAILED = 6, 3  # more than one edition needs, because some will not be approved
 MAX_STORY_CHARS = 300
 APPLIED = ("regular", "habit")
 CONSENTS = ("named", "anonymous")
@@ -26,7 +27,7 @@ WEIGHTS = {"-2": -2, "-1": -1, "1": 1, "2": 2}  # answers to a factor
 class Why(Enum):
     HELPED = "helped"
     HINDERED = "hindered"
-    UNCLEAR = "unclear"  # one thing helped as much as another hindered: the words may be about either
+    UNCLEAR = "unclear"  # one factor helped as much as another hindered, so the words may be about either
 
 
 class Candidate(Struct, frozen=True):
@@ -37,7 +38,7 @@ class Candidate(Struct, frozen=True):
 
 
 def find_candidates(people: Sequence[Evidence]) -> list[Candidate]:
-    """Return at most one for each delegate: what worked, the strongest first, then what did not, the weakest first."""
+    """Return at most one for each delegate: successes from the strongest, then failures from the weakest."""
     asked = [
         person for person in people if person.own and person.own.get("consent") in CONSENTS and not person.has_left
     ]
@@ -79,7 +80,7 @@ def _failed(evidence: Evidence) -> Candidate | None:
 
 
 def _why(answers: Answers) -> Why:
-    """Return what the words about what helped or hindered most are about: the strongest answer to a factor says it."""
+    """Return whether the delegate's words on factors are about help or hindrance, from their strongest answer."""
     given = [WEIGHTS.get(answers.get(f"factor.{name}", ""), 0) for name in FACTORS]
     helped, hindered = max(given), -min(given)
     if helped == hindered:
@@ -88,7 +89,7 @@ def _why(answers: Answers) -> Why:
 
 
 def _how_far(measure: Measure) -> Fraction:
-    """Return how far a figure moved, as a part of the larger of its two values."""
+    """Return how far a figure moved, as a fraction of the larger of its two values."""
     before, now = Fraction(measure.baseline), Fraction(measure.now)
     return abs(now - before) / max(abs(now), abs(before))
 

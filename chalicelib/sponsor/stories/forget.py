@@ -1,6 +1,6 @@
 """Remove the words of withdrawn stories from documents of earlier editions.
 
-The edition that replaces them repeats the figures of the newest one, so that one goes only once there is another.
+The new edition repeats the figures of the newest one. So the newest one is deleted only after the new edition is made.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ WITH_WORDS = ("facts", "html", "board", "slides")  # the table of figures and th
 def forget_job(cohort_id: str, cause: str, due_at: datetime, again: str = "") -> Job:
     """Make the job that looks for words to remove.
 
-    again  the day of the look before, for another look at the same cause
+    again  the day of the last look, if the job looks again for the same cause
     """
     return JobKind.FORGET_STORY.job(cohort_id, f"{cause}{again}", due_at=due_at, cohort=cohort_id, cause=cause)
 
 
 def forget_words(job: Job, now: datetime) -> Sequence[Write]:
-    """Delete the documents that quote a withdrawn story, and every evidence pack: one is made again when asked for."""
+    """Delete the documents that quote a withdrawn story, and every evidence pack. A pack is made again on request."""
     cohort_id = job.about["cohort"]
     editions = summaries.of_cohort(cohort_id)
     names = list_withdrawn(editions)
@@ -45,7 +45,7 @@ def forget_words(job: Job, now: datetime) -> Sequence[Write]:
 
 
 def list_withdrawn(editions: Sequence[Summary]) -> tuple[str, ...]:
-    """Return the names of editions with a story that was withdrawn, or that went with its delegate."""
+    """Return the names of editions with a story that was withdrawn, or was deleted with its delegate."""
     delegate_ids = {delegate_id for edition in editions for delegate_id in edition.stories}
     stored = stories.of_delegates(delegate_ids) if delegate_ids else []
     kept = {story.delegate_id for story in stored if story.state is not StoryState.WITHDRAWN}

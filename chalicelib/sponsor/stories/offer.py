@@ -1,4 +1,4 @@
-"""Offer stories once the surveys are over, and give an edition those that were checked."""
+"""Offer stories after the surveys have closed, and list the accepted stories for an edition."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def offer_writes(programme: Programme, cohort: Cohort, people: Sequence[Evidence
 
 
 def usable(delegate_ids: Iterable[str]) -> list[Story]:
-    """Return the stories that an edition shows now: checked or published, the strongest first."""
+    """Return the stories for an edition made now: accepted or published, the strongest first."""
     offered = [story for story in stories.of_delegates(delegate_ids) if story.state in IN_EDITIONS]
     worked = [story for story in offered if story.worked][:MAX_WORKED]
     return [*worked, *[story for story in offered if not story.worked][:MAX_FAILED]]
@@ -57,7 +57,7 @@ IN_EDITIONS = (StoryState.REVIEWED, StoryState.PUBLISHED)
 
 
 def publish_writes(published: Iterable[Story], now: datetime) -> list[Write]:
-    """Return the writes that mark stories as published; refused if one was withdrawn since it was read."""
+    """Return the writes that mark stories as published. They fail if a story was withdrawn since it was read."""
     reviewed = (story for story in published if story.state is StoryState.REVIEWED)
     return [
         stories.save(replace(story, state=STORY.move(story.state, PUBLISH, By.SYSTEM), changed_at=now), story)

@@ -6,7 +6,7 @@ from chalicelib.core.state_machine import By, Machine, Transition, declare_machi
 from chalicelib.store.stories import StoryState
 
 OFFER, APPROVE, CORRECT, REVIEW, PUBLISH, WITHDRAW = ("offer", "approve", "correct", "review", "publish", "withdraw")
-ASK_AGAIN = "ask again after a restore"  # the table holds words that the delegate has changed since
+ASK_AGAIN = "ask again after a restore"  # the restored table holds words that the delegate has changed since
 _S = StoryState
 
 STORY = declare_machine(
