@@ -54,7 +54,7 @@ class OpenedTask(Struct, frozen=True):
 
     @property
     def reader(self) -> Reader:
-        """Return who may be held back after a change of address: see web/holds.py."""
+        """Return the reader, whose new address may be on hold: see web/holds.py."""
         about = {"cohort": self.delegate.cohort_id, "delegate": self.delegate.id}
         home = f"/hub/{self.token}"
         return readers.reader(
@@ -62,7 +62,7 @@ class OpenedTask(Struct, frozen=True):
         )
 
     def again(self, now: datetime) -> OpenedTask:
-        """Read the rows again, after another save came first."""
+        """Read the rows again, because another save came first."""
         return open_task(self.token, self.task.id, now)
 
     def changed(self, task: Task) -> OpenedTask:

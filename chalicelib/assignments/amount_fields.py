@@ -1,4 +1,4 @@
-"""Fields of a number or an amount of money: the value kept is decimal text. Pure."""
+"""Fields for a number or an amount of money. The stored value is decimal text. Pure."""
 
 from __future__ import annotations
 

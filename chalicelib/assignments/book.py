@@ -1,4 +1,4 @@
-"""Make the book of a delegate's work from stored rows."""
+"""Collect all work of a delegate from stored rows."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def open_book(
 
 
 def areas_from(rows: Sequence[Row]) -> tuple[Area, ...]:
-    """Return the development areas that a form may name: none before the report they come from is released."""
+    """Return the development areas that a form may name; none before the release of the report that they are from."""
     report = DelegateRecord(rows).find_report(Wave.BASELINE)
     if report is None or not report.is_released:
         return ()

@@ -1,4 +1,4 @@
-"""What a coach sees of delegates' work: what waits to be read, and each submission. Drafts are never among it."""
+"""What a coach sees of delegates' work: submissions, and which of them no one has read. Never a draft."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def book_of(delegate: Delegate, programme: Programme, rows: Sequence[Row]) -> Bo
 
 
 def list_waiting(cohort_id: str, programme: Programme, names: Mapping[str, str], reader: str) -> list[Waiting]:
-    """Return what waits for a reader, oldest first. One query.
+    """Return the submissions that a reader has not read, oldest first. One query.
 
     names    delegate's id -> name, of those whose work the reader sees
     reader   "coach" or "facilitator"
@@ -86,7 +86,7 @@ def _line(task: Task, now: datetime) -> WorkLineView:
     state = task.state(now)
     is_due = ASSIGNMENT.allows(state, "type", By.DELEGATE) and task.due_on is not None
     words = state_words(task, now)
-    if state in (WorkState.OPEN, WorkState.DRAFT):  # no one else learns whether a draft was begun
+    if state in (WorkState.OPEN, WorkState.DRAFT):  # only the delegate may know that a draft was begun
         words = ", ".join(filter(None, ["returned" if task.submissions else "not submitted", late_words(task, now)]))
     kind = "warn" if state is WorkState.SUBMITTED else "good" if state is WorkState.READ else ""
     due = due_words(task) if is_due else ""

@@ -1,4 +1,4 @@
-"""A field of a day: read as people write it, kept as ISO, shown in words. Pure."""
+"""A field for a day: read as people write it, stored in ISO format, shown in words. Pure."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ HOW = "please write a day such as 3 June 2026 or 3/6/2026."
 
 
 def read_day(text: str) -> date | None:
-    """Read a day; of 3/6/2026 the 3 is the day. Return None for one that the calendar lacks.
+    """Read a day. In 3/6/2026, 3 is the day. Return None for a day that does not exist, such as 31 June.
 
-    Raises ValueError for text that is no day.
+    Raises ValueError for text that is not a day.
     """
     match = ISO.fullmatch(text) or NUMBERS.fullmatch(text) or WORDS.fullmatch(text)
     if not match:

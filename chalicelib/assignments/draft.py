@@ -1,8 +1,8 @@
-"""Merge what a page posts into a stored draft, so that of each field the later typing stays. Pure.
+"""Merge a posted page into a stored draft. The text that was typed last wins in each field. Pure.
 
-A page carries a mark of each answer that it shows (core/merging.py): an answer that comes back unchanged keeps the
-stored one. If two devices changed the same field, the one that was typed later stays; the other is kept next to it
-until the form is submitted, and both devices say so.
+A page carries a mark of each answer that it shows (core/merging.py). If the page posts an answer unchanged, the stored
+answer is kept. If two devices changed the same field, the later text wins. The earlier text is kept next to it until
+the form is submitted, and both devices show it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from chalicelib.core import merging
 class Draft(Struct, frozen=True):
     """What has been typed, by input name.
 
-    typed_at  when, in milliseconds since 1970, by the clock of the device as far as it is believed
+    typed_at  when, in milliseconds since 1970, by the device's clock if that is plausible
     other     text of the same field that another device typed earlier
     """
 
@@ -31,7 +31,7 @@ class Post(Struct, frozen=True):
 
     marks  of the answers that the page showed: see core/merging.py
     at     when it was typed
-    seen   moments of this page's own saves, whose answers it knows
+    seen   times of this page's own saves
     """
 
     typed: Mapping[str, str]
@@ -48,7 +48,7 @@ class Merged(Struct, frozen=True):
 
 
 def merge_draft(stored: Draft, posted: Post, names: Iterable[str], never_blank: Collection[str] = ()) -> Merged:
-    """Return the draft after a post, and what its sender does not know."""
+    """Return the draft after a post, and the changes that its sender has not seen."""
     typed, typed_at, other = dict(stored.typed), dict(stored.typed_at), dict(stored.other)
     newer: set[str] = set()
     for name in dict.fromkeys(names):
@@ -67,7 +67,7 @@ def merge_draft(stored: Draft, posted: Post, names: Iterable[str], never_blank: 
 
 
 def _is_typed(name: str, text: str, posted: Post, never_blank: Collection[str]) -> bool:
-    """Return whether the sender changed a field, as far as a form shows it."""
+    """Return whether the sender changed a field, as far as the posted form can show that."""
     mark = posted.marks.get(name, "")
     return not (text == "" and (name in never_blank or not mark)) and merging.mark(text) != mark
 
@@ -88,6 +88,6 @@ def _filled(typed: Mapping[str, str]) -> dict[str, str]:
 
 
 def marks_after(merged: Merged, posted: Post) -> str:
-    """Return the marks for the sender's page, which still shows its own text of what changed elsewhere."""
+    """Return the marks for the sender's page. It still shows its own text in fields that changed elsewhere."""
     marks = dict(merged.draft.typed) | {name: posted.typed.get(name, "") for name in merged.newer}
     return merging.marks(_filled(marks))

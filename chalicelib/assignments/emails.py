@@ -113,13 +113,13 @@ RETURNED = declare_email(
 
 
 def read_email(programme: Programme, delegate: Delegate, task: Task, due_at: datetime) -> Email:
-    """Return the email about work that was read. `task`: after it was."""
+    """Return the email about work that was read. `task`: as it is after the act."""
     remark = task.work.why if task.work else ""
     return _email(READ, programme, delegate, task, {"remark": remark}, due_at)
 
 
 def returned_email(programme: Programme, delegate: Delegate, task: Task, due_at: datetime) -> Email:
-    """Return the email about work that was returned. `task`: after it was."""
+    """Return the email about work that was returned. `task`: as it is after the act."""
     due = day(task.due_on) if task.due_on else ""
     why = task.work.why if task.work else ""
     return _email(RETURNED, programme, delegate, task, {"why": why, "due": due}, due_at)
@@ -151,7 +151,7 @@ def after_email(
     now: datetime,
     good_until: datetime | None,
 ) -> Email:
-    """Write about what is left to do of a workshop that has taken place. `due`: assignment -> the day."""
+    """Write about the work that is left to do after a workshop. `due`: assignment -> the day."""
     today = local_date(now, programme.organisation.timezone)
     ahead = [day for day in due.values() if day and day >= today]
     titles = {day.id: day.title for day in workshop.assignments}
@@ -179,7 +179,7 @@ def reminder_email(
     now: datetime,
     good_until: datetime | None,
 ) -> Email:
-    """Write that work is due soon, or late. Work that was returned has another day, and so other emails."""
+    """Write that work is due soon, or late. Returned work has a new due day, and so new emails."""
     words = {"task": assignment.title, "due": day(due_on)}
     return _to_delegate(kind, programme, delegate, (assignment.id, due_on.isoformat()), words, now, good_until)
 

@@ -1,4 +1,4 @@
-"""Type into a form, submit it, and take it back: what a delegate does with an assignment."""
+"""Save, submit and take back an assignment for a delegate."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def read_post(fields: Mapping[str, str], now: datetime) -> Post:
 
 
 def _typed(opened: OpenedTask, posted: Post, now: datetime, *, submit: bool) -> tuple[Saved, Work | None]:
-    """Return what a post makes of the work, and the work as it was read."""
+    """Return the work after a post, and the work as it was read."""
     task, before = opened.task, opened.task.work
     state = task.state(now)
     merged = _merged(task, posted)
@@ -184,7 +184,7 @@ def _writes(saved: Saved, before: Work | None, now: datetime) -> list[Write]:
 
 
 def _without_notice(delegate_id: str, task: Task) -> list[Write]:
-    """Cancel the email that says that the work was returned, if it waits: the work came back before it went out."""
+    """Cancel the unsent email about returned work, because the delegate has already submitted the work again."""
     if len(task.submissions) < 2:  # the first was never returned
         return []
     about = f"{RETURNED.name}#{delegate_id}#{task.id}#"
@@ -192,7 +192,7 @@ def _without_notice(delegate_id: str, task: Task) -> list[Write]:
 
 
 def line_of(delegate_id: str, task: Task) -> WorkLine:
-    """Return the row that says to the whole cohort's readers how far the work is."""
+    """Return the row that shows the cohort's readers the state of the work."""
     work, part = task.work, task.part
     return WorkLine(
         delegate_id=delegate_id,

@@ -31,7 +31,7 @@ class Form(Struct, frozen=True):
 
 
 class Answers(Struct, frozen=True):
-    """A form as read. `values` has the fields that are asked and answered soundly."""
+    """A form as read. `values` has the fields that are asked and have valid answers."""
 
     values: Mapping[str, Value]
     faults: tuple[Fault, ...]
@@ -106,7 +106,7 @@ def names_of(form: Form, names: Iterable[str]) -> list[str]:
 
 
 def never_blank(form: Form, names: Iterable[str]) -> set[str]:
-    """Return the inputs that no one can unset by hand: a browser sends nothing for options that it does not show."""
+    """Return the inputs that people cannot clear by hand. A browser sends nothing for options that it does not show."""
     listed = list(names)
     alone = {f"f.{field.id}" for field in form.fields if isinstance(field.type, Choice | Scale)}
     tables = [ask_of(field) for field in form.fields if isinstance(field.type, Rows | Measures)]

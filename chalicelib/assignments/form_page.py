@@ -20,7 +20,7 @@ from chalicelib.core.form_model import Rows
 
 
 class FormPage(Struct, frozen=True):
-    """marks: of what is stored, for the page's form; text that is only filled in has none."""
+    """The page of a form. marks: of the stored answers; text that was only filled in has none."""
 
     inputs: Sequence[Input]
     marks: str
@@ -46,7 +46,7 @@ def draft_page(
 
 
 def _copied(book: Book, task: Task, now: datetime) -> frozenset[str]:
-    """Return the ids of rows of other forms: they go along into tables that are copied from them."""
+    """Return the ids of other forms' rows. Tables that are copied from these forms keep the ids."""
     sources = [field.type.source for field in task.form.fields if isinstance(field.type, Rows) and field.type.source]
     carried: set[str] = set()
     for source in sources:
@@ -59,7 +59,7 @@ def _copied(book: Book, task: Task, now: datetime) -> frozenset[str]:
 
 
 def label_of(task: Task, name: str) -> str:
-    """Return what a form calls an input, for messages about it."""
+    """Return an input's label on the form, for messages about it."""
     if name.partition(".")[0] == AREAS:
         return AREAS_TITLE
     fields = {f"f.{field.id}": field.ask for field in task.form.fields}
@@ -67,6 +67,6 @@ def label_of(task: Task, name: str) -> str:
 
 
 def warnings_of(task: Task) -> dict[str, str]:
-    """Return what a writer may want to change, by input name. It is said, and stored nowhere."""
+    """Return what a writer may want to change, by input name. It is shown and never stored."""
     warned = {name: find_warnings(text) for name, text in task.draft.typed.items()}
     return {name: " ".join(said) for name, said in warned.items() if said}

@@ -1,4 +1,4 @@
-"""A field of behaviours of the framework: a step of a scale for some of them. Pure."""
+"""A field for behaviours of the framework: people rate some of them on a scale. Pure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _show(kind: Items, value: list[Mapping[str, str]], context: Context) -> list
 
 
 def _inputs(ask: Ask, names: Iterable[str]) -> list[str]:
-    """Return every posted name of this field: which behaviours there are is known only when they are read."""
+    """Return every posted name of this field. The list of behaviours is known only when the field is read."""
     return [name for name in names if name.startswith(f"{ask.name}.") and name.count(".") == ask.name.count(".") + 1]
 
 

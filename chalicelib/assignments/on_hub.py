@@ -26,7 +26,7 @@ def list_items(view: HubView) -> Iterator[TimelineItem]:
 
 
 def _waits(view: HubView, task: Task) -> bool:
-    """Return whether the delegate is to do it now. Work that no one has begun, and that has no day, is no hurry."""
+    """Return whether the delegate should do the work now. Work without a due day waits until it is begun."""
     state = task.state(view.now)
     is_no_hurry = state is WorkState.OPEN and task.due_on is None
     return ASSIGNMENT.allows(state, "type", By.DELEGATE) and not is_no_hurry

@@ -34,7 +34,7 @@ from chalicelib.core.form_model import (
     Text,
 )
 
-WIDE = 40  # letters of all options together that no longer fit next to one another on a phone
+WIDE = 40  # letters: longer options do not fit in one line on a phone
 MAX_NUMBER_CHARS = 60
 
 
@@ -50,9 +50,9 @@ class Input(Struct, frozen=True):
 
     kind     line, text, number, date, choice, many, pick, items, areas or rows
     fault    what is wrong with what was typed
-    warning  what its writer may want to change; it is stored nowhere
+    warning  what its writer may want to change; never stored
     other    text of this field that another device typed
-    origin   whence its text was taken
+    origin   where its text was copied from
     only_if  inputs and values of which one must be chosen for the question to be asked
     """
 
@@ -69,14 +69,14 @@ class Input(Struct, frozen=True):
     warning: str = ""
     other: str = ""
     origin: str = ""
-    said: str = ""  # the value in words, where that helps
+    said: str = ""  # the value in words, if that helps
     only_if: str = ""
     only_if_words: str = ""
     rows: tuple[RowView, ...] = ()
     row_name: str = ""
     may_add: bool = False
     parts: tuple[Input, ...] = ()  # of items and areas
-    work: str = ""  # of a pick: the assignment that has what there is to pick
+    work: str = ""  # of a pick: the assignment that has the options
 
     @property
     def is_wide(self) -> bool:

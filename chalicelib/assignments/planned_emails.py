@@ -32,7 +32,7 @@ DONE = (WorkState.SUBMITTED, WorkState.READ, WorkState.WAIVED)
 
 
 class _Work(Struct, frozen=True):
-    """All work of a cohort, as far as it decides about emails."""
+    """The work of a cohort, with all that decides which emails are sent."""
 
     day: CohortDay
     lines: Mapping[tuple[str, str], WorkLine]  # by delegate and assignment
@@ -47,7 +47,7 @@ class _Work(Struct, frozen=True):
         return line is not None and line.state in DONE
 
     def due_on(self, delegate_id: str, assignment: Assignment, days: Days) -> date | None:
-        """Return the day; None for work that no one is reminded of."""
+        """Return the due day; None for work without reminders."""
         line = self.lines.get((delegate_id, assignment.id))
         if days.missed or (days.waits_for_date and line is None) or self.is_done(delegate_id, assignment):
             return None
@@ -90,7 +90,7 @@ def _after_workshops(day: CohortDay) -> Iterator[Planned]:
 
 
 def _after(step: Milestone, morning: Morning) -> Iterator[Email]:
-    """Write to everyone with work to do who was there, or whose register is not filled in yet."""
+    """Write to delegates who have work to do and attended, or whose attendance is not recorded yet."""
     day, sessions = morning.day, of_milestone(morning.day.sessions, step.id)
     marks = attendance.find_many(list(day.delegates), [session.id for session in sessions])
     work = _Work(day, load_lines(day), marks)

@@ -20,7 +20,7 @@ class Filled(Struct, frozen=True):
     """Text that a form takes from elsewhere.
 
     typed     by input name
-    origins   field -> whence and when, in words
+    origins   field -> where the text is from and when it was written, in words
     """
 
     typed: Mapping[str, str]

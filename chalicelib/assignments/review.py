@@ -68,7 +68,7 @@ class Reviewed(Struct, frozen=True):
 
 
 def review(of: Reviewed, act: str, words: str, reviewer: Reviewer, now: datetime) -> list[ReviewFault]:
-    """Do one act, or return what is wrong with its words. The same act again succeeds and sends nothing.
+    """Do one act, or return what is wrong with its words. Repeating the act succeeds and sends nothing.
 
     Raises ReviewRefused.
     """

@@ -87,7 +87,7 @@ def _shown(saved: Saved, go: str) -> Sequence[Fault]:
 
 
 def _for_script(saved: Saved, go: str) -> Response:
-    """Answer answer.js: where to go, or what to say about what was saved."""
+    """Reply to answer.js with the next page, or with a message about what was saved."""
     faults = _shown(saved, go) if go != KEEP else ()
     if faults:
         return Response(body={"message": faults[0].message, "shown": saved.marks}, status_code=422)

@@ -61,7 +61,7 @@ class Task(Struct, frozen=True):
 
     @property
     def draft(self) -> Draft:
-        """Return what was typed; a note of an earlier version is typed into the one field of a plain title."""
+        """Return what was typed. A note of an earlier version becomes the text of a plain title's only field."""
         work = self.work
         if work is None:
             return Draft()
@@ -104,7 +104,7 @@ class Task(Struct, frozen=True):
         return read_form(self.form, self.draft.typed, context)
 
     def values(self, context: Context) -> Mapping[str, Any]:
-        """Return the values as submitted last; before that, what the delegate has typed soundly."""
+        """Return the values as last submitted; before the first submission, the valid ones of the draft."""
         return self.latest.values if self.latest else self.read_draft(context).values
 
     def part_state(self, now: datetime) -> PartState:

@@ -26,7 +26,7 @@ def single_input(ask: Ask, _: Iterable[str]) -> list[str]:
 
 
 def find_warnings(text: str) -> list[str]:
-    """Return what its writer may want to change before anyone reads it. Nothing of it is stored."""
+    """Return what the writer may want to change before anyone reads the text. The warnings are not stored."""
     digits = (re.sub(r"\D", "", number) for number in TEN_DIGITS.findall(text))
     warned = [NHS_NUMBER] if any(map(_is_nhs_number, digits)) else []
     return warned + ([PATIENT_NAME] if PATIENT_BY_NAME.search(text) else [])

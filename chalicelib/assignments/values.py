@@ -1,4 +1,4 @@
-"""What the types of field share: typed text by input name, the value kept, and faults in words. Pure.
+"""What the types of field share: typed text by input name, the stored value, and faults in words. Pure.
 
 A form posts flat names: `f.<field>`, `f.<field>.<option>` for ticks, `f.<field>.<row>.<column>` for tables.
 """
@@ -22,7 +22,7 @@ ANSWER_IT = "please answer this."
 
 
 class Fault(Struct, frozen=True):
-    """One thing that cannot be kept or sent as it is.
+    """One answer that cannot be stored or submitted as it is.
 
     field       name of the input that it is shown at
     label       what the form calls that input

@@ -14,7 +14,7 @@ from chalicelib.store import catalogue, cohorts, holds
 
 
 class CohortOfCoach(Struct, frozen=True):
-    """One cohort in the list. first: what to do first; None if nothing waits."""
+    """One cohort in the list. first: the first task; None if there is none."""
 
     found: Caseload
     waiting: int
@@ -28,7 +28,7 @@ class CohortOfCoach(Struct, frozen=True):
 def list_cohorts(opened: Caseload, now: datetime) -> tuple[CohortOfCoach, ...]:
     """List the cohorts whose links still work, the latest first; the one that is open is among them.
 
-    A cohort in which the address is held is left out, as its pages are.
+    A cohort in which the coach's address is on hold is left out, because its pages are closed too.
 
     One query for each cohort that runs, and the calls of `load_records` for each that is the coach's.
     """

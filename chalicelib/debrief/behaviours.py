@@ -21,7 +21,7 @@ QUADRANTS = {
     Quadrant.AGREED_WORK: "Agreed areas to develop",
     Quadrant.CLOSE: "Too close to call",
 }  # as a coach reads them
-WORDS = {"self_higher": "self higher", "self_lower": "self lower"}  # by the rule that says so
+WORDS = {"self_higher": "self higher", "self_lower": "self lower"}  # by the rule that ticks the behaviour
 
 
 class Behaviour(Struct, frozen=True):
@@ -88,8 +88,8 @@ def suggest_review(
 ) -> str:
     """Suggest the day on which an area is looked at again: an ISO date, or empty if none lies ahead.
 
-    It is the first session of the workshop that works on its behaviours, and else the last working day of the
-    programme. `closed` are the cohort's days off.
+    It is the first session of the workshop that works on the area's behaviours. Otherwise it is the last working day of
+    the programme. `closed` are the cohort's days off.
     """
     milestones = [
         competency.milestone

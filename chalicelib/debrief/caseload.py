@@ -96,7 +96,7 @@ class Case(Struct, frozen=True):
     ends_at: datetime  # of the link
     ticks: tuple[str, ...] = ()  # ids of behaviours that this coach ticked in the report
     draft: RecordDraft | None = None  # what this coach typed into the record and has not recorded
-    has_opened: bool = False  # whether this coach has opened this very report
+    has_opened: bool = False  # whether this coach has opened this report
 
     @property
     def coach_id(self) -> str:
@@ -179,7 +179,7 @@ def open_case(token: str, delegate_id: str) -> Case:
     wave, report, earlier = (Wave.FOLLOWUP, again, first) if again else (Wave.BASELINE, first, None)
     comments = tuple(coach_comments.from_rows(rows, wave)) if report else ()
     debrief, areas = from_rows(rows, wave)
-    me = coach_id(cohort_id, delegate.coach.email)  # a link from before ids were keyed has another id
+    me = coach_id(cohort_id, delegate.coach.email)  # links from before ids were keyed have another id
     return Case(
         token=link.token,
         delegate=delegate,
@@ -206,7 +206,7 @@ def open_case(token: str, delegate_id: str) -> Case:
 def _refuse_revoked(cohort: Cohort, coach: Person, version: Sequence[str]) -> None:
     """Refuse a link that was revoked.
 
-    version  empty in a link of an earlier email, which opens the case as long as none was revoked
+    version  empty in links of earlier emails, which work until a link is revoked
     """
     if (version or ["1"]) != [str(cohorts.coach_link(cohort, coach))]:
         raise LinkRevoked

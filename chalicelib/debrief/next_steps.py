@@ -1,4 +1,4 @@
-"""Say what waits for a coach, and where each of their delegates is. Pure."""
+"""List a coach's tasks, and where each of their delegates is in the year. Pure."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Person(Struct, frozen=True):
 
 
 def list_tasks(threads_of_delegates: Iterable[DelegateThreads]) -> Mapping[Task, Sequence[Item]]:
-    """Return what waits for the coach, in the order of the year; of each kind what has waited longest comes first."""
+    """Return the coach's tasks in the order of the year; within a kind, the one that has waited longest comes first."""
     waits = [
         (threads.line, wait)
         for threads in threads_of_delegates

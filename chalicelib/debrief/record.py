@@ -50,7 +50,7 @@ def stored_fields(case: Case) -> dict[str, str]:
 
 
 def merge_typed(case: Case, posted: Mapping[str, str]) -> dict[str, str]:
-    """Return the form's fields, without changes that an older page would undo."""
+    """Return the form's fields. An older page does not undo newer changes."""
     return recording.merge_typed(stored_fields(case), posted, field_names([item.id for item in case.programme.items]))
 
 
@@ -61,7 +61,7 @@ def save_draft(case: Case, typed: Mapping[str, str], now: datetime) -> None:
 
 
 def use_behaviour(case: Case, typed: Mapping[str, str], wanted: str) -> tuple[Mapping[str, str], tuple[FormFault, ...]]:
-    """Return the form's fields with a behaviour in the area that was asked for, else in the first free one.
+    """Return the form's fields with a behaviour added to the named area, or else to the first free one.
 
     wanted  the value of the button that was pressed; empty if none was
     """

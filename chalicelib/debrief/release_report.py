@@ -46,7 +46,7 @@ class ReleasedAlready(Refusal):
 
 
 class DebriefMissing(Refusal):
-    """A delegate reads the report only after a debrief."""
+    """The report cannot be released, because no debrief is recorded."""
 
     title = "Please record the debrief first"
 
@@ -55,7 +55,7 @@ class DebriefMissing(Refusal):
 
 
 class ReportUnopened(Refusal):
-    """A coach releases only what they have read; a new coach reads it too."""
+    """The coach has not opened the report. A new coach must open it too."""
 
     title = "Open the report first"
 
@@ -112,7 +112,7 @@ def record_debrief(case: Case, fields: Mapping[str, str], now: datetime) -> Debr
 
 
 def _emails(case: Case, held_on: date, now: datetime) -> list[Write]:
-    """Send the delegate to what was agreed, once: a record that is changed later sends nothing more."""
+    """Email the delegate once that the agreed areas can be read. A later change of the record sends nothing."""
     if case.debrief:
         return []
     morning = working_days(case.programme.organisation, case.cohort.dates.closed).next_morning(now)

@@ -143,7 +143,7 @@ def release(token: str, delegate_id: str) -> Response:
 
 
 def _typed(coach: SignedIn, case: Case, posted: Mapping[str, str]) -> Response:
-    """Keep what was typed; then start an area from a behaviour, or record the debrief, if a button asks for it."""
+    """Save what was typed. If its button was pressed, start an area from a behaviour or record the debrief."""
     behaviour = posted.get(records.USE, "")
     typed, faults = records.use_behaviour(case, records.merge_typed(case, posted), behaviour)
     if posted.get("by") == "script" or behaviour:
@@ -259,7 +259,7 @@ def _who_sees(case: Case) -> Mapping[str, str]:
 
 
 def _merged(case: Case, fields: Mapping[str, str], names: Sequence[str]) -> Mapping[str, str]:
-    """Return the fields of a form, without changes that an older page would undo. See core/merging.py."""
+    """Return the fields of a form. An older page does not undo newer changes: see core/merging.py."""
     typed = {name: fields.get(name, "").replace("\r\n", "\n").strip() for name in names}
     return merging.merge(_stored(case), typed, merging.read_marks(fields), names)
 

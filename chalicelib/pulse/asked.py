@@ -1,4 +1,4 @@
-"""Who is asked in a round about a delegate, and what the delegate knows of two rounds' differences. Pure.
+"""Choose who is asked in a round about a delegate, and find what the delegate could learn by comparing rounds. Pure.
 
 The list is shown to no one, because it would show who declined.
 """
@@ -55,8 +55,8 @@ def list_raters(programme: Programme, asked: Asked, opens_at: datetime) -> tuple
     """Return who is asked in a round that opens then.
 
     These are the anonymous raters of the baseline, without those who declined, were removed, or answered another pulse
-    lately. Newcomers are asked only if enough of them join one group: a single new answer among others that repeat
-    themselves would be known.
+    lately. New raters are asked only if enough of them join one group. Otherwise a comparison with the last round could
+    reveal a new rater's answer.
     """
     left_out = _gone(asked) | _asked_lately(asked.pulses, asked, opens_at)
     first = _anonymous(programme, list_live(asked.of(Wave.BASELINE)))
@@ -66,13 +66,13 @@ def list_raters(programme: Programme, asked: Asked, opens_at: datetime) -> tuple
 
 
 def list_left_alone(asked: Asked, further: DelegateWave) -> frozenset[str]:
-    """Return the addresses of who is not asked in a further pulse: gone, or asked less than 60 days before."""
+    """Return the addresses that a further pulse leaves out: gone, or asked less than 60 days before."""
     others = [wave for wave in asked.pulses if wave.wave is not further.wave]
     return _gone(asked) | _asked_lately(others, asked, further.opens_at)
 
 
 def _gone(asked: Asked) -> frozenset[str]:
-    """Return the addresses of who declined or was removed. Who is on the list of the follow-up is there again."""
+    """Return the addresses of raters who declined or were removed, unless they are on the list of the follow-up."""
     declined = frozenset(
         invitation.rater.email
         for wave in asked.waves
@@ -85,12 +85,12 @@ def _gone(asked: Asked) -> frozenset[str]:
 
 
 def list_live(invited: Iterable[Invitation]) -> list[Invitation]:
-    """Return the invitations of who neither declined nor was removed."""
+    """Return the invitations of raters who neither declined nor were removed."""
     return [invitation for invitation in invited if invitation.state not in GONE]
 
 
 def _removed(invited: Sequence[Invitation]) -> frozenset[str]:
-    """Return the addresses of who was removed from a wave. Someone else may have the address of a removed rater now."""
+    """Return the addresses that were removed from a wave. Another rater may have such an address now."""
     removed = _addresses(invitation for invitation in invited if invitation.state is InvitationState.REVOKED)
     return removed - _addresses(invitation for invitation in invited if invitation.state is not InvitationState.REVOKED)
 
@@ -116,9 +116,9 @@ def _anonymous(programme: Programme, invited: Iterable[Invitation]) -> dict[str,
 def _newcomers(
     programme: Programme, asked: Asked, first: Mapping[str, Invitation], left_out: Collection[str]
 ) -> list[Invitation]:
-    """Return raters of the follow-up who were not asked before, of groups that enough of them join now.
+    """Return raters of the follow-up who were not asked before, if enough of them join their group now.
 
-    left_out   addresses that are not asked this time, so that they do not make up the number
+    left_out   addresses that are not asked this time and so do not count
     """
     invited = _anonymous(programme, list_live(asked.of(Wave.FOLLOWUP)))
     new = [invitation for email, invitation in invited.items() if email not in first and email not in left_out]
@@ -132,7 +132,7 @@ def _newcomers(
 def list_in_words(
     asked: Asked, results: Iterable[RoundResult], further: DelegateWave, threshold: int
 ) -> frozenset[str]:
-    """Return the areas of which a further pulse may show only a word, next to what earlier rounds have shown."""
+    """Return the areas that a further pulse may show only as a word, because of what earlier rounds have shown."""
     earlier = [AskedRound(known_people(asked, result.wave), _numbered(result)) for result in results]
     words = {area.id: area.text for area in further.areas}
     return areas_in_words(earlier, AskedRound(known_people(asked, further.wave), words), threshold)
@@ -144,9 +144,9 @@ def _numbered(result: RoundResult) -> dict[str, str]:
 
 
 def known_people(asked: Asked, wave: Wave) -> frozenset[str]:
-    """Return who was asked in a wave, as far as the delegate can know.
+    """Return the people who, as far as the delegate can know, were asked in a wave.
 
-    The delegate knows who was removed or erased and who was added, and not who declined or is left out by the rules.
+    The delegate knows who was removed, erased or added. They do not know who declined or was left out by the rules.
     """
     listed = {
         invitation.rater.email
@@ -157,6 +157,6 @@ def known_people(asked: Asked, wave: Wave) -> frozenset[str]:
     removed = _removed(asked.of(wave))
     erased = {
         invitation.id for invitation in asked.of(wave) if invitation.rater.is_erased
-    }  # each was someone, at that time
+    }  # each of these was a person at that time
     people = (listed | {invitation.rater.email for invitation in could_answer}) - removed - {ERASED_ADDRESS}
     return frozenset(people | erased)

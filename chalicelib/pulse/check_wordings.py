@@ -23,7 +23,7 @@ from chalicelib.store.pulse_rounds import Round, RoundChanged
 
 
 class RoundRefused(Refusal):
-    """The round has opened, or was saved in another window."""
+    """The round has opened, or another window has saved it."""
 
     status = 409
     title = "Nothing was changed"
@@ -34,7 +34,7 @@ class WordsCheck(Struct, frozen=True):
 
     opened: AreasPage
     round: Round
-    opens_at: datetime | None  # None: its workshop has no date now
+    opens_at: datetime | None  # None: its workshop has no date
 
     def may_check(self, now: datetime) -> bool:
         is_ahead = self.opens_at is None or now < self.opens_at
@@ -45,7 +45,7 @@ class WordsCheck(Struct, frozen=True):
 
     @property
     def has_changed_words(self) -> bool:
-        """Return whether an area reads otherwise than the delegate approved it."""
+        """Return whether an area's words have changed since the delegate approved them."""
         return any(area.id in self.round.checked and not self.is_approved(area) for area in self.opened.live)
 
 
@@ -77,7 +77,7 @@ def field(area: Area) -> str:
 
 
 def words_mark(area: Area) -> str:
-    """Return a mark of an area's words: what was approved must be what was shown."""
+    """Return a mark of an area's words, so that the delegate approves only what the page showed."""
     return derive(8, "words", area.id, area.words_for_others)
 
 

@@ -1,7 +1,7 @@
 """Run the mid-way rounds of a cohort: ask delegates to check the wordings, open, publish.
 
-One job for each cohort goes from one planned moment to the next. It reads the sessions as they are then, so a move of a
-workshop moves its round, and it looks at states, so a repeat changes nothing.
+Each cohort has one job, which plans its own next run. Each run reads the sessions as they are then, so a round moves
+with its workshop. It checks states before it acts, so a repeat changes nothing.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ from chalicelib.waves import lifecycle
 from chalicelib.waves.suppression import list_suppressed
 
 SYSTEM = "system"
-A_DAY, MAX_WAIT = timedelta(days=1), timedelta(days=14)  # for a round that was not published in time
+A_DAY, MAX_WAIT = timedelta(days=1), timedelta(days=14)  # how often and how long to wait for a late round
 
 
 class Running(Struct, frozen=True):
@@ -119,7 +119,7 @@ def prepare_rounds(job: Job, now: datetime) -> Sequence[Write]:
     moments = [at for dates in rounds for at in (dates.asked_at, dates.prepared_at, dates.mean_at) if at > now]
     moments += [now + A_DAY] if any(waits) else []
     if moments:
-        with suppress(JobExists):  # the job of an earlier act is planned for that moment
+        with suppress(JobExists):  # an earlier act has planned a job for that moment
             commit([jobs.add(rounds_job(cohort.id, stamp(min(moments)), min(moments)))], now)
     return []
 
@@ -129,7 +129,7 @@ def rounds_job(cohort_id: str, cause: str, due_at: datetime) -> Job:
 
 
 def _prepare(running: Running, dates: RoundDates, ids: Sequence[str]) -> bool:
-    """Do what is due for one round. Return whether the cohort's mean waits for a delegate's round to be published."""
+    """Do what is due for one round. Return whether the cohort's mean waits for a round that is not published yet."""
     now = running.now
     if now < dates.closes_at:
         each_or_fail(ids, partial(_follow_workshop, dates, now), "new dates of a mid-way round")
@@ -151,13 +151,13 @@ def _ask_to_check(dates: RoundDates, now: datetime, morning: datetime, delegate_
 
 
 def _follow_workshop(dates: RoundDates, now: datetime, delegate_id: str) -> None:
-    """Bring the planned round of one delegate to new dates."""
+    """Move the planned round of one delegate to new dates."""
     planned = pulse_rounds.find_in(delegates.load_rows(delegate_id), dates.wave)
     if planned is None or planned.state not in ROUND.before(DROP):
         return
     moved = replace(planned, opens_at=dates.opens_at, closes_at=dates.closes_at)
     if moved != planned:
-        with suppress(RoundChanged):  # the delegate has checked just now: the next run moves it
+        with suppress(RoundChanged):  # the delegate has just saved it; the next run moves it
             commit([pulse_rounds.change(planned, moved)], now)
 
 
@@ -179,7 +179,7 @@ def _has_enough(case: Case, opens_at: datetime) -> bool:
 
 
 def _start_opening(dates: RoundDates, ids: Sequence[str], now: datetime) -> None:
-    """Add a job for each delegate: to ask everyone's raters takes longer than one run may last."""
+    """Add a job for each delegate, because asking all raters takes longer than one run may last."""
     for delegate_id in ids:
         about = {"delegate": delegate_id, "wave": dates.wave.value}
         with suppress(JobExists):
@@ -194,7 +194,7 @@ def _end(now: datetime, delegate_id: str) -> None:
 
 
 def _publish_mean(running: Running, dates: RoundDates, ids: Sequence[str]) -> bool:
-    """Publish the cohort's mean once. Return whether it waits, for a while, until every round has ended."""
+    """Publish the cohort's mean once. Return whether it still waits for rounds that have not ended."""
     if pulse_rounds.find_mean(running.cohort.id, dates.wave):
         return False
     rows = [tuple(delegates.load_rows(delegate_id)) for delegate_id in ids]
@@ -212,7 +212,7 @@ def _publish_mean(running: Running, dates: RoundDates, ids: Sequence[str]) -> bo
 
 
 def open_round(job: Job, now: datetime) -> Sequence[Write]:
-    """Open one delegate's round and ask the raters. A repeat goes on where the last attempt ended."""
+    """Open one delegate's round and ask the raters. A repeat continues where the last attempt stopped."""
     case, wave = load_case(job.about["delegate"]), Wave(job.about["wave"])
     planned = case.find(wave)
     if planned is None or now >= planned.closes_at:
@@ -263,7 +263,7 @@ def _moved(before: Round, act: str, why: Why | None = None) -> Write:
 
 
 def _open(case: Case, planned: Round, wordings: tuple[PulseArea, ...], now: datetime) -> None:
-    """Make the key first: no answer could be stored without it."""
+    """Open the wave. Make its key first, because no answer can be stored without it."""
     delegate = case.delegate
     wave = DelegateWave(
         delegate_id=delegate.id,
@@ -287,7 +287,7 @@ def _open(case: Case, planned: Round, wordings: tuple[PulseArea, ...], now: date
 
 
 def _ask_raters(case: Case, wave_id: Wave, now: datetime) -> None:
-    """Ask each rater in one transaction; skip who was asked already. Emails to one rater go out at one moment."""
+    """Ask each rater in one transaction. Skip those who have been asked. A rater's emails are due at the same time."""
     wave = case.asked.waves[wave_id]
     if wave.state is not WaveState.OPEN:
         return

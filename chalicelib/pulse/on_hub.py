@@ -40,7 +40,7 @@ def _item(view: HubView, pulse_round: Round, planned: RoundDates | None) -> Time
 
 
 def _ahead(view: HubView, pulse_round: Round, planned: RoundDates | None) -> TimelineItem:
-    """Describe a round that has not opened. It moves with its workshop, and waits while that has no date."""
+    """Describe a round that has not opened. It moves with its workshop, and waits if the workshop has no date."""
     page = view.url(f"/round/{pulse_round.wave.value[-1]}")
     if planned is None:
         words = "No day is set for it now, so no one is asked. If that changes, you see it here."

@@ -11,7 +11,7 @@ from chalicelib.results.published import About, Figure, PublishedCells
 from chalicelib.results.rounding import MINUS, half_points
 from chalicelib.store.pulse_rounds import RoundFigure, RoundMean, RoundResult
 
-# The clamp of the publisher may move a mean that lies beyond. So the figure shows nothing of the clamp, and nothing of
+# The publisher may clamp a mean beyond these limits. So the figure reveals nothing about the clamp, or about
 # the number of raters on which the clamp depends.
 MAX_SHOWN = Fraction(5, 2)
 MIN_DELEGATES = 5  # behind a cohort's mean
@@ -24,7 +24,7 @@ def round_result(
     """Return what is published.
 
     programme  what the wave asks: forms.pulse.wave_programme
-    in_words   areas of which only a word may be shown
+    in_words   areas that are shown only as a word
     """
     figures = tuple(_figures(published, fewest_raters(programme), in_words))
     return RoundResult(
@@ -72,7 +72,7 @@ def display_half(change: Fraction) -> str:
 def cohort_mean(cohort_id: str, results: Sequence[RoundResult]) -> RoundMean | None:
     """Return the mean of delegates' means, to the half point; None if fewer than five have one.
 
-    It is made of what each delegate is shown, so it adds nothing about a rater.
+    It is computed from what each delegate is shown, so it reveals nothing more about a rater.
     """
     means = {result.delegate_id: _mean([Fraction(f.change) for f in result.figures if f.change]) for result in results}
     known = {delegate: mean for delegate, mean in means.items() if mean is not None}

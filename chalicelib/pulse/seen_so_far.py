@@ -1,4 +1,4 @@
-"""What delegate and coach read of mid-way rounds: each area by its words, round by round. Pure."""
+"""What the delegate and the coach read about mid-way rounds: each area with its result in each round. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Reading(Struct, frozen=True):
 
 
 class AreaSeen(Struct, frozen=True):
-    """An area as raters read it, with what they saw. Other words are another area: they are not compared."""
+    """An area as raters read it, with what they saw. If its words change, it counts as another area."""
 
     text: str
     readings: tuple[Reading, ...]
@@ -65,7 +65,7 @@ class Seen(Struct, frozen=True):
 
 
 def list_areas(results: Iterable[RoundResult]) -> list[AreaSeen]:
-    """Group what rounds show by the words that raters read, in the order in which they were first asked."""
+    """Group the results of rounds by the words that raters read, in the order in which they were first asked."""
     readings: dict[tuple[str, str], list[Reading]] = {}
     for result in results:
         figures = {figure.area: figure for figure in result.figures}
