@@ -9,6 +9,6 @@ from chalicelib.store.emails import Email
 __all__ = ["SAM", "WORDS", "make_email"]
 
 
-def make_email(template: str = "collect/again", *subject: str, to: Person = SAM, **words: str) -> Email:
-    """Return a sample; by default one that is always an email of its own."""
+def make_email(template: str = "people/rater_regrouped", *subject: str, to: Person = SAM, **words: str) -> Email:
+    """Return a sample; by default one to a rater that is always an email of its own, and that pages may show."""
     return sample(template, *subject, to=to, **words)
