@@ -54,6 +54,7 @@ OF_OUR_OWN = {
     "collect/preview/preview": "a sample email that we composed",
     "store/erasure_log": "entries that we wrote, of ids",
     "store/withdrawals": "entries that we made",
+    "store/unfinished_restore": "a moment that we wrote",
     "ownership/check_restore": "facts of documents that we made",
     "core/formatting": "titles and names of limited length",
     "collect/encryption": "what we sealed",
