@@ -55,7 +55,7 @@ class Visit(Struct, frozen=True):
 def list_visits(
     programme: Programme, cohort_id: str, attendances: Mapping[str, Attendance], now: datetime
 ) -> tuple[Visit, ...]:
-    """Return the sessions of a delegate, earliest first. One query. `found`: their attendance, by session."""
+    """Return the sessions of a delegate, earliest first. One query. `attendances`: of the delegate, by session."""
     sessions, recorded = workshops.list_sessions(cohort_id), list_recorded(attendances)
     return tuple(
         Visit(
