@@ -114,7 +114,7 @@ def _set_mark(stage: Deployment, hand: Reporter, moment: datetime) -> None:
 def unfinished_since(stage: Deployment) -> datetime | None:
     """Return the moment of a restore that was not finished; None if there is none."""
     get = stage.client("s3").get_object
-    mark = found_or_none(get, "NoSuchKey", Bucket=stage.bucket, Key=unfinished_restore.NAME)
+    mark = found_or_none(get, "NoSuchKey", "NoSuchBucket", Bucket=stage.bucket, Key=unfinished_restore.NAME)
     return unfinished_restore.decode(mark["Body"].read()) if mark else None
 
 

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from infra.deploy import api, differences, halt, restore, stack
 from infra.deploy.hand import Reporter
-from infra.deploy.stage import DeployError
+from infra.deploy.stage import DeployError, Deployment
 
 pytestmark = pytest.mark.infra
 
@@ -82,6 +82,23 @@ def test_a_restored_stage_starts_only_when_the_restore_is_finished(deployed, cap
     product(deployed, "restore", "finish", "--since", since)
     assert deployed.run("start", "--skip-verify") == 0
     assert not halt.stopped_since(deployed.stage)
+
+
+def test_a_bucket_that_someone_deleted_does_not_break_status_off(deployed, capsys):
+    assert deployed.run("stop") == 0
+    remove_bucket(deployed.stage)
+    capsys.readouterr()
+
+    assert deployed.run("status") == 1
+    assert "make start STAGE=prod opens it" in capsys.readouterr().out
+
+
+def remove_bucket(stage: Deployment) -> None:
+    s3 = boto3.client("s3")
+    page = s3.list_object_versions(Bucket=stage.bucket)
+    for version in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
+        s3.delete_object(Bucket=stage.bucket, Key=version["Key"], VersionId=version["VersionId"])
+    s3.delete_bucket(Bucket=stage.bucket)
 
 
 def test_a_repeat_of_a_finished_restore_asks_for_nothing_more(deployed):
