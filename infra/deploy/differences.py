@@ -33,6 +33,7 @@ def _of_infra(stage: Deployment) -> Iterator[str]:
     protection.ensure_protection(stage, hand)
     watching.ensure_watching(stage, hand)
     yield from (f"make infra would {change}" for change in hand.changes)
+    yield from (f"{name} is missing: see Recovery in docs/operations.md" for name in protection.list_missing(stage))
 
 
 def _of_deploy(stage: Deployment) -> Iterator[str]:

@@ -23,6 +23,15 @@ def ensure_protection(stage: Deployment, hand: Reporter) -> None:
         hand.stays("tables and bucket are protected as declared")
 
 
+def list_missing(stage: Deployment) -> list[str]:
+    """Return the table, the keys and the bucket that are not in the account."""
+    table, head = stage.client("dynamodb").describe_table, stage.client("s3").head_bucket
+    names = (stage.title, f"{stage.title}-keys")
+    tables = [name for name in names if found_or_none(table, "ResourceNotFoundException", TableName=name) is None]
+    bucket = found_or_none(head, "404", "NoSuchBucket", Bucket=stage.bucket)
+    return [*(f"table {name}" for name in tables), *([] if bucket else [f"bucket {stage.bucket}"])]
+
+
 def _table(stage: Deployment, hand: Reporter, name: str, wanted: dict[str, Any]) -> None:
     tables = stage.client("dynamodb")
     found = found_or_none(tables.describe_table, "ResourceNotFoundException", TableName=name)

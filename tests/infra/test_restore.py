@@ -90,7 +90,19 @@ def test_a_bucket_that_someone_deleted_does_not_break_status_off(deployed, capsy
     capsys.readouterr()
 
     assert deployed.run("status") == 1
-    assert "make start STAGE=prod opens it" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert f"bucket {deployed.stage.bucket} is missing" in printed
+    assert "make start STAGE=prod opens it" in printed
+
+
+def test_status_names_a_table_that_is_missing(deployed, capsys):
+    name = "fullcircle-prod-keys"
+    boto3.client("dynamodb").update_table(TableName=name, DeletionProtectionEnabled=False)
+    boto3.client("dynamodb").delete_table(TableName=name)
+    capsys.readouterr()
+
+    assert deployed.run("status") == 1
+    assert f"table {name} is missing" in capsys.readouterr().out
 
 
 def remove_bucket(stage: Deployment) -> None:
