@@ -46,12 +46,12 @@ def aws(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture
 def log_lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
     """Return what was logged until now, each line as Lambda would have it."""
-    string_i_o, logger = io.StringIO(), logging.getLogger("fullcircle")
-    handler, level = logging.StreamHandler(string_i_o), logger.level
+    log_text, logger = io.StringIO(), logging.getLogger("fullcircle")
+    handler, level = logging.StreamHandler(log_text), logger.level
     handler.setFormatter(JsonFormatter("{levelname}{message}", style="{"))
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
-    yield lambda: [json.loads(line) for line in string_i_o.getvalue().splitlines()]
+    yield lambda: [json.loads(line) for line in log_text.getvalue().splitlines()]
     logger.setLevel(level)
     logger.removeHandler(handler)
 
@@ -63,6 +63,21 @@ def clock() -> Iterator[Clock]:
     chalicelib.core.clock.use(found.now)
     yield found
     chalicelib.core.clock.use(None)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--one-in N`: run every Nth test only, spread over all files."""
+    parser.addoption("--one-in", type=int, default=1, metavar="N", help="run every Nth test only")
+
+
+@pytest.hookimpl(trylast=True)  # after `-m` has chosen
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep every Nth test in the order of collection, so that each worker keeps the same."""
+    step = config.getoption("--one-in")
+    kept = items[::step]
+    if len(kept) < len(items):
+        config.hook.pytest_deselected(items=[item for number, item in enumerate(items) if number % step])
+    items[:] = kept
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -35,13 +35,13 @@ PLAIN_BLOCK = 512  # bytes to which an earlier version padded
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
     """Every log line, as Lambda would have it."""
-    string_i_o, logger = io.StringIO(), logging.getLogger("fullcircle")
-    handler = logging.StreamHandler(string_i_o)
+    log_text, logger = io.StringIO(), logging.getLogger("fullcircle")
+    handler = logging.StreamHandler(log_text)
     handler.setFormatter(JsonFormatter("{levelname}{message}", style="{"))
     logger.addHandler(handler)
     level = logger.level
     logger.setLevel(logging.INFO)
-    yield string_i_o
+    yield log_text
     logger.setLevel(level)
     logger.removeHandler(handler)
 
