@@ -42,8 +42,8 @@ def revoke_links(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
 
 
 def void_answers(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
-    void.void(cohort_id, fields.get("address", ""), now, by, delegate=fields.get("delegate", ""))
-    return "voided"
+    done = void.void(cohort_id, fields.get("address", ""), now, by, delegate=fields.get("delegate", ""))
+    return "voided" if done else "voided-today"
 
 
 def confirm_address(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:

@@ -39,6 +39,10 @@ DONE |= {
 DONE |= {"dates": "The dates are changed. Everyone concerned gets an email, on the next working morning at the latest."}
 DONE |= {"planned": "The follow-up is planned. The delegates get an email, and appear here with it within a minute."}
 DONE |= {"voided": "Saved and sent answers are being destroyed, and the person is asked again."}
+DONE |= {
+    "voided-today": "Nothing was changed: this person was asked again earlier today, and that works once a day. "
+    "If someone else has their new link, revoke it now under “Revoke someone’s links”, and ask again tomorrow."
+}
 DONE |= {"revoked": "The links are being revoked. If the person has no new link yet, send it under “Send a lost link”."}
 DONE |= {"waived": "The work is waived."}
 DONE |= {"confirmed": "The address is confirmed: sign-in codes go there now."}

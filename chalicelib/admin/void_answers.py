@@ -52,10 +52,13 @@ class VoidRefused(FormInvalid):
     title = "Nothing was changed"
 
 
-def void(cohort_id: str, address: str, now: datetime, by: str = BY, *, delegate: str = "") -> None:
-    """Destroy a person's answers, about one delegate or about all who are asked about now. Voiding twice succeeds.
+def void(cohort_id: str, address: str, now: datetime, by: str = BY, *, delegate: str = "") -> bool:
+    """Destroy a person's answers, about one delegate or about all who are asked about now.
 
     delegate   the address of the delegate; empty for all
+
+    Return False if it was done earlier on the same day: a person is asked again once a day at most. This depends on the
+    day and on who is asked, never on what a rater did, so it can be said to the administrator.
 
     Raises CohortUnknown, AddressNotFound or VoidRefused.
     """
@@ -86,7 +89,8 @@ def void(cohort_id: str, address: str, now: datetime, by: str = BY, *, delegate:
             now,
         )
     except JobExists:
-        return  # pressed twice: a person is asked again once a day at most
+        return False
+    return True
 
 
 CLOSED = (

@@ -1,5 +1,6 @@
 """Void and ask again: what a person sent is destroyed while it is sealed, and no one learns if there was anything."""
 
+import json
 import re
 
 import pytest
@@ -217,6 +218,35 @@ def test_pressing_twice_voids_and_asks_once(opened, clock):
     assert asked("p0").link_version == 2
     assert len(again("p0")) == 1
     assert len([row for row in audit_events.of_cohort(people.COHORT) if "voided" in row["act"]]) == 1
+
+
+@pytest.mark.parametrize("did", ["nothing", "saved", "sent", "declined"])
+def test_a_second_void_on_a_day_reads_the_same_for_every_rater(opened, clock, capsys, did):
+    """The administrator learns that nothing was changed, and nothing about the rater."""
+    if did == "declined":
+        opened.open(people.link("p0", "decline"))
+        opened.post(opened.url, {"reason": "no_time"})
+    elif did != "nothing":
+        people.answer_all(opened, people.link("p0", "answer"))
+    if did == "sent":
+        people.send(opened, people.link("p0", "answer"))
+    opened.let_in_administrator(clock.now())
+    typed = {"address": people.person("p0").email, "delegate": ""}
+    pages = []
+    for _ in range(2):
+        opened.open(f"{COHORT}/void").post(f"{COHORT}/void", typed)
+        pages.append(opened.url.partition("done=")[2])
+        drain(clock.now())
+
+    from chalicelib.core import clock as real
+
+    real.use(clock.now)
+    assert parser.main(["cohort", "void", people.COHORT, typed["address"], "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["changed"] is False
+    assert pages == ["voided", "voided-today"]
+    assert asked("p0").link_version == 2
+    drain(clock.advance(days=1))
+    assert void_answers.void(people.COHORT, typed["address"], clock.now(), BY)
 
 
 def test_one_delegate_of_several_may_be_chosen(visitor, clock):
