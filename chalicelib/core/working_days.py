@@ -124,8 +124,19 @@ def reminder_times(
 
     A reminder that falls on a day off goes out on the working day before: a later day could be too late.
     """
-    close = local_moment(closes + DAY, 0, days.zone)
     wanted = {days.on_or_before(closes - timedelta(days=n)) for n in days_before}
+    return _mornings_between(wanted, closes, days, after)
+
+
+def survey_reminder_times(
+    closes: date, days_before: Sequence[int], days: WorkingDays, after: datetime
+) -> tuple[datetime, ...]:
+    """Return when to remind of what is asked six months on: as `reminder_times`, but counted in working days."""
+    return _mornings_between({days.add(closes, -n) for n in days_before}, closes, days, after)
+
+
+def _mornings_between(wanted: Iterable[date], closes: date, days: WorkingDays, after: datetime) -> tuple[datetime, ...]:
+    close = local_moment(closes + DAY, 0, days.zone)
     return tuple(sorted(moment for moment in map(days.morning, wanted) if after < moment < close))
 
 

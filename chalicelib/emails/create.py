@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from chalicelib.core.calendar_entry import CalendarEntry
 from chalicelib.core.model import Person
@@ -44,3 +46,9 @@ def create_email(
     kind.check(email)
     ses_tags.tag(email.id)
     return email
+
+
+def name_the_last(reminders: Sequence[Email]) -> list[Email]:
+    """Return reminders, earliest first, of which the last says that it is. Their kind has the word `is_last`."""
+    saying = [replace(email, words={**email.words, "is_last": "yes"}) for email in reminders[-1:]]
+    return [*reminders[:-1], *saying]

@@ -28,6 +28,7 @@ LATER_WORDS: Mapping[str, str] = {
     "who_sees": "The first page behind your link says it.",
     "replaces": "yes",
     "readdressed": "",
+    "is_last": "",
 }
 DIGEST = "emails/digest"  # the template of an email that carries several: it has their kinds, and none of its own
 LEASE = timedelta(minutes=60)  # how long SES's Send event may take before an unconfirmed email is sent again

@@ -38,6 +38,7 @@ WORDS = {
     "until": "10:42",
     "own": "",
     "held": "",
+    "is_last": "",
     "what": "the feedback you are asked for",
     "invited": "13",
     "answered": "4",

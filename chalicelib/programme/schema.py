@@ -248,7 +248,11 @@ class ProgrammeShape(Shape, frozen=True):
         tuple[QuestionShape, ...], several(0, 18), About("questions that are answered in words")
     ] = ()
     reminders: Annotated[
-        tuple[DaysBefore, ...], several(0, 10), About("when people who have not answered are reminded")
+        tuple[DaysBefore, ...],
+        several(0, 10),
+        About(
+            "when people who have not answered are reminded: days before the last day, or, six months on, working days"
+        ),
     ] = (7, 3, 1)
     milestones: Annotated[tuple[MilestoneShape, ...], several(0, 12), About("the workshops, in order")] = ()
     lists: Annotated[

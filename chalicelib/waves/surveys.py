@@ -12,7 +12,8 @@ from chalicelib.core.calendar import local_moment
 from chalicelib.core.formatting import last_date, local_date
 from chalicelib.core.impact_background import Background
 from chalicelib.core.model import Delegate, Programme, PulseArea
-from chalicelib.core.working_days import WorkingDays, reminder_times, working_days
+from chalicelib.core.working_days import WorkingDays, survey_reminder_times, working_days
+from chalicelib.emails.create import name_the_last
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import cohorts, emails, impact_surveys, jobs
 from chalicelib.store.cohorts import SurveyStage
@@ -75,8 +76,9 @@ def reminders(
 ) -> list[Email]:
     """Write the reminders of the programme that are still to come after a moment."""
     last = last_date(survey.closes_at, days.zone)
-    moments = reminder_times(last, programme.reminders, days, since)
-    return [
+    moments = survey_reminder_times(last, programme.reminders, days, since)
+    planned = [
         replace(about_surveys.reminder_email(programme, delegate, survey, moment), good_until=until)
         for moment, until in pairwise((*moments, survey.closes_at))
     ]
+    return name_the_last(planned)

@@ -19,6 +19,7 @@ from chalicelib.core.working_days import (
     name_days_off,
     reminder_times,
     survey_opens_at,
+    survey_reminder_times,
     working_days,
 )
 from chalicelib.programme.shapes import Holidays
@@ -135,6 +136,18 @@ def test_a_working_day_later(now, later):
 )
 def test_reminders_go_out_on_mornings_of_working_days(closes, days_before, mornings):
     assert reminder_times(closes, days_before, days_of(), BEFORE) == tuple(map(utc, mornings))
+
+
+@pytest.mark.parametrize(
+    ("closes", "mornings"),
+    [
+        pytest.param(date(2026, 6, 19), ["2026-06-10T08", "2026-06-16T08", "2026-06-18T08"], id="over-a-weekend"),
+        pytest.param(date(2026, 6, 21), ["2026-06-11T08", "2026-06-17T08", "2026-06-19T08"], id="ends-on-a-sunday"),
+        pytest.param(date(2027, 1, 5), ["2026-12-22T09", "2026-12-30T09", "2027-01-04T09"], id="over-bank-holidays"),
+    ],
+)
+def test_reminders_of_surveys_are_counted_in_working_days(closes, mornings):
+    assert survey_reminder_times(closes, [7, 3, 1], days_of(), BEFORE) == tuple(map(utc, mornings))
 
 
 def test_a_reminder_must_be_later_than_the_moment_given():

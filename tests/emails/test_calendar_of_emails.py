@@ -367,10 +367,16 @@ def test_work_is_reminded_of_before_and_after_its_day_until_it_is_submitted(play
     assert of_task == {DANA: wanted, DORA: []}
 
 
-def test_who_has_not_answered_the_survey_is_reminded_seven_three_and_one_days_before_its_end(played):
-    assert played.days("impact/reminder", DANA) == ["2027-05-14", "2027-05-18", "2027-05-20"]
+def test_who_has_not_answered_the_survey_is_reminded_seven_three_and_one_working_days_before_its_end(played):
+    before_end = ["2027-05-12", "2027-05-18", "2027-05-20"]
+    assert played.days("impact/reminder", DANA) == played.days("impact/pulse_reminder") == before_end
     assert played.days("impact/reminder", DORA) == []
-    assert played.days("impact/pulse_reminder") == ["2027-05-14"], "raters get one"
+
+
+def test_the_last_reminder_alone_says_that_it_is_the_last(played):
+    reminders = [sent for sent in played.about(DANA) if sent.kind == "impact/reminder"]
+    said = {(sent.day, emails.find(sent.row).words["is_last"]) for sent in reminders}
+    assert said == {("2027-05-12", ""), ("2027-05-18", ""), ("2027-05-20", "yes")}
 
 
 @pytest.mark.parametrize("who", [LEE, PAT], ids=["left", "paused"])

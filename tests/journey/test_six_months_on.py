@@ -41,6 +41,19 @@ def opened(visitor, clock):
     return visitor
 
 
+def test_raters_who_have_not_answered_are_reminded_three_times_and_no_one_else(opened, clock):
+    answering, declining = people.link("p0", "answer"), people.link("p1", "decline")
+    opened.open(answering).post(f"{answering}/pulse", dict(zip(people.area_ids(), ("5", "6"), strict=True)))
+    opened.open(declining).post(declining, {"reason": "other"})
+    while clock.now() < datetime.fromisoformat("2027-06-29T12:00:00Z"):  # after the last day, 28 June
+        drain(clock.advance(days=1))
+
+    reminded = Counter(
+        address for email in sent_emails() if "impact/pulse_reminder#" in email.row for address in email.addresses
+    )
+    assert reminded == {people.person(name).email: 3 for name in ("p2", "p3")}
+
+
 def test_after_an_outage_everyone_is_asked_once_and_has_the_full_time(visitor, clock):
     """Nothing ran for twelve days around the due date."""
     people.opened(clock, chosen=people.raters(4, 0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from itertools import pairwise
@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from chalicelib.core import formatting
 from chalicelib.core.model import SELF_GROUP, Delegate, DelegateWave, Invitation, Programme, Wave
-from chalicelib.core.working_days import reminder_times, working_days
+from chalicelib.core.working_days import reminder_times, survey_reminder_times, working_days
 from chalicelib.emails.common_words import common_words
-from chalicelib.emails.create import create_email
+from chalicelib.emails.create import create_email, name_the_last
 from chalicelib.emails.kinds import CancelledBy, EmailKind, OnNewAddress, To, declare_email
 from chalicelib.forms.readers import Form, form_of_wave, names_for, sentences
 from chalicelib.links.kinds import ANSWER, DECLINE, HUB, INBOX, NOMINATE, links_to_rater
@@ -42,8 +42,9 @@ SELF_REMINDER = declare_email(
     "collect/self_reminder",
     "Reminder of the delegate’s own questionnaire",
     to=To.DELEGATE,
-    words="name closes minutes who_sees",
+    words="name closes minutes who_sees is_last",
     links=[ANSWER, HUB],
+    variants={"the last": {"is_last": "yes"}},
     cancelled_by=CancelledBy.ANSWER,
     in_digest=True,
     form=Form.OWN,
@@ -62,8 +63,9 @@ REMINDER = declare_email(
     "collect/reminder",
     "Reminder to a rater",
     to=To.RATER,
-    words="name delegate group_title closes minutes who_sees",
+    words="name delegate group_title closes minutes who_sees is_last",
     links=[ANSWER, INBOX, DECLINE],
+    variants={"the last": {"is_last": "yes"}},
     cancelled_by=CancelledBy.ANSWER,
     only_to_unanswered=True,
     together="Please give {delegate} and {others} your feedback by {closes}",
@@ -109,8 +111,9 @@ PULSE_REMINDER = declare_email(
     "impact/pulse_reminder",
     "Reminder of the short questionnaire",
     to=To.RATER,
-    words="name delegate month closes who_sees",
+    words="name delegate month closes who_sees is_last",
     links=[ANSWER, DECLINE],
+    variants={"the last": {"is_last": "yes"}},
     cancelled_by=CancelledBy.ANSWER,
     only_to_unanswered=True,
     together="One minute each about {delegate} and {others}, by {closes}",
@@ -130,8 +133,9 @@ MIDWAY_REMINDER = declare_email(
     "pulse/reminder",
     "Reminder of the mid-way question",
     to=To.RATER,
-    words="name delegate month closes who_sees",
+    words="name delegate month closes who_sees is_last",
     links=[ANSWER, INBOX, DECLINE],
+    variants={"the last": {"is_last": "yes"}},
     cancelled_by=CancelledBy.ANSWER,
     only_to_unanswered=True,
     in_digest=True,
@@ -187,17 +191,24 @@ def reminder_emails(
 ) -> list[Email]:
     """Write one email for each of the programme's reminders that is still to come; an answer cancels them.
 
-    A reminder that an outage held up until the next is due, or until the close, is not sent. A pulse takes a minute and
-    has one reminder, the first.
+    A reminder that an outage held up until the next is due, or until the close, is not sent. The last says that it is.
     """
-    zone = programme.organisation.timezone
-    days_before = programme.reminders[:1] if wave.wave.is_pulse else programme.reminders
-    days, last = working_days(programme.organisation, wave.closed), formatting.last_date(wave.closes_at, zone)
-    moments = reminder_times(last, days_before, days, now)
-    return [
+    moments = _reminder_times(programme, wave, now)
+    planned = [
         replace(_email(programme, delegate, wave, invitation, LATER, moment), good_until=until)
         for moment, until in pairwise((*moments, wave.closes_at))
     ]
+    return name_the_last(planned)
+
+
+def _reminder_times(programme: Programme, wave: DelegateWave, now: datetime) -> Sequence[datetime]:
+    """Return when a wave reminds. A mid-way round has one reminder, the first; the pulse those of the impact survey."""
+    zone, days = programme.organisation.timezone, working_days(programme.organisation, wave.closed)
+    last = formatting.last_date(wave.closes_at, zone)
+    if wave.wave is Wave.PULSE:
+        return survey_reminder_times(last, programme.reminders, days, now)
+    days_before = programme.reminders[:1] if wave.wave.is_midway else programme.reminders
+    return reminder_times(last, days_before, days, now)
 
 
 def extension_email(
@@ -279,6 +290,7 @@ def _words(programme: Programme, delegate: Delegate, wave: DelegateWave, invitat
         "who_sees": " ".join(_who_sees(programme, delegate, wave, invitation)),
         "raters_named": "",
         "own": "yes" if own else "",
+        "is_last": "",
         "month": formatting.month(wave.compared_with or wave.opens_at, zone),
     }
 
