@@ -66,6 +66,11 @@ class Tally(Struct, frozen=True):
     many: bool = False  # five or more gave this answer
 
 
+def known(count: int) -> int | None:
+    """Return a count of who attended, submitted or stayed, if five delegates or more are behind it; else None."""
+    return count if count >= ENOUGH else None
+
+
 def tally(label: str, yes: int, n: int) -> Tally:
     """Show a count only if five gave the answer and five did not; otherwise say that it is small, or nearly all.
 

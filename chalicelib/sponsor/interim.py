@@ -1,4 +1,4 @@
-"""Count a cohort's progress for a sponsor: only counts, and only if five delegates or more have begun."""
+"""Count a cohort's progress for a sponsor: only counts of five delegates or more."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from chalicelib.core.model import Cohort, Programme, Wave
-from chalicelib.results.sponsor_rule import ENOUGH
+from chalicelib.results.sponsor_rule import ENOUGH, known
 from chalicelib.store import assignments, cohorts, pulse_rounds
 from chalicelib.workshops.counts import WorkshopCounts, count_workshops
 
@@ -21,12 +21,13 @@ class WorkCount(Struct, frozen=True):
 class Interim(Struct, frozen=True):
     """What the sponsor's page shows before the first edition. From answers it has only what a round has published.
 
+    stayed, debriefed   None if they are fewer than five
     midway  title -> the cohort's mean change, -3 to +3
     """
 
     began: int
-    stayed: int
-    debriefed: int
+    stayed: int | None
+    debriefed: int | None
     workshops: tuple[WorkshopCounts, ...]
     work: tuple[WorkCount, ...]
     midway: tuple[tuple[str, str], ...]
@@ -41,8 +42,8 @@ def load_interim(cohort: Cohort, programme: Programme) -> Interim | None:
     stayed = {line.delegate_id for line in lines if not line.withdrawn}
     return Interim(
         began=len(lines),
-        stayed=len(stayed),
-        debriefed=sum(bool(line.debriefed_on) for line in lines),
+        stayed=known(len(stayed)),
+        debriefed=known(sum(bool(line.debriefed_on) for line in lines)),
         workshops=count_workshops(cohort, programme, rows),
         work=tuple(_work(cohort, programme, stayed)),
         midway=tuple(_midway(cohort)),
@@ -50,13 +51,13 @@ def load_interim(cohort: Cohort, programme: Programme) -> Interim | None:
 
 
 def _work(cohort: Cohort, programme: Programme, stayed: set[str]) -> Iterator[WorkCount]:
-    """Count the delegates who have submitted each piece of work; leave out work that no one has submitted."""
+    """Count the delegates who have submitted each piece of work; leave out work of fewer than five."""
     lines = assignments.lines_of(cohort.id)
     done = Counter(line.assignment for line in lines if line.submissions and line.delegate_id in stayed)
     for milestone in programme.milestones:
         for task in milestone.assignments:
-            if done[task.id]:
-                yield WorkCount(task.title, done[task.id])
+            if submitted := known(done[task.id]):
+                yield WorkCount(task.title, submitted)
 
 
 def _midway(cohort: Cohort) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chalicelib.core.model import Cohort
-from chalicelib.results.sponsor_rule import ENOUGH
 from chalicelib.sponsor.final.facts import Final
 from chalicelib.sponsor.interim import Interim
 
@@ -13,7 +12,7 @@ Milestone = tuple[str, str, str]  # day, if it is known; what happened; how many
 
 
 def list_milestones(cohort: Cohort, final: Final, interim: Interim | None) -> tuple[Milestone, ...]:
-    """List the milestones. Counts of attendance, debriefs and work are shown only if they reveal no one."""
+    """List the milestones. Counts of attendance, debriefs and work are those of the sponsor's page."""
     return tuple((day, what, f"{count}") for day, what, count in _milestones(cohort, final, interim))
 
 
@@ -22,7 +21,7 @@ def _milestones(cohort: Cohort, final: Final, interim: Interim | None) -> Iterat
     yield f"{dates.opens}", "The 360 opened", response.began
     yield f"{dates.closes}", "The 360 closed", ""
     yield "", "Reports released", response.reports
-    yield from (row for row in _counts(interim) if row[2] >= ENOUGH) if interim else ()
+    yield from _counts(interim) if interim else ()
     yield f"{dates.ends}", "The programme ended", response.stayed
     yield "", "Delegates answered after six months", response.delegates_answered
     yield "", "Line managers answered after six months", response.managers_answered
@@ -30,7 +29,8 @@ def _milestones(cohort: Cohort, final: Final, interim: Interim | None) -> Iterat
 
 
 def _counts(interim: Interim) -> Iterator[tuple[str, str, int]]:
-    yield "", "Debriefs held", interim.debriefed
+    if interim.debriefed:
+        yield "", "Debriefs held", interim.debriefed
     for workshop in interim.workshops:
         for words, count in workshop.counts.items():
             yield f"{workshop.ended_on}", f"{workshop.title}: {words}", count
