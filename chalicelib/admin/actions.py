@@ -124,7 +124,7 @@ def find(act_id: str, scope: Scope) -> FeedbackAct:
     if act is None:
         raise FeedbackActUnknown
     if not act.fits(scope):
-        raise NotNow(f"{act.title}: this does not fit where {scope.name} is now.")
+        raise NotNow(f"{act.title}: not possible at this point for {scope.name}.")
     return act
 
 
@@ -265,7 +265,7 @@ ACTS = {
             _extend,
             "The deadline is extended. Raters who have not answered were emailed.",
             asks_for_date=True,
-            of_all="Give all more time",
+            of_all="Give everyone more time",
             of_ticked="Give more time",
         ),
         FeedbackAct(
@@ -274,7 +274,7 @@ ACTS = {
             "Close now",
             (FeedbackState.COLLECTING,),
             _said(
-                "No answer can be given or changed any more. Raters get no email.",
+                "After that, no one can give or change an answer. Raters get no email.",
                 "If there are enough answers, the report is made and the coach is notified. If not, you decide again.",
                 "If answers were destroyed, or an address was corrected, only those count that the page shows.",
             ),
@@ -311,7 +311,7 @@ ACTS = {
             ),
             _remind_surveyed,
             "The reminders are being sent.",
-            of_all="Remind all of the survey",
+            of_all="Remind everyone of the survey",
             of_line=_is_surveyed,
             of_ticked="Remind of the survey",
         ),
@@ -328,7 +328,7 @@ ACTS = {
             _extend_survey,
             "The survey is extended. Everyone who has not answered is emailed.",
             asks_for_date=True,
-            of_all="Give all more time for the survey",
+            of_all="Give everyone more time for the survey",
             of_line=_is_surveyed,
             of_ticked="More time for the survey",
         ),

@@ -205,7 +205,7 @@ def _find(delegate_id: str) -> tuple[Delegate, DelegateWave]:
     try:
         return delegates.find_with_latest_wave(delegate_id)
     except LookupError:
-        raise ChaseRefused("There is no such delegate any more.") from None
+        raise ChaseRefused("This delegate is no longer in the cohort.") from None
 
 
 def _accepts(wave: DelegateWave, now: datetime) -> bool:

@@ -48,9 +48,9 @@ DONE |= {"waived": "The work is waived."}
 DONE |= {"confirmed": "The address is confirmed: sign-in codes go there now."}
 DONE |= {"dismissed": "Dismissed. You see it again if another email to this address does not arrive."}
 DONE |= {"no-tick": "Nothing was done: no delegate was ticked. Tick some, then choose again."}
-DONE |= {"changed-many": "It is done for each delegate that the page before named."}
+DONE |= {"changed-many": "Done, for every delegate named on the page before."}
 DONE |= {
-    "changed-some": "It is done, but not for everyone that the page before named: some had changed meanwhile. Open the "
+    "changed-some": "Done, but not for everyone named on the page before: some of them had changed. Open the "
     "page of each to see where they are."
 }
 DONE |= {"as-it-is": "This was already done. The current status is below."}

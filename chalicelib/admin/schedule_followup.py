@@ -69,9 +69,7 @@ def _again(
 ) -> Planned:
     if not planned.has_same_days_as(wanted):
         there = f"Cohort {cohort_id} has a follow-up from {planned.opens} to {planned.closes}."
-        raise FollowupRefused(
-            FieldError("", f"{there} There is one for each cohort; delegates can be given more time.")
-        )
+        raise FollowupRefused(FieldError("", f"{there} A cohort has one follow-up; you can give delegates more time."))
     if (
         now >= ends_at
         or _is_at_work(cohort_id, planned, now)

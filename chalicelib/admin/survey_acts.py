@@ -190,7 +190,7 @@ def _load(delegate_id: str, now: datetime) -> Asked:
     record = load_record(delegate_id)
     delegate = record.find_delegate()
     if delegate is None:
-        raise CloseRefused("There is no such delegate any more.")
+        raise CloseRefused("This delegate is no longer in the cohort.")
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     pulse, first = record.find_wave(Wave.PULSE), record.wave(Wave.BASELINE)
     is_open = pulse is not None and pulse.state is WaveState.OPEN and pulse.closes_at > now

@@ -19,7 +19,7 @@ from chalicelib.store.table import batched, get_many
 
 ITSELF = "Fullcircle, by itself"
 AUTOMATIC = ("retention", "summary", "system")
-GONE = "someone who is not here any more"
+GONE = "someone whose name is no longer stored"
 RENAMED = AuditEvent.CHANGED_PERSON.words.partition("{")[0] + "the name"  # of a person: the address stays
 
 

@@ -95,7 +95,7 @@ def void(cohort_id: str, address: str, now: datetime, by: str = BY, *, delegate:
 
 CLOSED = (
     "No questionnaire of this person is open. After the close answers are stored without identity, "
-    "so that no one can find them any more."
+    "so no one can find them."
 )
 
 

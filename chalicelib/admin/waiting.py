@@ -24,12 +24,12 @@ class Show(LabelledEnum):
     """Which delegates the page lists: all, those with something that waits for one role, or the others."""
 
     ALL = "all", "All"
-    YOU = "decision", "Wait for you"
-    DELEGATE = "delegate", "For the delegate"
-    MANAGER = "manager", "For the line manager"
-    COACH = "coach", "For the coach"
-    FACILITATOR = "facilitator", "For the facilitator"
-    RUNNING = "running", "Nothing waits"
+    YOU = "decision", "Waiting for you"
+    DELEGATE = "delegate", "Waiting for the delegate"
+    MANAGER = "manager", "Waiting for the line manager"
+    COACH = "coach", "Waiting for the coach"
+    FACILITATOR = "facilitator", "Waiting for the facilitator"
+    RUNNING = "running", "Nothing is waiting"
     DONE = "done", "Finished"
 
 

@@ -54,7 +54,9 @@ def revise(opened: AreasPage, area: Area, fields: Mapping[str, str], now: dateti
     if after == area:
         return ()  # pressed twice, or nothing was changed
     if fields.get(REVISION, str(area.revision)) != str(area.revision):
-        return (FormFault("behaviour-1", "Someone changed it meanwhile. Your words are below: check them, then save."),)
+        return (
+            FormFault("behaviour-1", "Someone else changed the area. Your words are below: check them, then save."),
+        )
     after = replace(after, revision=area.revision + 1, why=why)
     _move(opened, area, after, states.REVISE, why, now)
     return ()
@@ -93,7 +95,7 @@ def agree(opened: AreasPage, fields: Mapping[str, str], area_id: str, now: datet
 def approve(opened: AreasPage, area: Area, fields: Mapping[str, str], now: datetime) -> tuple[FormFault, ...]:
     """Let others read the words that the page showed, or say that they changed meanwhile. Raises AreaRefused."""
     if fields.get(WORDS) != words_mark(area):
-        return (FormFault("others_text-1", "Your coach changed these words meanwhile. Read them again, then approve."),)
+        return (FormFault("others_text-1", "Your coach has changed these words. Read them again, then approve."),)
     if area.waits_for_approval:
         after = replace(area, approved=area.others_text, revision=area.revision + 1)
         _move(opened, area, after, states.APPROVE, "", now)
@@ -140,7 +142,7 @@ def note_progress(opened: AreasPage, fields: Mapping[str, str], once: str, now: 
 def read_why(fields: Mapping[str, str], field: str = WHY) -> tuple[str, tuple[FormFault, ...]]:
     why = " ".join(fields.get(field, "").split())
     if not why:
-        return why, (FormFault(field, "Please say why, in a line."),)
+        return why, (FormFault(field, "Please give the reason in one line."),)
     return why, (FormFault(field, _too_long(len(why))),) if len(why) > MAX_LINE_CHARS else ()
 
 
@@ -186,7 +188,7 @@ def next_state(area: Area, act: str, by: By) -> AreaState:
     try:
         return states.AREA.move(area.state, act, by)
     except NotAllowed:
-        raise AreaRefused("It was changed in another window, or by someone else. Open it again.") from None
+        raise AreaRefused("This area was changed in another window, or by someone else. Open it again.") from None
 
 
 def _move(opened: AreasPage, before: Area, after: Area, act: str, why: str, now: datetime) -> None:
@@ -237,6 +239,6 @@ def _commit(opened: AreasPage, writes: Sequence[Write], now: datetime) -> None:
     try:
         commit([*writes, delegates.still_coached(opened.delegate)], now)
     except (AreaChanged, AreaExists, DebriefChanged):
-        raise AreaRefused("It was changed in another window, or by someone else. Open it again.") from None
+        raise AreaRefused("This area was changed in another window, or by someone else. Open it again.") from None
     except DelegateChanged:
         raise AreaRefused("The delegate has left the programme, or has another coach now.") from None

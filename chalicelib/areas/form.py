@@ -19,23 +19,23 @@ PARTS = {
     "behaviour": "What the delegate will do differently",
     "when_i_will": "When …, I will …",
     "first_step": "First step",
-    "review_by": "Look at it again on",
+    "review_by": "Review date",
     "support": "Support wanted",
     "who_will_notice": "Who will notice",
     "others_text": "What raters and the line manager read",
-    "evidence": "What in the report speaks for it",
-    "why_no_item": "Why it is about no behaviour of the report",
+    "evidence": "Evidence in the report",
+    "why_no_item": "Why it is not about a behaviour in the report",
 }
 NEEDED = ("behaviour", "when_i_will", "first_step", "review_by")
 LINES = ("support", "who_will_notice", "why_no_item")  # one line is enough
 HINTS = {
     "behaviour": "Something others can see. For example: in team meetings, ask for two views before giving my own.",
-    "when_i_will": "A moment and what follows it. For example: when someone brings me a problem, I will first ask what "
-    "they would do.",
+    "when_i_will": "A situation, and what you will do in it. For example: when someone brings me a problem, I will "
+    "first ask what they would do.",
     "first_step": "Small enough for next week.",
     "support": "Who or what would help.",
     "who_will_notice": "Raters are asked about this area six months on.",
-    "others_text": "In words for them. Left empty, they read the first field.",
+    "others_text": "In words for them. If you leave this empty, they read the first field.",
     "evidence": "Figures or comments of the report that you talked about. Only you see them.",
     "why_no_item": "Needed only if you chose no behaviour.",
 }
@@ -94,10 +94,10 @@ def area_faults(area: TypedArea, today: date, suffix: str = "", label: str = "")
 def _review_faults(typed: str, today: date, field: str, label: str) -> list[FormFault]:
     review_by = read_day(typed)
     if review_by is None:
-        return [FormFault(field, f"{label}please give the day to look at it again as a date.")]
+        return [FormFault(field, f"{label}please give the review date.")]
     if not today <= review_by <= today + MAX_AHEAD:
         last = day(today + MAX_AHEAD)
-        return [FormFault(field, f"{label}the day to look at it again must lie between today and {last}.")]
+        return [FormFault(field, f"{label}the review date must be between today and {last}.")]
     return []
 
 
@@ -106,7 +106,7 @@ def _item_faults(area: TypedArea, field: str, label: str) -> list[FormFault]:
         chosen = f"{len(area.items)} are chosen"
         return [FormFault(field, f"{label}please choose at most {MAX_ITEMS} behaviours; {chosen}.")]
     if not area.items and not area.parts["why_no_item"]:
-        return [FormFault(field, f"{label}please choose a behaviour of the report, or say why it is about none.")]
+        return [FormFault(field, f"{label}please choose a behaviour from the report, or say why it is not about one.")]
     return []
 
 

@@ -26,7 +26,7 @@ class NothingShared(Refusal):
     """The delegate shares nothing with this line manager now, so there is nothing to answer."""
 
     status = 409
-    title = "Your line was not sent"
+    title = "Your message was not sent"
 
     def __init__(self) -> None:
         super().__init__("Nothing is shared with you now. Speak with the delegate instead.")
@@ -36,10 +36,10 @@ class EnoughOffered(Refusal):
     """The line manager has written often enough here."""
 
     status = 409
-    title = "Your line was not sent"
+    title = "Your message was not sent"
 
     def __init__(self) -> None:
-        super().__init__(f"You have written {MAX_OFFERS} lines here. Speak with the delegate instead.")
+        super().__init__(f"You have sent {MAX_OFFERS} messages here: that is the limit. Speak to the delegate instead.")
 
 
 def offer(opened: AreasPage, fields: Mapping[str, str], once: str, now: datetime) -> tuple[FormFault, ...]:
@@ -74,5 +74,5 @@ def _fault(line: str) -> str:
     if not line:
         return "Write one thing that you can do."
     if len(line) > MAX_LINE_CHARS:
-        return f"Shorten your line to {MAX_LINE_CHARS} characters; it has {len(line)}."
+        return f"Shorten your message to {MAX_LINE_CHARS} characters; it has {len(line)}."
     return ""

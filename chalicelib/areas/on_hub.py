@@ -40,10 +40,10 @@ def _note(view: HubView, wave: Wave, live: Sequence[Area]) -> TimelineItem:
     return TimelineItem(
         when=None if is_due else due,
         state=ItemState.NOW if is_due else ItemState.NEXT,
-        title="Note how your development areas go",
-        words="Two minutes a month are enough.",
+        title="Note your progress in your development areas",
+        words="Two minutes a month is enough.",
         url=view.url("/areas/progress"),
-        label="Note how it goes",
+        label="Note your progress",
         rank=NOTE_RANK,
     )
 
@@ -74,8 +74,8 @@ def _review(view: HubView, area: Area, review_by: date) -> TimelineItem:
     return TimelineItem(
         when=review_by,
         state=ItemState.NOW if is_due else ItemState.NEXT,
-        title=f"Look again at: {shorten(area.behaviour)}",
-        words="Mark it as done, change it, or give it another day." if is_due else "",
+        title=f"Review: {shorten(area.behaviour)}",
+        words="Mark it as done, change it, or choose another review date." if is_due else "",
         url=view.url(f"/area/{area.id}"),
         label="Open it",
         rank=REVIEW_RANK,

@@ -171,7 +171,7 @@ def leave_part_writes(delegate: Delegate, parts: Mapping[str, Part]) -> list[Wri
 
 def _typed(opened: OpenedPart, posted: Post, now: datetime, *, submit: bool) -> OpenedPart:
     if opened.delegate.withdrawn:
-        raise PartRefused(f"{opened.delegate.person.name} has left the programme: nothing can be noted any more.")
+        raise PartRefused(f"{opened.delegate.person.name} has left the programme, so no more notes can be added.")
     state = opened.task.part_state(now)
     names = names_of(opened.form, [*opened.draft.typed, *posted.typed])
     merged = merge_draft(opened.draft, posted, names, never_blank(opened.form, names)).draft

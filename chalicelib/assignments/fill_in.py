@@ -33,7 +33,7 @@ WHY_NOT = {
     WorkState.CLOSED: "It is not open yet.",
     WorkState.SUBMITTED: "It was submitted, perhaps on another device. Open it again; you can take it back there.",
     WorkState.READ: "It was read, so it can no longer be changed.",
-    WorkState.WAIVED: "You need not do this any more.",
+    WorkState.WAIVED: "You no longer need to do this.",
     WorkState.FINAL: "The programme's last survey has closed, so it can no longer be changed.",
 }
 
@@ -65,7 +65,7 @@ class FormTooLong(Refusal):
 
     def __init__(self, size: int) -> None:
         super().__init__(
-            f"All answers together have {size:,} characters; a form holds {MAX_FORM_BYTES:,}. Shorten some, then save."
+            f"Your answers have {size:,} characters in total; the limit is {MAX_FORM_BYTES:,}. Shorten some, then save."
         )
 
 

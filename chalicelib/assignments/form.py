@@ -17,7 +17,7 @@ PLAIN_FIELD, MAX_PLAIN_CHARS = "text", 2000  # of a form that is a plain title
 AREAS, NO_AREA, WHY = "areas", "areas.none", "areas.why"
 MAX_WHY_CHARS = 300
 AREAS_TITLE = "This works on"
-TOO_LONG = f"the form holds more than {MAX_FORM_BYTES:,} characters: please shorten some answers."
+TOO_LONG = f"your answers have more than {MAX_FORM_BYTES:,} characters in total: please shorten some."
 
 
 class Form(Struct, frozen=True):

@@ -20,7 +20,7 @@ def _read(ask: Ask, typed: Typed, context: Context) -> Read:
     seen = [{"item": item, "step": step} for item, step in chosen if step in steps]
     if len(seen) > ask.type.max:
         most = plural(ask.type.max, "behaviour", "behaviours")
-        return Read(None, (Fault(ask.name, ask.label, f"please keep to {most}; you have chosen {len(seen)}."),))
+        return Read(None, (Fault(ask.name, ask.label, f"please choose at most {most}; you have chosen {len(seen)}."),))
     return Read(seen or None)
 
 

@@ -93,7 +93,7 @@ def _faults(act: str, words: str) -> list[ReviewFault]:
     if UNPRINTABLE.search(words):
         return [ReviewFault(act, "Please remove the characters that cannot be printed.")]
     if act != READ and not words:
-        return [ReviewFault(act, "Please say why in a line: the delegate reads it.")]
+        return [ReviewFault(act, "Please give the reason in one line: the delegate reads it.")]
     return []
 
 

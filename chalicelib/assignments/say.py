@@ -58,7 +58,7 @@ def state_words(task: Task, now: datetime) -> str:
         S.OPEN: "not begun",
         S.DRAFT: "draft" if not task.submissions else "returned, being changed",
         S.RETURNED: "returned",
-        S.WAIVED: "not needed any more",
+        S.WAIVED: "no longer needed",
         S.FINAL: "closed" if not task.latest else "submitted",
     }
     said = words.get(state) or _submitted(task, state)

@@ -18,13 +18,13 @@ CELLS: Mapping[type, FieldKind] = {kind.type: kind for kind in (LINE, TEXT, NUMB
 ROW = "row"  # key of the row's id in the value kept
 UP, DOWN = "up", "down"
 
-BETTER = Choice((Option(DOWN, "Less is better"), Option(UP, "More is better")))
+BETTER = Choice((Option(DOWN, "Lower is better"), Option(UP, "Higher is better")))
 MEASURE_COLUMNS = (
     Column("name", Line(80), "What is measured", "Such as: days from referral to first visit", required=True),
     Column("unit", Line(40), "Unit", "Such as: days, % or people", required=True),
     Column("better", BETTER, "Which way is better", required=True),
     Column("value", Number(places=4), "The figure today"),
-    Column("period", Line(80), "Of which period", "Such as: January to March 2026"),
+    Column("period", Line(80), "Period of this figure", "Such as: January to March 2026"),
     Column("source", Line(80), "Where the figure comes from"),
     Column("target", Number(places=4), "Target, if there is one"),
 )

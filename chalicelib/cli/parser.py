@@ -151,12 +151,12 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     register.add_argument("session", metavar="MILESTONE/N", help="for example leading_self/1: its first session")
     register.add_argument("file", metavar="FILE.csv", help="a column for attendance, and one for the name or the email")
     register.add_argument("--why", default="", help="for the audit trail; default: the name of the file")
-    register.add_argument("--dry-run", action="store_true", help="say what would be recorded, and record nothing")
+    register.add_argument("--dry-run", action="store_true", help="show what would be recorded, and record nothing")
 
     spent = _verb(verbs, "costs", cohort.enter_costs, "replace what the cohort cost, from a file")
     spent.add_argument("cohort")
     spent.add_argument("file", metavar="FILE.yaml", help="each kind of cost with its source: docs/costs-file.md")
-    spent.add_argument("--dry-run", action="store_true", help="say the total, and change nothing")
+    spent.add_argument("--dry-run", action="store_true", help="show the total, and change nothing")
 
     evidence = _verb(verbs, "evidence", cohort.pack_evidence, "pack the newest edition with its evidence")
     evidence.add_argument("cohort")
@@ -182,7 +182,7 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     revoke.add_argument("cohort")
     revoke.add_argument("address", metavar="ADDRESS", help="of the person, where they are emailed now")
     revoke.add_argument("--send", action="store_true", help="email the new link to the person at once")
-    revoke.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    revoke.add_argument("--dry-run", action="store_true", help="show what would be done, and do nothing")
 
 
 def _delegate(group: argparse.ArgumentParser) -> None:
@@ -286,4 +286,4 @@ def _verb(
 
 
 def _faults(count: int) -> str:
-    return f"{count} fault{'s' if count != 1 else ''}"
+    return f"{count} error{'s' if count != 1 else ''}"

@@ -33,12 +33,12 @@ def add_delegate_commands(verb: Verb) -> None:
     pause.add_argument("--reason", default="other", metavar="WORD", help=reasons)
     _on_delegate(verb, "return", return_delegate, "bring a delegate back from a pause")
     transfer = _on_delegate(
-        verb, "transfer", transfer_delegate, "move a delegate to another cohort with all that is theirs"
+        verb, "transfer", transfer_delegate, "move a delegate to another cohort, with all their data"
     )
     transfer.add_argument("--to", required=True, metavar="COHORT", help="the id of the other cohort")
     transfer.add_argument("--coach", metavar="NAME <ADDRESS>", help="the coach there; default: the same")
     _on_delegate(verb, "leave", leave_programme, "record that a delegate has left; this cannot be undone")
-    hold = _on_delegate(verb, "hold", hold_data, "keep a delegate’s data although its time is over; says --why")
+    hold = _on_delegate(verb, "hold", hold_data, "keep a delegate’s data past its deletion date; needs --why")
     hold.add_argument("--end", action="store_true", help="end the hold: what is due is deleted in the next run")
 
 
@@ -67,7 +67,7 @@ def add_cohort_commands(verb: Verb) -> None:
         ("rename", rename_cohort, "give a cohort another name; its id stays"),
         ("discard", discard_cohort, "delete a cohort before its first email"),
         (SPONSOR.verb, change_sponsor, "name another sponsor"),
-        (FACILITATOR.verb, name_facilitator, "name a facilitator, in the place of another or as one more"),
+        (FACILITATOR.verb, name_facilitator, "add a facilitator, or replace one"),
     ):
         made = verb(name, run, description)
         made.add_argument("cohort")
@@ -76,7 +76,7 @@ def add_cohort_commands(verb: Verb) -> None:
         if name in ("sponsor", "facilitator"):
             made.add_argument("person", metavar="NAME <ADDRESS>")
         if name == "facilitator":
-            made.add_argument("--instead-of", default="", metavar="ADDRESS", help="who gives their part up")
+            made.add_argument("--instead-of", default="", metavar="ADDRESS", help="the facilitator who is replaced")
         add_act_options(made)
 
 

@@ -52,8 +52,8 @@ class AnswersSealed(Refusal):
     """Answers were sent through an earlier link, perhaps by someone else: this link neither opens nor changes them."""
 
     status = 409
-    title = "Answers were sent for you"
-    next_step = "Answers were sent for you, and they count. There is nothing left for you to do."
+    title = "Answers were already sent"
+    next_step = "Answers were already sent from an earlier link, and they count. There is nothing left for you to do."
 
     def __init__(self, programme: Programme, delegate: Delegate, invitation: Invitation) -> None:
         about = "yourself" if invitation.group == SELF_GROUP else delegate.person.name

@@ -44,7 +44,7 @@ class FileError(Struct, frozen=True, order=True):
 class FileInvalid(Refusal):
     """A file that cannot be used. Carries every fault in file order; nothing was changed."""
 
-    title = "The file has faults"
+    title = "The file has errors"
 
     def __init__(self, faults: Sequence[FileError]):
         self.faults = tuple(sorted(faults))

@@ -57,6 +57,6 @@ def _held_on(typed: str, earliest: date, today: date) -> tuple[date | None, list
     except ValueError:
         return None, [FormFault("held_on", "Please give the date of the debrief.")]
     if not earliest <= held_on <= today:
-        fault = "The date must lie between the day of the report and today. Record it after it was held."
+        fault = "The date must be between the day of the report and today. Record the debrief after it has taken place."
         return held_on, [FormFault("held_on", fault)]
     return held_on, []

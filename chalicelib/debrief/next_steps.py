@@ -26,7 +26,7 @@ WITHOUT_KEY = {
 STANDINGS = {
     Standing.LEFT: "Has left the programme",
     Standing.TRANSFERRED: "Is in another cohort now",
-    Standing.PAUSED: "Pauses: nothing waits until they return",
+    Standing.PAUSED: "Paused: nothing to do until they return",
 }
 PATHS = {
     Task.READ_REPORT: "",

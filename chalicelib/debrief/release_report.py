@@ -183,7 +183,7 @@ def _of_report(case: Case) -> Refusal:
     report = reports.find(case.delegate.id, case.wave)
     if report is not None and report.state is ReportState.RELEASED:
         return released_already(case)
-    return ReleaseRefused("The report is not the one you read. Open it again, then release.")
+    return ReleaseRefused("This is not the report that you read. Open it again, then release it.")
 
 
 def _of_delegate(case: Case) -> ReleaseRefused:

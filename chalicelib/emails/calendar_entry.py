@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from icalendar import vCalAddress
 
 PRODUCT = "-//Fullcircle//Fullcircle//EN"
-ANSWER = "Your answer in the calendar changes nothing here. If you cannot come, please reply to the email."
+ANSWER = "We do not see whether you accept or decline in your calendar. If you cannot come, please reply to the email."
 
 
 class Method(StrEnum):

@@ -185,7 +185,7 @@ def _fault_of_money(question: Question, written: Written, _: str) -> str:
     if strange:
         return f"please write only the sum, such as 12,500, without “{marks}”."
     if written.number < 0:
-        return "please write 0 or more. What was lost belongs under “What got worse”."
+        return "please write 0 or more. Write losses under “What got worse”."
     return _fault_of_separators(written, format_sum)
 
 

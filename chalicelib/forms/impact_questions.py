@@ -139,7 +139,7 @@ def _vision(background: Background) -> Iterator[Block]:
     """Ask what came of the vision: its first sign, the steps with stakeholders, and where those are now."""
     if background.signs:
         asked = [
-            Question(f"sign.{sign.assignment}", Kind.CHOICE, f"Did this sign come: “{sign.text}”?", options=SIGN_CAME)
+            Question(f"sign.{sign.assignment}", Kind.CHOICE, f"Did you see this: “{sign.text}”?", options=SIGN_CAME)
             for sign in background.signs
         ]
         yield Block("Your vision", tuple(asked))
@@ -147,7 +147,7 @@ def _vision(background: Background) -> Iterator[Block]:
         Question(
             f"stance.{stakeholder.id}",
             Kind.CHOICE,
-            f"{stakeholder.who}: where now?",
+            f"{stakeholder.who}: where are they now?",
             _stood(stakeholder.then, stakeholder.review),
             options=words,
         )

@@ -40,7 +40,7 @@ def _thanks(view: HubView) -> Iterator[TimelineItem]:
     if sent := returned.from_rows(view.rows).get(occasion):
         yield TimelineItem(local_date(sent.at, view.zone), ItemState.DONE, "You thanked your raters")
         return
-    words = "Everyone who was asked hears what you will work on. You see the email first, and you may leave it."
+    words = "Everyone who was asked learns what you will work on. You see it first, and can decide not to send it."
     yield TimelineItem(
         None, ItemState.NOW, "Thank your raters", words, view.url("/thank-raters"), "Write to them", THANKS_RANK
     )
@@ -49,7 +49,7 @@ def _thanks(view: HubView) -> Iterator[TimelineItem]:
 def _asked(view: HubView, survey: ImpactSurvey) -> TimelineItem:
     until: date = last_date(survey.closes_at, view.zone)
     if survey.is_open and not survey.sent:
-        words = "What has changed, and what came of your work."
+        words = "What has changed, and what your work led to."
         return TimelineItem(until, ItemState.NOW, TITLE, words, IMPACT.url(survey), "Answer the survey", SURVEY_RANK)
     if survey.is_open:
         words = "Thank you. You can change your answers until it closes."

@@ -37,7 +37,7 @@ def make_agenda(facts: ResultFacts, shared: Sequence[str]) -> list[Point]:
         Point("Thank the raters", ("Offer the email “What came of your feedback”: the delegate sends it, or not.",)),
         Point("A story", ("Ask whether one of these may be shown to the sponsor, and in which words.",)),
         Point("What the line manager knows", tuple(shared) or ("The delegate shares no area with them.",)),
-        Point("The next look", ("Agree when you look at the areas again.",)),
+        Point("Review dates", ("Agree a review date for each area.",)),
     ]
     return [point for point in points if point.lines or point.quotes]
 
@@ -106,7 +106,7 @@ def _lost(facts: ResultFacts) -> tuple[str, ...]:
 
 def _decide(facts: ResultFacts) -> Iterator[str]:
     for area in facts.areas:
-        yield f"{area.text}: goes on, is done, or another one takes its place?"
+        yield f"{area.text}: continue, done, or replaced by another?"
 
 
 def _quote(who: str, text: str) -> tuple[tuple[str, str], ...]:

@@ -102,7 +102,7 @@ def choose(opened: AreasPage, before: Meeting, starts: str, now: datetime) -> No
     """Book one of the offered times, or move to it. Raises SlotGone or MeetingRefused."""
     slot = next((slot for slot in before.slots if stamp(slot.starts) == starts), None)
     if slot is None or slot.starts <= now:
-        raise MeetingRefused("This time is not offered any more. Choose one of the times on the page.")
+        raise MeetingRefused("This time is no longer on offer. Choose one of the times on the page.")
     act = machine.MOVE if before.state is MeetingState.BOOKED else machine.CHOOSE
     _book(opened, before, act, slot, before.place, now)
 
@@ -147,7 +147,7 @@ def _after(opened: AreasPage, before: Meeting, act: str, **changes: object) -> M
 
 def _refuse_late(before: Meeting, now: datetime) -> None:
     if before.booked and before.booked.starts - now < MOVES_UNTIL:
-        raise MeetingRefused("It is less than two hours until the meeting. Please call or email one another.")
+        raise MeetingRefused("It is less than two hours until the meeting. Please call or email each other.")
 
 
 def _book(opened: AreasPage, before: Meeting, act: str, slot: Slot, place: str, now: datetime) -> None:

@@ -85,7 +85,7 @@ CANCELLED_COACH = _declare(
 )
 NO_TIME = _declare(
     "no_time",
-    "No time fits the delegate",
+    "No time suits the delegate",
     To.COACH,
     "delegate line passed",
     variants={"passed": {"passed": "yes", "line": ""}},

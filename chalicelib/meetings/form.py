@@ -62,7 +62,7 @@ def read_slot(
     latest = calendar.today + timedelta(days=LAST_OFFER_DAYS)
     if not earliest <= day <= latest:
         between = f"between {day_words(earliest)} and {day_words(latest)}"
-        return None, FormFault(field, f"Time {number}: the day must lie {between}.")
+        return None, FormFault(field, f"Time {number}: the day must be {between}.")
     if not MIN_MINUTES <= minutes <= MAX_MINUTES:
         return None, FormFault("minutes", f"Please give {MIN_MINUTES} to {MAX_MINUTES} minutes.")
     slot = Slot(datetime.combine(day, at, ZoneInfo(calendar.days.zone)).astimezone(ZoneInfo("UTC")), minutes)

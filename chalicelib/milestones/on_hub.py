@@ -15,7 +15,7 @@ COLLECTING = (WaveState.PLANNED, WaveState.OPEN, WaveState.HELD)
 CHOOSE, OWN = "Choose your raters", "Answer your own questionnaire"
 LOST = "The answers about you are lost"
 LOST_WORDS = (
-    "A fault of ours has lost them, so this questionnaire has no report. We are sorry. "
+    "An error on our side has lost them, so this questionnaire has no report. We are sorry. "
     "Your coach or the programme team explains what happens next."
 )
 
@@ -46,9 +46,7 @@ def _raters(hub: Hub, view: HubView) -> Iterator[TimelineItem]:
         yield TimelineItem(_opens_on(hub, view), ItemState.DONE, CHOOSE, "Your list is sent.", url, label)
     elif hub.approver and hub.may_choose:
         words = f"Your list is with {hub.approver}. Your raters are asked once it is approved. You get an email then."
-        yield TimelineItem(
-            None, ItemState.NEXT, "Approval of your raters", words, hub.nominate_url, "Look at your list"
-        )
+        yield TimelineItem(None, ItemState.NEXT, "Approval of your raters", words, hub.nominate_url, "See your list")
     elif hub.may_choose:
         state = ItemState.NOW if hub.is_open else ItemState.NEXT
         words = (
@@ -66,7 +64,7 @@ def _own(hub: Hub, view: HubView) -> Iterator[TimelineItem]:
         label, url = ("Change your answers", hub.answer_url) if hub.is_open else ("", "")
         yield TimelineItem(_opens_on(hub, view), ItemState.DONE, title, "You have sent it.", url, label)
     elif hub.is_open and hub.answer_url:
-        words = "About ten minutes. It is the mirror for what others say."
+        words = "About ten minutes. Your report compares it with what others say."
         yield TimelineItem(
             _last_day(hub, view), ItemState.NOW, OWN, words, hub.answer_url, "Answer your questionnaire", OWN_RANK
         )
@@ -77,7 +75,9 @@ def _own(hub: Hub, view: HubView) -> Iterator[TimelineItem]:
 def _answers(hub: Hub, view: HubView) -> Iterator[TimelineItem]:
     last, title = _last_day(hub, view), "Your raters answer"
     if hub.wave.without_key:
-        words = "A fault of ours has lost answers. The programme team decides what counts, and your coach explains it."
+        words = (
+            "An error on our side has lost answers. The programme team decides what counts, and your coach explains it."
+        )
         yield TimelineItem(None, ItemState.NEXT, title, words)
     elif hub.wave.state is WaveState.HELD:
         words = (

@@ -66,7 +66,7 @@ def find_person(choice: RaterList, person_id: str) -> Listed:
     """Find a person on the list. Raises ListRefused if no one has the id."""
     listed = next((person for person in choice.people if person.id == person_id), None)
     if listed is None:
-        raise ListRefused("This person is not on your list any more.")
+        raise ListRefused("This person is no longer on your list.")
     return listed
 
 

@@ -184,7 +184,7 @@ PLACES = {
     "the facilitators": "the facilitator {address} gave up their part: cohort facilitator {where} 'NAME <ADDRESS>' "
     "--instead-of {address}",
 }
-OTHER_PLACE = "{address} was {part} and is it no more: see the page of {where}"
+OTHER_PLACE = "{address} was {part} and is no longer: see the page of {where}"
 
 
 def _addresses_of(entry: Withdrawal, part: str) -> set[str]:

@@ -376,7 +376,7 @@ ACTS: tuple[DelegateAct, ...] = (
     ),
     DelegateAct(
         "hold",
-        "Keep their data although its time is over",
+        "Keep their data past its deletion date",
         "Keep the data",
         "Their data is on hold.",
         _none,

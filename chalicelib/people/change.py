@@ -43,7 +43,7 @@ def plan_coach(loaded: LoadedDelegate, coach: Person, asking: Asking) -> Planned
     return plan(
         f"Change the coach of {loaded.name} from {before.name} to {coach.name}",
         [
-            f"{before.name} sees nothing about {loaded.name} any more, at once. Their private notes stay theirs alone.",
+            f"From now on {before.name} sees nothing about {loaded.name}. Their private notes remain theirs.",
             f"{coach.name} sees the report, the areas, the work, what was held, and hand-over notes.",
             "A meeting that is booked or offered is cancelled in both calendars, and waits for new times.",
             _says_hold(loaded, coach, asking),

@@ -120,7 +120,7 @@ def plan_sponsor(loaded: LoadedCohort, sponsor: Person, asking: Asking) -> Plann
     return plan(
         f"Change the sponsor of {loaded.cohort.title} to {sponsor.name}",
         [
-            f"{before.name} opens nothing any more." if before else "",
+            f"The links of {before.name} stop working." if before else "",
             f"The new sponsor sees every summary that was made. Codes go there {holds.say_wait(asking.by)}.",
         ],
         recipients(*people),
@@ -142,7 +142,7 @@ def _also_manager(loaded: LoadedCohort, sponsor: Person) -> list[str]:
 def plan_facilitator(loaded: LoadedCohort, former: str, person: Person, asking: Asking) -> Planned:
     """Plan another facilitator in the place of one, or one more. Raises ActRefused.
 
-    former   the address of the facilitator who gives their part up; empty: no one does
+    former   the address of the facilitator who is replaced; empty: no one does
     """
     before = next(
         (facilitator for facilitator in loaded.cohort.facilitators if facilitator.person.email == former), None
@@ -163,7 +163,7 @@ def plan_facilitator(loaded: LoadedCohort, former: str, person: Person, asking: 
     return plan(
         f"Name {person.name} as a facilitator of {loaded.cohort.title}",
         [
-            f"{before.person.name} opens nothing any more. Their sessions pass to {person.name}." if before else "",
+            f"The links of {before.person.name} stop working. Their sessions pass to {person.name}." if before else "",
             f"Codes go to the new facilitator {holds.say_wait(asking.by)}." if loaded.cohort.facilitators else "",
         ],
         recipients(*people),

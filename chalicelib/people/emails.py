@@ -93,7 +93,7 @@ FACILITATOR_JOINED = _declare(
 )
 RATER_REMOVED = _declare(
     "rater_removed",
-    "Notice to a rater who is not asked any more",
+    "Notice to a rater who is no longer asked",
     To.RATER,
     "name delegate",
     on_new_address=OnNewAddress.KEEP,

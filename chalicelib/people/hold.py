@@ -24,7 +24,7 @@ def plan_hold(loaded: LoadedDelegate, asking: Asking) -> Planned:
         return _plan_reason(loaded, before, why, asking)
     entry = audit_events.add(loaded.cohort.id, AuditEvent.KEPT_DATA, asking.by, loaded.delegate.id, asking.now, why=why)
     return plan(
-        f"Keep the data of {loaded.name} although its time is over",
+        f"Keep the data of {loaded.name} past its deletion date",
         [
             "Nothing about them is deleted or erased until you end the hold.",
             "The reason is in the audit trail, and the hold ends only if someone ends it.",
@@ -41,7 +41,10 @@ def _plan_reason(loaded: LoadedDelegate, before: str, after: str, asking: Asking
     event, words = AuditEvent.CHANGED_HOLD, {"before": before, "after": after}
     return plan(
         f"Change why the data of {loaded.name} is on hold",
-        [f"It was put on hold for another reason: “{before}”.", "The hold goes on. The audit trail has both reasons."],
+        [
+            f"It was put on hold for another reason: “{before}”.",
+            "The hold continues. The audit trail has both reasons.",
+        ],
         [],
         [
             kept_data.change_reason(loaded.delegate.id, before, after),
@@ -58,7 +61,7 @@ def plan_end_of_hold(loaded: LoadedDelegate, asking: Asking) -> Planned:
     )
     return plan(
         f"End the hold on the data of {loaded.name}",
-        ["What is due is deleted in the next night. You cannot undo that."],
+        ["What is due is deleted the next night. You cannot undo that."],
         [],
         [kept_data.let_go(loaded.delegate.id), entry] if is_held(loaded) else [],
     )

@@ -73,8 +73,12 @@ def plan_join(cohort_id: str, entry: DelegateEntry, asking: Asking) -> Planned:
         _effects(cohort, dates, spans),
         recipients(
             ("delegate", entry.person, f"the opening of the questionnaire on {local_day(dates.opens_at, zone)}"),
-            ("delegate", entry.person, "calendar entries of every session ahead"),
-            ("line manager", entry.manager, "the days of workshops ahead, and the questionnaire if managers are asked"),
+            ("delegate", entry.person, "calendar entries of every future session"),
+            (
+                "line manager",
+                entry.manager,
+                "days of future workshops, and the questionnaire if managers are asked",
+            ),
         ),
         [*load.writes, audit] if load.writes else [],
     )
@@ -96,5 +100,5 @@ def _effects(cohort: Cohort, dates: WaveDates, spans: str) -> list[str]:
         "of the others."
         if dates.apart
         else "",
-        f"They come to every session ahead, until {day(cohort.dates.ends)}.",
+        f"They come to every future session, until {day(cohort.dates.ends)}.",
     ]

@@ -60,7 +60,7 @@ def leave(delegate_id: str, now: datetime, by: str, why: str = "") -> None:
     """Record that a delegate has left; doing it twice succeeds. Raises ActRefused while answers are being decrypted."""
     delegate = delegates.find(delegate_id)
     if delegate is None:
-        raise ActRefused(FieldError("delegate", "There is no such delegate any more."))
+        raise ActRefused(FieldError("delegate", "This delegate is no longer in the cohort."))
     loaded = find(delegate.cohort_id, delegate_id)
     if loaded.standing is not Standing.LEFT:
         perform(plan_leave(loaded, Asking(by, now, why)), now)
@@ -94,14 +94,14 @@ def plan_leave(loaded: LoadedDelegate, asking: Asking) -> Planned:
 
 
 def _effects(loaded: LoadedDelegate, wave: DelegateWave) -> Iterator[str]:
-    yield f"No one is asked about {loaded.name} any more, and their links stop working."
+    yield f"No one is asked about {loaded.name} from now on, and links to questionnaires about them stop working."
     if wave.state in NOT_CLOSED:
         yield "Answers that were not closed yet are destroyed. There will be no report."
     elif wave.state is WaveState.WITHDRAWN and wave.wave is Wave.BASELINE:
         yield "There is no report: the answers were lost in a restore of the table."
     else:
         yield "The report does not change, and the figures of the cohort keep it. They may ask for a copy of it."
-    yield "Sessions and meetings ahead are taken out of the calendars. Surveys that were sent count."
+    yield "Future sessions and meetings are removed from the calendars. Surveys that were sent count."
     yield count_delegates(cohorts.list_lines(loaded.cohort.id, Wave.BASELINE), leaving=loaded.delegate.id)
     yield "You cannot undo this."
 

@@ -23,7 +23,7 @@ from chalicelib.store.marshal import Row
 REFUSALS = {
     Standing.ACTIVE: "{name} is not paused.",
     Standing.PAUSED: "{name} is paused already.",
-    Standing.LEFT: "{name} has left the programme: nothing about them changes any more.",
+    Standing.LEFT: "{name} has left the programme, so nothing about them can change.",
     Standing.TRANSFERRED: "{name} was transferred to another cohort: open them there.",
 }
 

@@ -74,7 +74,7 @@ def find_several(act: DelegateAct, cohort_id: str, ids: Iterable[str]) -> Severa
 def _hindrance(act: DelegateAct, loaded: LoadedDelegate) -> str:
     if not act.fits(loaded.standing):
         verb = "has" if loaded.standing is Standing.LEFT else "is"
-        return f"this does not fit someone who {verb} {loaded.standing.value}."
+        return f"this is not possible for someone who {verb} {loaded.standing.value}."
     return act.hindrance(loaded)
 
 

@@ -85,7 +85,7 @@ def _pause_effects(loaded: LoadedDelegate, until: date) -> list[str]:
     return [
         f"Until {day(until)} no email about {loaded.name} goes out, and no one is asked about them.",
         _questionnaire(loaded, until),
-        "Sessions and meetings ahead are taken out of the calendars.",
+        "Future sessions and meetings are removed from the calendars.",
         "The impact survey opens later by the length of the pause. One that is open closes later.",
     ]
 
@@ -95,7 +95,7 @@ def _questionnaire(loaded: LoadedDelegate, until: date) -> str:
     if wave.state is not WaveState.PLANNED or local_date(wave.opens_at, loaded.days.zone) >= until:
         return "A questionnaire that is open stays open: raters who have their link may answer until it closes."
     opens, last = local_day(wave.opens_at, loaded.days.zone), last_day(wave.closes_at, loaded.days.zone)
-    return f"Their questionnaire opens on {opens}, last day {last}. No one is asked in the pause: give more time then."
+    return f"Their questionnaire opens on {opens}, last day {last}. Give more time once they are back."
 
 
 def _pause_emails(loaded: LoadedDelegate, after: Delegate, until: date, now: datetime) -> list[Email]:
@@ -142,11 +142,11 @@ def plan_return(loaded: LoadedDelegate, asking: Asking, by: By = By.ADMINISTRATO
         f"Bring back {loaded.name}",
         [
             f"Emails about {loaded.name} go out again. Reminders that came too late are dropped.",
-            "Sessions ahead come to the calendar as new entries. A meeting that was cancelled waits for new times.",
+            "Future sessions come to the calendar as new entries. A meeting that was cancelled waits for new times.",
             f"They missed: {'; '.join(missed)}. The facilitator sets how to catch up." if missed else "",
             f"The impact survey opens later than for others, by {plural(after.survey_days, 'day', 'days')}.",
         ],
-        _recipients(loaded, ("delegate", "coach"), "that the part goes on, and what was missed"),
+        _recipients(loaded, ("delegate", "coach"), "that the delegate is back, and what was missed"),
         _return_writes(loaded, after, pause, texts, asking),
     )
 

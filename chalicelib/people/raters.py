@@ -38,10 +38,8 @@ from chalicelib.store.withdrawals import What, outlive
 from chalicelib.waves.emails import to_raters
 
 TAKES_CHANGES = (WaveState.PLANNED, WaveState.OPEN)
-CLOSED = "No questionnaire about {name} is open: the list of raters does not change any more."
-HIDDEN = (
-    "How many of {groups} have answered is not shown on any page before the close, so that no one learns it of them."
-)
+CLOSED = "No questionnaire about {name} is open: the list of raters can no longer change."
+HIDDEN = "Before the close no page shows how many of {groups} have answered, so no one learns who has answered."
 
 
 class Rater(Struct, frozen=True):
@@ -106,7 +104,7 @@ def plan_removal(loaded: LoadedDelegate, rater: Rater, asking: Asking) -> Planne
             HIDDEN.format(groups=group) if asked else "",
             "You do not learn whether they have answered, nor does anyone else. You cannot undo this.",
         ],
-        recipients(*([("rater", person, "that they are not asked any more")] if asked else [])),
+        recipients(*([("rater", person, "that they are no longer asked")] if asked else [])),
         _removal_writes(loaded, rater, asking),
     )
 

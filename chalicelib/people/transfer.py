@@ -56,9 +56,9 @@ from chalicelib.workshops.change_sessions import notify_of_dates
 
 RUNS = (WaveState.OPEN, WaveState.HELD, WaveState.CLOSING)
 WHAT_EACH_SAYS = {
-    written.TRANSFERRED.name: "that they go on in the other cohort",
+    written.TRANSFERRED.name: "that they continue in the other cohort",
     written.COACH_JOINED.name: "that they coach this person in the other cohort",
-    written.AWAY.name: "that this person goes on in another cohort",
+    written.AWAY.name: "that this person continues in another cohort",
     written.FACILITATOR_JOINED.name: "that one more person comes to their workshops",
 }  # what the preview says about each email
 FOLLOW = (To.DELEGATE, To.COACH, To.MANAGER, To.APPROVER, To.SURVEYED)  # readers who are the same in the new cohort
@@ -136,9 +136,9 @@ def _list_effects(transfer: Transfer) -> Iterator[str]:
     loaded, to = transfer.loaded, transfer.to
     yield "Report, areas, meetings, submitted work and attendance go along."
     yield _say_dates(transfer)
-    yield f"Sessions of {loaded.cohort.title} are cancelled in the calendar, and those of {to.title} ahead are sent."
+    yield f"Sessions of {loaded.cohort.title} are cancelled in the calendar, and future ones of {to.title} are sent."
     if transfer.has_other_coach:
-        yield f"{loaded.delegate.coach.name} sees nothing about them any more. Private notes stay theirs alone."
+        yield f"{loaded.delegate.coach.name} no longer sees anything about them, and keeps their private notes."
     yield f"Figures of {loaded.cohort.title} that are made stay. No 360 figure of {to.title} includes them."
 
 

@@ -32,10 +32,10 @@ T = TypeVar("T")
 
 
 FAULTY = {
-    "programme": "The programme file has faults: see the table.",
-    "delegates": "The file of delegates has faults: see the table.",
-    "raters": "The file of raters has faults: see the table.",
-    "cohort_file": "The cohort file has faults: see the table.",
+    "programme": "The programme file has errors: see the table.",
+    "delegates": "The file of delegates has errors: see the table.",
+    "raters": "The file of raters has errors: see the table.",
+    "cohort_file": "The cohort file has errors: see the table.",
 }
 
 
@@ -47,7 +47,7 @@ class DraftRefused(Refusal):
     def __init__(
         self, fields: Sequence[FieldError], files: Sequence[FileError] = (), faulty: frozenset[str] = frozenset()
     ):
-        super().__init__("The form has faults.")
+        super().__init__("The form has errors.")
         self.fields, self.files = tuple(fields), tuple(files)
         self.of_files = [FieldError(field, FAULTY[field]) for field in sorted(faulty)]  # each file once
         self.faulty = faulty  # form fields whose files have faults

@@ -15,8 +15,8 @@ TITLE = "What people see so far"
 REASONS: Mapping[Why, str] = {
     Why.FEW_RATERS: "There are fewer than five people to ask, so no one was asked.",
     Why.FEW_ANSWERS: "Fewer than five people answered, so nothing is shown.",
-    Why.NONE_CHECKED: "No wording was ticked in time, so no one was asked.",
-    Why.LEFT: "No one is asked any more.",
+    Why.NONE_CHECKED: "You ticked no words in time, so no one was asked.",
+    Why.LEFT: "You have left the programme, so no one was asked.",
     Why.PAUSED: "You were paused when it opened, so no one was asked.",
 }
 
@@ -44,7 +44,7 @@ def _ahead(view: HubView, pulse_round: Round, planned: RoundDates | None) -> Tim
     page = view.url(f"/round/{pulse_round.wave.value[-1]}")
     if planned is None:
         words = "No day is set for it now, so no one is asked. If that changes, you see it here."
-        return TimelineItem(None, ItemState.NEXT, TITLE, words, page, "Look at the words")
+        return TimelineItem(None, ItemState.NEXT, TITLE, words, page, "See the words")
     opens = local_date(planned.opens_at, view.zone)
     if pulse_round.state is RoundState.PLANNED:
         words = f"On {day(opens)} we ask your raters for a minute. An area that you do not tick is left out."
@@ -52,7 +52,7 @@ def _ahead(view: HubView, pulse_round: Round, planned: RoundDates | None) -> Tim
             opens, ItemState.NOW, "Check what we ask your raters", words, page, "Check the words", CHECK_RANK
         )
     words = f"We ask your raters for a minute about {plural(len(pulse_round.checked), 'area', 'areas')}."
-    return TimelineItem(opens, ItemState.NEXT, TITLE, words, page, "Look at the words")
+    return TimelineItem(opens, ItemState.NEXT, TITLE, words, page, "See the words")
 
 
 def _begun(view: HubView, pulse_round: Round) -> TimelineItem:

@@ -150,7 +150,7 @@ def _costs(final: Final) -> bytes:
 
 
 README = """\
-What came of {programme}: {cohort}
+Results of {programme}: {cohort}
 {organisation}
 Edition {edition}, made on {made}
 
@@ -163,7 +163,7 @@ timeline.csv    milestones, with counts; of attendance and work no count below f
 stories/        each story in the words that its delegate approved
 outcomes.csv    promotions, tenders, awards, pathways and accreditations, as stories name them
 costs.csv       what it cost, each figure with its source
-withdrawn.txt   ids of stories that were withdrawn since an edition was made: please use them no more
+withdrawn.txt   ids of stories that were withdrawn since an edition was made: please stop using them
 SHA256SUMS      a checksum of every file; check with: sha256sum -c SHA256SUMS
 
 Each mean and sum is over five delegates or more. outcomes.csv counts what stories name, and no one is named without

@@ -36,7 +36,7 @@ WAITING_SINCE = "mending"  # the key in stored jobs: since when answers wait for
 LOOKING_SINCE = "since"  # when the job first looked
 
 WITHDRAWN = "withdrawn"  # the reason in a stored job
-REPLACES = "A story was withdrawn. This edition replaces every earlier one: please use those no more."
+REPLACES = "A story was withdrawn. This edition replaces every earlier one: please stop using those."
 
 Lines = Mapping[str, DelegateLine]
 

@@ -470,7 +470,7 @@ def mark_expired(held: Email) -> Write:
     """Mark an email as not sent because it would come too late; no one needs to act."""
     return update(
         key(held.id),
-        put={"state": EmailState.REFUSED, "reason": "It would have come too late to be of use"},
+        put={"state": EmailState.REFUSED, "reason": "It would have arrived too late"},
         remove=["due_shard"],
         when=_held(held),
         refusal=EmailSettled,

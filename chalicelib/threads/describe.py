@@ -94,7 +94,7 @@ def _choice(record: Record, context: Context) -> Wait:
 
 _FEEDBACK_WORDS = {
     FeedbackState.PLANNED: ThreadView(Thread.FEEDBACK, "Not open yet", is_ahead=True),
-    FeedbackState.SCORING: ThreadView(Thread.FEEDBACK, "Report in the making"),
+    FeedbackState.SCORING: ThreadView(Thread.FEEDBACK, "Report being made"),
     FeedbackState.REPORT_READY: ThreadView(Thread.FEEDBACK, "Report made", "good", is_over=True),
     FeedbackState.RELEASED: ThreadView(Thread.FEEDBACK, "Report made", "good", is_over=True),
 }
@@ -177,7 +177,7 @@ def _area_waits(record: Record, live: Sequence[Area], today: date) -> Iterator[W
         what = f"approve the words of {plural(unapproved, 'area', 'areas')} for others"
         yield Wait(Task.APPROVE_WORDS, By.DELEGATE, line.name, what)
     if due:
-        what = f"look again at {plural(len(due), 'area', 'areas')}"
+        what = f"review {plural(len(due), 'area', 'areas')}"
         yield Wait(Task.LOOK_AGAIN, By.DELEGATE, line.name, what, min(due))
 
 

@@ -44,7 +44,7 @@ class Task(StrEnum):
     SUBMIT_WORK = "Work to submit"
     ANSWER_AREA = "Development areas to answer"
     APPROVE_WORDS = "Words for others to approve"
-    LOOK_AGAIN = "Development areas to look at again"
+    LOOK_AGAIN = "Development areas to review"
     ANSWER_SURVEY = "Surveys to answer"
     ARRANGE_REVIEW = "Review sessions to arrange"
     RECORD_REVIEW = "Review sessions to record"

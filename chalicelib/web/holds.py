@@ -16,7 +16,7 @@ class AddressHeld(Refusal):
 
     status = 403
     title = "This page is not open yet"
-    next_step = "Your address was changed recently. Next: come back after the time below."
+    next_step = "Your address was changed recently. Come back after the time below."
 
     def __init__(self, hold: Hold, reader: Reader) -> None:
         zone = reader.programme.organisation.timezone if reader.programme else "UTC"

@@ -49,8 +49,8 @@ class Overtaken(Refusal):
     """A row changed between our read and our write, and the act has no answer of its own to that."""
 
     status = 409
-    title = "Someone else was a moment earlier"
-    next_step = "This may not be stored. Read below what to do."
+    title = "Someone else changed this first"
+    next_step = "Your change was not stored. Read below what to do."
 
 
 OVERTAKEN = Overtaken(

@@ -57,7 +57,7 @@ def _record(register: Register, given: Upload, by: str, now: datetime, *, dry_ru
     try:
         recorded = record_in(register, file.data, file.name, why, by, now, dry_run=dry_run, note=notes.append)
     except FileInvalid as refused:
-        fault = FieldError(FILE, "The file has faults: see the table.")
+        fault = FieldError(FILE, "The file has errors: see the table.")
         raise UploadRefused(fault, in_file=refused.faults) from None
     except MarkRefused as refused:
         raise UploadRefused(*(_at_field(fault) for fault in refused.faults)) from None

@@ -36,7 +36,7 @@ class Gone(Refusal):
 
 class Busy(Refusal):
     status = 429
-    title = "Very many people are here just now"
+    title = "The site is very busy at the moment"
 
 
 class Refused(Refusal):
@@ -50,7 +50,7 @@ class BackSoon(Refusal):
 
 BACK_SOON = BackSoon(
     "The site is closed for a short while. Please come back later through the link in your email. Nothing you sent "
-    "before is lost. If you have just sent a form, it was not taken: go back, keep the page open, and "
+    "before is lost. If you have just sent a form, it was not received: go back, keep the page open, and "
     "send it again later."
 )
 NO_PAGE = Gone("Please open the link in your email again. If it was broken over two lines, copy all of it.")

@@ -47,7 +47,7 @@ def read_moment(text: str) -> datetime:
 
 def _check_ready(stage: Deployment, moment: datetime) -> None:
     if not halt.stopped_since(stage):
-        raise DeployError(f"Close the site first, so that nothing is written meanwhile: make stop STAGE={stage.name}")
+        raise DeployError(f"Close the site first, so that the restore misses nothing: make stop STAGE={stage.name}")
     if restored.describe(stage, _copy(stage)) or _find_backup(stage, moment):
         return  # resumes
     tables = stage.client("dynamodb")

@@ -27,7 +27,7 @@ def check(stage: Deployment, hand: Reporter) -> None:
             return
         if left:
             stage.pause(3)
-    raise DeployError("Deployed, but not as it must be: " + "; ".join(faults))
+    raise DeployError("Deployed, but these checks failed: " + "; ".join(faults))
 
 
 def open_pages(base_url: str) -> Iterator[str]:

@@ -86,7 +86,7 @@ def test_who_does_not_fit_is_left_out_by_name(admin, clock):
     admin.open(url).post(url)
     drain(clock.advance(minutes=5))
     admin.open(chosen("chase", *NAMES))
-    assert "Left out, because this does not fit where they are now: Dev Delegate." in admin.page
+    assert "Left out, because this is not possible for them now: Dev Delegate." in admin.page
 
 
 def test_an_invalid_day_is_refused_before_the_job_is_made(admin, clock):

@@ -64,7 +64,7 @@ def test_answers_that_were_sent_are_neither_shown_nor_changed_nor_declined(opene
     new = answer_link()
     decline = DECLINE.url(moved())
     for page in [*every_page(new), decline]:
-        assert "Answers were sent for you" in opened.open(page).page
+        assert "Answers were already sent" in opened.open(page).page
         assert CANARY not in opened.page
         assert opened.status == 409
     for act in ("send", "page/comments", "pulse"):
@@ -146,7 +146,7 @@ def test_a_second_correction_keeps_them_sealed(opened, clock):
     drain(clock.now())
 
     assert moved("third@example.org").sealed
-    assert "Answers were sent for you" in opened.open(answer_link("third@example.org")).page
+    assert "Answers were already sent" in opened.open(answer_link("third@example.org")).page
 
 
 def test_a_delegates_own_answers_are_sealed_too(opened, clock):
@@ -156,7 +156,7 @@ def test_a_delegates_own_answers_are_sealed_too(opened, clock):
 
     assert moved().group == "self"
     assert CANARY not in opened.open(f"{answer_link()}/page/comments").page
-    assert "Answers were sent for you" in opened.page
+    assert "Answers were already sent" in opened.page
 
 
 @pytest.mark.parametrize(("who", "role"), [("dana delegate", Role.DELEGATE), ("mara manager", Role.MANAGER)])

@@ -448,7 +448,7 @@ def test_a_faulty_cohort_file_is_named_with_its_line(admin):
     with_cohort_file(admin, COHORT_FILE.replace("mo}", "jo}"))
 
     assert admin.status == 400
-    assert "The cohort file has faults" in admin.page
+    assert "The cohort file has errors" in admin.page
     assert "cohort.yaml, row 7" in admin.page
     assert "sessions.leading_self[0].by" in admin.page
 

@@ -117,7 +117,7 @@ def test_measures_and_a_pick_of_them(opened, visit):
     page = visit(f"{hub}/work/performance")
     page.get_by_label("What is measured").fill("Days to first visit")
     page.get_by_label("Unit").fill("days")
-    page.get_by_role("radio", name="Less is better").check()
+    page.get_by_role("radio", name="Lower is better").check()
     page.locator("#saved", has_text="Saved").wait_for()
     assert_sound(page)
     shoot(page, "performance")

@@ -143,7 +143,7 @@ def test_two_files_start_a_cohort_faults_first(cloud, admin, tmp_path, javascrip
     for label, days in (("Questionnaire opens", 0), ("Last day for answers", 18), ("Last day of the programme", 80)):
         page.get_by_label(label).fill((first + timedelta(days=days)).isoformat())
     press(page, SHOW)
-    assert summary.get_by_role("link").all_inner_texts() == ["The file of delegates has faults: see the table."]
+    assert summary.get_by_role("link").all_inner_texts() == ["The file of delegates has errors: see the table."]
     row = page.locator("#faults tbody tr").first.inner_text()
     assert "delegates.csv, row 2" in row
     assert "is not one email address" in row

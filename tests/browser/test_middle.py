@@ -152,7 +152,7 @@ def test_areas_are_approved_noted_on_changed_and_shared(cloud, visit):
     assert_sound(page)
     press(page, "Approve these words")
     assert page.get_by_role("link", name="Approve what others read").count() == 0
-    page.get_by_role("link", name="Note how it goes").first.click()
+    page.get_by_role("link", name="Note your progress").first.click()
     assert_sound(page)
     page.goto(f"{hub(SECOND)}/areas")
     page.locator("#sharing input[type=checkbox]").first.check()
@@ -181,7 +181,7 @@ def test_the_coach_sees_the_areas_and_has_the_plan_made(cloud, visit):
 def test_the_administrator_sees_who_is_to_act_and_waives_work(cloud, visit):
     page = as_administrator(cloud, visit(), ADMIN_COHORT)
     assert_sound(page)
-    page.get_by_role("link", name="For the delegate").click()
+    page.get_by_role("link", name="Waiting for the delegate").click()
     assert page.locator("#waiting tbody tr").count()
     page.get_by_role("link", name="All (").click()
     page.get_by_role("link", name=SECOND.person.name).first.click()
@@ -201,7 +201,7 @@ def test_the_dates_of_a_session_are_moved_after_a_look_at_who_is_sent_what(cloud
     assert_sound(page)
     page.get_by_label("Place").first.fill("Library, first floor")
     page.locator("[name=why]").fill("Room 4 is too small")
-    press(page, "Look at who is sent what")
+    press(page, "See who gets an email")
     assert "Library, first floor" in page.locator("main").inner_text()
     assert_sound(page)
     press(page, "Change the dates")

@@ -81,7 +81,7 @@ def test_a_sum_is_read_as_people_write_it(typed, number):
         ("£1.2m", "did you mean £1,200,000? Then please write 1200000."),
         ("£500 a month", "please write only the sum, such as 12,500, without “a month”."),
         ("5000 kr", "“kr” is another currency. Please give the sum in £ (GBP). If you mean £5,000, write 5000."),
-        ("-3", "please write 0 or more. What was lost belongs under “What got worse”."),
+        ("-3", "please write 0 or more. Write losses under “What got worse”."),
     ],
 )
 def test_a_sum_that_can_be_read_in_two_ways_is_refused_with_the_likely_reading(typed, said):

@@ -54,7 +54,7 @@ def test_an_approver_decides_only_about_the_list_that_they_have_seen(visitor, ot
 
     assert (visitor.status, CHANGED in visitor.page, " checked" in visitor.page) == (409, True, False)
     assert "<b>New or changed</b>: M1, m1@mine.example.org" in visitor.page
-    assert "<b>Not on the list any more</b>: P0, p0@example.org" in visitor.page
+    assert "<b>No longer on the list</b>: P0, p0@example.org" in visitor.page
     assert visitor.areas() == ["A remark on the old list."]
     drain(clock.now())
     assert asked() == []

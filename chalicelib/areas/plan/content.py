@@ -76,7 +76,7 @@ def build_plan(programme: Programme, delegate: Delegate, areas: Iterable[Area], 
         about=tuple(Line(label, text) for label, text in about if text),
         areas=tuple(_area(number, area, wordings) for number, area in enumerate(_shown(areas), start=1)),
         note_heads=("Day", "What I tried, and what happened"),
-        footer="Yours to share or to keep. It holds no figure of your report.",
+        footer="You decide whether to share it. It contains no figures from your report.",
         organisation=programme.organisation.name,
         brand=brand,
         on_brand=colour.text_on(brand),
@@ -92,7 +92,7 @@ def _shown(areas: Iterable[Area]) -> Sequence[Area]:
 def _area(number: int, area: Area, wordings: dict[str, str]) -> PlanArea:
     lines = [Line(label, getattr(area, part)) for part, label in LABELS.items() if getattr(area, part)]
     review = day(area.review_by) if area.review_by else area.by_when
-    lines += [Line("Look at it again on" if area.review_by else "By when", review)] if review else []
+    lines += [Line("Review date" if area.review_by else "By when", review)] if review else []
     is_done = area.state is AreaState.DONE
     return PlanArea(
         title=f"{number}. {area.behaviour}",

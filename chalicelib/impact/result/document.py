@@ -125,7 +125,7 @@ def _chapters(facts: ResultFacts, top: int) -> Iterator[Chapter]:
     yield from _measures(facts)
     yield from _sums(facts)
     yield from _factors(facts)
-    yield Chapter("What goes on", lines=(_goes_on(facts),))
+    yield Chapter("What comes next", lines=(_goes_on(facts),))
     yield from _answers(facts)
     yield Chapter("How this was made", lines=METHOD)
 
@@ -335,7 +335,7 @@ def _factors(facts: ResultFacts) -> Iterator[Chapter]:
 
 def _goes_on(facts: ResultFacts) -> str:
     return (
-        f"In your review with {facts.coach} you decide which areas go on, which are done, and what comes next. "
+        f"In your review with {facts.coach} you decide which areas continue, which are done, and what comes next. "
         "What you agree is on your programme page."
     )
 

@@ -51,8 +51,8 @@ def find_risks(text: str, names: Sequence[str]) -> Iterator[str]:
     parts = {part for name in names for part in name.split() if len(part) >= MIN_NAME_CHARS}
     risks = sorted(part for part in parts if part.casefold() in words)
     if risks:
-        yield f"It holds a name: {', '.join(risks)}. Thank everyone together, and name no one."
+        yield f"It contains a name: {', '.join(risks)}. Thank everyone together, and name no one."
     if any(letter.isdigit() for letter in text):
-        yield "It holds a figure. Please leave figures of your report out."
+        yield "It contains a figure. Please leave out figures from your report."
     if any(mark in text for mark in QUOTES):
-        yield "It holds quotation marks. Please quote no one: raters would look for who wrote it."
+        yield "It contains quotation marks. Please quote no one: raters would wonder who wrote it."

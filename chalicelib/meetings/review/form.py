@@ -14,10 +14,10 @@ from chalicelib.store.reviews import AreaOutcome, Outcome
 
 MAX_ALSO_CHARS = 2000  # characters
 OUTCOMES = {
-    Outcome.KEPT: "It goes on as it is",
-    Outcome.CHANGED: "It goes on in other words",
+    Outcome.KEPT: "It continues as it is",
+    Outcome.CHANGED: "It continues with new words",
     Outcome.DONE: "It is done",
-    Outcome.GIVEN_UP: "It is given up",
+    Outcome.GIVEN_UP: "We drop it",
 }
 PARTS = ("outcome", "words", "step", "step_by", "why")  # the fields of an area: `<part>-<id>`
 GOES_ON = (Outcome.KEPT, Outcome.CHANGED)
@@ -56,13 +56,15 @@ def read_review(fields: Mapping[str, str], areas: Sequence[Area], earliest: date
 def _held_on_fault(held_on: date | None, earliest: date) -> FormFault:
     if held_on is None:
         return FormFault("held_on", "Please give the date of the review.")
-    return FormFault("held_on", f"The date must lie between {day(earliest)} and today. Record it after it was held.")
+    return FormFault(
+        "held_on", f"The date must be between {day(earliest)} and today. Record the review after it has taken place."
+    )
 
 
 def _read_outcome(fields: Mapping[str, str], area: Area, today: date) -> tuple[AreaOutcome | None, list[FormFault]]:
     typed = {part: fields.get(f"{part}-{area.id}", "") for part in PARTS}
     if typed["outcome"] not in list(Outcome):
-        return None, [FormFault(f"outcome-{area.id}", f"Please choose what becomes of “{area.behaviour}”.")]
+        return None, [FormFault(f"outcome-{area.id}", f"Please choose what happens to “{area.behaviour}”.")]
     outcome = Outcome(typed["outcome"])
     faults = [*_missing(typed, outcome, area), *_too_long(typed, area)]
     if outcome not in GOES_ON:
@@ -71,7 +73,9 @@ def _read_outcome(fields: Mapping[str, str], area: Area, today: date) -> tuple[A
     step_by = read_day(typed["step_by"])
     if step_by is None or not today <= step_by <= today + MAX_AHEAD:
         last = day(today + MAX_AHEAD)
-        faults.append(FormFault(f"step_by-{area.id}", f"Please give the day of the next step: today to {last}."))
+        faults.append(
+            FormFault(f"step_by-{area.id}", f"Please give the date of the next step, between today and {last}.")
+        )
     words = typed["words"] if outcome is Outcome.CHANGED else area.behaviour
     return AreaOutcome(area.id, outcome, words, typed["step"], step_by), faults
 
@@ -81,7 +85,7 @@ def _missing(typed: Mapping[str, str], outcome: Outcome, area: Area) -> list[For
         Outcome.KEPT: {"step": "Please write the next step."},
         Outcome.CHANGED: {"words": "Please write the new words.", "step": "Please write the next step."},
         Outcome.DONE: {},
-        Outcome.GIVEN_UP: {"why": "Please say why, in a line."},
+        Outcome.GIVEN_UP: {"why": "Please give the reason in one line."},
     }[outcome]
     return [FormFault(f"{part}-{area.id}", message) for part, message in needed.items() if not typed[part]]
 

@@ -125,7 +125,9 @@ def _commit(opened: AreasPage, writes: list[Write], now: datetime) -> None:
     except MeetingChanged:
         raise MeetingRefused("The meeting was changed in another window. Go back, and record again.") from None
     except AreaChanged:
-        raise AreaRefused("An area was changed meanwhile. Go back, read it again, and record again.") from None
+        raise AreaRefused(
+            "An area was changed while you were writing. Go back, read it again, and record again."
+        ) from None
     except DelegateChanged:
         raise MeetingRefused("The delegate has left the programme, or has another coach now.") from None
 

@@ -27,7 +27,7 @@ DONE = {
     "saved": "The requests are saved. The next edition shows them.",
     "ordered": "The edition is being made. The sponsor gets an email.",
     "same": "There is nothing new since the last edition, so none is made.",
-    "first": "The first edition comes by itself, five working days after the last survey has closed.",
+    "first": "The first edition is made automatically, five working days after the last survey has closed.",
 }
 
 

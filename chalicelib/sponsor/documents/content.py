@@ -35,7 +35,7 @@ def board_content(programme: Programme, final: Final, *, drawn: bool = True) -> 
 def _heading(programme: Programme, final: Final) -> dict[str, Any]:
     """Return the heading of the edition, its logo and its colours."""
     return {
-        "title": f"What came of {final.programme}: {final.cohort}",
+        "title": f"Results of {final.programme}: {final.cohort}",
         "organisation": final.organisation,
         "programme": final.programme,
         "cohort": final.cohort,

@@ -28,7 +28,7 @@ NAMED = declare_email(
 )
 WITHDRAWN = declare_email(
     "sponsor/withdrawn",
-    "Request to use a story no more",
+    "Request to stop using a story",
     to=To.SPONSOR,
     words="name cohort",
     links=[SPONSOR],

@@ -145,7 +145,7 @@ def _move(before: Story, after: Story, act: str, by: By, who: str, now: datetime
     try:
         state = STORY.move(before.state, act, by)
     except NotAllowed:
-        raise StoryRefused("It is in another state now. Open the page again to see where it is.") from None
+        raise StoryRefused("It has changed since you opened the page. Open the page again.") from None
     event = audit_events.add(
         before.cohort_id,
         AuditEvent.CHANGED_STORY,

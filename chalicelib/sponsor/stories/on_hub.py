@@ -12,7 +12,7 @@ from chalicelib.web.timeline import HubView, ItemState, TimelineItem
 
 STORY_RANK = 30
 WAITS = "The sponsor would like to read what you wrote. You decide on every word."
-USED = "You approved the words. You can change or withdraw them on any day."
+USED = "You approved the words. You can change or withdraw them at any time."
 
 
 def list_items(view: HubView) -> Iterator[TimelineItem]:

@@ -61,7 +61,7 @@ COHORT = RowKind(
     readers=(Reader.ADMINISTRATOR, Reader.SPONSOR),
     erasure=Erasure.REDACT,
     retention=Retention.RECORD,
-    why="the sponsor's name gives way; the rest is about no person",
+    why="the sponsor's name is replaced; the rest is about no person",
 )
 LINE = RowKind(
     name="dashboard line",
