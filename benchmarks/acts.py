@@ -137,7 +137,7 @@ class Journey:
             self.seconds = time.process_time() - started
 
     def _emailing(self) -> Iterator[Row]:
-        """The opening makes emails; the first of them is looked at by itself."""
+        """Open the wave; the first of its emails is looked at by itself."""
         from chalicelib.store.due import list_due
 
         for row in [row for row in list_due(self.clock.now()) if row["kind"] != "mail"]:
@@ -171,7 +171,7 @@ class Journey:
         yield from _rows_of("open the dashboard, besides its session", used, 1)
 
     def _closing(self) -> Iterator[Row]:
-        """Runs what the close causes, one after the other, and looks at the report by itself."""
+        """Run what the close causes, one job after the other, and look at the report by itself."""
         from chalicelib.store.due import list_due
 
         self.clock.to(people.CLOSE)
@@ -184,7 +184,7 @@ class Journey:
         self._drain()
 
     def _after(self) -> None:
-        """The coach, the delegate, and six months later delegate, line manager and raters."""
+        """Play the coach, the delegate and, six months later, delegate, line manager and raters."""
         visitor, clock = self.visitor, self.clock
         coach = people.coach_url()
         case = f"{coach}/{people.dana()}"

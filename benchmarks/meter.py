@@ -79,7 +79,7 @@ def _query_units(asked: Mapping[str, Any], parsed: Mapping[str, Any]) -> float:
 
 
 def _image(table: str, key: Mapping[str, Any]) -> dict[str, Any]:
-    """A row as moto holds it now; empty where there is none."""
+    """Return a row as moto holds it now; empty if there is none."""
     found = backend("dynamodb").tables[table].get_item(*(DynamoType(value) for value in key.values()))
     image: dict[str, Any] = found.to_json()["Attributes"] if found else {}
     return image

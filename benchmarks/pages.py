@@ -19,7 +19,7 @@ FIRST_VIEW = "first view of a questionnaire, gzip, with style and script"
 
 
 def rows(times: int = TIMES) -> list[Row]:
-    """times   renders that each figure of time is made of"""
+    """Measure the weight and the time of a page. `times`: renders behind each figure of time."""
     with small_cloud() as (visitor, clock):
         people.opened(clock, chosen=people.raters())
         link = people.link("p0", "answer")
@@ -38,7 +38,7 @@ def _weight(visitor: Visitor, url: str, less: str = "") -> int:
 
 
 def _files(visitor: Visitor, url: str) -> dict[str, int]:
-    """What a browser loads for a page, by address, with the bytes that travel."""
+    """List what a browser loads for a page, by address, with the bytes that travel."""
     found = {url: visitor.open(url).page}
     for asset in re.findall(r'(?:href|src)="([^"]+\.(?:css|js))"', visitor.page):
         found[asset] = visitor.client.get(asset.removeprefix(BASE_URL)).body.decode()

@@ -215,7 +215,7 @@ def _plain(key: Mapping[str, Any]) -> Key:
 
 
 def _line(item: Item | None, pk: str, sk: str) -> tuple[str, tuple[str, str, str]] | None:
-    """A row's place on the index."""
+    """Return a row's place on the index."""
     return (item["due_shard"]["S"], (item["due_at"]["S"], pk, sk)) if item and "due_shard" in item else None
 
 

@@ -38,7 +38,7 @@ def given(function: str, *parts: str) -> set[Right]:
 
 
 def policy(stage: str, function: str) -> dict[str, Any]:
-    """The policy document of one function: a statement for each set of actions, its resources together."""
+    """Return the policy document of one function: a statement for each set of actions, its resources together."""
     by_resource: defaultdict[str, set[str]] = defaultdict(set)
     for action, resource in given(function):
         by_resource[resource].add(action)
@@ -71,7 +71,7 @@ QUEUES = {queue.value: f"{queue}_queue" for queue in Queue} | {"dead": "dead_let
 
 
 def needed(service: str, operation: str, params: Mapping[str, Any]) -> set[Right]:
-    """The rights that a call of botocore with these parameters takes. Raises KeyError for one not foreseen here.
+    """Return the rights that a call of botocore with these parameters takes. Raises KeyError for one not foreseen here.
 
     Source: AWS's service authorization reference. A transaction needs the rights of the writes it is made of. SES
     asks for SendRawEmail for raw emails, and AWS's own examples grant SendEmail as well.

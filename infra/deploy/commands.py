@@ -159,7 +159,7 @@ def set_the_rest(stage: Deployment, hand: Reporter, found: str) -> None:
 
 
 def _check_ready(stage: Deployment, *, any_python: bool) -> None:
-    """Raises Stop naming everything that `make infra` has still to do."""
+    """Raise Stop naming everything that `make infra` has still to do."""
     wrong = []
     if sys.version_info[:2] != RUNTIME and not any_python:
         wrong.append(

@@ -64,7 +64,7 @@ def _of_chalice(stage: Deployment) -> Iterator[str]:
 
 
 def _api(stage: Deployment, ours: str, handler: str | None) -> Iterator[str]:
-    """What Chalice sets of the API when it replaces it at each deploy."""
+    """Compare what Chalice sets of the API when it replaces it at each deploy."""
     config, again = _settings_of(stage), f"run make deploy STAGE={stage.name}"
     found = stage.client("apigateway").get_rest_api(restApiId=ours)
     for what, has, wanted in (
@@ -94,7 +94,7 @@ def _source(stage: Deployment, wanted: declared.Source, arn: str) -> Iterator[st
 
 
 def _other_sources(stage: Deployment, name: str, arn: str) -> Iterator[str]:
-    """What a function takes messages from and app.py does not say."""
+    """Name what a function takes messages from although app.py does not say so."""
     wanted = {stage.arn("sqs", each.queue) for each in declared.queues(stage) if each.name == name}
     for source in state.event_sources(stage, arn):
         if source.get("EventSourceArn") in wanted:

@@ -29,7 +29,7 @@ Counts = Mapping[str, int]
 
 
 def run(stage: Deployment, hand: Reporter, *, keep: bool = False, pause: Pause = time.sleep) -> None:
-    """Raises DeployError that names everything that a restore would lack."""
+    """Raise DeployError that names everything that a restore would lack."""
     second = second_stage(stage)
     _check_ready(stage, second)
     hand.steps = 4
@@ -76,7 +76,7 @@ def _check_ready(stage: Deployment, second: Deployment) -> None:
 
 
 def _restore(stage: Deployment, second: Deployment, hand: Reporter, pause: Pause) -> None:
-    """A table that a drill left behind is from an earlier day: restore afresh."""
+    """Restore afresh: a table that a drill left behind is from an earlier day."""
     if restored.describe(second, second.title):
         if not hand.dry_run:
             restored.wait_active(second, hand, second.title, pause)
@@ -108,7 +108,7 @@ def _compare(stage: Deployment, second: Deployment, hand: Reporter) -> list[str]
 
 
 def lost_kinds(now: Counts, found: Counts) -> Iterator[str]:
-    """A restore is a few minutes old, so counts may differ a little. No kind that is kept may be missing as a whole."""
+    """Name kinds that are missing as a whole. Counts may differ a little: a restore is a few minutes old."""
     for kind, count in now.items():
         if kind not in SHORT_LIVED and not found.get(kind):
             yield f"none of {count} rows of the kind “{kind}” were restored (written within the last five minutes?)"

@@ -111,7 +111,7 @@ def _stage_settings(stage: Deployment, hand: Reporter, api: str) -> None:
 
 
 def _value(now: dict[str, Any], path: str) -> str:
-    """What a stage has at a path of its patches, as the patch would write it."""
+    """Return what a stage has at a path of its patches, as the patch would write it."""
     if path.startswith("/accessLogSettings/"):
         return str(now.get("accessLogSettings", {}).get(path.rsplit("/", 1)[1], ""))
     return limits.shown(now, path)
@@ -158,7 +158,7 @@ def _headers(base_url: str) -> Iterator[tuple[str, str]]:
 
 
 def _render(stage: Deployment, refusal: Refusal) -> str:
-    """The very page that a function would answer with, whose links hang on the stage's settings."""
+    """Render the page that a function would answer with; its links come from the stage's settings."""
     os.environ["FULLCIRCLE_STAGE"] = stage.name
     config.settings.cache_clear()
     static.path.cache_clear()
@@ -166,5 +166,5 @@ def _render(stage: Deployment, refusal: Refusal) -> str:
 
 
 def _is(here: dict[str, Any] | None, wanted: dict[str, Any]) -> bool:
-    """API Gateway adds fields of its own."""
+    """Return whether the stage has what is wanted. API Gateway adds fields of its own."""
     return here is not None and all(here.get(name) == value for name, value in wanted.items())

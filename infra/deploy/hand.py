@@ -29,7 +29,7 @@ class Reporter:
         self.say(f"        {what}")
 
     def change(self, what: str, act: Callable[[], T]) -> T | None:
-        """Returns what the act returns; None in a dry run."""
+        """Return what the act returns; None in a dry run."""
         self.changes.append(what)
         if self.dry_run:
             self.say(f"      ~ would {what}")

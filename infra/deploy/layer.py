@@ -57,7 +57,7 @@ def _upload(stage: Deployment, name: str) -> None:
 
 
 def build(folder: Path, requirements: Path, machine: str) -> Path:
-    """The layer's zip: everything below `python/`, where Lambda looks.
+    """Build the layer's zip: everything below `python/`, where Lambda looks.
 
     Raises Stop if pip cannot install it, and if a font is missing: reports would fail for want of it.
     """

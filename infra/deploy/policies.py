@@ -32,7 +32,7 @@ def ensure_policies(stage: Deployment, hand: Reporter) -> None:
 
 
 def new_stage(pattern: dict[str, Any], name: str) -> dict[str, Any]:
-    """A stage like another, under its own name."""
+    """Make a stage like another, under its own name."""
     found = copy.deepcopy(pattern)
     found["environment_variables"]["FULLCIRCLE_STAGE"] = name
     for function, settings in found["lambda_functions"].items():
@@ -55,7 +55,7 @@ def write(stage: Deployment, config: dict[str, Any]) -> None:
 
 
 def write_all(project: Path, hand: Reporter) -> None:
-    """The policies of every stage in config.json."""
+    """Return the policies of every stage in config.json."""
     for name in json.loads((project / ".chalice" / "config.json").read_text())["stages"]:
         for path, text in stale(project, name):
             hand.change(f"write {path.relative_to(project)}", lambda path=path, text=text: _write(path, text))  # type: ignore[misc]

@@ -92,7 +92,7 @@ def _bucket(stage: Deployment, hand: Reporter, resources: dict[str, Any]) -> Non
 
 
 def bucket_policy(stage: Deployment, resources: dict[str, Any]) -> dict[str, Any]:
-    """The template's, with the bucket's name in it."""
+    """Return the template's policy, with the bucket's name in it."""
     arn = f"arn:aws:s3:::{stage.bucket}"
     text = json.dumps(resources["BucketPolicy"]["Properties"]["PolicyDocument"])
     text = text.replace('{"GetAtt": "Bucket.Arn"}', f'"{arn}"').replace('{"Sub": "${Bucket.Arn}/*"}', f'"{arn}/*"')

@@ -35,7 +35,7 @@ def run(stage: Deployment, hand: Reporter, to: str, pause: Pause = time.sleep) -
 
 
 def read_moment(text: str) -> datetime:
-    """Raises DeployError unless the text says day, time and zone."""
+    """Read a moment. Raises DeployError unless the text has day, time and zone."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -82,7 +82,7 @@ def _backup(stage: Deployment, hand: Reporter, moment: datetime, pause: Pause) -
 
 
 def _check_same_moment(stage: Deployment, moment: datetime) -> None:
-    """What an interrupted run has left may be of another moment."""
+    """Refuse a copy of another moment, which an interrupted run may have left."""
     summary = restored.source_of(restored.describe(stage, _copy(stage)))
     of = summary.get("RestoreDateTime")
     ours = summary.get("SourceTableArn") == stage.arn("dynamodb", f"table/{stage.title}")
@@ -130,7 +130,7 @@ def what_waits(stage: Deployment) -> str:
 
 
 def check_finished(stage: Deployment) -> None:
-    """Raises DeployError if the table was restored and `restore finish` was not run since."""
+    """Raise DeployError if the table was restored and `restore finish` was not run since."""
     if wait := what_waits(stage):
         raise DeployError(f"Not yet: {wait}.")
 
@@ -167,7 +167,7 @@ def _status(stage: Deployment, backup: str) -> str:
 
 
 def _protect(stage: Deployment, hand: Reporter) -> None:
-    """A restored table has no expiry, no recovery, no protection and no tags."""
+    """Protect a restored table: AWS gives it no expiry, no recovery, no protection and no tags."""
     protection.ensure_protection(stage, hand)
     tag, arn = stage.client("dynamodb").tag_resource, stage.arn("dynamodb", f"table/{stage.title}")
     hand.change(f"tag {stage.title}", lambda: tag(ResourceArn=arn, Tags=[{"Key": "fullcircle", "Value": stage.name}]))

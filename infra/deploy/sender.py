@@ -14,7 +14,7 @@ UNLIMITED = 1_000_000_000  # emails a day: SES says -1
 
 
 def identity(stage: Deployment, sender: str) -> tuple[str, dict[str, Any] | None]:
-    """The identity that lets us send, and what SES says of it; the domain and None if it knows neither."""
+    """Return the identity that lets us send, and what SES says of it; the domain and None if it knows neither."""
     address = parseaddr(sender)[1]
     domain = address.rsplit("@", 1)[1]
     for name in (address, domain):

@@ -41,7 +41,7 @@ def read(stage: Deployment) -> Values:
 
 
 def check_given(stage: Deployment, given: Mapping[str, Any]) -> Values:
-    """What a person has said, now or before. Raises Stop naming everything that is still to be said."""
+    """Return what a person has given, now or before. Raises Stop naming everything that is missing."""
     known = {**read(stage), **{name: value for name, value in given.items() if value}}
     missing = [how for name, how in ASKED.items() if not known.get(name)]
     if missing:
@@ -78,7 +78,7 @@ def ensure_settings(stage: Deployment, hand: Reporter, given: Mapping[str, Any])
 
 
 def with_id_key(found: Values) -> Values:
-    """Settings that hold the key of ids: a deployment from before there was one goes on with what it had in effect."""
+    """Return settings that hold the key of ids. A deployment from before there was one keeps what it had in effect."""
     if found.get("id_key") or not found.get("link_keys"):
         return found
     return {**found, "id_key": first_id_key(found["link_keys"])}
@@ -102,7 +102,7 @@ def _put(stage: Deployment, wanted: Values) -> None:
 
 
 def faults(stage: Deployment) -> str:
-    """What the functions would say of the settings; empty if they take them."""
+    """Return what the functions would object to in the settings; empty if they accept them."""
     found = read(stage)
     if not found:
         return f"{stage.parameter} is missing: run make infra STAGE={stage.name}"
@@ -114,7 +114,7 @@ def faults(stage: Deployment) -> str:
 
 
 def rotate(stage: Deployment, hand: Reporter, *, drop_oldest: bool) -> None:
-    """A new key signs from now on; the older ones still open links. Dropping the oldest closes the links it signed.
+    """Add a key that signs from now on; older ones still open links. Dropping the oldest ends the links it signed.
 
     The key of ids stays: rows are found by it.
     """

@@ -79,7 +79,7 @@ def delete(stage: Deployment, hand: Reporter) -> None:
 
 
 def _settled(stage: Deployment, hand: Reporter) -> dict[str, Any] | None:
-    """The stack once nothing is under way in it; None if there is none, or only the rest of one that never stood."""
+    """Return the stack once nothing is under way in it; None if there is none, or only the rest of one that failed."""
     stack = describe(stage)
     if stack and stack["StackStatus"].endswith("_IN_PROGRESS") and stack["StackStatus"] not in FAILED_AT_BIRTH:
         hand.note(f"stack {stage.title} is busy ({stack['StackStatus']}): waiting")

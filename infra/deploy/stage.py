@@ -82,7 +82,7 @@ class Deployment:
             yield from page.get(key, [])
 
     def config(self) -> dict[str, Any]:
-        """The whole of .chalice/config.json."""
+        """Return the whole of .chalice/config.json."""
         found: dict[str, Any] = json.loads(self.config_file.read_text())
         return found
 
@@ -96,7 +96,7 @@ def code(error: ClientError) -> str:
 
 
 def found_or_none(call: Any, *absent: str, **params: Any) -> Any:
-    """The answer to a read, or None if AWS says that there is no such thing, with one of the codes in `absent`."""
+    """Return the answer to a read, or None if AWS says with a code in `absent` that there is no such thing."""
     try:
         return call(**params)
     except ClientError as error:

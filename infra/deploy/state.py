@@ -70,7 +70,7 @@ def _roles(stage: Deployment) -> Iterator[Resource]:
 
 
 def _serves_lambda(role: dict[str, Any]) -> bool:
-    """The stack has a role too, for API Gateway."""
+    """Return whether a role is of a function. The stack has one for API Gateway, too."""
     trust = role["AssumeRolePolicyDocument"]
     return "lambda.amazonaws.com" in (trust if isinstance(trust, str) else json.dumps(trust))
 

@@ -19,7 +19,7 @@ TRIES = 5  # API Gateway takes a moment to publish
 
 
 def check(stage: Deployment, hand: Reporter) -> None:
-    """Raises Stop naming everything that is not as it must be."""
+    """Raise Stop naming every check that failed."""
     for left in reversed(range(TRIES)):
         faults = [*open_pages(settings.read(stage)["base_url"]), *_sweep(stage)]
         if not faults:

@@ -31,7 +31,7 @@ def _of_alarm(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def _of_filter(properties: dict[str, Any]) -> dict[str, Any]:
-    """The service writes the first letters small."""
+    """Return the properties as the service writes them: names begin with a small letter."""
     found = {_small(name): value for name, value in properties.items()}
     found["metricTransformations"] = [
         {_small(name): value for name, value in each.items()} for each in properties["MetricTransformations"]

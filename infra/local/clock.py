@@ -32,7 +32,7 @@ class VirtualClock:
         self._base, self._since, self._live = self.now(), time.monotonic(), True
 
     def move_to(self, moment: datetime) -> None:
-        """Raises ValueError for a moment that is past."""
+        """Move the clock. Raises ValueError for a moment that is past."""
         if moment < self.now():
             raise ValueError(f"time does not run backwards: it is {self.now():%Y-%m-%dT%H:%M:%SZ}")
         self._base, self._since = moment, time.monotonic()
@@ -52,7 +52,7 @@ def later(moment: datetime, duration: str) -> datetime:
 
 
 def parse_moment(text: str) -> datetime:
-    """A zone-aware ISO 8601 moment. Raises ValueError."""
+    """Read a zone-aware ISO 8601 moment. Raises ValueError."""
     found = datetime.fromisoformat(text)
     if found.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone; write 2026-09-07T09:00:00Z")

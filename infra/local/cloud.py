@@ -126,7 +126,7 @@ class Cloud:
             return finished
 
     def sweep(self) -> int:
-        """What the schedule does every five minutes, and all that follows from it."""
+        """Do what the schedule does every five minutes, and all that follows from it."""
         with self._one_at_a_time:
             self._last_sweep = self.clock.now()
             invoke(self._app, "sweep_due", schedule_event(self.clock.now()))

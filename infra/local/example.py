@@ -59,7 +59,7 @@ def read_example(most: int | None = None) -> tuple[Programme, tuple[DelegateEntr
 
 
 def example_dates(today: date) -> CohortDates:
-    """Opens on a Monday a few days on; about nine months later the sponsor has the summary."""
+    """Choose the dates: open on a Monday a few days on; about nine months later the sponsor has the summary."""
     soonest = today + NOTICE
     opens = soonest + timedelta(days=-soonest.weekday() % WEEK)
     return CohortDates(opens=opens, closes=opens + OPEN_FOR, ends=opens + LASTS)

@@ -74,7 +74,7 @@ def _parse_condition(self: ConditionExpressionParser) -> Any:
 
 
 def _learn_condition(self: ConditionExpressionParser, shape: Any) -> Any:
-    """Parses as moto does, and keeps the tree that its last step turns into a test."""
+    """Parse as moto does, and keep the tree that its last step turns into a test."""
     roots: list[Any] = []
 
     def watched(node: Any) -> Any:
@@ -90,7 +90,7 @@ def _learn_condition(self: ConditionExpressionParser, shape: Any) -> Any:
 
 
 def _make_operand(self: ConditionExpressionParser, node: Any) -> Any:
-    """A kept tree holds another call's values: this call's are looked up by their placeholders."""
+    """Put this call's values into a kept tree, which holds another call's: find them by their placeholders."""
     if node.kind == self.Kind.EXPRESSION_ATTRIBUTE_VALUE:
         return AttributeValue(self.expression_attribute_values[node.text])
     return _moto_operand(self, node)
@@ -132,7 +132,7 @@ _is_a: Callable[[Any, Any], bool] = lru_cache(SHAPES)(issubclass)
 
 
 def _copy_node(self: Node, memo: dict[int, Any]) -> Node:
-    """Copies a tree without the general machinery: its leaves are texts and values that nothing changes."""
+    """Copy a tree without the general machinery: its leaves are texts and values that nothing changes."""
     copied = object.__new__(type(self))
     copied.__dict__.update(self.__dict__)
     copied.parent = None

@@ -36,7 +36,7 @@ class Outside(Protocol):
 
 class Gateway(local.LocalGateway):  # type: ignore[misc]
     def _generate_lambda_event(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> Any:
-        """The event of a REST API. Chalice's lacks the stage, keeps %20 in paths and gives the body as bytes."""
+        """Make the event of a REST API. Chalice's lacks the stage, keeps %20 in paths and gives the body as bytes."""
         if not path.startswith(f"{STAGE_PREFIX}/"):
             raise ValueError(path)  # Chalice answers it with API Gateway's 403
         inner = path.removeprefix(STAGE_PREFIX)
@@ -108,7 +108,7 @@ class Server(local.ThreadedHTTPServer):  # type: ignore[misc]
     request_queue_size = 128
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A browser that hangs up is no news."""
+        """Ignore a browser that hangs up."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 

@@ -58,7 +58,7 @@ def delete_messages(queue: str, receipts: list[str]) -> None:
 
 
 def earliest_due(table: str) -> str | None:
-    """The earliest `due_at` of what a sweep would find, now or later."""
+    """Return the earliest `due_at` of what a sweep would find, now or later."""
     with ONE_CALL:
         waiting = row_index.find(_table(table), "waiting", _waits, [WAITS])
         return min((item.attrs["due_at"].value for item in waiting), default=None)
@@ -77,7 +77,7 @@ def settled(table: str) -> int:
 
 
 def _waits(item: Any) -> str | None:
-    """A job that was given up, and an email that SES refused, stay on the index, in shards that no sweep asks for."""
+    """Return the group of a row: what waits, or what is over (in shards that no sweep asks for)."""
     if not item.hash_key.value.startswith(("JOB#", "MAIL#")):
         return None
     return WAITS if "due_shard" in item.attrs and item.attrs["due_shard"].value in SWEPT else IS_OVER

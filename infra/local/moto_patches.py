@@ -70,7 +70,7 @@ def apply() -> None:
 
 
 def serve_one_at_a_time(server: Any) -> Any:
-    """The application of a moto server, one call at a time."""
+    """Serve the application of a moto server, one call at a time."""
     return _one_at_a_time(server)
 
 
@@ -81,7 +81,7 @@ def sqs_clock(seconds: Callable[[], float]) -> None:
 
 
 def _one_at_a_time(call: Callable[..., Any]) -> Callable[..., Any]:
-    """A call is atomic on AWS; moto's conditional writes and transactions lose updates between threads."""
+    """Run one call at a time: calls are atomic on AWS, and moto loses updates between threads."""
 
     @functools.wraps(call)
     def locked(*args: Any, **kwargs: Any) -> Any:

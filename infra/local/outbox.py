@@ -84,7 +84,7 @@ class Accepted:
         return list(message_from_string(self.raw, policy=compat32).walk())
 
     def part(self, kind: str) -> str:
-        """The text of the `plain` or `html` part."""
+        """Return the text of the `plain` or `html` part."""
         found = next((part for part in self._parts if part.get_content_type() == f"text/{kind}"), None)
         return _text(found).replace("\r\n", "\n") if found else ""
 
@@ -130,7 +130,7 @@ def _once(email: Any) -> Accepted:
 
 
 def event(email: Accepted, kind: str, now: datetime, **detail: Any) -> str:
-    """A message as a configuration set publishes it: kind is Send, Delivery, Bounce or Complaint."""
+    """Return a message as a configuration set publishes it: kind is Send, Delivery, Bounce or Complaint."""
     moment = now.strftime("%Y-%m-%dT%H:%M:%S.000Z")
     about = {"timestamp": moment, **email.about}
     stamped = {} if kind == "Send" else {"timestamp": moment}

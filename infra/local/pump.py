@@ -31,7 +31,7 @@ class Dispatcher:
         return not any(memory.waiting(queue) for queue, _handler in self._sources) and not self._unreported()
 
     def until_empty(self) -> int:
-        """Returns how many messages were handled."""
+        """Return how many messages were handled."""
         handled = 0
         while carried := self.once():
             handled += carried
@@ -67,7 +67,7 @@ class Dispatcher:
         return len(fresh)
 
     def _try(self, handler: str, event: dict[str, object]) -> bool:
-        """False for a handler that raised: its message stays hidden until it times out, as on AWS."""
+        """Run a handler. Return False if it raised: its message stays hidden until it times out, as on AWS."""
         try:
             invoke(self.app, handler, event)
         except Exception:

@@ -93,7 +93,7 @@ class _Indexes:
         return index
 
     def __deepcopy__(self, memo: dict[int, Any]) -> None:
-        """A copy of the table begins without."""
+        """Give a copy of the table no index."""
 
 
 class _Index:

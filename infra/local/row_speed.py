@@ -187,7 +187,7 @@ def _serialize_structure(self: JSONSerializer, serialized: Any, value: Any, shap
 
 
 def _typed(value: dict[str, Any] | DynamoType) -> dict[str, Any]:
-    """An attribute as JSON."""
+    """Return an attribute as JSON."""
     ((kind, inner),) = (value.to_json() if isinstance(value, DynamoType) else value).items()
     if kind == "M":
         return {kind: {name: _typed(member) for name, member in inner.items()}}

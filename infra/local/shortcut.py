@@ -79,13 +79,13 @@ def _raise_refusal(client: Any, operation: str, refusal: HTTPException) -> NoRet
 
 
 def take_rows(session: Any) -> None:
-    """The same for DynamoDB alone."""
+    """Take the short way for DynamoDB alone."""
     session.register("before-parameter-build", _remember)
     session.register("before-call", _rows)
 
 
 def _remember(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-    """What is asked, before botocore makes it JSON."""
+    """Remember what is asked, before botocore makes it JSON."""
     context["asked"] = params
 
 
@@ -101,7 +101,7 @@ def _ask_moto(operation: str, params: dict[str, Any]) -> Asked:
 
 
 def _ask(call: Callable[[dict[str, Any]], dict[str, Any]], params: dict[str, Any]) -> Asked:
-    """What botocore would have read from moto's answer, or moto's refusal.
+    """Return what botocore would have read from moto's answer, or raise moto's refusal.
 
     None for a refusal without a body, which has changed nothing: the call then goes the longer way, which words it as
     AWS does.
@@ -182,7 +182,7 @@ def _method(operation: str) -> str:
 
 @cache
 def _handler(name: str, url: str) -> Callable[..., Any]:
-    """What moto would find by trying the addresses of all its services."""
+    """Return what moto would find by trying the addresses of all its services."""
     found: Callable[..., Any] = next(
         handler for pattern, handler in backend(name).urls.items() if re.match(pattern, url)
     )

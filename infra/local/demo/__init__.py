@@ -144,7 +144,7 @@ def reactions() -> dict[str, list[React]]:
 
 
 def free_port(wanted: int) -> int:
-    """The wanted port if it and the next are free, else two that are."""
+    """Return the wanted port if it and the next are free, else two that are."""
     for first in (wanted, 0, 0, 0, 0):
         with socket.socket() as one, socket.socket() as next_one:
             try:

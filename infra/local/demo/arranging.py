@@ -101,7 +101,7 @@ def share(world: World, player: Player, letter: Letter) -> None:
 
 
 def on_shared(world: World, letter: Letter) -> None:
-    """The manager looks at once: the page has no code, and no figures."""
+    """Let the manager look at once: the page has no code, and no figures."""
     player = world.player(letter)
     opened_page = world.browser.open(letter.link(SHARED))
     expect(opened_page, player.entry.person.name)

@@ -47,7 +47,7 @@ class Browser:
         self._connections: dict[str, HTTPConnection] = {}
 
     def open(self, url: str) -> Opened:
-        """Raises PageRefused."""
+        """Open a page. Raises PageRefused."""
         return self._go("GET", url, None)
 
     def follow(self, opened_page: Opened, words: str) -> Opened:

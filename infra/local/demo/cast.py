@@ -101,7 +101,7 @@ class Player(Struct, frozen=True):
 
 
 def make_cast(programme: Programme, entries: Sequence[DelegateEntry], seed: int) -> tuple[Player, ...]:
-    """The same seed gives the same people and the same answers."""
+    """Draw the cast. The same seed gives the same people and the same answers."""
     rng = Random(seed)
     deck = Deck(rng)
     known = {person.email for entry in entries for person in (entry.person, entry.manager, entry.coach)}

@@ -29,7 +29,7 @@ FINISHES_AFTER, CHANGES_AFTER = 1, 2  # working days
 
 
 def on_opening(world: World, letter: Letter) -> None:
-    """The delegate chooses raters and answers, some of them only when reminded."""
+    """Let the delegate choose raters and answer; some do so only when reminded."""
     player = world.player(letter)
     world.deeds[player.email].opened = letter.sent_at
     place = world.players.index(player)
@@ -71,7 +71,7 @@ def add_later(world: World, player: Player, link: str) -> None:
 
 
 def on_change_wanted(world: World, letter: Letter) -> None:
-    """The delegate adds the person that the approver misses, and sends the list again."""
+    """Let the delegate add the person that the approver misses, and send the list again."""
     add = partial(add_later, world, world.player(letter), letter.link(NOMINATE))
     world.plan(world.calendar.working_days_on(letter.sent_at, 0, EVENING), Phase.NOMINATIONS, add)
 
@@ -97,7 +97,7 @@ def finish_own(world: World, player: Player, link: str) -> None:
 
 
 def on_list(world: World, letter: Letter) -> None:
-    """The approver looks at it the same or the next morning, or waits for the reminder."""
+    """Let the approver look at it the same or the next morning, or wait for the reminder."""
     player = world.player(letter)
     if player.way is not Own.LATE_APPROVAL:
         _look_at_list(world, player, letter)
@@ -187,7 +187,7 @@ def _second_visit(world: World, days: int, act: partial[None]) -> None:
 
 
 def on_too_few(world: World, letter: Letter) -> None:
-    """Gives more time once; the second time publishes what may be."""
+    """Give more time once; the second time publish what may be shown."""
     player = world.player(letter)
     world.deeds[player.email].held.append(letter.sent_at)
     act = give_more_time if len(world.deeds[player.email].held) == 1 else publish_few

@@ -26,7 +26,7 @@ THREE_AREAS_EVERY = 3  # every third delegate agrees a third area
 
 
 def on_ready(world: World, letter: Letter) -> None:
-    """The coach reads the report the same day."""
+    """Plan that the coach reads the report on the same day."""
     player = world.player(letter)
     world.deeds[player.email].report = letter.sent_at
     when = world.calendar.working_days_on(letter.sent_at, 0, MORNING)
@@ -51,7 +51,7 @@ def open_case(world: World, player: Player, letter: Letter) -> Opened:
 
 
 def facts_of(world: World, player: Player) -> bytes:
-    """The figures behind the documents, as an operator takes them from the bucket."""
+    """Read the figures behind the documents, as an operator takes them from the bucket."""
     report = reports.find(world.delegate_id(player), Wave.BASELINE)
     if report is None:
         raise Unexpected(f"no report of {player.email} is stored")
@@ -127,7 +127,7 @@ def on_released(world: World, letter: Letter) -> None:
 
 
 def read_report(world: World, player: Player, letter: Letter) -> None:
-    """The delegate sees the very document that the coach saw."""
+    """Let the delegate see the very document that the coach saw."""
     shown = open_signed_in(world, f"{letter.link(HUB)}/report", player.email)
     seen = world.browser.send(shown, shown.page.form("/report"), {}, "pdf")
     if seen.body != world.deeds[player.email].documents["pdf"]:

@@ -24,7 +24,7 @@ class Calendar:
         return moment.astimezone(self._zone).date()
 
     def at(self, day: date, minute: int) -> datetime:
-        """That minute of the day on local clocks."""
+        """Return that minute of the day on local clocks."""
         midnight = datetime.combine(day, datetime.min.time(), self._zone)
         return midnight.replace(hour=minute // 60, minute=minute % 60)
 
@@ -34,7 +34,7 @@ class Calendar:
         return max(self.at(day, minute), moment + SOON)
 
     def within(self, begin: datetime, last: date, share: float) -> datetime:
-        """A working day between both, and a minute of it; `share` 0 is at once and 1 at the very end."""
+        """Choose a working day between both, and a minute of it; `share` 0 is at once and 1 at the very end."""
         first = self._days.on_or_after(self.day(begin))
         days = [first + timedelta(days=n) for n in range(max(1, (last - first).days + 1))]
         working = [day for day in days if self._days.is_working(day)]
@@ -59,6 +59,6 @@ class Agenda:
         return self._planned[0][0] if self._planned else None
 
     def pop(self) -> tuple[str, Callable[[], None]]:
-        """The next act and the phase it belongs to."""
+        """Return the next act and the phase it belongs to."""
         _, _, phase, act = heapq.heappop(self._planned)
         return phase, act

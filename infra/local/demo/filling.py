@@ -15,7 +15,7 @@ class Unexpected(Exception):
 
 
 def expect(page: Opened, words: str) -> None:
-    """Raises Unexpected unless the words are in the page's heading or its status line."""
+    """Raise Unexpected unless the words are in the page's heading or its status line."""
     if words not in page.page.heading and words not in page.page.status:
         raise Unexpected(f"“{page.page.heading}” ({page.page.status}) instead of “{words}”")
 

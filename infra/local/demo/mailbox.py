@@ -56,7 +56,7 @@ class Letter:
         return moment
 
     def link(self, kind: LinkKind[Any]) -> str:
-        """Raises EmailNotFound if the email has no such link."""
+        """Find a link. Raises EmailNotFound if the email has no such link."""
         links = map(compose_url, self.item.links.values()) if self.item else self.accepted.links
         for link in links:
             if f"/{kind.verb}/" in urlsplit(link).path:
@@ -87,7 +87,7 @@ class Mailbox:
         self._by_reader: defaultdict[tuple[str, str], list[Letter]] = defaultdict(list)
 
     def look(self) -> list[Letter]:
-        """What is new since the last look."""
+        """Return what is new since the last look."""
         self._fetch()
         fresh, self._unseen = self.letters[self._unseen :], len(self.letters)
         return fresh
@@ -109,7 +109,7 @@ class Mailbox:
         return iter(self._by_reader[reader, template])
 
     def last(self, reader: str, template: str, about: str = "") -> Letter:
-        """The reader's last email of the kind whose subject has the words. Raises EmailNotFound."""
+        """Find the reader's last email of the kind whose subject has the words. Raises EmailNotFound."""
         letters = [letter for letter in self.all(reader, template) if about in letter.subject]
         if not letters:
             raise EmailNotFound(f"{reader} has no email {template} about {about or 'anything'}")

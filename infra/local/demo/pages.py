@@ -31,7 +31,7 @@ class Form:
         return self.fields.keys() | self.options.keys()
 
     def filled(self, answers: Mapping[str, str], button: str | None = None) -> dict[str, str]:
-        """What the form sends. An empty answer unticks. Raises NotOnThePage for a field, option or button it lacks.
+        """Return what the form sends. An empty answer unticks. Raises NotOnThePage if it lacks a field, option or button.
 
         button   the value of the button that is pressed; the first one if left out
         """
@@ -77,21 +77,21 @@ class Page:
         return next((words for found in lines if (words := found.text_content().strip())), "")
 
     def form(self, ending: str = "") -> Form:
-        """The first whose address ends so. Raises NotOnThePage."""
+        """Find the first form whose address ends so. Raises NotOnThePage."""
         for found in self.forms:
             if found.action.endswith(ending):
                 return found
         raise NotOnThePage(f"no form to …{ending} on the page “{self.heading}”")
 
     def form_with(self, name: str) -> Form:
-        """The first that has the field. Raises NotOnThePage."""
+        """Find the first form that has the field. Raises NotOnThePage."""
         for found in self.forms:
             if name in found.names:
                 return found
         raise NotOnThePage(f"no form with a field {name} on the page “{self.heading}”")
 
     def link(self, words: str) -> str:
-        """The first whose words or address contain this. Raises NotOnThePage."""
+        """Find the first link whose words or address contain this. Raises NotOnThePage."""
         for address, text in self.links:
             if words in text or words in address:
                 return address

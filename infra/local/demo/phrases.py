@@ -47,7 +47,7 @@ class Deck:
 
 
 def as_typed(text: str, rng: Random) -> str:
-    """A phrase as people type it."""
+    """Write a phrase as people type it."""
     chance = rng.random()
     if chance < LOWER and text[0].isalpha():
         return text[0].lower() + text[1:].rstrip(".")

@@ -41,7 +41,7 @@ def cancel(world: World) -> None:
 
 
 def add_again(world: World) -> None:
-    """The cancelled session takes place a day earlier."""
+    """Hold the cancelled session a day earlier."""
     sessions = workshops.list_sessions(world.cohort)
     (cancelled,) = [each for each in sessions if each.cancelled]
     again = replace(cancelled.plan, date=cancelled.plan.date - DAY)

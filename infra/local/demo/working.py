@@ -73,7 +73,7 @@ def do_work(world: World, player: Player, hub: str, place: int) -> None:
 
 
 def review(world: World, player: Player, work: Assignment) -> None:
-    """The coach reads what was submitted. The first delegate's second form goes back to them once."""
+    """Let the coach read what was submitted. The first delegate's second form goes back to them once."""
     coach = player.entry.coach.email
     link = world.mailbox.last(coach, report_emails.READY.name).link(COACH)
     page = open_page(world, f"{link}/{world.delegate_id(player)}/work/{work.id}", coach)
@@ -88,7 +88,7 @@ def review(world: World, player: Player, work: Assignment) -> None:
 
 
 def on_returned(world: World, letter: Letter) -> None:
-    """The delegate adds what was missing and submits again the same evening."""
+    """Let the delegate add what was missing and submit again the same evening."""
     player = world.player(letter)
     when = world.calendar.working_days_on(letter.sent_at, 0, EVENING)
     world.plan(when, Phase.DEBRIEFS, partial(submit_again, world, player, letter.link(HUB)))

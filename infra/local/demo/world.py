@@ -115,11 +115,11 @@ class World:
         return delegate_id(self.cohort, player.email)
 
     def player(self, letter: Letter) -> Player:
-        """The delegate an email is about: the second part of its id."""
+        """Return the delegate an email is about: the second part of its id."""
         return self._by_id[letter.id.split("#")[1]]
 
     def part(self, letter: Letter) -> Part:
-        """The part of the rater who got this email."""
+        """Return the part of the rater who got this email."""
         return next(part for part in self.player(letter).parts if part.person.email == letter.to)
 
     def note(self, form: str, delegate: str, by: str, answers: Mapping[str, str]) -> None:

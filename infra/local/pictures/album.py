@@ -101,7 +101,7 @@ def the_wave_has_closed(world: World, camera: Camera) -> None:
 
 
 def _answer(page: Page, part: Part) -> None:
-    """A few of the page's questions, as this rater would."""
+    """Answer a few of the page's questions, as this rater would."""
     names: Sequence[str] = page.evaluate(
         "[...new Set([...document.querySelectorAll('input[type=radio]')].map(i => i.name))]"
     )
