@@ -31,7 +31,7 @@ class Form:
         return self.fields.keys() | self.options.keys()
 
     def filled(self, answers: Mapping[str, str], button: str | None = None) -> dict[str, str]:
-        """Return what the form sends. An empty answer unticks. Raises NotOnThePage if it lacks a field, option or button.
+        """Return what the form sends. Empty answers untick. Raises NotOnThePage if it lacks a field, option or button.
 
         button   the value of the button that is pressed; the first one if left out
         """
