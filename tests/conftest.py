@@ -27,13 +27,13 @@ functions.attribute()
 
 @pytest.fixture(autouse=True)
 def _no_waits() -> None:
-    """A call that is repeated is repeated at once: no test sleeps."""
+    """Repeat a call at once: no test sleeps."""
     retries.use(retries.Waits(lambda _: None, lambda: 1.0))
 
 
 @pytest.fixture
 def aws(request: pytest.FixtureRequest) -> Iterator[None]:
-    """An empty account with the real stack, settings and a verified sender. Fails what AWS would refuse."""
+    """Set up an empty account with the real stack, settings and a verified sender. Fails what AWS would refuse."""
     cloud.switch_on()
     cloud.empty()
     yield

@@ -60,7 +60,7 @@ def packages(name: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory):
-    """A copy of the code and of the rules that `make lint` holds it to."""
+    """Copy the code and the rules that `make lint` holds it to."""
     folder = tmp_path_factory.mktemp("tree")
     shutil.copytree(LIB, folder / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / ".importlinter", folder)
@@ -68,7 +68,7 @@ def tree(tmp_path_factory):
 
 
 def broken_rules(tree: Path) -> str:
-    """What lint-imports says of a tree; empty if it keeps every rule."""
+    """Return what lint-imports says of a tree; empty if it keeps every rule."""
     lint = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([lint, "--no-cache"], cwd=tree, capture_output=True, text=True, check=False)
     return done.stdout if done.returncode else ""
@@ -207,7 +207,7 @@ def test_no_string_names_a_kind_outside_its_registry(path):
 
 
 def spelt_kinds(path: str, tree: ast.Module) -> Iterator[str]:
-    """The strings of a module that name a kind which another module declares."""
+    """Return the strings of a module that name a kind which another module declares."""
     is_machine = any(map(_is_transition, ast.walk(tree)))
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -221,7 +221,7 @@ def spelt_kinds(path: str, tree: ast.Module) -> Iterator[str]:
 
 
 def _spelt(path: str, text: str, *, is_machine: bool) -> Iterator[str]:
-    """A state machine names what it sends, so that it imports no email: the test below checks its names."""
+    """Return a kind that is spelt. A state machine may: it imports no email, and the test below checks its names."""
     if text in EMAILS and not is_machine and not DECLARES_EMAILS.fullmatch(path) and not _is_page(text):
         yield text
     if text in ACTS and path != "chalicelib/store/audit_events.py":
@@ -229,7 +229,7 @@ def _spelt(path: str, text: str, *, is_machine: bool) -> Iterator[str]:
 
 
 def _is_page(name: str) -> bool:
-    """A page may have the name of an email: then its template is next to the emails' folder."""
+    """Return whether a page has the name of an email: then its template is next to the emails' folder."""
     stage, _, page = name.partition("/")
     return (LIB / stage / "templates" / f"{page}.html.j2").exists()
 

@@ -39,7 +39,7 @@ def resources(kind: str) -> dict[str, Any]:
 
 
 def timeout(function: str) -> timedelta:
-    """The longest that a function may run, in any stage."""
+    """Return the longest that a function may run, in any stage."""
     config = json.loads((ROOT / ".chalice" / "config.json").read_text())
     own = [stage["lambda_functions"].get(function, {}).get("lambda_timeout") for stage in config["stages"].values()]
     return timedelta(seconds=max(found or config["lambda_timeout"] for found in own))

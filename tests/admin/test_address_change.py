@@ -51,7 +51,7 @@ def change(clock, who, new=NEW, **more):
 
 
 def wait_for_the_link(clock):
-    """A reader's new link waits for a working day, as sign-in codes do."""
+    """Pass the working day for which a reader's new link waits, as sign-in codes do."""
     assert sent_emails(NEW) == []
     drain(clock.advance(days=1))
 
@@ -212,7 +212,7 @@ def test_the_new_address_gets_the_same_email_whether_answers_were_sent_or_not(op
 
 
 def _alike(email, name):
-    """An email without what is the person's own: their name and their links."""
+    """Return an email without what is the person's own: their name and their links."""
     return email.row.partition("#")[0], re.sub(r"https?://\S+", "LINK", email.part("plain")).replace(
         name.upper(), "NAME"
     )

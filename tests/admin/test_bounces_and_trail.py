@@ -32,7 +32,7 @@ def admin(visitor, clock):
 
 
 def bounce(name: str, clock) -> str:
-    """The newest email to someone bounces. Return the bounce's name in an address."""
+    """Bounce the newest email to someone. Return the bounce's name in an address."""
     email = find(sent_emails(people.person(name).email)[-1].row)
     assert email
     transact(settle(email, EmailState.BOUNCED, "m", "no such mailbox", clock.now()))

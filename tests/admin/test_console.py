@@ -33,7 +33,7 @@ def admin(visitor, clock):
 
 @pytest.fixture
 def opened(admin, clock):
-    """A cohort of one delegate with four peers and two reports, a day after the opening."""
+    """Open a cohort of one delegate with four peers and two reports; a day has passed."""
     people.opened(clock, chosen=people.raters(4, 2))
     clock.advance(days=1)
     return admin.let_in_administrator(clock.now())
@@ -221,7 +221,7 @@ def test_a_lost_link_is_sent_again(opened, clock):
 
 @pytest.fixture
 def closed(opened, clock):
-    """The first questionnaire has closed with enough answers."""
+    """Close the first questionnaire with enough answers."""
     for name in ("p0", "p1", "p2", "p3", "d0"):
         answer(opened, name)
     drain(clock.to(people.CLOSE))

@@ -51,7 +51,7 @@ def move(clock, who, new=NEW, by=BY):
 
 
 def page_of(who):
-    """The page behind a code, with the link as it is now."""
+    """Return the page behind a code, with the link as it is now."""
     delegate, cohort = delegates.find(people.dana()), cohorts.find(people.COHORT)
     return {
         "coach": people.coach_url(),
@@ -120,7 +120,7 @@ def test_a_code_that_was_on_its_way_to_the_old_address_opens_nothing(opened, clo
 
 
 def bounce_link(email, clock):
-    """An email to the address comes back."""
+    """Bounce an email to the address."""
     words = common_words(people.programme()) | {"name": "X", "what": "your page"}
     about = {"cohort": people.COHORT}
     email_of = create_email(
@@ -488,7 +488,7 @@ def test_a_line_manager_of_others_here_is_held_for_the_delegate_whose_manager_th
 
 
 def email_with_page(who, due_at):
-    """An email of some kind to this role with a link to its page."""
+    """Return an email of some kind to this role with a link to its page."""
     delegate, cohort = delegates.find(people.dana()), cohorts.find(people.COHORT)
     person = people.person(READING[who])
     template, link = {

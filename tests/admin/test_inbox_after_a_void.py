@@ -44,7 +44,7 @@ def void(clock, name=""):
 
 
 def forms(visitor, inbox):
-    """The delegates whose forms a link leads to."""
+    """Return the delegates whose forms a link leads to."""
     visitor.open(inbox)
     links = visitor.links("/answer/") if visitor.status == 200 else []
     return {name for name in (DANA, DORA) if any(asked(name).id in link for link in links)}

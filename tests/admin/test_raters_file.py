@@ -16,7 +16,7 @@ FILE = people.raters(2, 0)  # P0 and P1
 
 @pytest.fixture
 def choosing(visitor, clock):
-    """A day after the opening Dana has put P1 and P9 on her list, and has not sent it."""
+    """Put P1 and P9 on Dana's list a day after the opening, and do not send it."""
     people.opened(clock)
     clock.advance(days=1)
     choose = people.link("dana delegate", "nominate")

@@ -55,7 +55,7 @@ every_kind = pytest.mark.parametrize("verb", HOLDERS)
 
 @pytest.fixture
 def opened(visitor, clock):
-    """An open questionnaire in a programme whose coaches approve; the manager's impact survey is open, too."""
+    """Open a questionnaire in a programme whose coaches approve; the manager's impact survey is open, too."""
     rules = replace(people.programme(), id="approving", raters_approved_by=Approver.COACH)
     people.opened(clock, chosen=people.raters(4, 0), rules=rules)
     survey = ImpactSurvey(people.dana(), Role.MANAGER, SurveyState.OPEN, clock.now(), people.CLOSE, ())
@@ -77,7 +77,7 @@ def survey():
 
 
 def links():
-    """A link of each kind as it is now."""
+    """Return a link of each kind as it is now."""
     dana, cohort = delegate(), cohorts.find(people.COHORT)
     return {
         "hub": kinds.HUB.url(dana),

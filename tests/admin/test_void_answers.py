@@ -113,7 +113,7 @@ def answer_link(message):
 
 
 def seen_by_everyone(visitor, clock, capsys):
-    """What delegate, administrator and command line are shown."""
+    """Return what delegate, administrator and command line are shown."""
     capsys.readouterr()
     parser.main(["cohort", "status", people.COHORT, "--json"])
     parser.main(["cohort", "status", people.COHORT])

@@ -15,7 +15,7 @@ from tests.support.drain import drain
 
 @pytest.fixture
 def dana(visitor, clock):  # noqa: F811
-    """The visitor, who opened nothing yet; Dana's report is released, on a working day."""
+    """Release Dana's report on a working day. Return the visitor, who has opened nothing yet."""
     ready_to_release()
     clock.to(people.OPENING.replace(day=16))
     chalicelib.core.clock.use(clock.now)

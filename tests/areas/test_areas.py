@@ -344,7 +344,7 @@ def count_prompts() -> int:
 
 
 def suggest(visitor, clock, words: str) -> None:
-    """The coach writes words for others."""
+    """Let the coach write words for others."""
     visitor.let_in(COACH, clock.now()).open(f"{case()}/area/{LEGACY}")
     visitor.post(f"{case()}/area/{LEGACY}", typed(clock, **{"others_text-1": words}))
 

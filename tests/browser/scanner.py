@@ -21,7 +21,7 @@ SCRIPTS_DONE = 400  # ms; autosave would have been sent by then
 
 
 def scan_emails(cloud: Served, visit: Callable[..., Page]) -> set[str]:
-    """The kinds of link that were followed: "answer", "hub" ..."""
+    """Return the kinds of link that were followed: "answer", "hub" ..."""
     links = sorted({link for letter in people.letters(cloud) for link in letter.links})
     for link in links:
         _ask(link)

@@ -112,7 +112,7 @@ def let_in_administrator(cloud: Served, session_id: str) -> dict[str, Any]:
 
 
 def fail_job(cloud: Served) -> str:
-    """A job that was given up; its id."""
+    """Add a job that was given up. Return its id."""
     failed = JobKind.SUMMARY.job("given-up", due_at=now(cloud), cohort=COHORT)
     row = jobs.add(failed).row | {"state": JobState.FAILED, "error": "The bucket was away.", "due_shard": due.FAILED}
     _put(cloud, item(row))
@@ -120,6 +120,6 @@ def fail_job(cloud: Served) -> str:
 
 
 def bounce(cloud: Served, to: str) -> None:
-    """The newest email to the address comes back."""
+    """Bounce the newest email to the address."""
     email = [found["id"] for found in cloud.get("/_local/mail.json").json if to in found["to"]][-1]
     assert cloud.post("/_local/bounce", mail=email, type="Permanent").status == 200

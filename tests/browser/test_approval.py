@@ -26,7 +26,7 @@ DATES = {"--opens": 2, "--closes": 22, "--ends": 80}  # days from now
 
 @pytest.fixture(scope="module")
 def approving(cloud: Served, tmp_path_factory: pytest.TempPathFactory) -> Served:
-    """The example's people in a programme whose line managers approve."""
+    """Load the example's people in a programme whose line managers approve."""
     programme = tmp_path_factory.mktemp("files") / "programme.yaml"
     text = (FOLDER / "programme.yaml").read_text().replace("programme: maximising-potential", "programme: approving")
     programme.write_text(text)

@@ -26,7 +26,7 @@ MONTHS_TO_THE_LAST_WORKSHOP = 3
 
 @pytest.fixture(scope="module")
 def opened(cloud: Served) -> Served:
-    """The example cohort on the days of its last workshop: all of its forms are open."""
+    """Load the example cohort on the days of its last workshop: all of its forms are open."""
     load_example(cloud)
     for _ in range(MONTHS_TO_THE_LAST_WORKSHOP):
         advance(cloud, "P28D")

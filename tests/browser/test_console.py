@@ -30,7 +30,7 @@ Admin = Callable[..., "Page"]
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Served]:
-    """The example cohort, open, with an address that does not work."""
+    """Open the example cohort, with an address that does not work."""
     with served() as server, pytest.MonkeyPatch.context() as patch:
         keys = seeds.Keys(server)
         patch.setattr(signing, "settings", lambda: keys)

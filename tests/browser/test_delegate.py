@@ -148,7 +148,7 @@ def months_on(opened: Served) -> Served:
 
 
 def _managers_survey_about_amara(cloud: Served) -> str:
-    """The manager has other delegates too."""
+    """Find the line manager's survey about Amara: the manager has other delegates too."""
     amara = link(cloud, "hub", AMARA).rsplit("/", 1)[1].partition(".")[0]
     return next(url for url in _links(cloud) if f"/impact/{amara}.manager" in url)
 

@@ -36,7 +36,7 @@ AREAS = (
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Served]:
-    """The example cohort; one delegate has a report that waits for the debrief, and another one a released report."""
+    """Load the example cohort; one delegate's report waits for the debrief, and another one's is released."""
     with served() as server, pytest.MonkeyPatch.context() as patch:
         keys = seeds.Keys(server)
         patch.setattr(signing, "settings", lambda: keys)

@@ -59,7 +59,7 @@ def checked(page) -> dict[str, str]:
 
 
 def wait_for_state(page, words: str) -> None:
-    """Waits until the bar says so."""
+    """Wait until the bar says so."""
     page.locator("#saved").filter(has_text=re.compile(f"^{words}$")).wait_for()
 
 

@@ -26,7 +26,7 @@ FIRST, SECOND, THIRD = seeds.delegates_of_one_coach()[:3]
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Served]:
-    """The example cohort, open; three of one coach's delegates have their reports, and the sponsor the summary."""
+    """Open the example cohort; three of one coach's delegates have their reports, and the sponsor the summary."""
     with served() as server, pytest.MonkeyPatch.context() as patch:
         keys = seeds.Keys(server)
         patch.setattr(signing, "settings", lambda: keys)

@@ -28,7 +28,7 @@ MAX_SCREENS = 12  # of a phone, with every part folded
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Served]:
-    """The example cohort; two of one coach's delegates have a report as the product makes it."""
+    """Load the example cohort; two of one coach's delegates have a report as the product makes it."""
     with served() as server, pytest.MonkeyPatch.context() as patch:
         keys = seeds.Keys(server)
         patch.setattr(signing, "settings", lambda: keys)

@@ -46,7 +46,7 @@ class Success(Struct, frozen=True, order=True):
 
 
 def attack(cells: Sequence[Cell]) -> Success:
-    """The most that any pair of numbers gives away."""
+    """Return the most that any pair of numbers gives away."""
     known = sorted({name for cell in cells for rater in cell.raters for name in rater if _differs(cell, name)})
     said = sorted({name for cell in cells for response in cell.responses for name in response})
     pairs = (_try(cells, one, other, way) for one, other, way in product(known, said, (1, -1)))
@@ -77,7 +77,7 @@ def _variance(ours: Sequence[Place], theirs: Sequence[Place]) -> float:
 
 
 def _places(numbers: Sequence[float]) -> list[Place]:
-    """The places in the sorted order that each number may take: from, and up to."""
+    """Return the places in the sorted order that each number may take: from, and up to."""
     return [(sum(n < number for n in numbers), sum(n <= number for n in numbers)) for number in numbers]
 
 

@@ -44,7 +44,7 @@ TAKE_OUT = {
 
 @pytest.fixture
 def everyone_has_saved(visitor, clock):
-    """A scene in which every peer has filled in their questionnaire and has not sent it."""
+    """Build a scene in which every peer has filled in their questionnaire and has not sent it."""
 
     def build():
         people.opened(clock, chosen=people.raters(PEERS, 0), rules=RULES)
@@ -55,7 +55,7 @@ def everyone_has_saved(visitor, clock):
 
 
 def seen(visitor, clock):
-    """The console's pages about the delegate, and what the administrator is emailed."""
+    """Return the console's pages about the delegate, and what the administrator is emailed."""
     visitor.cookies.clear()
     visitor.let_in_administrator(clock.now())
     base = f"{BASE_URL}/admin/cohort/{people.COHORT}"
@@ -65,7 +65,7 @@ def seen(visitor, clock):
 
 
 def answer_from_another_mailbox(clock):
-    """The administrator corrected the address to one of their own, and answers there if there is a form."""
+    """Answer at the administrator's own address, to which the rater's was corrected, if there is a form."""
     for invitation in scene.asked():
         if invitation.rater.email == NEW and not invitation.sealed:
             scene.fill_in(scene.link_of(invitation), "3", clock.now())
@@ -73,7 +73,7 @@ def answer_from_another_mailbox(clock):
 
 
 def play(visitor, clock, others, had_answered, take_out):
-    """What is seen on the morning, and after the close."""
+    """Return what is seen on the morning, and after the close."""
     for n in [*range(1, others + 1), *([0] if had_answered else [])]:
         submit(scene.link_of(scene.invitation(f"p{n}")), clock.now())
     drain(clock.to(people.OPENING.replace(day=16)))

@@ -91,24 +91,24 @@ def _of_response(row: Row, pages: Sequence[form.Page]) -> dict[str, float]:
 
 
 def _by_rows(scene: Scene, one: Invitation) -> Numbers:
-    """The table as it is after the close."""
+    """Read what the table shows after the close."""
     return relinking.of_rows((row for row in scene.rows if one.id in str(row)), one.id, one.delegate_id)
 
 
 def _by_copies(scene: Scene, invitation: Invitation) -> Numbers:
-    """The rater's row in the copies of every hour."""
+    """Read the rater's row in the copies of every hour."""
     return relinking.of_history([copy[invitation.id] for copy in scene.copies])
 
 
 def _by_sizes(scene: Scene, invitation: Invitation) -> Numbers:
-    """The sizes of the rater's own calls that every rater of the group has made. Their number is compared elsewhere."""
+    """Read the sizes of the rater's own calls that all raters of the group made. Another test compares their number."""
     others = [_sizes(scene, other) for other in scene.raters if other.group == invitation.group]
     made_by_all = set.intersection(*(set(sizes) for sizes in others))
     return {name: size for name, size in _sizes(scene, invitation).items() if name in made_by_all}
 
 
 def _sizes(scene: Scene, invitation: Invitation) -> Numbers:
-    """A page saved for the first time, a page saved again, and answers sent are calls of different kinds."""
+    """Read the size of each kind of call: a page saved for the first time, a page saved again, answers sent."""
     found: dict[str, float] = {}
     for call in scene.open_calls:
         if invitation.id in call.keys:
@@ -118,7 +118,7 @@ def _sizes(scene: Scene, invitation: Invitation) -> Numbers:
 
 
 def _by_close(scene: Scene, invitation: Invitation) -> Numbers:
-    """The call log of the close: the place of the rater's row in it, and sizes."""
+    """Read the call log of the close: the place of the rater's row in it, and sizes."""
     own = [(float(place), call) for place, call in enumerate(scene.close_calls) if invitation.id in call.keys]
     found = {f"{call.operation} {n} place": place for n, (place, call) in enumerate(own)}
     return found | {f"{call.operation} {n} size": float(call.size) for n, (_, call) in enumerate(own)}
@@ -150,7 +150,7 @@ def test_no_channel_links_answers_to_raters_better_than_chance(scenes):
 
 
 def _the_attacker_would_notice(scenes: Sequence[Scene]) -> None:
-    """What an earlier version left: the number of saves in the row after the close, and boxes as long as their text."""
+    """Read what an earlier version left: the number of saves after the close, and boxes as long as their text."""
     counted = attack(_cells(scenes, lambda scene, invitation: {"revision": float(_saves(scene, invitation))}))
     measured = attack(_cells(scenes, lambda scene, one: {"size": float(_plain_size(scene.behaviours[one.id]))}))
 
@@ -159,7 +159,7 @@ def _the_attacker_would_notice(scenes: Sequence[Scene]) -> None:
 
 
 def _only_the_number_of_saves_reveals_more(scenes: Sequence[Scene]) -> None:
-    """Data events of CloudTrail count a rater's own saves: docs/threat-model.md says so. Nothing else in them helps."""
+    """Count a rater's own saves in data events of CloudTrail. Nothing else in them helps: docs/threat-model.md."""
     counted = attack(_cells(scenes, lambda scene, invitation: {"saves": float(_own_writes(scene, invitation))}))
 
     assert not counted.is_chance, counted

@@ -64,7 +64,7 @@ def problems(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def taken() -> None:
-    """A sender holds the email, and no answer has come."""
+    """Leave an email with a sender that has no answer yet."""
     transact(emails.add(make_email()))
     emails.claim(make_email().id, "one", MONDAY, MONDAY + LEASE)
 

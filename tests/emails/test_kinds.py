@@ -43,7 +43,7 @@ def test_a_kind_is_complete(name):
 
 
 def find_gaps(kind: EmailKind) -> Iterator[str]:
-    """What is missing or superfluous, in words that say what to do."""
+    """Name what is missing or superfluous, in words that say what to do."""
     if not re.fullmatch(r"[A-Z].*[^.]", kind.label):
         yield "the label begins with a capital and has no full stop"
     yield from (f"sample={{{word!r}: ...}}" for word in sorted(kind.words - {*WORDS, *kind.sample}))

@@ -75,7 +75,7 @@ def live(act: Act, http: Any, plan: Plan, *, with_emails: bool = True) -> End:
 
 
 def pair(first: Act, second: Act, http: Any, play: Callable[[list[Callable[[], str]]], list[str]]) -> End:
-    """What two acts leave behind in the world of the first; `play` runs them in some order and gives their pages."""
+    """Hold what two acts leave in the world of the first; `play` runs them in some order and gives their pages."""
     world.put_back(first.before)
     now = first.now
     chalicelib.core.clock.use(lambda: now)
@@ -93,7 +93,7 @@ def _ended(act: Callable[[], str], now: datetime, own: Set[str], *, with_emails:
     calls = Calls()
 
     def follows(row: Row) -> bool:
-        """What had been due anyway waits, but for an email that takes along one that follows, and that waits for it."""
+        """Return whether a row follows: what had been due anyway waits, unless an email takes it along."""
         pk = row["pk"]
         if pk in own or pk.startswith(f"MAIL#{digest.NAME}"):
             return True
@@ -124,7 +124,7 @@ def _once(act: Act, http: Any, now: datetime) -> str:
 
 
 def differences(act: Act, clean: End, other: End) -> Iterator[str]:
-    """What is in one of them and not in the other, in words."""
+    """Return what is in one of them and not in the other, in words."""
     if clean.page != other.page:
         yield f"the page is {other.page!r}, not {clean.page!r}"
     for name, count in (clean.emails - other.emails).items():
@@ -165,7 +165,7 @@ def _act(act: Act, http: Any, striking: Striking) -> str:
 
 
 def _pressed(act: Act, http: Any, striking: Striking) -> str:
-    """The button is pressed again, a moment later, after an error page or none at all."""
+    """Press the button again, a moment later, after an error page or none at all."""
     path, headers, body = act.what
     shown = ""
     for press in range(MAX_PRESSES):
@@ -217,7 +217,7 @@ def _handle(act: Act, now: datetime) -> None:
 
 
 def _own_rows(act: Act) -> Set[str]:
-    """The row of a job or an email; with an email those that may go in one digest with it."""
+    """Return the row of a job or an email; with an email those that may go in one digest with it."""
     if act.kind == "job":
         return {f"JOB#{act.what[0]}"}
     if act.kind != "email":
@@ -226,7 +226,7 @@ def _own_rows(act: Act) -> Set[str]:
 
 
 def _in_one_digest(pk: str) -> Set[str]:
-    """The rows of the emails that may go in one digest with this one."""
+    """Return the rows of the emails that may go in one digest with this one."""
     email = emails.find(pk.removeprefix("MAIL#"))
     together = query(reader_row(email)["pk"], email.in_digest) if email and email.in_digest else []
     return {f"MAIL#{row['sk'].partition('#')[2]}" for row in together}
@@ -259,7 +259,7 @@ def _report_sent(now: datetime, reported: int) -> int:
 
 
 def _by_name(act: Act, end: End, keys: Set[Key]) -> dict[str, list[Row]]:
-    """The rows of these keys, by key without what is a moment or random in it; what was not written is as before."""
+    """Return the rows of these keys without what is a moment or random; what was not written is as before."""
     found: dict[str, list[Row]] = {}
     for key in sorted(keys):
         row = end.rows[key] if key in end.rows else _opened(world.find(key, act.before))

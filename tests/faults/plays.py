@@ -128,12 +128,12 @@ class Play:
 
 
 def title(page: str) -> str:
-    """What a page says first, for a play that went wrong."""
+    """Return what a page says first, for a play that went wrong."""
     return " / ".join(re.findall(r"<(?:h1|li)>(.*?)</", page))
 
 
 def everything(play: Play) -> None:
-    """A cohort of four: one finishes, one has too few answers, one leaves, and about one no one answers."""
+    """Play a cohort of four: one finishes, one has too few answers, one leaves, and about one no one answers."""
     sign_in_to_the_console(play)
     load(play)
     choose_raters(play)
@@ -336,7 +336,7 @@ def answer(play: Play) -> None:
 
 
 def of(verb: str, delegate_id: str, name: str, wave: Wave = Wave.BASELINE) -> str:
-    """The link of a rater."""
+    """Return the link of a rater."""
     wanted = people.person(name).email
     invitation = next(one for one in invitations.of_delegate(delegate_id, wave) if one.rater.email == wanted)
     return signing.make(verb, delegate_id, wave.value, invitation.id, str(invitation.link_version))
@@ -346,7 +346,7 @@ def of(verb: str, delegate_id: str, name: str, wave: Wave = Wave.BASELINE) -> st
 
 
 def watch_over(play: Play) -> None:
-    """An address bounces and is replaced, a link is lost, everyone is reminded, and more time is given."""
+    """Bounce and replace an address, lose a link, remind everyone, and give more time."""
     for kind, name in TOLD_OF.items():
         play.report_delivery(kind, f"{name}@example.org")
     play.sweep()
@@ -473,7 +473,7 @@ def change_several(play: Play, names: Sequence[str], coach: Person) -> None:
 
 
 def move_addresses(play: Play) -> None:
-    """What a rater has sent is sealed, and then voided; the sponsor's new address needs a second administrator."""
+    """Change addresses: what a rater has sent is voided, and the sponsor's needs a second administrator."""
     new = {"address": "p3@example.org", "new": "p3.new@example.org", "name": "P3", "confirmed": "yes"}
     play.post(f"{AT_COHORT}/address", typed=new)
     play.run()
@@ -563,7 +563,7 @@ def debrief(play: Play) -> None:
 
 
 def take_own_data(play: Play, hub: str) -> None:
-    """The delegate asks for a copy of their own data and downloads it; after three days it is deleted."""
+    """Let the delegate ask for a copy of their own data and download it; after three days it is deleted."""
     page = f"{BASE_URL}/own-data/hub.{hub.rpartition('/')[2]}"
     play.post(page)
     play.run()
@@ -572,7 +572,7 @@ def take_own_data(play: Play, hub: str) -> None:
 
 
 def work(play: Play) -> None:
-    """The delegate submits a form, takes it back and submits it again; the coach returns it once, then reads it."""
+    """Let the delegate submit a form, take it back and submit it again; the coach returns it once, then reads it."""
     dana, coach = play.delegate("dana delegate"), people.link("cleo coach", "coach")
     vision = f"{people.link('dana delegate', 'hub')}/work/vision"
     areas = {f"areas.{area}": "yes" for area in people.area_ids(dana)}
@@ -592,7 +592,7 @@ def work(play: Play) -> None:
 
 
 def arrange_meeting(play: Play, case: str) -> None:
-    """Times pass unanswered; others are chosen and given back; the agreed one is missed, and no one records it."""
+    """Offer times that pass unanswered, choose others and give them back, miss the agreed one and do not record it."""
     hub, at_coach = (f"{page}/meeting/debrief" for page in (people.link("dana delegate", "hub"), case))
     play.post(at_coach, f"{at_coach}/offer", time_in(play, 6))
     play.run()
@@ -645,7 +645,7 @@ def session(milestone: str, day: str) -> SessionPlan:
 
 
 def set_workshops(play: Play) -> None:
-    """A facilitator is named, and runs two workshops."""
+    """Name a facilitator and let them run two workshops."""
     people.write(update(cohorts.key(COHORT), put={"facilitators": [fields(people.FACILITATOR)]}, refusal=CohortChanged))
     dates = {"leading_self": "2027-01-12", "leading_others": "2027-01-19", "leading_the_service": "2027-01-20"}
     days = [session(milestone, day) for milestone, day in dates.items()]
@@ -681,7 +681,7 @@ def attend(play: Play) -> None:
 
 
 def read_and_note(play: Play) -> None:
-    """The facilitator reads what one delegate submitted, and notes and takes back what they saw of her."""
+    """Let the facilitator read what one delegate submitted, and note and take back what they saw of her."""
     home, dora = FACILITATOR.url(cohorts.find(COHORT), people.FACILITATOR.person), play.delegate("dora delegate")
     vision = f"{people.link('dora delegate', 'hub')}/work/vision"
     texts = {"future": "At home within a day.", "why": "The strategy.", "sign": "Fewer beds.", "sign_by": "2027-06-01"}
@@ -794,7 +794,7 @@ def submit_story(play: Play) -> None:
 
 
 def prepare_for_sponsor(play: Play) -> None:
-    """An administrator enters costs and requests; a story is sent back, approved, checked and withdrawn."""
+    """Let an administrator enter costs and requests; a story is sent back, approved, checked and withdrawn."""
     play.as_administrator()
     play.post(f"{AT_COHORT}/costs", typed={"fees.amount": "£18,000", "fees.source": "invoice"})
     play.post(f"{AT_COHORT}/board", typed={"ask.1": "Protect half a day a month."})
@@ -812,7 +812,7 @@ def prepare_for_sponsor(play: Play) -> None:
 
 
 def wait_for_edition(play: Play) -> None:
-    """The first edition waits for a survey that opened later, after a pause."""
+    """Wait for the first edition, which waits for a survey that opened later, after a pause."""
     for _ in range(8):
         if summaries.of_cohort(COHORT):
             return
@@ -820,7 +820,7 @@ def wait_for_edition(play: Play) -> None:
 
 
 def make_editions(play: Play) -> None:
-    """A request makes another edition, and a withdrawal another; five delegates at the start have a page."""
+    """Make another edition by a request, and another by a withdrawal; five delegates at the start have a page."""
     play.as_administrator()
     play.post(f"{AT_COHORT}/board", typed={"ask.1": "Say who may decide on a trial."})
     play.post(f"{AT_COHORT}/board", f"{AT_COHORT}/board/edition")
@@ -864,7 +864,7 @@ def read_result(play: Play, delegate_id: str) -> None:
 
 
 def record_review(play: Play, delegate_id: str, case: str) -> None:
-    """The coach types an outcome for each area, and records the review."""
+    """Let the coach type an outcome for each area, and record the review."""
     here, today = f"{case}/review-record", play.clock.now().date()
     found = areas.from_rows(delegates.load_rows(delegate_id), Wave.BASELINE)
     live = [area.id for area in found if area.is_live]
@@ -877,7 +877,7 @@ def record_review(play: Play, delegate_id: str, case: str) -> None:
 
 
 def correct_survey(play: Play, delegate_id: str) -> None:
-    """An earlier version took a sum without its basis: it cannot be counted, and the delegate is asked again."""
+    """Ask a delegate again whose sum has no basis: an earlier version took it, and it cannot be counted."""
     answers = {"relevance": "5", "measure.1.name": "Falls", "measure.1.money": "1000"}
     key = impact_surveys.key(delegate_id, impact_surveys.Role.DELEGATE)
     people.write(update(key, put={"answers": answers}, refusal=impact_surveys.SurveyMissing))
@@ -891,7 +891,7 @@ def correct_survey(play: Play, delegate_id: str) -> None:
 
 
 def forget(play: Play) -> None:
-    """What has been kept long enough goes: raw answers, lists and notes first, delegates after a notice."""
+    """Delete what has been kept long enough: raw answers, lists and notes first, delegates after a notice."""
     play.run(datetime(2028, 10, 1, 9, tzinfo=UTC))
     play.run(datetime(2029, 10, 1, 9, tzinfo=UTC))  # the job runs late, and notifies first
     play.run(days=3)

@@ -74,7 +74,7 @@ def find(name: str, folder: Path, http: Any) -> list[Act]:
 
 
 def index(folder: Path, http: Any) -> dict[str, Act]:
-    """The widest act of each name, without its world, which is large."""
+    """Return the widest act of each name, without its world, which is large."""
     _played(folder, http)
     return _read(folder / "acts" / INDEX) or {}
 

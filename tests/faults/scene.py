@@ -89,7 +89,7 @@ def fill_in(opened: AnswerLink, rating: str, now: datetime | None = None) -> Non
 
 
 def at(now: datetime) -> datetime:
-    """The plan's time, counted from the morning after the opening."""
+    """Return the plan's time, counted from the morning after the opening."""
     return people.OPENING + timedelta(days=1) + (now - MONDAY)
 
 

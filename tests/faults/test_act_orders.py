@@ -52,7 +52,7 @@ def opened():
 
 
 def act_in_order(opened: Scene, order, jobs_run_between: bool) -> None:
-    """An act may be refused; its result must not block the next."""
+    """Play acts in an order. One may be refused; its result must not block the next."""
     from tests.support import cloud
 
     cloud.empty()

@@ -35,7 +35,7 @@ TOLD_OF_LEAVING = ("people/left", "people/coach_left", "people/manager_left")
 
 
 def at(now):
-    """The plan's time, counted from two days after the opening."""
+    """Return the plan's time, counted from two days after the opening."""
     return DAY + (now - MONDAY)
 
 
@@ -58,7 +58,7 @@ def emails_of(template):
 
 
 def once(template, *names):
-    """What is wrong with the emails of a template: each of these people has one, and no one else."""
+    """Return what is wrong with the emails of a template: each of these people has one, and no one else."""
     wanted = Counter(people.person(name).email for name in names)
     return [] if emails_of(template) == wanted else [f"{template} to {dict(emails_of(template))}"]
 

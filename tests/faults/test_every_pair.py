@@ -83,7 +83,7 @@ def test_every_two_acts_at_once_are_as_one_after_the_other(http, tmp_path_factor
 
 
 def with_partners(name: str, http, tmp_path_factory) -> tuple[Act, list[Act]]:
-    """An act, and the others that can happen in its world and share a row with it, one of them writing it."""
+    """Return an act, and the others that can happen in its world and share a row with it, one of them writing it."""
     folder = recording.shared_folder(tmp_path_factory)
     first, index = recording.find(name, folder, http)[0], recording.index(folder, http)
     others = (index[other] for other in WALKED if other >= name)
@@ -91,7 +91,7 @@ def with_partners(name: str, http, tmp_path_factory) -> tuple[Act, list[Act]]:
 
 
 def shares_a_row(one: Act, another: Act) -> bool:
-    """A query reads its whole partition."""
+    """Return whether two acts share a row. A query reads its whole partition."""
     return _meets(one.written, another.touched) or _meets(another.written, one.touched)
 
 
@@ -101,7 +101,7 @@ def _meets(written: frozenset[tuple[str, str]], touched: frozenset[tuple[str, st
 
 
 def can_happen(other: Act, first: Act) -> bool:
-    """A page can be posted at any time. A job must be there, and due about then."""
+    """Return whether an act can happen. A page can be posted at any time; a job must be there, and due about then."""
     if other.kind == "page":
         return True
     row = world.find((f"JOB#{other.what[0]}", "JOB"), first.before)
@@ -156,7 +156,7 @@ def _interleaved(first: Act, other: Act, http, place: int, step: int) -> tuple[E
 
 
 def _wrong(act: Act, end: End, in_turn: list[End], alone: list[End]) -> list[str]:
-    """What differs from every end that is right; empty if there is one.
+    """Return what differs from every end that is right; empty if there is one.
 
     An act that is asked to look again has changed nothing: then the other's end alone is right.
     """

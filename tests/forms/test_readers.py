@@ -49,7 +49,7 @@ def asked_of(role: Role) -> list[Question]:
 
 
 def marks(role: Role) -> dict[str, str]:
-    """An answer for each question that can hold a mark: words, or a number that nothing else on a page is."""
+    """Return an answer for each question that can hold a mark: words, or a number that nothing else on a page is."""
     asked = asked_of(role)
     start = 700_001 if role is Role.DELEGATE else 800_001
     words = {q.field: f"Canary{role.value}{n:03d}x" for n, q in enumerate(asked) if q.kind in (Kind.LINE, Kind.TEXT)}

@@ -42,7 +42,7 @@ MILESTONE = people.programme().milestones[0].id
 
 @pytest.fixture
 def written(visitor, clock):
-    """A year in which every form but the questionnaires was filled in, at the day of the survey and the pulse."""
+    """Play a year in which every form but the questionnaires was filled in, up to the survey and the pulse."""
     people.opened(clock, chosen=people.raters(4, 4))
     drain(clock.to(people.CLOSE))
     cleo, before = (coach_id(people.COHORT, people.person(name).email) for name in ("cleo coach", "old coach"))
@@ -74,7 +74,7 @@ def seen_in(text: str) -> set[tuple[str, str]]:
 
 
 def allowed(*who: Reader) -> set[tuple[str, str]]:
-    """What these readers may see, and what they wrote themselves."""
+    """Return what these readers may see, and what they wrote themselves."""
     return {
         (form.name, field)
         for form, field in CANARIES

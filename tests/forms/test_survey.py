@@ -24,7 +24,7 @@ FIELDS = sorted({question.field for survey in (DELEGATE, MANAGER) for question i
 
 
 def kept(field: str, typed: str, survey=DELEGATE, **more: str) -> str:
-    """What is kept of one field; else what is said about it."""
+    """Return what is kept of one field; else what is said about it."""
     answers, faults = read_fields(survey, {field: typed, **more})
     return answers.get(field) or next(fault.message for fault in faults if fault.field == field)
 

@@ -74,7 +74,7 @@ def _choices(info: Any) -> tuple[Any, ...]:
 
 
 def lost(stored: Item) -> Iterator[str]:
-    """What today's code does not read of a row, each with why; nothing if it reads the row as it was written."""
+    """Return what today's code does not read of a row, each with why; nothing if it reads the row as it was written."""
     kind, today = kind_of(stored), shapes.to_read(row(stored))
     struct = type_of(kind, today)
     try:

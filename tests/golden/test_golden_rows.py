@@ -110,7 +110,7 @@ def _name_the_day(before):
 
 @pytest.fixture
 def changed(monkeypatch):
-    """The kind `pause` in its second shape, in which `until` is called `back_on`."""
+    """Change the kind `pause` to a second shape, in which `until` is called `back_on`."""
     row_kinds.changed_kinds.cache_clear()
     monkeypatch.setattr(delegate_rows, "PAUSED", replace(delegate_rows.PAUSED, earlier=(_name_the_day,)))
     yield

@@ -71,7 +71,7 @@ OF_WORDS = (Kind.LINE, Kind.TEXT, Kind.MONEY, Kind.NUMBER)
 
 
 def answer_to(question: Question, number: int) -> str:
-    """An answer that nothing else on a page is, as far as the kind allows."""
+    """Return an answer that nothing else on a page is, as far as the kind allows."""
     if question.options:
         return question.options[number % len(question.options)][0]
     if question.kind in (Kind.NUMBER, Kind.MONEY):
@@ -191,7 +191,7 @@ def coachs_pages(client: Client, clock: Clock) -> str:
 
 
 def sponsors_pages(client: Client, clock: Clock) -> str:
-    """The sponsor's own page, and every edition and file that it leads to."""
+    """Return the sponsor's own page, and every edition and file that it leads to."""
     cohort = cohorts.find(people.COHORT)
     assert cohort
     visitor = Visitor(client).let_in(people.SPONSOR.email, clock.now())
@@ -210,7 +210,7 @@ def administrators_pages(client: Client, clock: Clock) -> str:
 
 
 def publish_story(client: Client, clock: Clock) -> None:
-    """The first delegate approves words of their own, and an administrator passes them."""
+    """Let the first delegate approve words of their own, and an administrator pass them."""
     story = f"{HUB.url(find(NAMES[0]))}/story"
     visitor = Visitor(client).open(story)
     visitor.post(story, {"text": STORY, "naming": "named", "go": "approve"})

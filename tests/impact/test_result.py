@@ -54,7 +54,7 @@ MANAGER = {"change.1": "0", "evidence.1": "She still answers first.", "effect": 
 
 @pytest.fixture
 def opened(visitor, clock):
-    """The survey is open; four peers are asked too."""
+    """Open the survey; four peers are asked too."""
     people.opened(clock, chosen=people.raters(4, 0))
     people.write(*debriefs.save(people.dana(), Wave.BASELINE, Debrief(people.DATES.closes, ("1", "2")), AREAS))
     drain(clock.to(OPENS))
@@ -84,7 +84,7 @@ def own_parts() -> dict[str, dict[str, str]]:
 
 
 def managers_share(visitor) -> str:
-    """The field in which the line manager gives a share of the delegate's sum."""
+    """Return the field in which the line manager gives a share of the delegate's sum."""
     visitor.open(f"{people.link('mara manager', 'impact')}/part/effect")
     assert "Dana Delegate says: Waiting time, from 18 to 11 days; Lower is better; worth £12,000 in the" in visitor.page
     return next(iter(shares_on(visitor)))

@@ -33,7 +33,7 @@ SUBJECT = "What came of your feedback to Dana Delegate"
 
 @pytest.fixture
 def released(visitor, clock):
-    """The report is released; one of four peers has answered, and one has declined."""
+    """Release the report; one of four peers has answered, and one has declined."""
     people.opened(clock, chosen=people.raters(4, 0))
     people.answer_all(visitor, people.link("p0", "answer"))
     people.write(*debriefs.save(people.dana(), Wave.BASELINE, Debrief(people.DATES.closes, ("1", "2")), AREAS))

@@ -33,7 +33,7 @@ VALUES = {
 
 @pytest.fixture
 def survey(visitor, clock):
-    """The link to the delegate's survey; two forms were submitted in time."""
+    """Return the link to the delegate's survey; two forms were submitted in time."""
     people.opened(clock)
     for assignment, values in VALUES.items():
         now = clock.now()

@@ -24,7 +24,7 @@ def account(moto_url, tmp_path, monkeypatch) -> Account:
 
 @pytest.fixture
 def deployed(account) -> Account:
-    """The test's own, to do with as it likes."""
+    """Make a stage of the test's own, to do with as it likes."""
     return first_deploy(account)
 
 

@@ -20,7 +20,7 @@ DOMAIN = {"domain_name": "feedback.invalid", "certificate_arn": "arn:aws:acm:eu-
 
 @contextmanager
 def answering(status: int, location: str = "") -> Iterator[str]:
-    """A site that gives one answer to everything."""
+    """Serve a site that gives one answer to everything."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

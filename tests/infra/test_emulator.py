@@ -37,7 +37,7 @@ EXAMPLE = ROOT / "examples" / "maximising-potential"
 
 @contextmanager
 def emulator(port: int) -> Iterator[IO[str]]:
-    """What it says."""
+    """Run the emulator. Return what it says."""
     command = [sys.executable, "-m", "tests.support.emulator", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert process.stdout is not None

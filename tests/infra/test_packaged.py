@@ -41,7 +41,7 @@ RARE = {  # what the demo is not sure to do: `rare_acts` in test_rights.py does
 
 @pytest.fixture(scope="module")
 def journey(tmp_path_factory) -> dict[str, Any]:
-    """What tests/support/packaged/journey.py says of it, and its home."""
+    """Run tests/support/packaged/journey.py. Return what it says, and its home."""
     package = deployment.package_for_here(tmp_path_factory)
     with deployment.once(tmp_path_factory, "journey") as home:
         return play(home, package)

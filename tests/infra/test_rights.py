@@ -87,7 +87,7 @@ SETTINGS = ("ssm:GetParameter", "settings")  # read once in the life of a functi
 
 
 def rare_acts(clock) -> None:
-    """What no run of the demo is sure to do."""
+    """Return what no run of the demo is sure to do."""
     now = clock.now()
     bad = make_email(to=Person("No One", "no address"))
     commit(emails.add(bad), now)

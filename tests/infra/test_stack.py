@@ -90,7 +90,7 @@ LOGGED = re.compile(r'\$\.message = "(\w+)"')
 
 
 def logged_by_us() -> set[str]:
-    """The first words of our log lines: what log.info, log.warning and log.error are called with."""
+    """Return the first words of our log lines: what log.info, log.warning and log.error are called with."""
     found = set()
     for path in (ROOT / "chalicelib").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):

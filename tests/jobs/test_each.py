@@ -19,7 +19,7 @@ def key(name: str) -> Key:
 
 
 def store(name: str) -> None:
-    """A large delegate has more comments than a row can hold."""
+    """Store a delegate's comments; a large delegate has more than a row can hold."""
     transact([put({**key(name)._asdict(), "text": "x" * (2 * MAX_ROW_BYTES if name == "large" else 9)})])
 
 

@@ -51,7 +51,7 @@ def fill(visitor: Visitor, page: str, typed: dict[str, str], go: str = "submit")
 
 
 def script(visitor: Visitor, page: str, typed: dict[str, str], **more: str) -> dict:
-    """What answer.js posts while a person types. The page must be open, for its nonce."""
+    """Post what answer.js posts while a person types. The page must be open, for its nonce."""
     body = {"form": visitor.nonce, "by": "script", "go": "keep", "seen": "0", **typed, **more}
     path = page.split("/api", 1)[-1]
     response = visitor.client.post(path, headers=FORM, body=urlencode(body).encode())

@@ -21,7 +21,7 @@ PEERS = "P0 <p0@example.org>; Two, P <p1@example.org>\np2@example.org, p3@exampl
 
 @pytest.fixture
 def choose(visitor, clock):
-    """The delegate's list, opened a day after the opening; it holds the line manager."""
+    """Open the delegate's list a day after the opening; it holds the line manager."""
     people.opened(clock)
     return people.link("dana delegate", "nominate")
 
@@ -194,7 +194,7 @@ def test_the_list_is_two_calls_to_look_at_and_one_more_to_change(visitor, choose
 
 @pytest.fixture(params=list(Approver))
 def request_link(request, visitor, clock):
-    """The approver's link to a list of five; before the opening, as a delegate may choose early."""
+    """Return the approver's link to a list of five; before the opening, as a delegate may choose early."""
     rules = replace(people.programme(), id=f"approving-{request.param}", raters_approved_by=request.param)
     people.opened(clock, rules=rules)
     choose = people.link("dana delegate", "nominate")

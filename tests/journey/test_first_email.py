@@ -26,7 +26,7 @@ BY = "ada@example.org"
 
 @pytest.fixture
 def evening(visitor, clock):
-    """A delegate sends their list in the evening: the raters on it are emailed the next morning."""
+    """Send a delegate's list in the evening: the raters on it are emailed the next morning."""
     people.opened(clock)
     clock.advance(hours=12)
     choose = people.link("dana delegate", "nominate")

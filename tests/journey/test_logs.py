@@ -82,7 +82,7 @@ def test_no_one_with_a_list_of_staff_can_find_out_whose_an_id_is(visitor, clock,
 
 
 def labels_in_the_code() -> set[str]:
-    """What ids are made for, as the code says it to the functions that make them."""
+    """Return what ids are made for, as the code says it to the functions that make them."""
     trees = [ast.parse(path.read_text()) for path in Path(ids.__file__).parent.rglob("*.py")]
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     made = [call for call in calls if getattr(call.func, "id", "") in ("derive", "unkeyed", "make")]
@@ -119,7 +119,7 @@ def spellings(email: str, contexts: tuple[str, ...]) -> Iterator[str]:
 
 
 def the_whole_way(visitor, clock) -> list[str]:
-    """Returns where the pages and documents were that a person came to see."""
+    """Return where the pages and documents were that a person came to see."""
     the_questionnaires(visitor, clock)
     documents = the_report(visitor, clock)
     return [*documents, *six_months_on(visitor, clock)]

@@ -21,7 +21,7 @@ LATE = "An hour of thought about Dana."
 
 @pytest.fixture
 def other(visitor) -> Visitor:
-    """The same person in another tab."""
+    """Open another tab of the same person."""
     return Visitor(visitor.client)
 
 

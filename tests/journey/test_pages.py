@@ -18,7 +18,7 @@ POLICY = ("default-src 'none'", "script-src 'self'", "style-src 'self'", "form-a
 
 
 def files_of(visitor, url: str) -> dict[str, int]:
-    """What a browser loads for a page, by address, with the bytes that travel."""
+    """Return what a browser loads for a page, by address, with the bytes that travel."""
     found = {url: visitor.open(url).page}
     for asset in re.findall(r'(?:href|src)="([^"]+\.(?:css|js))"', visitor.page):
         found[asset] = visitor.client.get(asset.removeprefix(BASE_URL)).body.decode()

@@ -30,13 +30,13 @@ def link(visitor, clock):
 
 
 def by_script(visitor, url: str, at: int, go: str = "keep", **answers: str):
-    """What answer.js posts. The page must be open, for its nonce."""
+    """Post what answer.js posts. The page must be open, for its nonce."""
     body = urlencode({"form": visitor.nonce, "by": "script", "go": go, "at": str(at), **answers})
     return visitor.client.post(url.removeprefix(BASE_URL), headers=FORM, body=body.encode())
 
 
 def saved(visitor, url: str) -> list[str]:
-    """The values that are checked on a page."""
+    """Return the values that are checked on a page."""
     visitor.open(url)
     return [part.split('"')[0] for part in visitor.page.split('value="')[1:] if " checked" in part.split(">")[0]]
 

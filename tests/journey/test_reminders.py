@@ -66,7 +66,7 @@ def test_an_outage_over_several_reminders_sends_the_last_alone(visitor, clock):
 
 @pytest.fixture
 def with_the_coach(visitor, clock):
-    """A list that lies with its approver."""
+    """Leave a list with its approver."""
     people.send_list_to_coach(visitor, clock)
 
 

@@ -34,7 +34,7 @@ def days_pass(clock, days=8):
 
 
 def file_says(clock, **changes):
-    """A file names other people for the delegate."""
+    """Load a file that names other people for the delegate."""
     entry = replace(people.entry("dana delegate"), **changes)
     cohort = cohorts.find(people.COHORT)
     rules = replace(people.programme(), id=cohort.programme_id, raters_approved_by=approves(cohort))

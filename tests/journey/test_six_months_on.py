@@ -142,7 +142,7 @@ def test_what_cannot_be_kept_is_said_and_the_rest_is_kept(opened):
 
 @pytest.fixture
 def sent(opened):
-    """The delegate has sent a sum and where it comes from."""
+    """Send a sum of the delegate's, and where it comes from."""
     link = people.link("dana delegate", "impact")
     opened.open(f"{link}/part/measures").post(f"{link}/part/measures", MONEY)
     opened.open(f"{link}/review").post(f"{link}/send")
@@ -317,7 +317,7 @@ def test_an_open_page_never_undoes_what_another_device_saved(opened):
 
 
 def saved_by_script(visitor: Visitor, page: str, typed: dict[str, str], **more: str) -> dict[str, str]:
-    """What answer.js posts while a person types, and the answer."""
+    """Post what answer.js posts while a person types. Return the answer."""
     body = {"form": visitor.nonce, "by": "script", "go": "keep", **typed, **more}
     answer = visitor.client.post(page.partition("/api")[2], headers=FORM, body=urlencode(body).encode())
     return json.loads(answer.body)

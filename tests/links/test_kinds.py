@@ -44,7 +44,7 @@ def test_links_that_were_emailed_hold_what_their_kind_says(visitor, clock):
 
 @pytest.fixture
 def ended(visitor, clock) -> datetime:
-    """A cohort that went its way; the moment at which its links end."""
+    """Play a cohort to its end. Return the moment at which its links end."""
     people.opened(clock, chosen=people.raters(5, 0))
     for rater in people.raters(5, 0):
         url = people.link(rater.person.name.lower(), "answer")

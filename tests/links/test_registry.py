@@ -64,7 +64,7 @@ def emailed() -> dict[str, Link]:
 
 
 def remade() -> dict[str, Link]:
-    """The same links after the change."""
+    """Return the same links after the change."""
     return {
         "answer": ("answer", DELEGATE.id, "b", INVITATION.id, "2"),
         "decline": ("decline", DELEGATE.id, "b", INVITATION.id, "2"),

@@ -53,7 +53,7 @@ def row_now() -> Any:
 
 
 def outcome(asked: dict[str, Any]) -> Any:
-    """The answer or the refusal, and the row afterwards."""
+    """Return the answer or the refusal, and the row afterwards."""
     backend("dynamodb").tables[ours().table].items.clear()
     transact(
         [put({**ROW._asdict(), "n": 1, "word": "word", "map": {"a": 1}, "bytes": b"1", "list": [1], "due_at": "x"})]

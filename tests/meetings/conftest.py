@@ -15,7 +15,7 @@ from tests.support import people
 
 @pytest.fixture
 def ready(visitor, clock):  # noqa: F811
-    """The visitor, on a Wednesday morning; no debrief is recorded."""
+    """Return the visitor on a Wednesday morning; no debrief is recorded."""
     ready_to_release()
     people.write(delete(key(people.dana(), Wave.BASELINE)))
     clock.to(people.OPENING.replace(day=16))

@@ -361,7 +361,7 @@ def late_in_the_minute_before_nine(clock):
 
 
 def entries_to(address: str) -> list[str]:
-    """The methods of the calendar entries that reached an address."""
+    """Return the methods of the calendar entries that reached an address."""
     calendars = [
         part for email in sent_emails(address) for part in email.attachments if part["type"] == "text/calendar"
     ]
@@ -369,7 +369,7 @@ def entries_to(address: str) -> list[str]:
 
 
 def book_in_the_evening(clock):
-    """The entries wait for the next morning."""
+    """Book in the evening: the entries wait for the next morning."""
     offer(clock)
     drain(clock.advance(hours=1))
     clock.to(datetime.fromisoformat("2026-09-16T19:00:00Z"))

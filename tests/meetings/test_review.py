@@ -36,7 +36,7 @@ GOOD = {
 
 @pytest.fixture
 def case(dana, clock) -> str:  # noqa: F811
-    """The record's page, for the coach, who is signed in: the survey closed in March."""
+    """Return the record's page, for the coach, who is signed in: the survey closed in March."""
     survey = ImpactSurvey(people.dana(), Role.DELEGATE, SurveyState.CLOSED, clock.now(), clock.now(), ())
     people.write(impact_surveys.add(survey))
     dana.let_in(CLEO, clock.now())

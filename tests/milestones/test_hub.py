@@ -36,7 +36,7 @@ def test_the_page_names_the_raters_that_were_counted_and_no_one_who_is_shown_by_
 
 @pytest.fixture
 def dana(aws, clock):
-    """A cohort with two sessions of the first workshop, loaded and announced."""
+    """Load and announce a cohort with two sessions of the first workshop."""
     dates.announce(clock)
     return people.link("dana delegate", "hub").rsplit("/", 1)[1]
 

@@ -38,7 +38,7 @@ def main(words: str) -> int:
 
 
 def judge(wanted: Sequence[Rule], tree: Path, run: Try) -> int:
-    """The exit status, after a line for each rule."""
+    """Return the exit status, after a line for each rule."""
     names = sorted({test for rule in wanted for test in rule.tests})
     status = run(names)
     if status != PASSED:
@@ -74,7 +74,7 @@ def _verdict(rule: Rule, status: int) -> tuple[bool, str]:
 
 
 def _copy_to(folder: Path) -> None:
-    """What git knows of, as it is now."""
+    """List what git knows of, as it is now."""
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S607
     for name in listed.stdout.splitlines():
         if (ROOT / name).is_file():

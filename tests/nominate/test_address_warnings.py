@@ -149,7 +149,7 @@ def test_the_summary_names_each_kind_once_and_everyone_it_is_about():
 
 
 def list_of_one_person(size: int) -> None:
-    """The worst list: everyone is the same person under another address."""
+    """Make the worst list: everyone is the same person under another address."""
     raters = tuple(RaterEntry("peer", Person("Jo Ward", f"jo.ward+{n}@gmail.com")) for n in range(size))
     around = Surroundings(DANA, raters, (), {})
     assert all(find_rater_warnings(rater, around) for rater in raters)

@@ -18,19 +18,19 @@ OWN_MAILBOX = "M1 <m1@mine.example.org>"
 
 @pytest.fixture
 def request_link(visitor, clock) -> str:
-    """The coach's link to a list of one peer, P0."""
+    """Return the coach's link to a list of one peer, P0."""
     people.send_list_to_coach(visitor, clock)
     return people.link("cleo coach", "approve")
 
 
 @pytest.fixture
 def other(visitor) -> Visitor:
-    """A second browser, or a second tab."""
+    """Open a second browser, or a second tab."""
     return Visitor(visitor.client)
 
 
 def send_again(delegate: Visitor, clock, *acts: dict[str, str]) -> None:
-    """The delegate takes the list back, changes it and sends it again."""
+    """Let the delegate take the list back, change it and send it again."""
     choose = people.link("dana delegate", "nominate")
     for act in ({"back": "yes"}, *acts):
         delegate.open(choose).post(choose, act)

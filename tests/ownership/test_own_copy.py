@@ -251,7 +251,7 @@ def test_a_copy_does_not_change_when_someone_else_answers(visitor, clock, role):
 
 
 def notice(clock):
-    """The notice goes out; return the link in it, and the day on which the data is deleted."""
+    """Send the notice. Return the link in it, and the day on which the data is deleted."""
     drain(clock.to(people.CLOSE))
     for _ in range(12):  # the survey opens and closes
         drain(clock.advance(days=30))

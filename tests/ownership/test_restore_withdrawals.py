@@ -73,7 +73,7 @@ def published(offered, clock) -> None:
 
 @pytest.fixture
 def versioned(aws):
-    """The bucket keeps deleted versions, as the stack's does and moto's does not by itself."""
+    """Keep deleted versions in the bucket, as the stack's does and moto's does not by itself."""
     (bucket,) = backend("s3").buckets.values()
     bucket.versioning_status = "Enabled"
     yield

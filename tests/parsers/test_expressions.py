@@ -113,7 +113,7 @@ EXPRESSIONS = [*found(), *_selfcheck_rules(), _of_the_note()]
 
 
 def _texts(program: Program, pattern: str) -> Iterator[str]:
-    """A part that is repeated, after what may begin a match and before what spoils it."""
+    """Return a part that is repeated, after what may begin a match and before what spoils it."""
     signs = sorted(program.alphabet)[:16]
     words = re.findall(r"[A-Za-z]{2,}(?: [A-Za-z]+)*", pattern)[:6]
     length = min(1000, max(200, 3 * program.size))
@@ -124,7 +124,7 @@ def _texts(program: Program, pattern: str) -> Iterator[str]:
 
 
 def worst(pattern: str, flags: int = 0, *, whole: bool = False) -> str | None:
-    """A text that takes too many steps, if one is found."""
+    """Return a text that takes too many steps, if one is found."""
     program = compiled(pattern, flags)
     for text in _texts(program, pattern):
         run = Run(text, most=(program.size + 10) * (len(text) + 1))

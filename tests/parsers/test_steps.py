@@ -133,7 +133,7 @@ def _yaml(tail: str, part: str) -> Callable[[int], str]:
 
 
 def _aliases(size: int) -> str:
-    """A long text that is named again and again."""
+    """Return a long text that is named again and again."""
     return (
         SMALL.replace("title: A small", f"title: &a {'x' * 1000} A small") + "extra: [" + "*a, " * (size // 4) + "]\n"
     )

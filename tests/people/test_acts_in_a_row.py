@@ -20,7 +20,7 @@ REVOKE_AS_JSON = ["cohort", "revoke-links", people.COHORT, P0, "--dry-run", "--j
 
 
 def do_alone(visitor, clock, what: str) -> None:
-    """What one rater does on the day before; no one else answers, so that no count changes."""
+    """Play what one rater does on the day before; no one else answers, so that no count changes."""
     if what == "declined":
         decline = people.link("p0", "decline")
         visitor.open(decline).post(decline, {"reason": "no_time"})

@@ -24,7 +24,7 @@ DID = ("nothing", "saved", "sent", "declined")
 
 
 def do(visitor, clock, what: str) -> None:
-    """What one rater does on the day before the change; of the others, five send their answers.
+    """Play what one rater does on the day before the change; of the others, five send their answers.
 
     Six answers are counted in another step than five.
     """

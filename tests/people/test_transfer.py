@@ -309,7 +309,7 @@ def sent_with_pages(address):
 
 
 def about_dana(template, to, now):
-    """An email of some kind about the delegate, with a link to a page."""
+    """Return an email of some kind about the delegate, with a link to a page."""
     kind, delegate = find_kind(template), delegates.find(people.dana())
     words = dict.fromkeys(kind.words, "WORD") | common_words(people.programme()) | {"name": to.name}
     links = {

@@ -19,7 +19,7 @@ FIELDS = [name for name in Programme.__struct_fields__ if name not in ("id", "ve
 
 
 def other(value: Any, name: str) -> Any:
-    """A value of the same type that differs."""
+    """Return a value of the same type that differs."""
     if name == "raters_approved_by":
         return Approver.COACH if value is None else None
     if isinstance(value, bool):

@@ -25,7 +25,7 @@ DANA = people.person("dana delegate").email
 
 @pytest.fixture
 def loaded_before(visitor, clock, monkeypatch) -> str:  # noqa: F811
-    """Loaded, opened and emailed by the code as it was; from then on the code is as it is."""
+    """Load, open and email a cohort by the code as it was; from then on the code is as it is."""
     with monkeypatch.context() as before:
         before.setattr(ids, "derive", ids.unkeyed)
         before.setattr(ids, "DELEGATE", ids.UNKEYED_DELEGATE)

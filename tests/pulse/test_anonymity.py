@@ -61,7 +61,7 @@ def _shown(which: Wave, ratings: tuple[int, ...], in_words: frozenset[str]) -> H
 
 
 def shown(which: Wave, ratings: Sequence[int], in_words: frozenset[str] = frozenset()) -> Hashable:
-    """What is published of a wave: the order of the answers makes no difference."""
+    """Return what is published of a wave: the order of the answers makes no difference."""
     found = _shown(which, tuple(sorted(ratings)), in_words)
     return repr(found)
 

@@ -52,7 +52,7 @@ def publish_all(chance: random.Random, delegate: str) -> Published:
 
 
 def mean_over_delegates(values: Sequence[Lin | None]) -> list[Lin]:
-    """An edition's mean, by the rule for sponsors."""
+    """Return an edition's mean, by the rule for sponsors."""
     score = Reading(1, CHANGE[1] - CHANGE[0] + 1, tuple(values)).score(unclamped)
     return [score.range.shown] if score else []
 

@@ -51,12 +51,12 @@ class Design:
 def undivided(
     given: Sequence[Number], raters: Sequence[Sequence[int]], items: Sequence[Total], top: int
 ) -> list[Total]:
-    """The plain sums of cells, without what moves them inside, which the search of all worlds covers."""
+    """Return the plain sums of cells, without what moves them inside, which the search of all worlds covers."""
     return [Total(sum(row), own, own, own) for own, row in zip(given, raters, strict=True)]
 
 
 def published_of(programme: Programme, responses: Sequence[Response]) -> PublishedCells:
-    """The real publisher without its two acts that look at ratings, which the search of all worlds covers."""
+    """Publish as the real publisher without its two acts that look at ratings: the search of all worlds covers them."""
     return publish(
         programme,
         responses,
@@ -144,7 +144,7 @@ def figures_in(published: PublishedCells) -> dict[Subject, Number]:
 
 
 def cohort_rows(programme: Programme, reports: Sequence[PublishedCells]) -> list[Lin]:
-    """The real cohort figures, without the clamp, which the search of all worlds covers."""
+    """Return the real cohort figures, without the clamp, which the search of all worlds covers."""
     figures = [scores_in(published) for published in reports]
     scores = cohort_scores(programme, figures, clamp=unclamped)
     return [score.range.shown for score in scores.values()]
@@ -159,7 +159,7 @@ def random_cohort(chance: random.Random) -> Cohort:
 
 
 def threshold_per_group(programme: Programme, responses: Sequence[Response]) -> list[Lin]:
-    """What most spreadsheets do: a group's mean from the threshold on, and a mean over everyone."""
+    """Publish what most spreadsheets do: a group's mean from the threshold on, and a mean over everyone."""
     rows = []
     for item in programme.items:
         rated = [(r.group, found) for r in responses if (found := r.answers.ratings.get(item.id)) is not None]
@@ -170,7 +170,7 @@ def threshold_per_group(programme: Programme, responses: Sequence[Response]) -> 
 
 
 def competency_over_raters(programme: Programme, responses: Sequence[Response]) -> list[Lin]:
-    """The real publisher, with each competency as the plain mean of raters' means over what each of them rated."""
+    """Publish as the real publisher, with each competency as the plain mean of raters' means over what each rated."""
     rows = everything_published(programme, responses)
     for cell in published_of(programme, responses).cells:
         for competency in [] if cell.named else programme.competencies:
@@ -191,7 +191,7 @@ def one_left_an_item_out() -> Design:
 
 
 def means_over_delegates(programme: Programme, reports: Sequence[PublishedCells]) -> list[Lin]:
-    """The plain cohort mean of every figure that five delegates have, competencies included."""
+    """Return the plain cohort mean of every figure that five delegates have, competencies included."""
     numbers: dict[Subject, list[Number]] = {}
     for published in reports:
         for subject, number in figures_in(published).items():
@@ -200,7 +200,7 @@ def means_over_delegates(programme: Programme, reports: Sequence[PublishedCells]
 
 
 def means_over_all_raters(programme: Programme, cohort: Sequence[Sequence[Response]]) -> list[Lin]:
-    """A cohort mean of the raw answers, those of cells that no report shows included."""
+    """Return a cohort mean of the raw answers, those of cells that no report shows included."""
     everyone = [response for wave in cohort for response in wave if response.group not in NAMED]
     return [
         sum(found)

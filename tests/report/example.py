@@ -114,7 +114,7 @@ def tiny_programme(items: int = 1, top: int = 5, threshold: int = 3, values: tup
 
 
 def rater(group: str, *ratings: int | None, programme: Programme, **comments: str) -> Response:
-    """A rater's ratings in the programme's item order; a missing one at the end is blank."""
+    """Return a rater's ratings in the programme's item order; a missing one at the end is blank."""
     ids = [item.id for item in programme.items]
     return Response(group, Answers(dict(zip(ids, ratings, strict=False)), comments))
 

@@ -38,7 +38,7 @@ CASES = (
 
 @cache
 def cohort(seed: int, wave: str = "baseline") -> tuple[Facts, ...]:
-    """The reports of the demo's twelve delegates, with the cohort's means."""
+    """Return the reports of the demo's twelve delegates, with the cohort's means."""
     players = make_cast(PROGRAMME, ENTRIES, seed)
     reports = {player.email: _facts(responses_of(player), _heading(player, wave)) for player in players}
     return tuple(with_cohort(PROGRAMME, reports, {}).values())

@@ -86,7 +86,7 @@ def two_cells(rated: Sequence[str]) -> Design:
 
 
 def behaviours_by_cell(programme: Programme, responses: Sequence[Response]) -> list[Lin]:
-    """What a heat map by group would show: every behaviour of every cell from two ratings on."""
+    """Return what a heat map by group would show: every behaviour of every cell from two ratings on."""
     rows = everything_published(programme, responses)
     for item in programme.items:
         for group in programme.anonymous_groups:
@@ -250,7 +250,7 @@ def test_what_a_delegate_learns_with_mailboxes_of_their_own(peers, reports, sham
 
 
 def published(block: Block, divide: Callable[..., Any] = cell_sums) -> Callable[[Seen], Any]:
-    """What the real publisher shows of these sums."""
+    """Return what the real publisher shows of these sums."""
     programme, items = block.programme, len(block.raters[0])
 
     @cache
@@ -267,7 +267,7 @@ def published(block: Block, divide: Callable[..., Any] = cell_sums) -> Callable[
 def each_clamped_alone(
     given: Sequence[int], raters: Sequence[Sequence[int]], items: Sequence[Total], top: int
 ) -> list[Total]:
-    """The tempting rule: each cell's sum kept away from its own ends, and no more."""
+    """Publish by the tempting rule: each cell's sum kept away from its own ends, and no more."""
     sizes = [sum(row) for row in raters]
     return [Total(size, *clamp_sum(own, size, top, 2)) for own, size in zip(given, sizes, strict=True)]
 
@@ -318,7 +318,7 @@ def test_cells_that_are_clamped_each_on_their_own_make_answers_certain_on_five_p
 
 
 def with_words(block: Block, cuts: Sequence[int]) -> Callable[[Seen], Any]:
-    """A word of agreement for each behaviour of a block of two cells, next to the real figures."""
+    """Return a word of agreement for each behaviour of a block of two cells, next to the real figures."""
     figures, items = published(block), len(block.raters[0])
 
     def shown(seen: Seen) -> Any:
@@ -340,7 +340,7 @@ def test_the_search_notices_words_of_agreement_in_a_block_of_two_cells():
 
 
 def with_the_real_word(n: int, top: int) -> Callable[[Seen], Any]:
-    """The word of a behaviour in a block of one cell, next to its figure."""
+    """Return the word of a behaviour in a block of one cell, next to its figure."""
     cuts, block = variance_cuts(n, top, 3), Block(((n,),), top)
     figures = published(block)
     assert cuts is not None

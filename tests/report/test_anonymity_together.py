@@ -58,7 +58,7 @@ class TwoWaves:
         return [*before.values(), *after.values(), *changes]
 
     def isolated(self, more: Sequence[Lin] = ()) -> tuple[int, ...] | None:
-        """A self rating or a manager's is known to the attacker, whenever it was given."""
+        """Isolate an answer. The attacker knows self ratings and a manager's, whenever they were given."""
         then = {k for k, (group, _) in enumerate(self.baseline.raters) if group in NAMED}
         now = {person for person, (group, _) in zip(self.people, self.followup.raters, strict=True) if group in NAMED}
         return isolated([*self.rows(), *more], self.programme.threshold, frozenset(then | now))
@@ -211,7 +211,7 @@ def test_a_cohort_figure_that_looks_at_a_number_is_caught():
 
 @cache
 def report_of(wave: str, world: tuple[int, ...], top: int) -> Facts:
-    """A report on peers' answers to one item."""
+    """Return a report on peers' answers to one item."""
     programme = tiny_programme(top=top)
     answers = [Response("peer", Answers({"only_1": rating})) for rating in world]
     return build_facts(programme, heading(wave=wave), publish(programme, answers, comment_key=KEY))
@@ -228,7 +228,7 @@ _changed: dict[tuple[str, str], str] = {}
 
 
 def _with_changes(later: Facts, earlier: Facts) -> str:
-    """The same two reports have the same changes: worked out once."""
+    """Work out the changes of two reports once."""
     pair = later.checksum, earlier.checksum
     if pair not in _changed:
         _changed[pair] = with_changes(later, earlier, noise={}).checksum
@@ -263,7 +263,7 @@ def test_no_answer_is_certain_from_a_report_with_the_cohorts_means_to_who_knows_
 
 
 def own_scores(ratings: Sequence[int]) -> list[Facts]:
-    """A report for each of several delegates who have only a self rating."""
+    """Return a report for each of several delegates who have only a self rating."""
     programme = tiny_programme()
     return [
         build_facts(programme, heading(), publish(programme, [rater("self", r, programme=programme)], comment_key=KEY))

@@ -22,7 +22,7 @@ SECRET = "Canary-{group}-{number}-of-{delegate}"
 
 
 def ratings(delegate: int, group: str, number: int) -> list[int]:
-    """A row of ratings that no one else gives, and that is no row of means."""
+    """Return a row of ratings that no one else gives, and that is no row of means."""
     rng = random.Random(f"{delegate} {group} {number}")
     return [rng.randint(1, 5) for _ in ITEMS]
 

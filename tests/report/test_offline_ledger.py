@@ -33,7 +33,7 @@ def run(out: Path, text: str, *, before: str = "", programme: Programme = PROGRA
 
 
 def refused(out: Path, text: str, *, before: str = "", programme: Programme = PROGRAMME) -> str:
-    """The refusal; nothing in the folder has changed."""
+    """Return the refusal; nothing in the folder has changed."""
     there = written(out)
     with pytest.raises((ReportsDiffer, BaselineDiffers, SpeltInTwoWays)) as refusal:
         run(out, text, before=before, programme=programme)

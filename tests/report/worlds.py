@@ -30,7 +30,7 @@ class Block:
         return by_second_rule(tiny_programme(items=len(self.raters[0]), top=self.top))
 
     def answers(self, sums: Sequence[Sequence[int]]) -> list[Response]:
-        """Some answers with these sums: the publisher cannot distinguish them from others."""
+        """Return some answers with these sums: the publisher cannot distinguish them from others."""
         items = [item.id for item in self.programme.items]
         wave = []
         for group, counts, own in zip(GROUPS, self.raters, sums, strict=False):
@@ -47,7 +47,7 @@ def _spread(total: int, n: int) -> list[int]:
 
 @cache
 def _kinds(n: int, top: int, *, squares: bool) -> Mapping[tuple[int, ...], tuple[int, int]]:
-    """What is seen of n ratings -> the values among them in some world (a bit each), and how many worlds there are."""
+    """Return what is seen of n ratings -> the values among them in some world (a bit each), and the number of worlds."""
     found: dict[tuple[int, ...], tuple[int, int]] = {}
     for ratings in combinations_with_replacement(range(1, top + 1), n):
         seen = (sum(ratings), sum(r * r for r in ratings)) if squares else (sum(ratings),)

@@ -33,7 +33,7 @@ def worlds(raters: Sequence[Rater], days: int) -> Iterator[tuple[int, ...]]:
 
 
 def shown(rules: Programme, raters: Sequence[Rater], world: Sequence[int], days: int) -> tuple[object, ...]:
-    """What is counted on each morning, of what came before it."""
+    """Return what is counted on each morning, of what came before it."""
     found: list[tuple[AnswerCount, ...]] = []
     for day in range(days):
         invited: dict[str, int] = defaultdict(int)

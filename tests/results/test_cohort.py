@@ -15,7 +15,7 @@ TWO_ITEMS = tiny_programme(items=2, threshold=3)
 
 
 def report(*own: int | None, peers: int = 4, manager: int | None = None, programme=TWO_ITEMS) -> Facts:
-    """A self rating of each item, three peers who say the same of each, and perhaps a manager."""
+    """Return a self rating of each item, three peers who say the same of each, and perhaps a manager."""
     answers = [rater("self", *own, programme=programme)]
     answers += [rater("peer", *[peers] * 2, programme=programme)] * 3
     answers += [rater("manager", *[manager] * 2, programme=programme)] if manager else []

@@ -40,7 +40,7 @@ def test_reliable_change_is_that_of_jacobson_and_truax():
 
 
 def cohort(many: int, one_more: int) -> tuple[list[Fraction], list[Fraction]]:
-    """Delegates spread from 2 to 4; half a tenth up or down since then, and the first `one_more` tenths up."""
+    """Return delegates spread from 2 to 4; half a tenth up or down since then, and the first `one_more` tenths up."""
     before = [Fraction(20 + k % 21, 10) for k in range(many)]
     after = [x + Fraction((-1) ** k, 20) for k, x in enumerate(before)]
     return before, [after[0] + Fraction(one_more, 10), *after[1:]]

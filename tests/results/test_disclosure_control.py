@@ -81,7 +81,7 @@ def test_the_rank_test_finds_every_combination_with_small_factors(sets):
 
 
 def _report(groups: dict[str, int], wave: str, *, second_rule: bool = True, own: int = 4) -> PublishedReport:
-    """The published figures of raters who answer the same each time; the last of a group came late."""
+    """Return the published figures of raters who answer the same each time; the last of a group came late."""
     plain = programme_of()
     programme = by_second_rule(plain) if second_rule else plain
     ids = [item.id for item in programme.items]

@@ -33,14 +33,14 @@ def leniencies(chance: random.Random, n: int) -> list[float]:
 
 
 def rated(chance: random.Random, level: Means, lenient: list[float]) -> Means:
-    """The means of raters who answer independently."""
+    """Return the means of raters who answer independently."""
     rest = REST**0.5
     totals = [sum(min(5, max(1, round(b + r + chance.gauss(0, rest)))) for r in lenient) for b in level]
     return [total / len(lenient) for total in totals]
 
 
 def truth(level: Means) -> Means:
-    """What raters without number give on average, after rounding."""
+    """Return what raters without number give on average, after rounding."""
     noise = NormalDist(0, (RATER + REST) ** 0.5)
     return [5 - sum(noise.cdf(point + 0.5 - b) for point in range(1, 5)) for b in level]
 

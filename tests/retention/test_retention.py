@@ -64,7 +64,7 @@ def close_questionnaires(clock, names):
 
 
 def ends():
-    """The first days on which rows go, by retention: the last that is planned is the survey."""
+    """Return the first days on which rows go, by retention: the last that is planned is the survey."""
     programme, cohort = people.programme(), cohorts.find(people.COHORT)
     last = local_date(summary_job(cohort, programme).due_at, programme.organisation.timezone)
     return list_ends(programme.retention, Clock(last, cohort.dates.ends))

@@ -69,7 +69,7 @@ def first_360(cohort: Cohort) -> Numbers:
 
 
 def delegates_figures(cohort: Cohort, person: Mapping[str, Any]) -> dict[tuple[str, str], Number]:
-    """The figures of a delegate's behaviours, as far as the report shows them, from the questionnaires."""
+    """Return the figures of a delegate's behaviours, as far as the report shows them, from the questionnaires."""
     facts = cohort.file(f"reports/{slug(person['name'])}/facts.json")
     blocks = {block["block"]: block["groups"] for block in facts["blocks"]}
     shown: defaultdict[str, dict[str, Any]] = defaultdict(dict)
@@ -104,7 +104,7 @@ def over_raters(parts: Sequence[Number]) -> Number:
 
 
 def over_delegates(figures: Sequence[Mapping[str, Number]], items: Sequence[str]) -> Number | None:
-    """The mean over delegates, each with the cohort's figure of the behaviours that their report shows."""
+    """Return the mean over delegates, each with the cohort's figure of the behaviours that their report shows."""
     means = {
         item: clamped([own[item] for own in figures if item in own], 1, 5)
         for item in items
@@ -137,7 +137,7 @@ def seen(cohort: Cohort) -> dict[str, Number | None]:
 
 
 def raters_changes(cohort: Cohort, person: Mapping[str, Any]) -> Iterable[Fraction]:
-    """What raters of the minute say of each area: 4 of 7 is no change."""
+    """Return what raters of the minute say of each area: 4 of 7 is no change."""
     path = cohort.output / f"impact/{slug(person['name'])}/facts.json"
     for area in json.loads(path.read_text())["areas"] if path.exists() else []:
         if not (area["raters"] or {}).get("change"):

@@ -126,7 +126,7 @@ def frozen(delegates: int = 12, seed: int = 1) -> Frozen:
 
 
 def one_mean(competency: str, top: int) -> Frozen:
-    """The published first mean of own ratings of one competency."""
+    """Return the published first mean of own ratings of one competency."""
     mean = (1 + top) / 2
     return Frozen((CohortMean("competency", competency, "self", 12, mean, f"{mean:.1f}"),))
 

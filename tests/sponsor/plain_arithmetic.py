@@ -37,7 +37,7 @@ def text(number: Number, *, sign: bool = False) -> str:
 
 
 def clamped(values: Sequence[Number], low: int, high: int, margin: int = 1) -> Number:
-    """The mean; its sum is kept away from the ends, so that no figure says that all gave the same extreme."""
+    """Return the mean; its sum is kept away from the ends, so that no figure says that all gave the same extreme."""
     n = len(values)
     total = sum(value.shown for value in values)
     least, most = n * low + margin, n * high - margin
@@ -77,7 +77,7 @@ def printed(number: Number) -> Number:
 
 
 def change(before: Number, after: Number) -> Number:
-    """The difference of two figures as they are printed."""
+    """Return the difference of two figures as they are printed."""
     was, is_now = printed(before), printed(after)
     return Number(is_now.shown - was.shown, is_now.low - was.high, is_now.high - was.low, after.n)
 
@@ -112,7 +112,7 @@ def join(words: Sequence[str]) -> str:
 
 
 def plain(typed: str) -> Fraction:
-    """A number as people type it: £28,000 and 60 %."""
+    """Return a number as people type it: £28,000 and 60 %."""
     return Fraction(typed.strip("£% ").replace(",", ""))
 
 

@@ -158,7 +158,7 @@ def test_the_proof_notices_a_mean_of_four():
 
 
 def certain(publish: Callable[[Sequence], Hashable], states: Sequence[tuple], delegates: int) -> list[Sequence]:
-    """The sets of answers whose page leaves some answer of every delegate only one value."""
+    """Return the sets of answers whose page leaves some answer of every delegate only one value."""
     alike = defaultdict(list)
     for world in combinations_with_replacement(states, delegates):
         alike[publish(world)].append(world)
@@ -280,7 +280,7 @@ GROUPINGS = {"ladder": LADDER, "measures": MEASURES, "proposals": PROPOSALS}
 
 
 def parts_of(groupings, counts: Sequence[int]):
-    """The parts shown of so many delegates with each answer, one thing each."""
+    """Return the parts shown of so many delegates with each answer, one thing each."""
     who = iter(range(sum(counts)))
     return distribution("abcd", [[next(who) for _ in range(count)] for count in counts], groupings)
 
@@ -390,7 +390,7 @@ def claims_page(show, world):
 
 
 def known_to_who_knows_the_zeros(show) -> list[Sequence]:
-    """Sets of claims on the small scale in which the page shows a sum to a reader who knows who claimed nothing."""
+    """Return sets of small claims in which the page shows a sum to a reader who knows who claimed nothing."""
     states = [(money, *shares) for money in WIDE for shares in SHARES]
     alike = defaultdict(list)
     for world in combinations_with_replacement(states, 5):

@@ -198,7 +198,7 @@ def test_what_is_said_in_words_follows_too(cohort):
 
 
 def quotes(cohort: Cohort, person: Mapping[str, str]) -> set[tuple[str, str]]:
-    """What a delegate may be quoted with: the improved figure that moved furthest and what was done, or what failed."""
+    """Return what a delegate may be quoted with: the improved figure that moved furthest, or what failed."""
     own = cohort.own[person["email"]]
     who = f"{person['name']}, {person['service']}" if own["consent"] == "named" else "A delegate"
     improved = [n for n in range(1, 4) if outcome(own, n) == "improved"]
@@ -217,7 +217,7 @@ def how_far(own: Mapping[str, str], place: int) -> Fraction:
 
 
 def rows_of(part: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    """The rows of figures.csv that these facts make: part, id, what, shown, delegates, too close to call."""
+    """Return the rows of figures.csv that these facts make: part, id, what, shown, delegates, too close to call."""
     found = part
     survey, value = found["survey"], found["value"]
     rows = [("response", name, "count", str(n), "", "") for name, n in found["response"].items()]

@@ -97,7 +97,7 @@ def test_a_crowded_edition_keeps_its_pages(name):
 
 
 def of_four() -> Final:
-    """A cohort of four: no figure may be shown, but stories and requests may."""
+    """Finish a cohort of four: no figure may be shown, but stories and requests may."""
     return build_final(RULES, cohort(), everyone(5), MADE, baseline=frozen(4), prepared=Prepared(COSTS, ASKS, STORIES))
 
 

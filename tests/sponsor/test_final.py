@@ -59,7 +59,7 @@ def test_no_total_where_few_or_one_make_it(gains, losses):
 
 
 def of_worth(*moneys: str) -> list[Evidence]:
-    """Delegates who claim so much, with everything due to the programme and certain."""
+    """Return delegates who claim so much, with everything due to the programme and certain."""
     fields = {"basis": "own", "share": "100", "confidence": "100"}
     return [
         Evidence("", "", id=f"d{n}", own={"money": money, **fields}, manager={"share": "100"})

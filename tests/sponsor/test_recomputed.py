@@ -34,7 +34,7 @@ def shown(number: Fraction, *, sign: bool = False) -> str:
 
 
 def mean(values: list[Fraction], low: int, high: int) -> tuple[Fraction, int] | None:
-    """The mean; its sum is kept one away from the ends, so that no figure says that all gave the same extreme."""
+    """Return the mean; its sum is kept one away from the ends, so that no figure says that all gave the extreme."""
     n = len(values)
     if n < 5:
         return None

@@ -52,7 +52,7 @@ def change_with_others() -> None:
 
 @pytest.fixture
 def waited() -> list[float]:
-    """The waits that were asked for; no test sleeps."""
+    """Record the waits that were asked for; no test sleeps."""
     found: list[float] = []
     retries.use(Waits(found.append, lambda: 1.0))
     return found

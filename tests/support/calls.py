@@ -36,7 +36,7 @@ def watched_by(watcher: Watcher) -> Iterator[None]:
 
 @contextmanager
 def count_calls() -> Iterator[Counter[str]]:
-    """The AWS calls made inside, by operation; `.total()` is how many."""
+    """Count the AWS calls made inside, by operation; `.total()` is how many."""
     counter = _Counting()
     with watched_by(counter):
         yield counter.calls

@@ -30,7 +30,7 @@ def set_environment() -> None:
 
 @functools.cache
 def mock() -> Any:
-    """Started and laid out the first time; later only switched on and off, because that keeps the stack."""
+    """Start and lay out the cloud the first time; later only switch it on and off, because that keeps the stack."""
     moto_patches.apply()
     aws_contract.watch(aws.session())
     record.check_rights(aws.session())

@@ -12,7 +12,7 @@ Answer = tuple[AWSResponse, dict[str, Any]]
 
 
 def answer(operation: str, asked: dict[str, Any], codes: list[str] | None = None) -> Answer:
-    """What AWS answers. codes: the reason of each write of a transaction; else all met a conflict."""
+    """Return what AWS answers. codes: the reason of each write of a transaction; else all met a conflict."""
     if operation != "TransactWriteItems":
         return _refusal("TransactionConflictException")
     found = codes or ["TransactionConflict"] * len(asked["TransactItems"])

@@ -131,7 +131,7 @@ def put_package(stage: Deployment) -> None:
 
 @contextmanager
 def once(tmp_path_factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
-    """A folder that all test processes share; the first makes its content, the others wait."""
+    """Share a folder between all test processes; the first makes its content, the others wait."""
     shared = tmp_path_factory.getbasetemp()
     folder = (shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared) / name
     folder.mkdir(exist_ok=True)
@@ -141,7 +141,7 @@ def once(tmp_path_factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
 
 
 def package_for_here(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The zip, for this machine's kind of processor so that it can be run."""
+    """Build the zip for this machine's kind of processor, so that it can be run."""
     with once(tmp_path_factory, "package") as folder:
         if not (folder / "app.py").exists():
             copy_project(folder)

@@ -136,7 +136,7 @@ class Front:
 
 
 def _is_closed(rest: Any) -> bool:
-    """A limit of no requests lets none through."""
+    """Return whether the API is closed: a limit of no requests lets none through."""
     limits = (each.method_settings.get("*/*", {}) for each in rest.stages.values())
     return any(float(each.get("throttlingRateLimit", 1)) == 0 for each in limits)
 

@@ -76,7 +76,7 @@ def _try_all(
 
 
 def kinds_at(operation: str) -> tuple[str, ...]:
-    """The faults that a call may meet."""
+    """Return the faults that a call may meet."""
     return (*KINDS, CONFLICT) if operation in conflicts.WRITES else KINDS
 
 

@@ -43,7 +43,7 @@ def explore(
 
 
 def play(acts: Sequence[Callable[[], Any]], first: int, steps: int) -> tuple[list[Any], int]:
-    """The first act to one of its calls, then the other as a whole, then the rest of the first.
+    """Run the first act to one of its calls, then the other as a whole, then the rest of the first.
 
     steps   calls of the first act before the other has its turn
 
@@ -101,7 +101,7 @@ class _Turns:
         return outcomes
 
     def branches(self, fixed: int) -> list[list[int]]:
-        """The orders that part from this one after the choices that were fixed."""
+        """Return the orders that part from this one after the choices that were fixed."""
         choices = [choice for choice, _ in self._made]
         found = []
         for depth in range(fixed, len(self._made)):

@@ -103,7 +103,7 @@ def dana() -> str:
 
 
 def send_list_to_coach(visitor: Visitor, clock) -> None:  # type: ignore[no-untyped-def]
-    """Opened, in a programme whose coaches approve; the delegate's list of one peer lies with the coach."""
+    """Open a cohort of a programme whose coaches approve; the delegate's list of one peer is with the coach."""
     opened(clock, rules=replace(programme(), id="approving", raters_approved_by=Approver.COACH))
     choose = link("dana delegate", "nominate")
     visitor.open(choose).post(choose, {"group": "peer", "list": "P0 <p0@example.org>"})
@@ -118,14 +118,14 @@ def invited(clock) -> None:  # type: ignore[no-untyped-def]
 
 
 def link(to: str, part: str) -> str:
-    """The newest link with this part in the email of a person."""
+    """Return the newest link with this part in the email of a person."""
     found = [url for email in sent_emails(person(to).email) for url in email.links if f"/{part}/" in url]
     assert found, f"no email brought {to} a link with /{part}/"
     return found[-1]
 
 
 def coach_url() -> str:
-    """The link of the delegate's coach as it is now, whether it was emailed or not."""
+    """Return the link of the delegate's coach as it is now, whether it was emailed or not."""
     delegate = delegates.find(dana())
     assert delegate
     return COACH.url(delegate.cohort_id, delegate.coach, delegate.coach_link)
@@ -133,7 +133,7 @@ def coach_url() -> str:
 
 @cache
 def _facts() -> bytes:
-    """The facts of an example report on our programme."""
+    """Return the facts of an example report on our programme."""
     from chalicelib.results.facts import build_facts, facts_bytes
     from chalicelib.results.publish import publish
     from tests.report.example import example_wave, heading

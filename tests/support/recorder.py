@@ -191,7 +191,7 @@ class RecordingClient:
 
 @contextmanager
 def recording(recorder: Recorder) -> Iterator[None]:
-    """What `drain` runs from now on is recorded."""
+    """Record what `drain` runs from now on."""
     plain = drain.run_row
 
     def run_row(row: Any, now: datetime) -> Any:
@@ -219,7 +219,7 @@ def _along(email_id: str, now: datetime) -> frozenset[str]:
 
 
 def route_of(path: str) -> str:
-    """The route, with the act of the console where it names one: the acts behind that route are many."""
+    """Return the route, with the act of the console where it names one: the acts behind that route are many."""
     path = path.split("?", 1)[0]
     pattern, match = next((found, match) for found, regex in _routes() if (match := regex.fullmatch(path)))
     for part in ("act_id", "change_id", "cohort_change"):

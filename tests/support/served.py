@@ -63,7 +63,7 @@ class Served:
 
 @contextmanager
 def served(*options: str) -> Iterator[Served]:
-    """Ended by Ctrl-C, which must end it well."""
+    """Serve the local cloud, and end it by Ctrl-C, which must end it well."""
     port = free_port()
     process = subprocess.Popen([*command(port), *options], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None

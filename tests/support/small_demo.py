@@ -38,7 +38,7 @@ def played(tmp_path_factory) -> Path:
 
 
 def used_in_the_demo(tmp_path_factory) -> set[tuple[str, str, str]]:
-    """(function, action, resource) of every right that a function used."""
+    """Return (function, action, resource) of every right that a function used."""
     return {tuple(each) for each in json.loads((played(tmp_path_factory) / "used.json").read_text())}
 
 

@@ -45,7 +45,7 @@ class _CountedPattern:
 
 
 def count_steps(act: Callable[[], object]) -> int:
-    """Steps until the act ends, or is refused."""
+    """Count steps until the act ends, or is refused."""
     counter = _Counter()
     with _counted_patterns(counter):
         before = sys.gettrace(), sys.getprofile()

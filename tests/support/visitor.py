@@ -54,7 +54,7 @@ class Visitor:
         return self
 
     def _hidden(self, url: str) -> dict[str, str]:
-        """The hidden fields of the first form of the page that leads there."""
+        """Return the hidden fields of the first form of the page that leads there."""
         for address, inside in FORMS.findall(self.page):
             if html.unescape(address) == url:
                 return {name: html.unescape(value) for name, value in HIDDEN.findall(inside)}
@@ -110,7 +110,7 @@ class Visitor:
         return {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}
 
     def areas(self) -> list[str]:
-        """The texts in the page's text areas."""
+        """Return the texts in the page's text areas."""
         return [html.unescape(text).strip() for text in AREA.findall(self.page)]
 
     def links(self, part: str) -> list[str]:
@@ -136,7 +136,7 @@ def newest_code(to: str) -> str:
 
 
 def newest_code_link(to: str) -> str:
-    """The link in the newest email with a code: it opens a sign-in page of its reader's own."""
+    """Return the link in the newest email with a code: it opens a sign-in page of its reader's own."""
     (found,) = [url for url in _newest_code_email(to).links if "/code/" in url]
     return found
 

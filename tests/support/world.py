@@ -102,7 +102,7 @@ def put_back_table(world: World) -> None:
 
 
 def find(key: tuple[str, str], among: World | None = None) -> Row | None:
-    """The row of a key, now or as it was; of the table of data keys by `("key", id)`."""
+    """Return the row of a key, now or as it was; of the table of data keys by `("key", id)`."""
     item = _item(key, among)
     return row(item.to_json()["Attributes"]) if item else None
 
@@ -114,7 +114,7 @@ def all_rows() -> Iterator[Row]:
 
 
 def stored(keys: Iterable[tuple[str, str]]) -> Iterator[Any]:
-    """The rows of these keys that exist, as DynamoDB holds them."""
+    """Return the rows of these keys that exist, as DynamoDB holds them."""
     found = (_item(key) for key in sorted(keys) if key[0] != "key")
     return (item.to_json()["Attributes"] for item in found if item)
 
@@ -130,7 +130,7 @@ def _table(suffix: str = "") -> str:
 
 
 def due(by: datetime) -> list[Row]:
-    """What a sweep would find by then, earliest first: keys, kinds and when; read past the index, which is slow."""
+    """Return what a sweep would find by then, earliest first: keys, kinds and when. Reads past the index: slow."""
     rows = backend("dynamodb").tables[_table()].items.values()
     found = [row for group in rows for row in map(_waiting, group.values()) if row and row["due_at"] <= stamp(by)]
     return sorted(found, key=lambda row: (row["due_at"], row["pk"]))

@@ -87,7 +87,7 @@ def test_an_owner_who_signs_in_every_day_gives_a_guesser_no_more_tries(aws):
 
 
 def hammer(visitor: Visitor) -> None:
-    """What a stranger does in a few seconds: ask again and again, and type into every page that comes."""
+    """Do what a stranger does in a few seconds: ask again and again, and type into every page that comes."""
     for _ in range(7):
         nonce = forms.nonce("sign-in.administrator", "")
         visitor.post(sign_in_url("administrator", ""), {"email": ADMINISTRATOR}, nonce=nonce)

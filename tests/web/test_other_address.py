@@ -22,7 +22,7 @@ def home(aws) -> str:
 
 
 def sent_to(host: str, route, method: str = "POST", body: bytes = b""):
-    """What Chalice gives a view."""
+    """Return what Chalice gives a view."""
     context = {"domainName": host, "resourcePath": "/hub/{token}"}
     request = SimpleNamespace(
         context=context, method=method, path="/hub/t", uri_params={"token": "t"}, query_params=None, headers={}

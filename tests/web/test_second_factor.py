@@ -55,7 +55,7 @@ def shown_by_app(secret: str, clock) -> str:  # type: ignore[no-untyped-def]
 
 @pytest.fixture
 def secret(visitor, clock) -> str:
-    """An administrator has set up an app; the page with the recovery codes is open."""
+    """Set up an administrator's app; the page with the recovery codes is open."""
     type_email_code(visitor, clock).open(signing.url(ACCOUNT))
     found = SECRET.findall(visitor.page)[0].replace(" ", "")
     visitor.post(signing.url(ACCOUNT), {"code": shown_by_app(found, clock)})

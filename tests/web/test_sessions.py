@@ -21,7 +21,7 @@ SIGN_IN, CODE, INSIDE = "Sign in with a code", "Type the code from our email", "
 
 @pytest.fixture
 def report(visitor, clock) -> str:
-    """A page that needs a code."""
+    """Return a page that needs a code."""
     people.opened(clock)
     return f"{people.link('dana delegate', 'hub')}/report"
 
@@ -186,7 +186,7 @@ def test_the_sixth_code_of_a_day_has_to_wait_and_each_further_one_longer(visitor
 
 
 def administrators_page(visitor, email: str) -> str:
-    """The page after an address was typed, without what differs by chance."""
+    """Return the page after an address was typed, without what differs by chance."""
     from chalicelib.web import forms
     from chalicelib.web.sessions import sign_in_url
 

@@ -100,7 +100,7 @@ class Codes(RuleBasedStateMachine):
     @precondition(lambda self: self.known)
     @rule(right=st.booleans(), back=st.integers(0, 2), by_link=st.booleans())
     def type(self, right, back, by_link):
-        """The newest code or an older one, or a wrong one; on the page of its own asking, or by the email's link."""
+        """Type the newest code, an older one or a wrong one; on the page of its own asking, or by the email's link."""
         code, now = self.known[-1 - min(back, len(self.known) - 1)], self.clock.now()
         held_up = not by_link and now < self.next_try(now)
         works = code.works(now, by_link) and not held_up

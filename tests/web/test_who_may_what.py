@@ -111,7 +111,7 @@ def two_cohorts() -> Scene:
 
 
 def set_up(cohort_id: str, clock: Clock) -> None:
-    """A delegate with an open questionnaire; in addition a report that could be read, released and summed up."""
+    """Open a delegate's questionnaire; in addition a report that could be read, released and summed up."""
     rules = people.programme()
     coach, sponsor, delegate = (Person(part, f"{part}.{cohort_id}@example.org") for part in PARTS)
     entry = DelegateEntry(delegate, "Lead", "Nursing", people.person(f"manager {cohort_id}"), coach)
@@ -159,7 +159,7 @@ def session_of(name: str, key) -> str:  # type: ignore[no-untyped-def]
 
 
 def parts(verb: str, cohort_id: str) -> tuple[str, ...]:
-    """What a link with this verb names, in one of the cohorts."""
+    """Return what a link with this verb names, in one of the cohorts."""
     rater = invitation_id(of(cohort_id), "baseline", "p0@example.org")
     coach = (cohort_id, coach_id(cohort_id, f"coach.{cohort_id}@example.org"), "1")
     return {
@@ -350,7 +350,7 @@ NEW_ADDRESS = "delegate.new@example.org"
 
 @pytest.fixture
 def handed_over(client, monkeypatch):  # type: ignore[no-untyped-def]
-    """A file names others in these parts; the delegate has another address; an administrator has left."""
+    """Name others in these parts by a file; the delegate has another address; an administrator has left."""
     clock, rules = Clock(), people.programme()
     clock.to(NOW)
     coach, manager, facilitator, sponsor = SUCCESSOR.values()

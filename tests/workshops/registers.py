@@ -44,7 +44,7 @@ def dated(request, visitor, clock):
 
 
 def page(session_id: str = "") -> str:
-    """The facilitator's page, or the register of a session."""
+    """Return the facilitator's page, or the register of a session."""
     link = FACILITATOR.url(cohorts.find(people.COHORT), people.FACILITATOR.person)
     return f"{link}/session/{session_id}" if session_id else link
 
@@ -55,7 +55,7 @@ def id_of(name: str) -> str:
 
 
 def states(session_id: str = DAY_1) -> dict[str, str]:
-    """What is recorded of each delegate, by first name."""
+    """Return what is recorded of each delegate, by first name."""
     from chalicelib.store import attendance
 
     found = {name: attendance.from_rows(delegates.load_rows(id_of(name))) for name in NAMES}

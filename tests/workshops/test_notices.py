@@ -57,7 +57,7 @@ class Sent:
         return list_notices(people.programme(), self.sessions, self.reader, self.seats, "example.org", NOW)
 
     def shown(self, address: str) -> list[tuple[datetime, str]]:
-        """What a calendar at an address shows: of each UID the highest sequence counts."""
+        """Return what a calendar at an address shows: of each UID the highest sequence counts."""
         latest = {entry.uid: entry for to, entry in self.emails if to == address}
         return sorted((entry.starts, entry.place) for entry in latest.values() if not entry.cancelled)
 

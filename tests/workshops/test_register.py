@@ -20,7 +20,7 @@ DANA, DORA, DEV = NAMES
 
 @pytest.fixture
 def at_session(dated, clock):
-    """The facilitator has signed in, and the register is open."""
+    """Sign the facilitator in while the register is open."""
     clock.to(BEGINS - QUARTER)
     return dated.let_in(MO, clock.now())
 

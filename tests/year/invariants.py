@@ -208,13 +208,13 @@ def no_job_fails(year: Year) -> None:
 
 
 def check_all(year: Year) -> None:
-    """Raises AssertionError that names the invariant."""
+    """Check every invariant. Raises AssertionError that names the one that is broken."""
     for name in CHECKS:
         check_one(year, name)
 
 
 def check_one(year: Year, name: str) -> None:
-    """Raises AssertionError that names the invariant."""
+    """Check an invariant. Raises AssertionError that names it."""
     try:
         CHECKS[name](year)
     except AssertionError as broken:

@@ -78,7 +78,7 @@ def of_coach(year: Year, place: int) -> AreasPage:
 
 
 def of_manager(year: Year, place: int) -> AreasPage:
-    """Raises NoOne if the manager has no link yet."""
+    """Open what the manager sees. Raises NoOne if the manager has no link yet."""
     delegate = year.delegate(place)
     if not delegate.manager_link:
         raise NoOne
@@ -86,7 +86,7 @@ def of_manager(year: Year, place: int) -> AreasPage:
 
 
 def one_area(opened: AreasPage, which: int) -> Area:
-    """Raises NoOne."""
+    """Choose an area by number. Raises NoOne."""
     if not opened.areas:
         raise NoOne
     return opened.areas[which % len(opened.areas)]
@@ -123,7 +123,7 @@ def revise_area(year: Year, place: int, which: int) -> None:
 
 @act("/hub/{token}/area/{area}/{act}", f"{CASE}/area/{{area}}/{{act}}")
 def move_area(year: Year, place: int, which: int) -> None:
-    """The delegate finishes an area or asks to close it; the coach keeps or drops it."""
+    """Let the delegate finish an area or ask to close it, or the coach keep or drop it."""
     name = (states.FINISH, states.ASK, states.KEEP, states.DROP)[which % 4]
     opened = (of_delegate if name in (states.FINISH, states.ASK) else of_coach)(year, place)
     area_acts.move(opened, one_area(opened, which // 4), name, {"why-close": "Another role"}, year.clock.now())
@@ -227,7 +227,7 @@ def take_work_back(year: Year, place: int, which: int) -> None:
 
 @act(f"{CASE}/work/{{work}}", "/facilitator/{token}/{delegate_id}/work/{work}", f"{DELEGATE}/work/{{work}}")
 def decide_work(year: Year, place: int, which: int) -> None:
-    """The coach or the facilitator reads it or returns it, or it is waived."""
+    """Let the coach or the facilitator read or return work, or waive it."""
     name, case = ("read", "return", "waive")[which % 3], year.case(place)
     task = book_of(case.delegate, case.programme, case.rows).find("vision")
     assert task
@@ -279,7 +279,7 @@ def observe(year: Year, place: int, which: int) -> None:
 
 
 def survey_form(year: Year, place: int, role: Role) -> answer_survey.Form:
-    """Raises NoOne if the survey has not opened."""
+    """Open a survey. Raises NoOne if it has not opened."""
     survey = {one.role: one for one in impact_surveys.surveys_from(impact_surveys.of_delegate(year.delegate(place).id))}
     if role not in survey:
         raise NoOne
@@ -319,7 +319,7 @@ def manager_answers(year: Year, place: int, which: int) -> None:
 
 @act("/answer/{token}/pulse")
 def rate_change(year: Year, place: int, which: int) -> None:
-    """A rater answers the one minute about the areas."""
+    """Let a rater answer the one minute about the areas."""
     asked = year.asked(year.delegate(place).id, Wave.PULSE)
     if not asked:
         raise NoOne
@@ -357,7 +357,7 @@ def remind_raters(year: Year, place: int, which: int) -> None:
 
 
 def story_of(year: Year, place: int) -> tuple[Story, story_acts.Of]:
-    """Raises NoOne."""
+    """Find a delegate's story. Raises NoOne."""
     delegate, cohort = year.delegate(place), cohorts.find(people.COHORT)
     found = stories.of_delegates([delegate.id])
     if not found or cohort is None:

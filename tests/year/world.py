@@ -114,7 +114,7 @@ class Year:
         return sorted((one for one in every if one.state in ASKED), key=lambda one: (one.group == "self", one.id))
 
     def one_asked(self, place: int, which: int, *, rater: bool = False) -> tuple[str, Invitation]:
-        """Raises NoOne. rater: not the delegate."""
+        """Choose an invitation by number. Raises NoOne. rater: not the delegate."""
         delegate_id = self.delegate(place).id
         asked = [one for one in self.asked(delegate_id) if not rater or one.group != "self"]
         if not asked:

@@ -69,7 +69,7 @@ def _paginators(service: str) -> dict[str, Any]:
 
 
 def _asked(response: Any, name: str) -> dict[str, Any]:
-    """What the call asks for."""
+    """Return what the call asks for."""
     request, model = response.normalized_request, get_service_model(response.boto3_service_name)
     parser = PROTOCOL_PARSERS[response.determine_response_protocol(model)](model.operation_model(name))
     found = {"method": request.method, "values": request.values, "headers": request.headers}
@@ -99,7 +99,7 @@ def _page(response: Any, name: str, rule: dict[str, Any], asked: dict[str, Any],
 
 
 def _cut(found: dict[str, Any], rule: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
-    """The page that was asked for, with the name of the next one if there is more."""
+    """Return the page that was asked for, with the name of the next one if there is more."""
     keys = rule["result_key"] if isinstance(rule["result_key"], list) else [rule["result_key"]]
     start = int(asked.get(rule.get("input_token", "")) or 0)
     size = min(account.page_size, int(asked.get(rule.get("limit_key", "")) or account.page_size))

@@ -41,7 +41,7 @@ def reset() -> None:
 
 
 def answer(path: str) -> str:
-    """What a person at the emulator did, in words."""
+    """Return what a person at the emulator did, in words."""
     if path == "/_ses/production":
         change(is_production=True, emails_a_day=50_000, emails_a_second=14.0)
         return "The account is out of the sandbox: 50,000 emails a day, 14 a second. Run make infra again.\n"
@@ -139,4 +139,4 @@ class IdentityOfStack(EmailIdentity, CloudFormationModel):
 
     @classmethod
     def delete_from_cloudformation_json(cls, *_: Any) -> None:
-        """The template keeps it."""
+        """Delete nothing: the template keeps it."""

@@ -116,7 +116,7 @@ def _look(stack: Any) -> None:
 
 
 def _deleting(backend: Any, name: str) -> Any:
-    """A stack has its name until it is gone."""
+    """Return a stack that is being deleted: it has its name until it is gone."""
     found = (each for each in backend.deleted_stacks.values() if each.status == "DELETE_IN_PROGRESS")
     return next((each for each in found if each.name == name), None)
 
@@ -137,7 +137,7 @@ def list_stack_resources(self: Any) -> ActionResult:
 
 
 def _resources(stack: Any) -> list[dict[str, Any]]:
-    """What is deleted with the stack."""
+    """Return what is deleted with the stack."""
     made = [each for each in stack.resource_map._parsed_resources.values() if hasattr(each, "cf_resource_type")]
     return [
         {

@@ -125,7 +125,7 @@ def environment(name: str, home: Path) -> dict[str, str]:
 
 
 def lay_out(home: Path, package: Path) -> None:
-    """The unpacked zip, what Lambda's runtime adds, and the layer."""
+    """Lay out the unpacked zip, what Lambda's runtime adds, and the layer."""
     subprocess.run([sys.executable, "-m", "zipfile", "-e", str(package), str(home / "task")], check=True)
     link_installed(home / "runtime", IN_THE_RUNTIME)
     link_installed(home / "layer", IN_THE_LAYER)

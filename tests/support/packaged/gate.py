@@ -96,7 +96,7 @@ def signer(environ: dict[str, Any]) -> tuple[str, str]:
 
 
 def request(environ: dict[str, Any]) -> tuple[str, str, dict[str, str], bytes, dict[str, list[str]]]:
-    """Method, path, headers, body, query; the body can be read again after it."""
+    """Return method, path, headers, body and query; the body can be read again after it."""
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     environ["wsgi.input"] = io.BytesIO(body)
     headers = {name[5:].replace("_", "-").lower(): it for name, it in environ.items() if name.startswith("HTTP_")}

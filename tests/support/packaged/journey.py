@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def hand_over(functions: Functions) -> None:
-    """The app of this process routes requests and names queues; every handler is the packaged one, elsewhere."""
+    """Route requests and name queues in this process; every handler is the packaged one, elsewhere."""
     os.environ.update(account.ENVIRONMENT, FULLCIRCLE_STAGE=STAGE)
     from app import app
 
