@@ -279,7 +279,7 @@ def test_other_dates_for_a_follow_up_that_is_planned_are_refused(closed):
     closed.page = page
     closed.post(url, {"opens": "2027-06-01", "closes": "2027-06-18"})
 
-    assert (closed.status, "There is one for each cohort" in closed.page) == (400, True)
+    assert (closed.status, "A cohort has one follow-up" in closed.page) == (400, True)
 
 
 def test_a_delegates_page_leads_to_their_address_and_link(opened):

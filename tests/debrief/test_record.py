@@ -59,7 +59,7 @@ def test_what_an_area_needs_is_named(part):
 def test_the_day_to_look_at_an_area_again_is_a_real_one_ahead(day):
     ((field, message),) = faults(**{"review_by-1": day})
     assert field == "review_by-1"
-    assert "day to look at it again" in message
+    assert "review date" in message
 
 
 def test_an_area_about_no_behaviour_says_why():

@@ -61,7 +61,7 @@ def stored():
         (leaves, ReleaseRefused, "has left the programme"),
         (changes_coach, ReleaseRefused, "changed this delegate’s coach"),
         (agrees_again, ReleaseRefused, "debrief was changed in another window"),
-        (has_another_report, ReleaseRefused, "not the one you read"),
+        (has_another_report, ReleaseRefused, "not the report that you read"),
         (lambda: people.write(reports.release(stored(), NOW)), ReleasedAlready, "was released on"),
     ],
     ids=["withdrawn", "another-coach", "another-debrief", "another-report", "released"],

@@ -117,7 +117,7 @@ def test_a_delegate_is_withdrawn_whole_and_noted_once(aws):
             + once("people/coach_left", "cleo coach")
             + once("people/manager_left", "mara manager")
         )
-        return wrong + noted("changed the standing from active to left")
+        return wrong + noted("changed the status from active to left")
 
     assert single_faults(opened.lay_out, act, check) > 20
 

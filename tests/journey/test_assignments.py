@@ -321,5 +321,5 @@ def test_a_form_that_is_too_long_is_refused_before_anything_is_stored(visitor, h
     rows = {f"f.plan.18a{n:x}.step": "x" * 5000 for n in range(16, 29)}
     visitor.open(page).post(page, {**rows, "go": "later"})
 
-    assert "a form holds 60,000" in visitor.page
+    assert "the limit is 60,000" in visitor.page
     assert "engage" not in assignments.works_from(delegates.load_rows(people.dana()))

@@ -100,7 +100,7 @@ def test_a_person_is_corrected_and_removed(visitor, choose):
     assert visitor.status == 200
     assert "p1" not in on_list()
     visitor.open(edit)
-    assert (visitor.status, "not on your list any more" in visitor.page) == (400, True)
+    assert (visitor.status, "no longer on your list" in visitor.page) == (400, True)
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_a_no_in_a_calendar_changes_nothing_and_the_email_says_so(taught, clock)
     entries = [email for email in sent_emails(DANA) if email.row.startswith("workshops/session#")]
     assert len(entries) == 2
     for email in entries:
-        assert "Your answer in the calendar changes nothing here" in " ".join(email.part("plain").split())
+        assert "We do not see whether you accept or decline in your calendar" in " ".join(email.part("plain").split())
     drain(clock.to(utc("2026-12-22T09:20")))
     taught.let_in(MO, clock.now())
     (first, _) = workshops.list_sessions(people.COHORT)

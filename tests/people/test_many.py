@@ -84,7 +84,7 @@ def test_pressing_twice_does_it_once(admin, clock):
         scene.settle(clock)
 
     assert {line.standing for line in cohorts.list_lines(people.COHORT)} == {Standing.PAUSED}
-    assert sorted(who for who, act in trail() if act.startswith("changed the standing")) == sorted(ids().values())
+    assert sorted(who for who, act in trail() if act.startswith("changed the status")) == sorted(ids().values())
 
 
 def test_who_left_since_the_preview_is_not_said_to_be_changed(admin, clock):

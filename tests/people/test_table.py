@@ -119,7 +119,7 @@ ROWS = {
         typed=PAUSE[1],
         emails=[(DANA, "people/paused"), (OLD_COACH, "people/coach_paused"), (MANAGER, "people/manager_paused")],
         calendar=CANCELLED,
-        audit="changed the standing from active to paused from Monday 14 September 2026 until Friday 20 November 2026 "
+        audit="changed the status from active to paused from Monday 14 September 2026 until Friday 20 November 2026 "
         "(leave; asked by phone)",
         then=everyone_waits,
     ),
@@ -128,14 +128,14 @@ ROWS = {
         before=(PAUSE,),
         emails=[(DANA, "people/returned"), (OLD_COACH, "people/coach_returned")],
         calendar=INVITED,
-        audit="changed the standing from paused until Friday 20 November 2026 to active (asked by phone)",
+        audit="changed the status from paused until Friday 20 November 2026 to active (asked by phone)",
         then=everyone_goes_on,
     ),
     "left": Row(
         act="leave",
         emails=[(DANA, "people/left"), (OLD_COACH, "people/coach_left"), (MANAGER, "people/manager_left")],
         calendar=CANCELLED,
-        audit="changed the standing from active to left (asked by phone)",
+        audit="changed the status from active to left (asked by phone)",
         then=links_are_dead,
     ),
     "rater removed": Row(

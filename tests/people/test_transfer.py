@@ -194,7 +194,7 @@ def test_a_transfer_is_refused_while_the_360_is_open(visitor, clock, state):
 
 def test_both_trails_have_one_line_from_and_to(closed, clock):
     scene.change(clock, "transfer", **THERE)
-    words = "changed the standing from active in Autumn cohort to active in Spring cohort (asked by phone)"
+    words = "changed the status from active in Autumn cohort to active in Spring cohort (asked by phone)"
     trails = [
         [audit_events.say_line(row) for row in audit_events.of_cohort(cohort) if row["about"] == people.dana()][-1]
         for cohort in (people.COHORT, SPRING)

@@ -47,7 +47,7 @@ def _spread(total: int, n: int) -> list[int]:
 
 @cache
 def _kinds(n: int, top: int, *, squares: bool) -> Mapping[tuple[int, ...], tuple[int, int]]:
-    """Return what is seen of n ratings -> the values among them in some world (a bit each), and the number of worlds."""
+    """Return what is seen of n ratings -> the values among them in some world (a bit each), and the number."""
     found: dict[tuple[int, ...], tuple[int, int]] = {}
     for ratings in combinations_with_replacement(range(1, top + 1), n):
         seen = (sum(ratings), sum(r * r for r in ratings)) if squares else (sum(ratings),)

@@ -148,7 +148,7 @@ QUIET = Record(LINE, RELEASED, True, DEBRIEF, marks=ATTENDED, areas=(AREA,))
             Thread.AREAS,
             replace(QUIET, areas=(replace(AREA, review_by=date(2026, 11, 1)),)),
             By.DELEGATE,
-            "look again at 1 area",
+            "review 1 area",
             date(2026, 11, 1),
             id="review-day",
         ),

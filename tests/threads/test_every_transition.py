@@ -268,7 +268,7 @@ def test_an_act_on_a_meeting_is_done_or_refused_in_every_state(ready, clock, kin
             assert not do(before, at, clock.now()), "nothing typed is at fault"
             assert meetings.find(people.dana(), kind).state is checked.move(state, act, by)
         else:
-            with pytest.raises(MeetingRefused, match=r"changed in another window|not offered any more"):
+            with pytest.raises(MeetingRefused, match=r"changed in another window|no longer on offer"):
                 do(before, at, clock.now())
             assert meetings.find(people.dana(), kind).state is state
 

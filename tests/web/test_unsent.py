@@ -82,8 +82,10 @@ def _sign_in(page) -> str:  # type: ignore[no-untyped-def]
 
 def _press(client, page, who: str):  # type: ignore[no-untyped-def]  # noqa: F811
     """Press “Continue with what you typed” on the page for the code, signed in by now."""
-    pages = [html.unescape(url) for url, inside in FORMS.findall(page.body.decode()) if "Go on with" in inside]
-    fields = next(inside for _, inside in FORMS.findall(page.body.decode()) if "Go on with" in inside)
+    pages = [
+        html.unescape(url) for url, inside in FORMS.findall(page.body.decode()) if 'data-message="continue"' in inside
+    ]
+    fields = next(inside for _, inside in FORMS.findall(page.body.decode()) if 'data-message="continue"' in inside)
     body = {name: html.unescape(value) for name, value in HIDDEN.findall(fields)}
     return client.http.post(_path(pages[0]), headers=FORM | cookie_of(who), body=urlencode(body).encode())
 
