@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,8 +25,10 @@ from chalicelib.links.kinds import (
     NOMINATE,
     SHARED,
     SPONSOR,
+    compose_url,
 )
-from chalicelib.store.marshal import Row, read
+from chalicelib.store.emails import Email
+from chalicelib.store.marshal import read
 from chalicelib.store.row_kinds.cohort_rows import COHORT
 from chalicelib.store.row_kinds.delegate_rows import DELEGATE
 from chalicelib.store.row_kinds.service_rows import EMAIL
@@ -68,12 +70,12 @@ def everyone(table: str) -> list[dict[str, Any]]:
     """
     rows = memory.rows(table, "MAIL#", "DELEGATE#")
     names = {row["id"]: row["person"]["name"] for row in rows if DELEGATE.has(row)}
-    emails = {row["id"]: row for row in rows if EMAIL.has(row)}
+    emails = {row["id"]: read(Email, row) for row in rows if EMAIL.has(row)}
     held: dict[Holder, dict[str, str]] = {}
-    for email in outbox.accepted():
-        if row := emails.get(email.row):
-            links = list(_named_links(email, row, names))
-            for link, holder in _holders(links, row):
+    for accepted in outbox.accepted():
+        for email, urls in _list_parts(accepted, emails):
+            links = list(_named_links(email, urls, names))
+            for link, holder in _holders(links, email):
                 held.setdefault(holder, {})[link[0]] = link[1]
     for holder, own in _facilitators(table):
         held[holder] = own | held.get(holder, {})
@@ -87,22 +89,44 @@ def everyone(table: str) -> list[dict[str, Any]]:
 Link = tuple[str, str, str]  # name, url, verb
 
 
-def _named_links(email: Accepted, row: Row, names: dict[str, str]) -> Iterator[Link]:
-    about = names.get(row["about"].get("delegate", ""), "")
-    for url in email.links:
-        verb = urlsplit(url).path.removeprefix(f"{STAGE_PREFIX}/").split("/")[0]
-        is_about_another = bool(about) and about != row["to"]["name"] and verb in ("answer", "decline", SURVEY)
+def _list_parts(accepted: Accepted, emails: Mapping[str, Email]) -> Iterator[tuple[Email, Sequence[str]]]:
+    """Return the rows of an email with their addresses: of a digest, those of each item, about one delegate each."""
+    sent = emails.get(accepted.row)
+    if sent is None:
+        return
+    if not sent.items:
+        yield sent, accepted.links
+    for item in (emails[id] for id in sent.items if id in emails):
+        own = tuple(compose_url(link) for link in item.links.values())
+        yield item, [url for url in accepted.links if url.startswith(own)]
+
+
+def _named_links(email: Email, urls: Iterable[str], names: Mapping[str, str]) -> Iterator[Link]:
+    about = names.get(email.about.get("delegate", ""), "")
+    for url in urls:
+        verb = _path_of(url)[0]
+        is_about_another = bool(about) and about != email.to.name and verb in ("answer", "decline", SURVEY)
         yield (f"{verb}: {about}" if is_about_another else verb, url, verb)
 
 
-def _holders(links: Iterable[Link], row: Row) -> Iterator[tuple[Link, Holder]]:
-    """Everything in one email is for one role; a person without another role is a rater."""
-    links = list(links)
+def _holders(links: Sequence[Link], email: Email) -> Iterator[tuple[Link, Holder]]:
+    """Everything about one delegate is for one role; a person without another role is a rater."""
     roles = [ROLES[verb] for _, _, verb in links if verb in ROLES]
-    roles += [urlsplit(url).path.split("/")[-1].split(".")[SURVEY_ROLE] for _, url, verb in links if verb == SURVEY]
+    roles += [_path_of(url)[1].split(".")[SURVEY_ROLE] for _, url, verb in links if verb == SURVEY]
+    roles += [_role_of_code(url) for _, url, verb in links if verb == CODE.verb]
     role = roles[0] if roles else "rater"
     for link in links:
-        yield link, Holder(role, row["to"]["name"], row["to"]["email"], row["about"].get("cohort", ""))
+        yield link, Holder(role, email.to.name, email.to.email, email.about.get("cohort", ""))
+
+
+def _role_of_code(url: str) -> str:
+    """Return whose sign-in a link to the page for a code is for: code/<role>.<challenge>...."""
+    verb = _path_of(url)[1].split(".")[0]
+    return ROLES.get(verb, verb)
+
+
+def _path_of(url: str) -> list[str]:
+    return urlsplit(url).path.removeprefix(f"{STAGE_PREFIX}/").split("/")
 
 
 def _facilitators(table: str) -> Iterator[tuple[Holder, dict[str, str]]]:

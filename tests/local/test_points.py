@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -68,6 +69,9 @@ def test_the_cloud_opens_at_the_point_with_everything_before_it_done(collecting)
 
     assert 0 <= (now - moment_of(Point.COLLECTING, DATES, PROGRAMME)).total_seconds() < 600
     assert {"administrator", "delegate", "rater"} <= {person["role"] for person in people}
+    assert all(person["cohort"] for person in people if person["role"] != "administrator"), "also of a digest"
+    roles = Counter((person["role"], person["email"], person["cohort"]) for person in people)
+    assert set(roles.values()) == {1}
     assert "failed" not in {job["state"] for job in jobs}
 
 

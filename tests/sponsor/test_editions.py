@@ -48,18 +48,28 @@ def answers_of(place: int) -> dict[str, str]:
 
 
 @pytest.fixture
-def answered(visitor, clock):
-    """Six delegates with a frozen first 360 have answered the survey; one more answer is sent below."""
+def started(visitor, clock):
+    """Six delegates have a frozen first 360."""
     people.load(clock.now(), names=NAMES)
     drain(clock.now())
     freeze(Wave.BASELINE, clock, 1)
+    return visitor
+
+
+@pytest.fixture
+def answered(started, clock):
+    """They have answered the survey; one more answer is sent below."""
+    answer_survey(clock)
+    return started
+
+
+def answer_survey(clock) -> None:
     drain(clock.to(SURVEY_OPENS))
     drain(clock.advance(minutes=1))
     for place, name in enumerate(NAMES):
         person = final_example.evidence(place)
         change_survey(name, Role.DELEGATE, sent=True, answers=answers_of(place))
         change_survey(name, Role.MANAGER, sent=True, answers=dict(person.manager or {}))
-    return visitor
 
 
 def editions():
@@ -110,17 +120,14 @@ def test_a_delegate_who_was_paused_is_waited_for_sixty_days_and_no_longer(answer
 
 
 @pytest.mark.parametrize("first_is_made", [True, False])
-def test_the_follow_up_reaches_the_sponsor_however_it_lies_to_the_survey(answered, clock, first_is_made):
-    if first_is_made:
-        drain(clock.to(SURVEY_CLOSED))
-        wait(clock, 12)
+def test_a_follow_up_after_the_survey_reaches_the_sponsor(answered, clock, first_is_made):
+    drain(clock.to(SURVEY_CLOSED))
+    wait(clock, 12 if first_is_made else 1)
     freeze(Wave.FOLLOWUP, clock, 3)
-    people.write(jobs.add(JobKind.EDITION.job(people.COHORT, "followup", due_at=clock.now(), cohort=people.COHORT)))
-    drain(clock.now())
+    make_another(clock, "followup")
     if not first_is_made:
         assert editions() == [], "the first edition will hold it"
-        drain(clock.to(SURVEY_CLOSED))
-        wait(clock, 12)
+        wait(clock, 11)
         (only,) = editions()
         assert only.followup
         return
@@ -129,6 +136,22 @@ def test_the_follow_up_reaches_the_sponsor_however_it_lies_to_the_survey(answere
     assert len(second.followup) == len(people.programme().competencies)
     assert second.survey == first.survey
     assert subjects()[-1] == "What Autumn cohort achieved: edition 2"
+
+
+@pytest.mark.parametrize("survey_is_open", [False, True], ids=["before the survey", "while it is open"])
+def test_an_earlier_follow_up_waits_for_the_first_edition(started, clock, survey_is_open):
+    if survey_is_open:
+        answer_survey(clock)
+    freeze(Wave.FOLLOWUP, clock, 3)
+    make_another(clock, "followup")
+    assert editions() == []
+    if not survey_is_open:
+        answer_survey(clock)
+    drain(clock.to(SURVEY_CLOSED))
+    wait(clock, 12)
+
+    (only,) = editions()
+    assert len(only.followup) == len(people.programme().competencies)
 
 
 def test_a_late_answer_changes_no_later_edition(answered, clock):
