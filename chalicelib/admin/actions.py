@@ -108,6 +108,11 @@ class FeedbackAct(Struct, frozen=True):
     of_line: Callable[[DelegateLine], bool] | None = None  # the scope, if the status does not decide it
     of_ticked: str = ""  # the button below a list of ticked delegates; empty for none
 
+    @property
+    def asks_for_reason(self) -> bool:
+        """Return whether it changes a date or cannot be undone, so that the audit trail keeps a reason."""
+        return self.asks_for_date or self.danger
+
     def fits(self, scope: Scope) -> bool:
         if scope.one is None and not self.for_all:
             return False
@@ -168,21 +173,23 @@ def _extend(scope: Scope, fields: Fields, now: datetime, by: str) -> None:
     _each(scope, EXTENDABLE, extend)
 
 
-def _close(scope: Scope, _: Fields, now: datetime, by: str) -> None:
+def _close(scope: Scope, fields: Fields, now: datetime, by: str) -> None:
     cohort = scope.board.cohort.id
     _each(
         scope,
         (FeedbackState.COLLECTING,),
-        lambda delegate: close_or_extend.close_now(cohort, delegate.line.email, now, by),
+        lambda delegate: close_or_extend.close_now(cohort, delegate.line.email, now, by, why=fields.get("why", "")),
     )
 
 
-def _publish(scope: Scope, _: Fields, now: datetime, by: str) -> None:
+def _publish(scope: Scope, fields: Fields, now: datetime, by: str) -> None:
     cohort = scope.board.cohort.id
     _each(
         scope,
         (FeedbackState.HELD,),
-        lambda delegate: close_or_extend.publish_with_few_answers(cohort, delegate.line.email, now, by),
+        lambda delegate: close_or_extend.publish_with_few_answers(
+            cohort, delegate.line.email, now, by, why=fields.get("why", "")
+        ),
     )
 
 

@@ -58,7 +58,7 @@ def read_reason(typed: str) -> str:
     return one_line(typed) or NO_REASON
 
 
-def close_now(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
+def close_now(cohort_id: str, email: str, now: datetime, by: str = BY, *, why: str = "") -> None:
     """Move the deadline to now; with too few answers the wave is then held. Raises CloseRefused.
 
     Closing again before the job has run succeeds, and the audit trail has it once.
@@ -66,27 +66,29 @@ def close_now(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
     delegate, wave, programme = _find(cohort_id, email)
     _refuse_unless(wave, *WAVE.before(CLOSE))
     writes = [jobs.move(lifecycle.close_job(wave).id, now)]
+    words = {"before": _last_date(wave, programme), "why": read_reason(why)}
     if wave.closes_at > now:
         writes += [
             delegates.change_as_read(wave, {"closes_at": now}),
             cohorts.change_line(delegate, put={"closes_at": stamp(now)}, wave=wave.wave),
-            audit_events.add(cohort_id, AuditEvent.CLOSED, by, delegate.id, now, before=_last_date(wave, programme)),
+            audit_events.add(cohort_id, AuditEvent.CLOSED, by, delegate.id, now, **words),
         ]
     _commit(delegate, writes, now)
 
 
-def publish_with_few_answers(cohort_id: str, email: str, now: datetime, by: str = BY) -> None:
+def publish_with_few_answers(cohort_id: str, email: str, now: datetime, by: str = BY, *, why: str = "") -> None:
     """Close even with too few answers: the report then shows what may be published. Raises CloseRefused.
 
     Publishing again before the job has run succeeds. After an extension it is another decision, and another job.
     """
     delegate, wave, programme = _find(cohort_id, email)
     _refuse_unless(wave, *WAVE.before(PUBLISH))
+    words = {"before": _last_date(wave, programme), "why": read_reason(why)}
     writes = [
         delegates.change_as_read(wave, {"closes_at": now}),
         jobs.add(lifecycle.publish_job(wave, now)),
         *cancel_by(CancelledBy.OUTCOME, delegate.id, wave.wave.value),
-        audit_events.add(cohort_id, AuditEvent.PUBLISHED_FEW, by, delegate.id, now, before=_last_date(wave, programme)),
+        audit_events.add(cohort_id, AuditEvent.PUBLISHED_FEW, by, delegate.id, now, **words),
     ]
     try:
         _commit(delegate, writes, now)

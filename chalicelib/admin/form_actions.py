@@ -42,7 +42,8 @@ def revoke_links(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
 
 
 def void_answers(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
-    done = void.void(cohort_id, fields.get("address", ""), now, by, delegate=fields.get("delegate", ""))
+    address, delegate, why = (fields.get(field, "") for field in ("address", "delegate", "why"))
+    done = void.void(cohort_id, address, now, by, delegate=delegate, why=why)
     return "voided" if done else "voided-today"
 
 

@@ -26,6 +26,7 @@ from chalicelib.core.model import (
     Wave,
     WaveState,
 )
+from chalicelib.core.reasons import NO_REASON, fault_of, one_line
 from chalicelib.emails.kinds import CancelledBy
 from chalicelib.emails.waiting import cancel_by
 from chalicelib.forms.pulse import wave_programme
@@ -52,7 +53,7 @@ class VoidRefused(FormInvalid):
     title = "Nothing was changed"
 
 
-def void(cohort_id: str, address: str, now: datetime, by: str = BY, *, delegate: str = "") -> bool:
+def void(cohort_id: str, address: str, now: datetime, by: str = BY, *, delegate: str = "", why: str = "") -> bool:
     """Destroy a person's answers, about one delegate or about all who are asked about now.
 
     delegate   the address of the delegate; empty for all
@@ -64,6 +65,8 @@ def void(cohort_id: str, address: str, now: datetime, by: str = BY, *, delegate:
     """
     if cohorts.find(cohort_id) is None:
         raise CohortUnknown(cohort_id)
+    if too_long := fault_of(why):
+        raise VoidRefused(FieldError("why", too_long))
     asked = _asked(cohort_id, clean_address(address))
     if not asked:
         raise AddressNotFound(clean_address(address))
@@ -82,12 +85,11 @@ def void(cohort_id: str, address: str, now: datetime, by: str = BY, *, delegate:
     person = derive(16, clean_address(address), *(invitation.id for invitation in open_now))
     job = JobKind.VOID.job(cohort_id, person, f"{now:%Y-%m-%d}", due_at=now, cohort=cohort_id, links=links)
     about = sorted({invitation.delegate_id for invitation in open_now})
+    logged = outlive(jobs.add(job), What.ANSWERS, now, cohort=cohort_id, links=links)
+    reason = one_line(why) or NO_REASON
+    entries = [audit_events.add(cohort_id, AuditEvent.VOIDED, by, subject, now, why=reason) for subject in about]
     try:
-        logged = outlive(jobs.add(job), What.ANSWERS, now, cohort=cohort_id, links=links)
-        commit(
-            [logged, *(audit_events.add(cohort_id, AuditEvent.VOIDED, by, subject, now) for subject in about)],
-            now,
-        )
+        commit([logged, *entries], now)
     except JobExists:
         return False
     return True

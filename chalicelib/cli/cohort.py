@@ -63,9 +63,9 @@ def close_cohort(args: Namespace) -> int:
         if args.extend:
             close_or_extend.extend(args.cohort, email, args.extend, clock.now(), why=args.why)
         elif args.publish:
-            close_or_extend.publish_with_few_answers(args.cohort, email, clock.now())
+            close_or_extend.publish_with_few_answers(args.cohort, email, clock.now(), why=args.why)
         else:
-            close_or_extend.close_now(args.cohort, email, clock.now())
+            close_or_extend.close_now(args.cohort, email, clock.now(), why=args.why)
     outcome = (
         f"extended to {args.extend}"
         if args.extend

@@ -123,7 +123,7 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     how = close.add_mutually_exclusive_group()
     how.add_argument("--extend", type=arguments.day, metavar="YYYY-MM-DD", help="the new last day")
     how.add_argument("--publish", action="store_true", help="close even with too few answers")
-    close.add_argument("--why", default="", metavar="TEXT", help="the reason for more time, for the audit trail")
+    close.add_argument("--why", default="", metavar="TEXT", help="the reason, for the audit trail")
 
     move = _verb(verbs, "move", move_dates.move_dates, "move something that has not happened yet")
     move.add_argument("cohort")
@@ -176,6 +176,7 @@ def _cohort(group: argparse.ArgumentParser) -> None:
         "address", metavar="ADDRESS", help="of the person whose answers are destroyed, where they are emailed now"
     )
     void.add_argument("--delegate", metavar="ADDRESS", default="", help="only about this delegate; default: all")
+    void.add_argument("--why", default="", metavar="TEXT", help="the reason, for the audit trail")
 
     what = "revoke every link of a person: use it if someone else may have a link"
     revoke = _verb(verbs, "revoke-links", person.revoke_links, what)

@@ -65,7 +65,7 @@ def replace_address(args: Namespace) -> int:
 def void_answers(args: Namespace) -> int:
     from chalicelib.admin import void_answers as void
 
-    changed = void.void(args.cohort, args.address, clock.now(), delegate=args.delegate)
+    changed = void.void(args.cohort, args.address, clock.now(), delegate=args.delegate, why=args.why)
     done = "saved and sent answers are destroyed, and the person is asked again"
     effect = done if changed else "nothing was changed. They were asked again earlier today; use this tomorrow again"
     say(args, {"cohort": args.cohort, "address": args.address, "changed": changed}, [f"{args.address}: {effect}"])

@@ -127,10 +127,20 @@ def test_the_file_has_what_the_filters_leave(admin, clock):
 @pytest.mark.parametrize("act", [close_now, publish_with_few_answers])
 def test_a_questionnaire_that_is_closed_early_has_its_last_day_in_the_trail(admin, clock, act):
     for _ in range(2):  # the second press is no other act
-        act(people.COHORT, people.person("dana delegate").email, clock.advance(minutes=1), "ada@example.org")
+        email = people.person("dana delegate").email
+        act(people.COHORT, email, clock.advance(minutes=1), "ada@example.org", why="The date of the workshop moved.")
     closed = [said for said in trail() if said.startswith("closed the questionnaire")]
     assert len(closed) == 1
     assert f"whose last day was {people.DATES.closes}" in closed[0]
+    assert "(The date of the workshop moved.)" in closed[0]
+
+
+def test_the_page_that_closes_a_questionnaire_keeps_the_reason(admin, clock):
+    url = f"{COHORT}/delegate/{people.dana()}/close"
+    admin.open(url).post(url, {"why": "x" * (MAX_REASON_CHARS + 1)})
+    assert not any(said.startswith("closed the questionnaire") for said in trail())
+    admin.open(url).post(url, {"why": "  They go on leave\non Monday. "})
+    assert any("(They go on leave on Monday.)" in said for said in trail())
 
 
 def test_progress_says_where_each_thread_is(admin, clock):

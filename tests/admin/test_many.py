@@ -86,6 +86,7 @@ def test_who_does_not_fit_is_left_out_by_name(admin, clock):
     admin.open(url).post(url)
     drain(clock.advance(minutes=5))
     admin.open(chosen("chase", *NAMES))
+    assert re.search(r"<h1>(.+)</h1>", admin.page)[1].endswith(": 2 delegates"), "of three who are ticked"
     assert "Left out, because this is not possible for them now: Dev Delegate." in admin.page
 
 

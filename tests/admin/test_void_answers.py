@@ -14,6 +14,7 @@ from chalicelib.admin.void_answers import VoidRefused
 from chalicelib.admin.waiting import load_board
 from chalicelib.cli import parser
 from chalicelib.core.model import InvitationState, Wave, WaveState
+from chalicelib.core.reasons import MAX_REASON_CHARS
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, delegates, invitations, jobs
 from chalicelib.store.table import scan
@@ -200,11 +201,28 @@ def test_a_correction_hides_the_counts_unless_the_address_had_bounced(opened, cl
     assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].counts_hidden == ("peer",)
 
 
+def test_the_page_and_the_command_keep_the_reason(opened, clock):
+    page = f"{BASE_URL}/admin/cohort/{people.COHORT}/void"
+    admin = opened.let_in_administrator(clock.now())
+    admin.open(page).post(page, {"address": people.person("p0").email, "why": "x" * (MAX_REASON_CHARS + 1)})
+    assert admin.status == 400
+    admin.open(page).post(page, {"address": people.person("p0").email, "why": "Sent by a colleague."})
+    assert parser.main(["cohort", "void", people.COHORT, people.person("p1").email, "--why", "Typed twice."]) == 0
+
+    said = " ".join(row["act"] for row in audit_events.of_cohort(people.COHORT))
+    assert "(Sent by a colleague.)" in said
+    assert "(Typed twice.)" in said
+
+
 def test_it_has_a_line_of_its_own_in_the_trail_that_names_no_rater(opened, clock):
     voided(clock)
 
     row = audit_events.of_cohort(people.COHORT)[-1]
-    assert (row["act"], row["by"], row["about"]) == ("voided a rater’s answers and asked again", BY, people.dana())
+    assert (row["act"], row["by"], row["about"]) == (
+        "voided a rater’s answers and asked again (no reason given)",
+        BY,
+        people.dana(),
+    )
 
 
 def test_pressing_twice_voids_and_asks_once(opened, clock):
