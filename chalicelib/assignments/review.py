@@ -12,6 +12,7 @@ from chalicelib.assignments.fill_in import line_of
 from chalicelib.assignments.tasks import Task
 from chalicelib.assignments.text_fields import UNPRINTABLE, normalise
 from chalicelib.assignments.thread import ASSIGNMENT, WorkState
+from chalicelib.core.addresses import link_fault
 from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Delegate, Programme
@@ -92,6 +93,8 @@ def _faults(act: str, words: str) -> list[ReviewFault]:
         return [ReviewFault(act, f"Please shorten this to {MAX_REMARK_CHARS:,} characters; it has {len(words):,}.")]
     if UNPRINTABLE.search(words):
         return [ReviewFault(act, "Please remove the characters that cannot be printed.")]
+    if fault := link_fault(words):
+        return [ReviewFault(act, f"The text {fault}.")]
     if act != READ and not words:
         return [ReviewFault(act, "Please give the reason in one line: the delegate reads it.")]
     return []

@@ -159,6 +159,14 @@ def holds_web_address(text: str) -> bool:
     return _WEB_ADDRESS.search(plain) is not None
 
 
+def link_fault(text: str) -> str:
+    """Say why a text cannot go into an email to others, after its name as in "The reason ..."; empty if it can.
+
+    Our emails carry no links that a person typed, so that no one advertises or deceives in our name.
+    """
+    return HOLDS_ADDRESS if holds_web_address(text) else ""
+
+
 def check_address(address: str) -> str | None:
     """Return what is wrong with a cleaned email address, or None.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from chalicelib.core.addresses import link_fault
+
 MAX_REASON_CHARS = 300
 NO_REASON = "no reason given"
 WANTED = "Give a reason: the audit trail keeps it. Leave out what is about health."
@@ -9,6 +11,12 @@ WANTED = "Give a reason: the audit trail keeps it. Leave out what is about healt
 
 def one_line(typed: str) -> str:
     return " ".join(typed.split())
+
+
+def fault_in_email(reason: str) -> str:
+    """As `fault_of`, for a reason that goes out in emails."""
+    fault = link_fault(reason)
+    return f"The reason {fault}." if fault else fault_of(reason)
 
 
 def fault_of(reason: str) -> str:

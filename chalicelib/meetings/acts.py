@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from chalicelib.areas.form import FormFault
 from chalicelib.areas.openings import AreasPage
+from chalicelib.core.addresses import link_fault
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import day_and_time, local_date
@@ -107,15 +108,21 @@ def choose(opened: AreasPage, before: Meeting, starts: str, now: datetime) -> No
     _book(opened, before, act, slot, before.place, now)
 
 
-def ask(opened: AreasPage, before: Meeting, line: str, now: datetime) -> None:
-    """Ask the coach for other times, because the delegate can make none of the offered or booked times."""
+def ask(opened: AreasPage, before: Meeting, line: str, now: datetime) -> list[FormFault]:
+    """Ask the coach for other times, because the delegate can make none of the offered or booked times.
+
+    Return what is wrong with the line.
+    """
     line = " ".join(line.split())[:MAX_LINE_CHARS]
+    if fault := link_fault(line):
+        return [FormFault("line", f"The text {fault}.")]
     if before.state is MeetingState.WAITING and before.line == line:
-        return  # pressed twice
+        return []  # pressed twice
     _refuse_late(before, now)
     after = _after(opened, before, machine.ASK, slots=(), booked=None, line=line)
     after, writes = take_back_booking(opened.programme, opened.delegate, before, after, _days(opened), now)
     _commit(opened, before, after, writes, now, machine.ASK)
+    return []
 
 
 def miss(opened: AreasPage, before: Meeting, now: datetime) -> None:

@@ -53,8 +53,9 @@ def delegates_meeting(token: str, kind: str) -> Response:
 @page_handler
 def act_as_delegate(token: str, kind: str, act: str) -> Response:
     opened, fields = _of_delegate(token), forms.read_form(bp.current_request.raw_body, HUB.verb, token)
-    _delegate_acts(opened, find_meeting(opened, kind), act, fields)
-    return see_other(_url(opened, kind))
+    before = find_meeting(opened, kind)
+    faults = _delegate_acts(opened, before, act, fields)
+    return _delegates_page(opened, before, faults, fields) if faults else see_other(_url(opened, kind))
 
 
 @bp.route("/coach/{token}/{delegate_id}/meeting/{kind}", **GET)
@@ -73,11 +74,11 @@ def act_as_coach(token: str, delegate_id: str, kind: str, act: str) -> Response:
     return _coachs_page(opened, coach, before, faults, fields) if faults else coach.see_other(_url(opened, kind))
 
 
-def _delegate_acts(opened: AreasPage, before: Meeting, act: str, fields: Mapping[str, str]) -> None:
+def _delegate_acts(opened: AreasPage, before: Meeting, act: str, fields: Mapping[str, str]) -> Sequence[FormFault]:
     if act == "choose":
         acts.choose(opened, before, fields.get("slot", ""), clock.now())
-    else:
-        acts.ask(opened, before, fields.get("line", ""), clock.now())
+        return ()
+    return acts.ask(opened, before, fields.get("line", ""), clock.now())
 
 
 def _coach_acts(opened: AreasPage, before: Meeting, act: str, fields: Mapping[str, str]) -> Sequence[FormFault]:
@@ -116,9 +117,11 @@ def _url(opened: AreasPage, kind: str) -> str:
     return f"{home_of(opened)}/meeting/{kind}"
 
 
-def _delegates_page(opened: AreasPage, meeting: Meeting) -> Response:
-    context = _context(opened, meeting, (), {}) | {"nonce": forms.nonce(HUB.verb, opened.token)}
-    return page("meetings/delegate", **context)
+def _delegates_page(
+    opened: AreasPage, meeting: Meeting, faults: Sequence[FormFault] = (), typed: Mapping[str, str] | None = None
+) -> Response:
+    context = _context(opened, meeting, faults, typed or {}) | {"nonce": forms.nonce(HUB.verb, opened.token)}
+    return page("meetings/delegate", status=400 if faults else 200, **context)
 
 
 def _coachs_page(

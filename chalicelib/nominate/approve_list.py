@@ -6,6 +6,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from chalicelib.core.addresses import link_fault
 from chalicelib.core.ids import approver_ids
 from chalicelib.jobs.commit import commit
 from chalicelib.links import kinds
@@ -48,18 +49,24 @@ def record_decision(choice: RaterList, decision: str, remark: str, seen: str, no
         raise ChoosingClosed
     if choice.is_asked:
         refuse_unseen(choice, seen)
-    if decision not in (APPROVE, CHANGE):
-        raise ListRefused("Please choose one of the two.", "decision")
-    if decision == CHANGE and not remark:
-        raise ListRefused("Please say what you would change.", "remark")
-    if len(remark) > MAX_REMARK_CHARS:
-        raise ListRefused(f"Please shorten this to {MAX_REMARK_CHARS} characters; it has {len(remark)}.", "remark")
+    _check_typed(decision, remark)
     if choice.is_asked:
         writes = _approved(choice, now) if decision == APPROVE else _sent_back(choice, remark, now)
         if _is_written(writes, now):
             return
         choice = open_request(choice.token, now)
     _refuse_unsettled(choice, decision)
+
+
+def _check_typed(decision: str, remark: str) -> None:
+    if decision not in (APPROVE, CHANGE):
+        raise ListRefused("Please choose one of the two.", "decision")
+    if decision == CHANGE and not remark:
+        raise ListRefused("Please say what you would change.", "remark")
+    if len(remark) > MAX_REMARK_CHARS:
+        raise ListRefused(f"Please shorten this to {MAX_REMARK_CHARS} characters; it has {len(remark)}.", "remark")
+    if fault := link_fault(remark):
+        raise ListRefused(f"The text {fault}.", "remark")
 
 
 def _approved(choice: RaterList, now: datetime) -> list[Write]:

@@ -13,6 +13,7 @@ from chalicelib.core.clock import stamp
 from chalicelib.core.errors import FieldError
 from chalicelib.core.ids import derive
 from chalicelib.core.model import Cohort, Facilitator, Person, Programme
+from chalicelib.core.reasons import fault_in_email
 from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
@@ -94,6 +95,8 @@ def show_new_title(job: Job, now: datetime) -> Sequence[Write]:
 
 def plan_date(loaded: LoadedCohort, what: Moved, to: date, asking: Asking) -> Planned:
     """Plan another day of a date that has not come. Raises ActRefused."""
+    if fault := fault_in_email(asking.why):
+        raise ActRefused(FieldError("why", fault))
     try:
         move = move_dates.plan(loaded.cohort.id, what, to, asking.now)
     except MoveRefused as refused:

@@ -17,7 +17,7 @@ from chalicelib.core.clock import stamp
 from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import day, local_date, plural
 from chalicelib.core.model import Cohort, CohortDates, Programme, Wave
-from chalicelib.core.reasons import fault_of
+from chalicelib.core.reasons import fault_in_email
 from chalicelib.core.working_days import survey_opens_at, working_days
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
@@ -109,7 +109,7 @@ def plan(cohort_id: str, what: Moved, to: date, now: datetime) -> Move:
 
 def move(planned: Move, why: str, by: str, now: datetime) -> None:
     """Make the move, with one line in the audit trail. Raises MoveRefused."""
-    if fault := fault_of(why):
+    if fault := fault_in_email(why):
         raise MoveRefused(fault)
     try:
         commit(list_writes(planned, why, by, now), now)

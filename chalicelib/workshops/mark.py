@@ -9,7 +9,7 @@ from itertools import islice
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.core.addresses import clean_text
+from chalicelib.core.addresses import clean_text, link_fault
 from chalicelib.core.errors import FieldError, FormInvalid, Refusal
 from chalicelib.core.formatting import day, day_and_time, last_day, local_date
 from chalicelib.core.reasons import WANTED, fault_of
@@ -148,6 +148,8 @@ def _read_catch_up(register: Register, typed: Mapping[str, str], now: datetime) 
     faults = []
     if not what or len(what) > MAX_CATCH_UP_CHARS:
         faults.append(FieldError("what", f"Say in up to {MAX_CATCH_UP_CHARS} characters how to catch up."))
+    if fault := link_fault(what):
+        faults.append(FieldError("what", f"The text {fault}."))
     day, fault = _read_day(by, local_date(now, register.days.zone))
     if faults or day is None:
         raise MarkRefused(*faults, *([FieldError("by", fault)] if fault else []))

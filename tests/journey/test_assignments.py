@@ -294,6 +294,18 @@ def test_what_was_typed_too_late_for_the_link_can_be_copied(visitor, vision, clo
     assert VISION["f.future"] in visitor.areas()
 
 
+@pytest.mark.parametrize("act", ["read", "return"])
+def test_a_remark_about_work_holds_no_web_address(visitor, vision, clock, act):
+    fill(visitor, vision, VISION)
+    review = f"{people.coach_url()}/{people.dana()}/work/vision"
+    visitor.let_in(people.person("cleo coach").email, clock.now()).open(review)
+    visitor.post(review, {"go": act, act: "See www.cheap-loans.example for more."})
+
+    assert visitor.status == 400
+    assert "See www.cheap-loans.example for more." in visitor.areas(), "it can be corrected"
+    assert work_of("vision").state == WorkState.SUBMITTED
+
+
 def test_a_coachs_remark_survives_a_session_that_has_ended(visitor, vision, clock):
     fill(visitor, vision, VISION)
     review = f"{people.coach_url()}/{people.dana()}/work/vision"

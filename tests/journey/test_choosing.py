@@ -238,6 +238,16 @@ def test_an_approver_who_is_silent_is_reminded_once(visitor, clock, request_link
     assert len(emails("is waiting for you")) == 1
 
 
+def test_an_approvers_remark_holds_no_web_address(visitor, clock, request_link):
+    remark = "See www.cheap-loans.example for more."
+    visitor.open(request_link).post(request_link, {"decision": "change", "remark": remark})
+
+    assert visitor.status == 400
+    assert visitor.areas() == [remark], "it can be corrected"
+    drain(clock.now())
+    assert emails("Please change your list") == []
+
+
 def test_a_change_that_is_asked_for_comes_back_to_the_approver(visitor, clock, request_link):
     visitor.open(request_link).post(request_link, {"decision": "change", "remark": "  "})
     assert "Please say what you would change" in visitor.page

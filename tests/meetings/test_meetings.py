@@ -249,6 +249,15 @@ def test_a_delegate_asks_for_other_times(ready, clock, booked):
     assert [one[1:] for one in entries()][2 * booked :] == ([(1, True), (1, True)] if booked else [])
 
 
+def test_a_line_for_the_coach_holds_no_web_address(ready, clock):
+    offer(clock)
+    ready.open(hub_page()).post(f"{hub_page()}/ask", {"line": "See www.cheap-loans.example for more."})
+
+    assert (ready.status, meeting().state, emails("no_time")) == (400, MeetingState.OFFERED, [])
+    assert 'id="line-error"' in ready.page
+    assert "See www.cheap-loans.example for more." in ready.page, "it can be corrected"
+
+
 def test_what_is_booked_after_a_cancellation_is_another_entry(ready, clock):
     offer(clock)
     choose(clock)

@@ -282,6 +282,16 @@ def test_a_date_is_moved_in_the_console_with_one_audit_line_and_one_email_each(v
     assert emailed == sorted([people.person(name).email for name in ("dana delegate", "dev delegate")] + [manager])
 
 
+@pytest.mark.parametrize("act", [f"move-{what.value}" for what in Moved])
+def test_the_reason_of_a_move_holds_no_web_address(visitor, clock, act):
+    people.load(clock.now())
+    page = f"{BASE_URL}/admin/cohort/{people.COHORT}/change/{act}"
+    visitor.let_in_administrator(clock.now()).open(page)
+    visitor.post(page, {**TYPED[act], "why": "See www.cheap-loans.example"})
+
+    assert (visitor.status, 'id="why-error"' in visitor.page) == (400, True)
+
+
 @pytest.mark.parametrize("to", ["soon", "2020-01-01", "2026-10-30"])
 def test_a_day_that_cannot_be_is_refused_at_its_field(visitor, clock, to):
     people.load(clock.now())

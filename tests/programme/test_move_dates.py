@@ -48,6 +48,13 @@ def loaded(aws, clock):
     drain(clock.now())
 
 
+def test_the_reason_of_a_move_holds_no_web_address(loaded, clock):
+    with pytest.raises(MoveRefused, match="web or email address"):
+        move_to(Moved.OPENS, LATER, clock.now(), "See www.cheap-loans.example")
+
+    assert trail() == []
+
+
 def test_a_later_opening_moves_the_wave_and_its_job_and_notifies_both(loaded, clock):
     move_to(Moved.OPENS, LATER, clock.now())
     drain(clock.now())

@@ -172,6 +172,14 @@ def test_an_absent_delegate_is_emailed_on_the_next_working_morning_and_catches_u
     ]
 
 
+def test_a_way_to_catch_up_holds_no_web_address(at_session):
+    mark(at_session, {DANA: "absent", DORA: "attended", DEV: "attended"})
+    catch_up(at_session, DANA, what="See www.cheap-loans.example for more.", by="2026-10-30")
+
+    assert (at_session.status, states()["dana"]) == (400, "absent")
+    assert "web or email address" in at_session.page
+
+
 def test_no_email_goes_out_once_the_absence_was_a_mistake(at_session, clock):
     mark(at_session, {DANA: "absent"})
     catch_up(at_session, DANA, what="Watch the recording.", by="2026-10-30")
