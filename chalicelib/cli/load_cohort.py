@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from argparse import Namespace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,10 @@ from chalicelib.cli.arguments import UsageRefused, read_by, read_person
 from chalicelib.cli.output import print_note, say
 from chalicelib.cli.programme import read_programme_file
 from chalicelib.core import clock
-from chalicelib.core.model import Cohort, CohortDates, Person, Programme
+from chalicelib.core.model import Cohort, CohortDates, DelegateEntry, Person, Programme, RaterEntry
 
 if TYPE_CHECKING:
+    from chalicelib.programme.current_people import Roster
     from chalicelib.programme.read_cohort import CohortFile
 
 
@@ -22,17 +24,18 @@ def load_cohort(args: Namespace) -> int:
     from chalicelib.core.formatting import plural
     from chalicelib.core.working_days import name_days_off
     from chalicelib.programme.check_sending import check_sending
-    from chalicelib.programme.current_people import roster
+    from chalicelib.programme.current_people import Roster, roster
     from chalicelib.programme.load_cohort import load_cohort as load
+    from chalicelib.programme.load_cohort import plan_load
     from chalicelib.programme.read_people import read_delegates, read_raters
     from chalicelib.store import cohorts
 
     programme = read_programme_file(args.programme)
     delegates = read_delegates(Path(args.delegates).read_bytes(), args.delegates, print_note)
     addresses = [delegate.person.email for delegate in delegates]
-    listed = roster(cohorts.find_load(args.cohort)).raters if args.raters else {}
+    stored_people = roster(cohorts.find_load(args.cohort)) if args.raters or args.dry_run else Roster({}, {})
     raters = (
-        read_raters(Path(args.raters).read_bytes(), args.raters, programme, addresses, listed, print_note)
+        read_raters(Path(args.raters).read_bytes(), args.raters, programme, addresses, stored_people.raters, print_note)
         if args.raters
         else {}
     )
@@ -57,18 +60,44 @@ def load_cohort(args: Namespace) -> int:
     if not args.anyway:
         check_sending(programme, delegates, raters)
     by, sessions = read_by(args.by), file.sessions if file else None
-    loaded = load(cohort, programme, delegates, raters, clock.now(), by=by, sessions=sessions)
-    result = {"cohort": cohort.id, "delegates": loaded.delegates, "changed": loaded.changed}
-    outcome = "loaded" if loaded.changed else "was loaded before with the same files: nothing changed"
     questions = name_days_off(cohort.dates, programme.organisation)
     warnings = [f"Warning: {warning}" for warning in (file.warnings if file else ())]
+    if args.dry_run:
+        loaded = plan_load(cohort, programme, delegates, raters, clock.now(), by, sessions).loaded
+        more = _list_changes(stored_people, delegates, raters) if loaded.changed else []
+    else:
+        loaded = load(cohort, programme, delegates, raters, clock.now(), by=by, sessions=sessions)
+        more = _list_held(cohort.id, programme) if loaded.changed else []
+    would = "would be loaded" if args.dry_run else "loaded"
+    outcome = would if loaded.changed else "was loaded before with the same files: nothing changed"
+    result = {"cohort": cohort.id, "delegates": loaded.delegates, "changed": loaded.changed, "dry_run": args.dry_run}
     done = f"Cohort {cohort.id} {outcome}: {plural(loaded.delegates, 'delegate', 'delegates')}."
-    say(
-        args,
-        result,
-        [done, *loaded.effects, *questions, *warnings, *(_list_held(cohort.id, programme) if loaded.changed else [])],
-    )
+    say(args, result, [done, *loaded.effects, *questions, *warnings, *more])
     return 0
+
+
+def _list_changes(
+    stored: Roster, delegates: Sequence[DelegateEntry], raters: Mapping[str, Sequence[RaterEntry]]
+) -> list[str]:
+    """Return what the files would change about people, as the console's preview counts it."""
+    from chalicelib.core.formatting import plural
+    from chalicelib.programme.diff import Kind, of_delegates, of_raters
+
+    names = {entry.person.email: entry.person.name for entry in delegates}
+    changes = of_delegates(stored.delegates, delegates)
+    words = {Kind.GONE: "not in the file: nothing changes for them"}
+    return [
+        *(
+            f"{change.name}: {'; '.join([words.get(change.kind, change.kind.value), *change.details])}"
+            for change in changes
+            if change.kind is not Kind.UNCHANGED
+        ),
+        *(
+            f"Raters of {change.delegate}: {plural(change.new, 'person', 'people')} would be added"
+            for change in of_raters(stored.raters, raters, names, stored.closed)
+        ),
+        "Nothing was stored: --dry-run.",
+    ]
 
 
 def _list_held(cohort_id: str, programme: Programme) -> list[str]:

@@ -108,6 +108,7 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     ):
         load.add_argument(f"--{name}", type=arguments.day, metavar="YYYY-MM-DD", help=description)
     load.add_argument("--anyway", action="store_true", help="load it even if SES would not send its emails yet")
+    load.add_argument("--dry-run", action="store_true", help="show what would change, and store nothing")
     load.add_argument("--by", default="", metavar="ADDRESS", help=arguments.BY_HELP)
     load.add_argument("--sponsor", metavar="NAME <ADDRESS>", help="who gets the cohort summary")
 

@@ -14,7 +14,7 @@ from tests.support import people
 ACTS = {
     "delegate": ("add", "change", "pause", "return", "transfer", "leave"),
     "rater": ("remove", "regroup", "correct"),
-    "cohort": ("rename", "discard"),
+    "cohort": ("load", "move", "register", "costs", "rename", "discard"),
     "person": ("export", "erase"),
 }
 

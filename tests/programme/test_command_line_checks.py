@@ -10,6 +10,7 @@ from chalicelib.cli import arguments
 from chalicelib.cli.parser import main
 from chalicelib.core import clock as clocks
 from chalicelib.store import cohorts
+from chalicelib.store.table import scan
 from tests.programme.small import SMALL
 
 HEADER = "name,email,job_title,service,manager_name,manager_email,coach_name,coach_email\n"
@@ -23,9 +24,9 @@ def load(aws, tmp_path, capsys, clock):
     (tmp_path / "d.csv").write_text(HEADER + ANA)
     files = ["--programme", str(tmp_path / "p.yaml"), "--delegates", str(tmp_path / "d.csv")]
 
-    def run(**options: str) -> tuple[int, str]:
+    def run(*flags: str, **options: str) -> tuple[int, str]:
         chosen = DAYS | {f"--{name}": value for name, value in options.items()}
-        status = main(["cohort", "load", "autumn", *files, *(part for pair in chosen.items() for part in pair)])
+        status = main(["cohort", "load", "autumn", *files, *(part for pair in chosen.items() for part in pair), *flags])
         return status, "".join(capsys.readouterr())
 
     return run
@@ -114,3 +115,21 @@ def test_a_moment_that_is_none_is_refused(capsys):
     with pytest.raises(SystemExit):
         main(["jobs", "due", "--by", "noon"])
     assert "'noon' is not a moment" in capsys.readouterr().err
+
+
+def test_a_dry_run_says_what_would_change_and_stores_nothing(load, tmp_path):
+    status, output = load("--dry-run")
+    assert (status, list(scan())) == (0, [])
+    assert "Ana Reed: new; ana@example.org" in output
+
+    load()
+    (tmp_path / "d.csv").write_text(HEADER + ANA.replace("Matron", "Head of theatres"))
+    before = sorted(map(repr, scan()))
+    status, output = load("--dry-run")
+    assert (status, sorted(map(repr, scan()))) == (0, before)
+    assert "Ana Reed: changed; job title: Matron → Head of theatres" in output
+
+
+def test_a_dry_run_refuses_what_the_load_refuses(load):
+    status, output = load("--dry-run", opens="2020-01-06", closes="2020-01-31", ends="2020-06-30")
+    assert (status, "is in the past" in output) == (1, True), output
