@@ -27,9 +27,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--reports", type=int, default=report.MANY, help="reports made in one process (%(default)s)")
     args = parser.parse_args(argv)
     console = Console()
-    found = [row for subject in _subjects(args.reports) for row in _measured(console, *subject)]
-    show(console, found)
-    LATEST.write_text(json.dumps(as_data(found), indent=2) + "\n")
+    measured_rows = [row for subject in _subjects(args.reports) for row in _measured(console, *subject)]
+    show(console, measured_rows)
+    LATEST.write_text(json.dumps(as_data(measured_rows), indent=2) + "\n")
     return 0
 
 

@@ -23,22 +23,25 @@ READ_IN_WRITE_UNITS = 0.2  # by price: benchmarks/prices.yaml
 
 
 def rows() -> list[Row]:
-    found = measure_each(SIZES)
+    measured = measure_each(SIZES)
     few, many = SIZES[0], SIZES[-1]
     flat = [
         row
         for what, label in FLAT.items()
         for row in (
-            Row(f"{label} of a delegate in a cohort of {few}", found[few][what], "", None),
-            Row(f"the same in cohorts of up to {many}, at most, over that", over(found, what), "times", BUDGET),
+            Row(f"{label} of a delegate in a cohort of {few}", measured[few][what], "", None),
+            Row(f"the same in cohorts of up to {many}, at most, over that", over(measured, what), "times", BUDGET),
         )
     ]
-    return [*flat, Row(f"refused writes of a delegate in a cohort of {many}", found[many]["refused"], "", MAX_REFUSED)]
+    return [
+        *flat,
+        Row(f"refused writes of a delegate in a cohort of {many}", measured[many]["refused"], "", MAX_REFUSED),
+    ]
 
 
-def over(found: dict[int, dict[str, float]], what: str) -> float:
+def over(figures: dict[int, dict[str, float]], what: str) -> float:
     """Return the largest figure of a delegate over that in the smallest cohort, which bears a cohort's own work."""
-    first, *others = found.values()
+    first, *others = figures.values()
     return max(other[what] for other in others) / first[what]
 
 

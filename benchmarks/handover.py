@@ -25,11 +25,11 @@ def rows() -> list[Row]:
 
 def _hour() -> list[float]:
     """Moments of emails that come as they like."""
-    rng, at, found = Random(1), 0.0, []  # noqa: S311 (arrivals, not secrets)
+    rng, at, arrivals = Random(1), 0.0, []  # noqa: S311 (arrivals, not secrets)
     while at < 3600:
         at += rng.expovariate(RATE * ORDINARY)
-        found.append(at)
-    return found
+        arrivals.append(at)
+    return arrivals
 
 
 def _wait(moments: list[float]) -> float:
@@ -37,7 +37,7 @@ def _wait(moments: list[float]) -> float:
     senders = [_Sender() for _ in range(SENDERS)]
     waits = []
     for moment in moments:
-        sender = min(senders, key=lambda one: one.at)
+        sender = min(senders, key=lambda candidate: candidate.at)
         waits.append(sender.send(moment) - moment)
     return sorted(waits)[int(0.95 * len(waits))]
 

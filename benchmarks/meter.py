@@ -80,8 +80,8 @@ def _query_units(asked: Mapping[str, Any], parsed: Mapping[str, Any]) -> float:
 
 def _image(table: str, key: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row as moto holds it now; empty if there is none."""
-    found = backend("dynamodb").tables[table].get_item(*(DynamoType(value) for value in key.values()))
-    image: dict[str, Any] = found.to_json()["Attributes"] if found else {}
+    stored_row = backend("dynamodb").tables[table].get_item(*(DynamoType(value) for value in key.values()))
+    image: dict[str, Any] = stored_row.to_json()["Attributes"] if stored_row else {}
     return image
 
 

@@ -34,10 +34,10 @@ def rows() -> list[Row]:
 def _instructions() -> list[Row]:
     if shutil.which("valgrind") is None:
         return []
-    one, two = (_counted(count) for count in (1, 2))
+    of_one, two = (_counted(count) for count in (1, 2))
     return [
-        Row("report, instructions (facts, page and PDF)", (two - one) / 1e6, "million", MAX_MILLIONS),
-        Row("report in a fresh process, instructions", one / 1e6, "million", None),
+        Row("report, instructions (facts, page and PDF)", (two - of_one) / 1e6, "million", MAX_MILLIONS),
+        Row("report in a fresh process, instructions", of_one / 1e6, "million", None),
     ]
 
 

@@ -39,10 +39,10 @@ def _weight(visitor: Visitor, url: str, less: str = "") -> int:
 
 def _files(visitor: Visitor, url: str) -> dict[str, int]:
     """List what a browser loads for a page, by address, with the bytes that travel."""
-    found = {url: visitor.open(url).page}
+    files = {url: visitor.open(url).page}
     for asset in re.findall(r'(?:href|src)="([^"]+\.(?:css|js))"', visitor.page):
-        found[asset] = visitor.client.get(asset.removeprefix(BASE_URL)).body.decode()
-    return {name: len(gzip.compress(body.encode())) for name, body in found.items()}
+        files[asset] = visitor.client.get(asset.removeprefix(BASE_URL)).body.decode()
+    return {name: len(gzip.compress(body.encode())) for name, body in files.items()}
 
 
 def _render(link: str, now: Callable[..., object], times: int) -> float:

@@ -50,12 +50,12 @@ ENVIRONMENT = {
 
 
 def rows() -> list[Row]:
-    found = {size: _in_a_process(size) for size in SIZES}
-    few, many = found[SIZES[0]], found[SIZES[-1]]
+    measured = {size: _in_a_process(size) for size in SIZES}
+    few, many = measured[SIZES[0]], measured[SIZES[-1]]
     return [
         Row(f"AWS calls of a delegate, with {SIZES[0]} others", few["calls"], "calls", None),
-        Row(f"the same, with up to {SIZES[-1]:,}, over that", _most(found, "calls"), "times", 1.02),
-        Row("DynamoDB units of a delegate, in money, over the same", _most(found, "money"), "times", 1.02),
+        Row(f"the same, with up to {SIZES[-1]:,}, over that", _most(measured, "calls"), "times", 1.02),
+        Row("DynamoDB units of a delegate, in money, over the same", _most(measured, "money"), "times", 1.02),
         Row(f"a sweep when all of {SIZES[-1]:,} wait: emails hinted at", many["hinted"], "", RATE * SECONDS_BETWEEN),
         Row("the same: pages read of the index", many["sweep_pages"], "pages", MAX_SWEEP_PAGES),
         Row(f"a dashboard of {IN_A_COHORT} among {SIZES[-1]:,}: pages read", many["board_pages"], "pages", 1),
@@ -63,8 +63,8 @@ def rows() -> list[Row]:
     ]
 
 
-def _most(found: dict[int, dict[str, float]], what: str) -> float:
-    figures = [figure[what] for figure in found.values()]
+def _most(measured: dict[int, dict[str, float]], what: str) -> float:
+    figures = [figure[what] for figure in measured.values()]
     return max(figures) / min(figures)
 
 
@@ -105,7 +105,7 @@ def _bounds(cloud: StandIn) -> dict[str, float]:
 
     now = datetime.fromisoformat(LATER) + timedelta(days=1)
     load_dashboard("cohort-0", now)
-    found: dict[str, float] = {}
+    bounds: dict[str, float] = {}
     for name, act in (
         ("board_pages", lambda: load_dashboard("cohort-0", now)),
         ("home_pages", catalogue.everything),
@@ -113,8 +113,8 @@ def _bounds(cloud: StandIn) -> dict[str, float]:
     ):
         cloud.queries.clear()
         act()
-        found[name] = cloud.queries.total()
-    return found | {"hinted": len(cloud.hinted)}
+        bounds[name] = cloud.queries.total()
+    return bounds | {"hinted": len(cloud.hinted)}
 
 
 def _fill(cloud: StandIn, size: int) -> None:
@@ -188,7 +188,8 @@ class Cohort:
             entries.append(DelegateEntry(person, "Team lead", "Community nursing", manager, coach))
             raters = people.raters(peers=5, reports=5, others=2)
             by_address[person.email] = tuple(
-                RaterEntry(one.group, people.person(f"{name} {number} {one.person.name.lower()}")) for one in raters
+                RaterEntry(rater.group, people.person(f"{name} {number} {rater.person.name.lower()}"))
+                for rater in raters
             )
         load_cohort(cohort, rules, tuple(entries), by_address, now)
         self._work(now)

@@ -85,29 +85,29 @@ class StandIn:
     # --- reading
 
     def _get_item(self, asked: Item) -> Item:
-        found = self._at(asked["TableName"], asked["Key"])
-        self._read([found or {}])
-        return {"Item": found} if found else {}
+        element = self._at(asked["TableName"], asked["Key"])
+        self._read([element or {}])
+        return {"Item": element} if element else {}
 
     def _batch_get_item(self, asked: Item) -> Item:
         wanted = {table: [self._at(table, key) for key in ask["Keys"]] for table, ask in asked["RequestItems"].items()}
-        found = {table: [item for item in items if item] for table, items in wanted.items()}
+        items_by_table = {table: [item for item in items if item] for table, items in wanted.items()}
         for items in wanted.values():
             self._read([item or {} for item in items])
-        return {"Responses": found, "UnprocessedKeys": {}}
+        return {"Responses": items_by_table, "UnprocessedKeys": {}}
 
     def _query(self, asked: Item) -> Item:
-        found = self._due(asked) if asked.get("IndexName") else self._partition(asked)
+        matching = self._due(asked) if asked.get("IndexName") else self._partition(asked)
         start = int(asked.get("ExclusiveStartKey", {}).get("place", {}).get("N", 0))
         page, weight = [], 0
-        for item in found[start:]:
+        for item in matching[start:]:
             page.append(item)
             weight += size(item)
             if weight > PAGE:
                 break
         self.meter.reads += max(1, math.ceil(weight / 4096)) / (1 if asked.get("ConsistentRead") else 2)
         self.queries["index" if asked.get("IndexName") else "partition"] += 1
-        more = start + len(page) < len(found)
+        more = start + len(page) < len(matching)
         return {"Items": page} | ({"LastEvaluatedKey": {"place": {"N": str(start + len(page))}}} if more else {})
 
     def _partition(self, asked: Item) -> list[Item]:
@@ -204,8 +204,8 @@ def _words(operation: str) -> str:
 
 def _key(params: Item) -> Item:
     if "Key" in params:
-        found: Item = params["Key"]
-        return found
+        row_key: Item = params["Key"]
+        return row_key
     return {name: params["Item"][name] for name in (("pk", "sk") if "sk" in params["Item"] else ("id",))}
 
 
@@ -244,7 +244,7 @@ def _holds(params: Item, item: Item) -> bool:
     text = params.get("ConditionExpression")
     if not text:
         return True
-    truth = CONDITION.sub(lambda found: str(_is_true(found, params, item)), text)
+    truth = CONDITION.sub(lambda clause_match: str(_is_true(clause_match, params, item)), text)
     return bool(eval(truth.replace("AND", "and").replace("OR", "or")))  # noqa: S307 True, False, and, or, brackets
 
 

@@ -80,7 +80,7 @@ def rows(runs: int = RUNS) -> list[Row]:
         )
         times = [[act() for act in acts] for _ in range(1 + runs)][1:]  # the first compiles
     floor, ours, first = (median(column) for column in zip(*times, strict=True))
-    ratio = median(one / least for least, one, _ in times)
+    ratio = median(seconds / least for least, seconds, _ in times)
     return [
         Row("cold import, floor", floor, "ms", None),
         Row("cold import of the API function", ours, "ms", None),

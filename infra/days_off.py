@@ -30,8 +30,8 @@ def content() -> str:
 
 def _bank_holidays(subdivision: str) -> list[date]:
     """Return those that fall on weekdays: a bank holiday on a weekend is observed on a weekday."""
-    found = holidays.country_holidays("GB", subdiv=subdivision, years=YEARS)
-    return sorted(day for day in found if day.weekday() < SATURDAY)
+    bank_holidays = holidays.country_holidays("GB", subdiv=subdivision, years=YEARS)
+    return sorted(day for day in bank_holidays if day.weekday() < SATURDAY)
 
 
 def _other_weekends() -> Iterator[tuple[str, list[int]]]:

@@ -27,8 +27,8 @@ def function_name(stage: str, function: str) -> str:
 
 @cache
 def document() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(FILE.read_text())
-    return found
+    rights: dict[str, Any] = yaml.safe_load(FILE.read_text())
+    return rights
 
 
 def given(function: str, *parts: str) -> set[Right]:

@@ -7,12 +7,12 @@ from infra.deploy.hand import Reporter
 from infra.deploy.stage import Deployment
 
 
-def ensure_address(stage: Deployment, hand: Reporter, found: str) -> None:
+def ensure_address(stage: Deployment, hand: Reporter, api_id: str) -> None:
     """Switch to the domain of one's own, or back. Functions answer at both; the old one leads on to the new one.
 
     found   the API
     """
-    before, wanted = settings.read(stage)["base_url"], api.wanted_url(stage, found)
+    before, wanted = settings.read(stage)["base_url"], api.wanted_url(stage, api_id)
     if before == wanted:
         hand.stays(f"links in emails lead to {before}")
         return
@@ -22,7 +22,7 @@ def ensure_address(stage: Deployment, hand: Reporter, found: str) -> None:
     settings.write(stage, hand, {**settings.read(stage), "base_url": wanted})
     if hand.dry_run:
         return
-    gateway.ensure_gateway(stage, hand, found)
+    gateway.ensure_gateway(stage, hand, api_id)
     functions.restart(stage, hand, f"links in emails now lead to {wanted}")
 
 

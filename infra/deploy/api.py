@@ -36,8 +36,8 @@ def _is_ours(stage: Deployment, api: dict[str, Any], kept: str) -> bool:
 def _leads_to(stage: Deployment, api: dict[str, Any]) -> bool:
     """Return whether the front page is answered by this stage's function."""
     asked = {"restApiId": api["id"], "resourceId": api["rootResourceId"], "httpMethod": "GET"}
-    found = found_or_none(stage.client("apigateway").get_integration, *GONE, **asked)
-    return bool(found) and f":function:{stage.title}/" in found.get("uri", "")
+    integration = found_or_none(stage.client("apigateway").get_integration, *GONE, **asked)
+    return bool(integration) and f":function:{stage.title}/" in integration.get("uri", "")
 
 
 # --- the id is kept, because the address of every page that was emailed holds it ------------------------------------
@@ -45,8 +45,8 @@ def _leads_to(stage: Deployment, api: dict[str, Any]) -> bool:
 
 def kept_id(stage: Deployment) -> str:
     """Return the id of the API that readers use; empty before the first deploy."""
-    found = found_or_none(stage.client("ssm").get_parameter, "ParameterNotFound", Name=_parameter(stage))
-    return str(found["Parameter"]["Value"]) if found else ""
+    parameter = found_or_none(stage.client("ssm").get_parameter, "ParameterNotFound", Name=_parameter(stage))
+    return str(parameter["Parameter"]["Value"]) if parameter else ""
 
 
 def keep(stage: Deployment, hand: Reporter, api: str) -> None:
@@ -82,9 +82,9 @@ def check_kept(stage: Deployment) -> None:
 
 def require(stage: Deployment) -> str:
     """Return the API that readers use. Raises DeployError that says what was looked for."""
-    found = list_ids(stage)
-    if found:
-        return found[0]
+    api_ids = list_ids(stage)
+    if api_ids:
+        return api_ids[0]
     raise DeployError(
         f"API Gateway in {stage.region} lists no API of stage {stage.name}: none is tagged {TAG}={stage.name}, and "
         f"none named fullcircle leads to function {stage.title}. Run make deploy STAGE={stage.name}; if it says this "

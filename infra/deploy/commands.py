@@ -91,19 +91,19 @@ def deploy(stage: Deployment, hand: Reporter, args: Namespace) -> None:
 def stop(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     hand.steps = 1
     hand.step(f"Stop {stage.name}: pages say “back soon”, no job runs, no email is sent")
-    found = _require_stack_and_api(stage)
+    api_id = _require_stack_and_api(stage)
     halt.remember(stage, hand)
-    _switch(stage, hand, found)
+    _switch(stage, hand, api_id)
     hand.note("functions that have begun end within five minutes; messages and rows wait for make start")
 
 
 def start(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     hand.steps = 2
     hand.step(f"Start {stage.name}")
-    found = _require_stack_and_api(stage)
+    api_id = _require_stack_and_api(stage)
     restore.check_finished(stage)
     halt.forget(stage, hand)
-    _switch(stage, hand, found)
+    _switch(stage, hand, api_id)
     hand.step("Does it work?")
     if hand.dry_run or args.skip_verify:
         hand.note("not looked at")
@@ -121,10 +121,10 @@ def _require_stack_and_api(stage: Deployment) -> str:
     return api.require(stage)
 
 
-def _switch(stage: Deployment, hand: Reporter, found: str) -> None:
+def _switch(stage: Deployment, hand: Reporter, api_id: str) -> None:
     if hand.dry_run:
         return
-    gateway.ensure_gateway(stage, hand, found)
+    gateway.ensure_gateway(stage, hand, api_id)
     functions.ensure_functions(stage, hand)
 
 
@@ -140,22 +140,22 @@ def _afterwards(stage: Deployment, hand: Reporter) -> None:
     if hand.dry_run and not api.list_ids(stage):
         hand.note("the rest follows once there is an API")
         return
-    found = api.require(stage)
-    set_the_rest(stage, hand, found)
+    api_id = api.require(stage)
+    set_the_rest(stage, hand, api_id)
 
 
-def set_the_rest(stage: Deployment, hand: Reporter, found: str) -> None:
+def set_the_rest(stage: Deployment, hand: Reporter, api_id: str) -> None:
     """Set what Chalice cannot say. `found` is the API. `make status` runs this as a dry run."""
-    api.keep(stage, hand, found)
+    api.keep(stage, hand, api_id)
     known = settings.read(stage)
-    base_url = known.get("base_url") or api.url(stage, found)
+    base_url = known.get("base_url") or api.url(stage, api_id)
     settings.write(stage, hand, settings.with_id_key({**known, "base_url": base_url}))
     if hand.dry_run and not known.get("base_url"):
         return
-    gateway.ensure_gateway(stage, hand, found)
+    gateway.ensure_gateway(stage, hand, api_id)
     functions.ensure_functions(stage, hand)
     functions.restart(stage, hand, "they read the settings when they start")
-    address.ensure_address(stage, hand, found)
+    address.ensure_address(stage, hand, api_id)
 
 
 def _check_ready(stage: Deployment, *, any_python: bool) -> None:
@@ -201,7 +201,7 @@ def _data(stage: Deployment) -> stack.Parameters:
         "Keys": found_or_none(table, *absent, TableName=f"{stage.title}-keys"),
         "Bucket": found_or_none(head, *absent, Bucket=stage.bucket),
     }
-    return {f"Makes{name}": "no" if found and name not in owned else "yes" for name, found in there.items()}
+    return {f"Makes{name}": "no" if is_there and name not in owned else "yes" for name, is_there in there.items()}
 
 
 def _listed(text: str) -> list[str]:

@@ -51,5 +51,5 @@ def _read(project: Path, name: str, _: int) -> tuple[Source, ...]:
     )
     if done.returncode:
         raise DeployError(f"app.py cannot be imported:\n{done.stderr.strip()[-2000:]}")
-    found: list[dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
-    return msgspec.convert(found, tuple[Source, ...], strict=False)
+    sources: list[dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
+    return msgspec.convert(sources, tuple[Source, ...], strict=False)

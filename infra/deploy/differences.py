@@ -19,9 +19,9 @@ Line = tuple[str, bool]  # text, and whether it needs action
 
 
 def look(stage: Deployment) -> Iterator[Line]:
-    found = [*_of_infra(stage), *_of_deploy(stage), *_of_chalice(stage)]
-    yield from ((line, True) for line in found)
-    if not found:
+    lines = [*_of_infra(stage), *_of_deploy(stage), *_of_chalice(stage)]
+    yield from ((line, True) for line in lines)
+    if not lines:
         yield "all of it is as make infra and make deploy would set it", False
 
 
@@ -66,10 +66,10 @@ def _of_chalice(stage: Deployment) -> Iterator[str]:
 def _api(stage: Deployment, ours: str, handler: str | None) -> Iterator[str]:
     """Compare what Chalice sets of the API when it replaces it at each deploy."""
     config, again = _settings_of(stage), f"run make deploy STAGE={stage.name}"
-    found = stage.client("apigateway").get_rest_api(restApiId=ours)
+    rest = stage.client("apigateway").get_rest_api(restApiId=ours)
     for what, has, wanted in (
-        ("as endpoint type", found["endpointConfiguration"]["types"], [config["api_gateway_endpoint_type"]]),
-        ("bytes before it compresses", found.get("minimumCompressionSize"), config["minimum_compression_size"]),
+        ("as endpoint type", rest["endpointConfiguration"]["types"], [config["api_gateway_endpoint_type"]]),
+        ("bytes before it compresses", rest.get("minimumCompressionSize"), config["minimum_compression_size"]),
     ):
         if has != wanted:
             yield f"the API has {has} {what} instead of {wanted}: {again}"
@@ -99,10 +99,10 @@ def _other_sources(stage: Deployment, name: str, arn: str) -> Iterator[str]:
     for source in state.event_sources(stage, arn):
         if source.get("EventSourceArn") in wanted:
             continue
-        found = source.get("EventSourceArn") or source["UUID"]
+        origin = source.get("EventSourceArn") or source["UUID"]
         by_hand = f"aws lambda delete-event-source-mapping --uuid {source['UUID']}"
         cure = f"run make deploy STAGE={stage.name}" if state.is_own_queue(stage, source) else by_hand
-        yield f"{name} takes messages of {found} as well, which no deploy set: {cure}"
+        yield f"{name} takes messages of {origin} as well, which no deploy set: {cure}"
 
 
 def _schedule(stage: Deployment, wanted: declared.Source, arn: str) -> Iterator[str]:
@@ -123,21 +123,21 @@ def _schedule(stage: Deployment, wanted: declared.Source, arn: str) -> Iterator[
 
 def _function(stage: Deployment, name: str, arn: str) -> Iterator[str]:
     own = _settings_of(stage, name)
-    found = stage.client("lambda").get_function_configuration(FunctionName=arn)
-    layers = [each["Arn"] for each in found.get("Layers", [])]
+    configuration = stage.client("lambda").get_function_configuration(FunctionName=arn)
+    layers = [each["Arn"] for each in configuration.get("Layers", [])]
     wanted_layers = [layer.layer_of(stage)] if name == "report" else own.get("layers", [])
     again = f"run make deploy STAGE={stage.name}"
     for what, has, wanted in (
-        ("as runtime", found["Runtime"], _runtime(found["Runtime"])),
-        ("MB", found["MemorySize"], own.get("lambda_memory_size")),
-        ("seconds", found["Timeout"], own.get("lambda_timeout")),
+        ("as runtime", configuration["Runtime"], _runtime(configuration["Runtime"])),
+        ("MB", configuration["MemorySize"], own.get("lambda_memory_size")),
+        ("seconds", configuration["Timeout"], own.get("lambda_timeout")),
         ("layers", layers, wanted_layers),
-        ("as processor", found.get("Architectures"), [own.get("lambda_architecture", "x86_64")]),
-        ("in its environment", _environment(found), own.get("environment_variables", {})),
+        ("as processor", configuration.get("Architectures"), [own.get("lambda_architecture", "x86_64")]),
+        ("in its environment", _environment(configuration), own.get("environment_variables", {})),
     ):
         if has != wanted:
             yield f"{name} has {has} {what} instead of {wanted}: {again}"
-    yield from _rights(stage, name, found["Role"].rsplit("/", 1)[1], own["iam_policy_file"])
+    yield from _rights(stage, name, configuration["Role"].rsplit("/", 1)[1], own["iam_policy_file"])
 
 
 def _settings_of(stage: Deployment, function: str = "") -> dict[str, Any]:
@@ -152,8 +152,8 @@ def _runtime(live: str) -> str:
     return live if live == package.runtime() else "python{}.{}".format(*commands.RUNTIME)
 
 
-def _environment(found: dict[str, Any]) -> dict[str, str]:
-    return dict(found.get("Environment", {}).get("Variables", {}))
+def _environment(configuration: dict[str, Any]) -> dict[str, str]:
+    return dict(configuration.get("Environment", {}).get("Variables", {}))
 
 
 def _rights(stage: Deployment, name: str, role: str, file: str) -> Iterator[str]:
@@ -162,10 +162,13 @@ def _rights(stage: Deployment, name: str, role: str, file: str) -> Iterator[str]
     if found_or_none(iam.get_role, "NoSuchEntity", RoleName=role) is None:
         yield f"the role {role} of {name} is gone: run make deploy STAGE={stage.name}"
         return
-    found = found_or_none(iam.get_role_policy, "NoSuchEntity", RoleName=role, PolicyName=role)
-    if not found or found["PolicyDocument"] != json.loads((stage.project / ".chalice" / file).read_text()):
+    role_policy = found_or_none(iam.get_role_policy, "NoSuchEntity", RoleName=role, PolicyName=role)
+    if not role_policy or role_policy["PolicyDocument"] != json.loads((stage.project / ".chalice" / file).read_text()):
         yield f"the role of {name} has other rights than {file}: run make deploy STAGE={stage.name}"
-    inside = [{"PolicyName": one} for one in stage.listed("iam", "list_role_policies", "PolicyNames", RoleName=role)]
+    inside = [
+        {"PolicyName": policy_name}
+        for policy_name in stage.listed("iam", "list_role_policies", "PolicyNames", RoleName=role)
+    ]
     attached = stage.listed("iam", "list_attached_role_policies", "AttachedPolicies", RoleName=role)
     more = [policy["PolicyName"] for policy in (*inside, *attached) if policy["PolicyName"] != role]
     if more:
@@ -185,8 +188,8 @@ def look_at_addresses(stage: Deployment) -> Iterator[Line]:
 
 def _certificate(stage: Deployment, name: str, arn: str) -> Iterator[Line]:
     read = stage.client("acm").describe_certificate
-    found = found_or_none(read, "ResourceNotFoundException", CertificateArn=arn)
-    certificate = found["Certificate"] if found else {}
+    details = found_or_none(read, "ResourceNotFoundException", CertificateArn=arn)
+    certificate = details["Certificate"] if details else {}
     status = certificate.get("Status", "missing")
     advice = _advice(status, certificate, arn)
     yield f"the certificate of {name} is {status}{f': {advice}' if advice else ''}", status != "ISSUED"

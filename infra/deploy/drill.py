@@ -100,17 +100,17 @@ def _settings(stage: Deployment) -> dict[str, Any]:
 
 
 def _compare(stage: Deployment, second: Deployment, hand: Reporter) -> list[str]:
-    now, found = _check(stage), _check(second)
-    for kind in sorted({*now["rows"], *found["rows"]}):
-        hand.note(f"{kind}: {found['rows'].get(kind, 0)} restored, {now['rows'].get(kind, 0)} now")
-    hand.note(f"{found['documents']} documents have their checksums, {found['opened']} reports open")
-    return [*found["faults"], *lost_kinds(now["rows"], found["rows"])]
+    now, restored_check = _check(stage), _check(second)
+    for kind in sorted({*now["rows"], *restored_check["rows"]}):
+        hand.note(f"{kind}: {restored_check['rows'].get(kind, 0)} restored, {now['rows'].get(kind, 0)} now")
+    hand.note(f"{restored_check['documents']} documents have their checksums, {restored_check['opened']} reports open")
+    return [*restored_check["faults"], *lost_kinds(now["rows"], restored_check["rows"])]
 
 
-def lost_kinds(now: Counts, found: Counts) -> Iterator[str]:
+def lost_kinds(now: Counts, counted: Counts) -> Iterator[str]:
     """Name kinds that are missing as a whole. Counts may differ a little: a restore is a few minutes old."""
     for kind, count in now.items():
-        if kind not in SHORT_LIVED and not found.get(kind):
+        if kind not in SHORT_LIVED and not counted.get(kind):
             yield f"none of {count} rows of the kind “{kind}” were restored (written within the last five minutes?)"
 
 
@@ -122,8 +122,8 @@ def _check(stage: Deployment) -> dict[str, Any]:
     )
     if not done.stdout:
         raise DeployError(f"The check of {stage.title} ended early: {done.stderr.strip()[-1000:]}")
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
 
 
 def _clean_up(second: Deployment, hand: Reporter, *, keep: bool) -> None:

@@ -119,8 +119,8 @@ def _value(now: dict[str, Any], path: str) -> str:
 
 def _pages(stage: Deployment, hand: Reporter, api: str) -> None:
     """`chalice deploy` removes them each time, because it replaces the whole API."""
-    found = stage.listed("apigateway", "get_gateway_responses", "items", restApiId=api)
-    here = {each["responseType"]: each for each in found}
+    gateway_responses = stage.listed("apigateway", "get_gateway_responses", "items", restApiId=api)
+    here = {each["responseType"]: each for each in gateway_responses}
     changed = [kind for kind, wanted in responses(stage) if not _is(here.get(kind), wanted)]
     if not changed:
         hand.stays("API Gateway answers with our pages")

@@ -14,8 +14,8 @@ from infra.deploy.stage import Deployment, found_or_none
 
 def stopped_since(stage: Deployment) -> str:
     """Return when the stage was stopped; empty if it runs."""
-    found = found_or_none(stage.client("ssm").get_parameter, "ParameterNotFound", Name=_parameter(stage))
-    return str(found["Parameter"]["Value"]) if found else ""
+    parameter = found_or_none(stage.client("ssm").get_parameter, "ParameterNotFound", Name=_parameter(stage))
+    return str(parameter["Parameter"]["Value"]) if parameter else ""
 
 
 def remember(stage: Deployment, hand: Reporter) -> None:

@@ -28,10 +28,10 @@ SHOWN_AS = {
 
 def read_limits(stage: Deployment) -> dict[str, Mapping[str, float]]:
     """Return the limits of every route: `*/*`, or as API Gateway writes a route and its method."""
-    found = yaml.safe_load((stage.project / FILE).read_text())
-    own = (found["stages"] or {}).get(stage.name, {})
-    limits: dict[str, Mapping[str, float]] = {EVERY_ROUTE: {**found["pages"], **own.get("pages", {})}}
-    for name, limit in {**found["routes"], **own.get("routes", {})}.items():
+    document = yaml.safe_load((stage.project / FILE).read_text())
+    own = (document["stages"] or {}).get(stage.name, {})
+    limits: dict[str, Mapping[str, float]] = {EVERY_ROUTE: {**document["pages"], **own.get("pages", {})}}
+    for name, limit in {**document["routes"], **own.get("routes", {})}.items():
         method, path = name.split(" ")
         limits[f"{path.replace('/', '~1')}/{method}"] = limit
     return limits
@@ -57,11 +57,11 @@ def list_left(stage: Deployment, now: Mapping[str, Any]) -> list[str]:
 def shown(now: Mapping[str, Any], path: str) -> str:
     """Return what a stage has at a path of its patches, as the patch would write it."""
     _, resource, method, name = path.split("/", 3)
-    settings = {_plain(route): found for route, found in now.get("methodSettings", {}).items()}
-    found = settings.get(_plain(f"{resource}/{method}"), {}).get(SHOWN_AS[name], "")
-    if isinstance(found, bool):
-        return str(found).lower()
-    return f"{found:g}" if isinstance(found, float) else str(found)
+    settings = {_plain(route): setting for route, setting in now.get("methodSettings", {}).items()}
+    number = settings.get(_plain(f"{resource}/{method}"), {}).get(SHOWN_AS[name], "")
+    if isinstance(number, bool):
+        return str(number).lower()
+    return f"{number:g}" if isinstance(number, float) else str(number)
 
 
 def _plain(route: str) -> str:

@@ -98,6 +98,6 @@ def _list_names(stage: Deployment, kind: Kind) -> Iterator[str]:
         yield _name(kind, each[kind.field] if kind.field else str(each))
 
 
-def _name(kind: Kind, found: str) -> str:
+def _name(kind: Kind, physical_id: str) -> str:
     """Of a queue the end of its address: an emulator has a host of its own."""
-    return found.rsplit("/", 1)[1] if kind.word == "queue" else found
+    return physical_id.rsplit("/", 1)[1] if kind.word == "queue" else physical_id

@@ -33,12 +33,12 @@ def ensure_policies(stage: Deployment, hand: Reporter) -> None:
 
 def new_stage(pattern: dict[str, Any], name: str) -> dict[str, Any]:
     """Make a stage like another, under its own name."""
-    found = copy.deepcopy(pattern)
-    found["environment_variables"]["FULLCIRCLE_STAGE"] = name
-    for function, settings in found["lambda_functions"].items():
+    copied = copy.deepcopy(pattern)
+    copied["environment_variables"]["FULLCIRCLE_STAGE"] = name
+    for function, settings in copied["lambda_functions"].items():
         settings["iam_policy_file"] = policy_file(name, function)
-    found.pop("api_gateway_custom_domain", None)
-    return found
+    copied.pop("api_gateway_custom_domain", None)
+    return copied
 
 
 def stale(project: Path, stage: str) -> Iterator[tuple[Path, str]]:

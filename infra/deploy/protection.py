@@ -34,12 +34,12 @@ def list_missing(stage: Deployment) -> list[str]:
 
 def _table(stage: Deployment, hand: Reporter, name: str, wanted: dict[str, Any]) -> None:
     tables = stage.client("dynamodb")
-    found = found_or_none(tables.describe_table, "ResourceNotFoundException", TableName=name)
-    if found is None:
+    description = found_or_none(tables.describe_table, "ResourceNotFoundException", TableName=name)
+    if description is None:
         hand.note(f"table {name} is missing")
         return
     protect = wanted["DeletionProtectionEnabled"]
-    if found["Table"].get("DeletionProtectionEnabled", False) != protect:
+    if description["Table"].get("DeletionProtectionEnabled", False) != protect:
         what = f"switch deletion protection of {name} on"
         hand.change(what, lambda: tables.update_table(TableName=name, DeletionProtectionEnabled=protect))
         if not hand.dry_run:
@@ -73,8 +73,8 @@ def _bucket(stage: Deployment, hand: Reporter, resources: dict[str, Any]) -> Non
         hand.note(f"bucket {bucket} is missing")
         return
     policy = bucket_policy(stage, resources)
-    found = found_or_none(s3.get_bucket_policy, "NoSuchBucketPolicy", Bucket=bucket)
-    if found is None or json.loads(found["Policy"]) != policy:
+    role_policy = found_or_none(s3.get_bucket_policy, "NoSuchBucketPolicy", Bucket=bucket)
+    if role_policy is None or json.loads(role_policy["Policy"]) != policy:
         hand.change(
             f"put the policy of bucket {bucket}", lambda: s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
         )
@@ -96,5 +96,5 @@ def bucket_policy(stage: Deployment, resources: dict[str, Any]) -> dict[str, Any
     arn = f"arn:aws:s3:::{stage.bucket}"
     text = json.dumps(resources["BucketPolicy"]["Properties"]["PolicyDocument"])
     text = text.replace('{"GetAtt": "Bucket.Arn"}', f'"{arn}"').replace('{"Sub": "${Bucket.Arn}/*"}', f'"{arn}/*"')
-    found: dict[str, Any] = json.loads(text)
-    return found
+    role_policy: dict[str, Any] = json.loads(text)
+    return role_policy

@@ -70,8 +70,8 @@ def _delete_bucket(stage: Deployment) -> None:
 
 
 def _layers(stage: Deployment) -> list[int]:
-    found = stage.listed("lambda", "list_layer_versions", "LayerVersions", LayerName=f"{stage.title}-pdf")
-    return found_or_none(lambda: [each["Version"] for each in found], *ABSENT) or []
+    layer_versions = stage.listed("lambda", "list_layer_versions", "LayerVersions", LayerName=f"{stage.title}-pdf")
+    return found_or_none(lambda: [each["Version"] for each in layer_versions], *ABSENT) or []
 
 
 def _delete_layers(stage: Deployment, versions: list[int]) -> None:
@@ -83,7 +83,7 @@ def _delete_layers(stage: Deployment, versions: list[int]) -> None:
 def _left(stage: Deployment) -> list[str]:
     left = [f"table {name}" for name in _tables(stage)]
     left += [f"bucket {stage.bucket}"] if _bucket(stage) else []
-    left += [f"{len(found)} versions of layer {stage.title}-pdf"] if (found := _layers(stage)) else []
+    left += [f"{len(old_layers)} versions of layer {stage.title}-pdf"] if (old_layers := _layers(stage)) else []
     left += [f"settings {stage.parameter}, with the link keys"] if settings.read(stage) else []
     again = [f"make infra STAGE={stage.name} takes them up again; DESTROY={stage.name} deletes them."] if left else []
     left.append("the sender in SES, and the role that API Gateway writes logs with: other stages may use them")

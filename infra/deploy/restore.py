@@ -64,9 +64,9 @@ def _check_ready(stage: Deployment, moment: datetime) -> None:
 
 def _backup(stage: Deployment, hand: Reporter, moment: datetime, pause: Pause) -> str:
     """Return the ARN of a backup of the table as of the moment; empty in a dry run."""
-    if found := _find_backup(stage, moment):
+    if earlier_backup := _find_backup(stage, moment):
         hand.stays(f"there is a backup {_name(moment)}")
-        return found
+        return earlier_backup
     copy, tables = _copy(stage), stage.client("dynamodb")
     if restored.describe(stage, copy):
         _check_same_moment(stage, moment)
@@ -94,8 +94,8 @@ def _check_same_moment(stage: Deployment, moment: datetime) -> None:
 
 
 def _find_backup(stage: Deployment, moment: datetime) -> str:
-    found = stage.listed("dynamodb", "list_backups", "BackupSummaries", TableName=_copy(stage))
-    ours = [each for each in found if each["BackupName"] == _name(moment)]
+    summaries = stage.listed("dynamodb", "list_backups", "BackupSummaries", TableName=_copy(stage))
+    ours = [each for each in summaries if each["BackupName"] == _name(moment)]
     return str(ours[-1]["BackupArn"]) if ours else ""
 
 
@@ -162,8 +162,8 @@ def _wait_backup(stage: Deployment, backup: str, pause: Pause) -> None:
 
 
 def _status(stage: Deployment, backup: str) -> str:
-    found: dict[str, Any] = stage.client("dynamodb").describe_backup(BackupArn=backup)["BackupDescription"]
-    return str(found["BackupDetails"]["BackupStatus"])
+    description: dict[str, Any] = stage.client("dynamodb").describe_backup(BackupArn=backup)["BackupDescription"]
+    return str(description["BackupDetails"]["BackupStatus"])
 
 
 def _protect(stage: Deployment, hand: Reporter) -> None:

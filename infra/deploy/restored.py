@@ -17,8 +17,8 @@ Pause = Callable[[float], None]
 
 
 def describe(stage: Deployment, name: str) -> dict[str, Any] | None:
-    found = found_or_none(stage.client("dynamodb").describe_table, ABSENT, TableName=name)
-    table: dict[str, Any] | None = found["Table"] if found else None
+    reply = found_or_none(stage.client("dynamodb").describe_table, ABSENT, TableName=name)
+    table: dict[str, Any] | None = reply["Table"] if reply else None
     return table
 
 

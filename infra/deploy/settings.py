@@ -30,14 +30,14 @@ def read(stage: Deployment) -> Values:
     if answer is None:
         return {}
     try:
-        found = json.loads(answer["Parameter"]["Value"])
+        values = json.loads(answer["Parameter"]["Value"])
     except ValueError:
-        found = None
-    if not isinstance(found, dict):
+        values = None
+    if not isinstance(values, dict):
         raise DeployError(
             f"{stage.parameter} is not a JSON object. Put back an earlier version of it; AWS keeps its history."
         )
-    return found
+    return values
 
 
 def check_given(stage: Deployment, given: Mapping[str, Any]) -> Values:
@@ -56,13 +56,13 @@ def check_given(stage: Deployment, given: Mapping[str, Any]) -> Values:
 def ensure_settings(stage: Deployment, hand: Reporter, given: Mapping[str, Any]) -> None:
     """Keys are made once and kept: links in people's email and the ids in rows hang on them."""
     known = check_given(stage, given)
-    found = stack.outputs(stage)
-    if not found:
+    outputs = stack.outputs(stage)
+    if not outputs:
         hand.change(f"write settings {stage.parameter}", lambda: None)  # a dry run, before there is a stack
         return
     wanted = {
-        "bucket": found["Bucket"],
-        "queues": {name: found[f"{name.title()}Queue"] for name in Queue},
+        "bucket": outputs["Bucket"],
+        "queues": {name: outputs[f"{name.title()}Queue"] for name in Queue},
         "configuration_set": stage.title,
         "base_url": known.get("base_url", ""),  # `make deploy` sets it
         "sender": known["sender"],
@@ -77,11 +77,11 @@ def ensure_settings(stage: Deployment, hand: Reporter, given: Mapping[str, Any])
     write(stage, hand, {**known, **wanted})
 
 
-def with_id_key(found: Values) -> Values:
+def with_id_key(values: Values) -> Values:
     """Return settings that hold the key of ids. A deployment from before there was one keeps what it had in effect."""
-    if found.get("id_key") or not found.get("link_keys"):
-        return found
-    return {**found, "id_key": first_id_key(found["link_keys"])}
+    if values.get("id_key") or not values.get("link_keys"):
+        return values
+    return {**values, "id_key": first_id_key(values["link_keys"])}
 
 
 def write(stage: Deployment, hand: Reporter, wanted: Values) -> bool:
@@ -103,11 +103,11 @@ def _put(stage: Deployment, wanted: Values) -> None:
 
 def faults(stage: Deployment) -> str:
     """Return what the functions would object to in the settings; empty if they accept them."""
-    found = read(stage)
-    if not found:
+    values = read(stage)
+    if not values:
         return f"{stage.parameter} is missing: run make infra STAGE={stage.name}"
     try:
-        parse_settings(json.dumps(found), stage.name)
+        parse_settings(json.dumps(values), stage.name)
     except ConfigError as error:
         return str(error)
     return ""
@@ -118,16 +118,16 @@ def rotate(stage: Deployment, hand: Reporter, *, drop_oldest: bool) -> None:
 
     The key of ids stays: rows are found by it.
     """
-    found = read(stage)
-    keys = found.get("link_keys", [])
+    values = read(stage)
+    keys = values.get("link_keys", [])
     if not keys:
         raise DeployError(f"Stage {stage.name} has no settings yet: run make infra STAGE={stage.name} first.")
     if drop_oldest and len(keys) < 2:
         raise DeployError("There is one link key only, and all links hang on it: add one before you drop one.")
-    found = with_id_key(found)
+    values = with_id_key(values)
     kept = keys[1:] if drop_oldest else [*keys, secrets.token_urlsafe(KEY_BYTES)]
     what = "drop the oldest link key" if drop_oldest else "add a link key that signs from now on"
-    hand.change(f"{what}: {len(keys)} become {len(kept)}", lambda: _put(stage, {**found, "link_keys": kept}))
+    hand.change(f"{what}: {len(keys)} become {len(kept)}", lambda: _put(stage, {**values, "link_keys": kept}))
 
 
 def _rate(stage: Deployment) -> float:

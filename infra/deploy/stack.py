@@ -182,8 +182,8 @@ _Loader.add_multi_constructor("!", _tagged)
 
 
 def read_template(text: str) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader with CloudFormation's tags)
-    return found
+    content: dict[str, Any] = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader with CloudFormation's tags)
+    return content
 
 
 def _defaults(template: str) -> Parameters:

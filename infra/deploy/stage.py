@@ -83,8 +83,8 @@ class Deployment:
 
     def config(self) -> dict[str, Any]:
         """Return the whole of .chalice/config.json."""
-        found: dict[str, Any] = json.loads(self.config_file.read_text())
-        return found
+        content: dict[str, Any] = json.loads(self.config_file.read_text())
+        return content
 
     def is_ours(self, name: str) -> bool:
         """Return whether a function, role or rule of this name belongs to this deployment (`prod`, not `prod2`)."""

@@ -23,7 +23,7 @@ Resource = dict[str, Any]
 def rebuild(stage: Deployment, hand: Reporter) -> list[Resource]:
     """Roles come before functions and functions before what calls them: Chalice deletes from the end."""
     functions = live_functions(stage)
-    found = [
+    resources = [
         *_roles(stage),
         *({"name": name, "resource_type": "lambda_function", "lambda_arn": arn} for name, arn in functions.items()),
         *_rules(stage),
@@ -32,18 +32,18 @@ def rebuild(stage: Deployment, hand: Reporter) -> list[Resource]:
         *api.list_resources(stage),
         *_domain(stage),
     ]
-    text = json.dumps({"resources": found, "schema_version": "2.0", "backend": "api"}, indent=2) + "\n"
+    text = json.dumps({"resources": resources, "schema_version": "2.0", "backend": "api"}, indent=2) + "\n"
     if stage.state_file.exists() and stage.state_file.read_text() == text:
-        hand.stays(f"{len(found)} live resources, as Chalice's state says")
+        hand.stays(f"{len(resources)} live resources, as Chalice's state says")
     else:
-        hand.change(f"rebuild Chalice's state from {len(found)} live resources", lambda: _write(stage, text))
-    return found
+        hand.change(f"rebuild Chalice's state from {len(resources)} live resources", lambda: _write(stage, text))
+    return resources
 
 
 def live_functions(stage: Deployment) -> dict[str, str]:
     """Name in app.py -> ARN, of every function of this stage."""
-    found = stage.listed("lambda", "list_functions", "Functions")
-    arns = {each["FunctionName"]: each["FunctionArn"] for each in found}
+    listed_functions = stage.listed("lambda", "list_functions", "Functions")
+    arns = {each["FunctionName"]: each["FunctionArn"] for each in listed_functions}
     return {_short(stage, name): arn for name, arn in sorted(arns.items()) if stage.is_ours(name)}
 
 
@@ -115,8 +115,8 @@ def subscriptions(stage: Deployment, topic: str) -> list[dict[str, Any]]:
 def lets_in(stage: Deployment, arn: str, source: str) -> bool:
     """Return whether a function's own policy allows calls from a source, by the start of the source's ARN."""
     read = stage.client("lambda").get_policy
-    found = found_or_none(read, "ResourceNotFoundException", FunctionName=arn)
-    statements = json.loads(found["Policy"])["Statement"] if found else []
+    policy = found_or_none(read, "ResourceNotFoundException", FunctionName=arn)
+    statements = json.loads(policy["Policy"])["Statement"] if policy else []
     return any(each["Effect"] == "Allow" and source in json.dumps(each.get("Condition", {})) for each in statements)
 
 
@@ -142,8 +142,8 @@ def _domain(stage: Deployment) -> Iterator[Resource]:
         return
     name = wanted["domain_name"]
     gateway = stage.client("apigateway")
-    found = found_or_none(gateway.get_domain_name, "NotFoundException", domainName=name)
-    if not found:
+    domain = found_or_none(gateway.get_domain_name, "NotFoundException", domainName=name)
+    if not domain:
         return
     ours = api.list_ids(stage)
     mappings = stage.listed("apigateway", "get_base_path_mappings", "items", domainName=name)
@@ -152,10 +152,10 @@ def _domain(stage: Deployment) -> Iterator[Resource]:
         "name": "api_gateway_custom_domain",
         "resource_type": "domain_name",
         "domain_name": name,
-        "hosted_zone_id": found.get("regionalHostedZoneId", found.get("distributionHostedZoneId", "")),
-        "alias_domain_name": found.get("regionalDomainName", found.get("distributionDomainName", "")),
-        "certificate_arn": found.get("regionalCertificateArn", found.get("certificateArn", "")),
-        "security_policy": found.get("securityPolicy", ""),
+        "hosted_zone_id": domain.get("regionalHostedZoneId", domain.get("distributionHostedZoneId", "")),
+        "alias_domain_name": domain.get("regionalDomainName", domain.get("distributionDomainName", "")),
+        "certificate_arn": domain.get("regionalCertificateArn", domain.get("certificateArn", "")),
+        "security_policy": domain.get("securityPolicy", ""),
         "api_mapping": [{"key": "/" if path == "(none)" else f"/{path}"} for path in paths],
     }
 

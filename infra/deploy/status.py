@@ -43,11 +43,11 @@ Line = tuple[str, bool]  # text, and whether it needs action
 
 
 def _stack(stage: Deployment) -> Iterator[Line]:
-    found = stack.describe(stage)
-    if found is None:
+    description = stack.describe(stage)
+    if description is None:
         yield f"there is no stack {stage.title}: run make infra STAGE={stage.name}", True
         return
-    status = found["StackStatus"]
+    status = description["StackStatus"]
     whole = status in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
     yield f"{stage.title} is {status}{'' if whole else f': run make infra STAGE={stage.name}'}", not whole
     yield from missing.look(stage)
@@ -58,12 +58,12 @@ def _stack(stage: Deployment) -> Iterator[Line]:
 def _settings(stage: Deployment) -> Iterator[Line]:
     fault = settings.faults(stage)
     yield (fault, True) if fault else (f"{stage.parameter} is complete", False)
-    found = settings.read(stage)
-    yield f"pages at {found.get('base_url') or 'no address yet'}", False
+    values = settings.read(stage)
+    yield f"pages at {values.get('base_url') or 'no address yet'}", False
     api_id = next(iter(api.list_ids(stage)), None)
-    if found.get("base_url") and api_id and found["base_url"] != (wanted := api.wanted_url(stage, api_id)):
+    if values.get("base_url") and api_id and values["base_url"] != (wanted := api.wanted_url(stage, api_id)):
         yield f"links in emails do not lead to {wanted} yet: make deploy STAGE={stage.name} says what is missing", True
-    yield f"{len(found.get('link_keys', []))} link keys", False
+    yield f"{len(values.get('link_keys', []))} link keys", False
 
 
 def _functions(stage: Deployment) -> Iterator[Line]:
@@ -72,9 +72,10 @@ def _functions(stage: Deployment) -> Iterator[Line]:
         if name not in live:
             yield f"{name} is missing: run make deploy STAGE={stage.name}", True
             continue
-        found = stage.client("lambda").get_function_configuration(FunctionName=live[name])
-        it = f"{name}: {found['Runtime']}, {found['MemorySize']} MB, deployed {found['LastModified'][:16]}"
-        yield it, found.get("State", "Active") != "Active"
+        configuration = stage.client("lambda").get_function_configuration(FunctionName=live[name])
+        runtime, megabytes = configuration["Runtime"], configuration["MemorySize"]
+        it = f"{name}: {runtime}, {megabytes} MB, deployed {configuration['LastModified'][:16]}"
+        yield it, configuration.get("State", "Active") != "Active"
     yield concurrency.describe_limit(stage)
     for name in live.keys() - set(rights.FUNCTIONS):
         yield f"{name} is no longer in app.py: the next deploy removes it", True
@@ -84,13 +85,13 @@ def _queues(stage: Deployment) -> Iterator[Line]:
     sqs = stage.client("sqs")
     for queue in QUEUES:
         absent = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
-        found = found_or_none(sqs.get_queue_url, *absent, QueueName=f"{stage.title}-{queue}")
-        if not found:
+        queue_url = found_or_none(sqs.get_queue_url, *absent, QueueName=f"{stage.title}-{queue}")
+        if not queue_url:
             why = "see Stack" if stack.outputs(stage) else f"run make infra STAGE={stage.name}"
             yield f"queue {queue} is missing: {why}", True
             continue
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        counts = sqs.get_queue_attributes(QueueUrl=found["QueueUrl"], AttributeNames=names)["Attributes"]
+        counts = sqs.get_queue_attributes(QueueUrl=queue_url["QueueUrl"], AttributeNames=names)["Attributes"]
         waiting, taken = (int(counts[name]) for name in names)
         yield f"{queue}: {waiting} waiting, {taken} being worked on", queue == "dead" and waiting > 0
 

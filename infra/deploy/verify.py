@@ -47,12 +47,12 @@ def leads_elsewhere(address: str, home: str) -> str:
     opener = build_opener(_Stay)
     try:
         with opener.open(address + "/", timeout=SECONDS) as answer:
-            found, status = answer.headers.get("Location", ""), answer.status
+            location, status = answer.headers.get("Location", ""), answer.status
     except HTTPError as answer:
-        found, status = answer.headers.get("Location", ""), answer.code
+        location, status = answer.headers.get("Location", ""), answer.code
     except (URLError, OSError) as error:
         return f"does not answer ({error})"
-    return "" if found == home + "/" else f"answers {status} {found}".rstrip() + f" and does not lead to {home}/"
+    return "" if location == home + "/" else f"answers {status} {location}".rstrip() + f" and does not lead to {home}/"
 
 
 class _Stay(HTTPRedirectHandler):

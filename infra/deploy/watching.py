@@ -32,11 +32,11 @@ def _of_alarm(properties: dict[str, Any]) -> dict[str, Any]:
 
 def _of_filter(properties: dict[str, Any]) -> dict[str, Any]:
     """Return the properties as the service writes them: names begin with a small letter."""
-    found = {_small(name): value for name, value in properties.items()}
-    found["metricTransformations"] = [
+    renamed = {_small(name): value for name, value in properties.items()}
+    renamed["metricTransformations"] = [
         {_small(name): value for name, value in each.items()} for each in properties["MetricTransformations"]
     ]
-    return found
+    return renamed
 
 
 def _small(name: str) -> str:
@@ -91,14 +91,14 @@ def _differs(live: Any, wanted: Any) -> bool:
         return not isinstance(live, dict) or any(_differs(live.get(name), value) for name, value in wanted.items())
     if isinstance(wanted, list):
         pairs = zip(live or [], wanted, strict=False)
-        return len(live or []) != len(wanted) or any(_differs(one, other) for one, other in pairs)
+        return len(live or []) != len(wanted) or any(_differs(left, other) for left, other in pairs)
     return bool(live != wanted)
 
 
 def _resolved(properties: dict[str, Any], names: Names) -> dict[str, Any]:
     """Return the properties whose values are known without CloudFormation."""
-    found = {name: _value(value, names) for name, value in properties.items()}
-    return {name: value for name, value in found.items() if not _is_unknown(value)}
+    resolved = {name: _value(value, names) for name, value in properties.items()}
+    return {name: value for name, value in resolved.items() if not _is_unknown(value)}
 
 
 def _value(value: Any, names: Names) -> Any:

@@ -46,6 +46,6 @@ def _is_own(kind: RowKind, owner: Owner) -> bool:
     return kind.owner is owner and Reader.OWNER in kind.readers
 
 
-def _line(name: str, found: Sequence[RowKind]) -> Iterator[str]:
-    if found:
-        yield f"| {name} | {'; '.join(sorted(kind.name for kind in found))} |\n"
+def _line(name: str, row_kinds: Sequence[RowKind]) -> Iterator[str]:
+    if row_kinds:
+        yield f"| {name} | {'; '.join(sorted(kind.name for kind in row_kinds))} |\n"

@@ -92,7 +92,7 @@ def _allowed(kind: Any) -> str:
         described = [meta.description for meta in metas if meta.description]
         return str(described[0]) if described else _allowed(bare)
     if get_origin(kind) in (Union, UnionType):
-        return " or ".join(_allowed(one) for one in get_args(kind) if one is not type(None))
+        return " or ".join(_allowed(option) for option in get_args(kind) if option is not type(None))
     if isinstance(kind, type) and issubclass(kind, Shape):
         return f"a block: [{_title(kind)}](#{_title(kind).lower()})"
     return str(kind.__name__)

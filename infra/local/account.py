@@ -39,8 +39,8 @@ def lay_out(stage: str, base_url: str) -> dict[str, str]:
     parameters = [{"ParameterKey": "Stage", "ParameterValue": stage}]
     clouds = session().create_client("cloudformation", config=PATIENT)
     clouds.create_stack(StackName=stack, TemplateBody=STACK.read_text(), Parameters=parameters)
-    found = clouds.describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in found}
+    stack_outputs = clouds.describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack_outputs}
     client("sesv2").create_email_identity(EmailIdentity=SENDER_DOMAIN)
     client("sesv2").create_configuration_set(ConfigurationSetName=configuration_set(stage))
     client("ssm").put_parameter(

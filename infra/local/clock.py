@@ -53,10 +53,10 @@ def later(moment: datetime, duration: str) -> datetime:
 
 def parse_moment(text: str) -> datetime:
     """Read a zone-aware ISO 8601 moment. Raises ValueError."""
-    found = datetime.fromisoformat(text)
-    if found.tzinfo is None:
+    parsed = datetime.fromisoformat(text)
+    if parsed.tzinfo is None:
         raise ValueError(f"{text!r} has no time zone; write 2026-09-07T09:00:00Z")
-    return within_reach(found.astimezone(UTC))
+    return within_reach(parsed.astimezone(UTC))
 
 
 def within_reach(moment: datetime) -> datetime:

@@ -191,6 +191,6 @@ def _start_moto(port: int) -> Any:
     MotoRequestHandler.protocol_version = "HTTP/1.1"  # else each call of AWS opens a connection of its own
     MotoRequestHandler.disable_nagle_algorithm = True
     MotoRequestHandler.log_request = lambda *_: None
-    found = ThreadedMotoServer(ip_address=HOST, port=port, verbose=False)
-    found.start()
-    return found
+    moto_server = ThreadedMotoServer(ip_address=HOST, port=port, verbose=False)
+    moto_server.start()
+    return moto_server

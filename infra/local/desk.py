@@ -196,7 +196,9 @@ class DevTools:
 
     def _first_questionnaire(self) -> str:
         """Where the first delegate answers; the desk itself before anyone was asked."""
-        delegates = [one for one in self.people({}) if one["role"] == "delegate" and "answer" in one["links"]]
+        delegates = [
+            person for person in self.people({}) if person["role"] == "delegate" and "answer" in person["links"]
+        ]
         return str(delegates[0]["links"]["answer"]) if delegates else DESK
 
 
@@ -246,12 +248,12 @@ def _form(body: bytes) -> Form:
     """Read JSON or a form, recognised by the body itself: `curl -d '{..}'` says form and sends JSON."""
     try:
         text = body.decode().strip()
-        found = json.loads(text) if text.startswith(("{", "[")) else dict(parse_qsl(text, strict_parsing=bool(text)))
+        fields = json.loads(text) if text.startswith(("{", "[")) else dict(parse_qsl(text, strict_parsing=bool(text)))
     except ValueError as error:
         raise Wrong(f"the body is neither JSON nor a form: {error}") from error
-    if not isinstance(found, dict):
+    if not isinstance(fields, dict):
         raise Wrong("the body is not a JSON object")
-    return found
+    return fields
 
 
 def _wants_page(headers: Headers) -> bool:

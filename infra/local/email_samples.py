@@ -24,8 +24,8 @@ def every() -> dict[tuple[str, str], Rendered]:
 
 
 def _rendered(kind: EmailKind, words: Mapping[str, str]) -> Rendered:
-    shown = {"name": reader_of(kind), **words}
-    return render(kind.name, compose.context(sample(kind.name, to=SAM, **shown)))
+    shown_words = {"name": reader_of(kind), **words}
+    return render(kind.name, compose.context(sample(kind.name, to=SAM, **shown_words)))
 
 
 def dark(html: str) -> str:

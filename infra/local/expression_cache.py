@@ -82,11 +82,11 @@ def _learn_condition(self: ConditionExpressionParser, shape: Any) -> Any:
         return ConditionExpressionParser._make_op_condition(self, node)
 
     self._make_op_condition = watched
-    found = _moto_parse(self)
+    condition_tree = _moto_parse(self)
     if len(_conditions) >= SHAPES:
         _conditions.clear()
     _conditions[shape] = _Condition(roots[0], list(self.expr_attr_names_found), list(self.expr_attr_values_found))
-    return found
+    return condition_tree
 
 
 def _make_operand(self: ConditionExpressionParser, node: Any) -> Any:
@@ -111,8 +111,8 @@ def _update_tree(text: str) -> Any:
 
 @lru_cache(SHAPES)
 def _used(text: str, kind: Any) -> list[Any]:
-    found: list[Any] = _update_tree(text).find_clauses([kind])
-    return found
+    clauses: list[Any] = _update_tree(text).find_clauses([kind])
+    return clauses
 
 
 _moto_processed = DepthFirstTraverser.nodes_to_be_processed
@@ -123,8 +123,8 @@ def _list_processed(self: DepthFirstTraverser) -> tuple[type, ...]:
     kind: Any = type(self)
     if "processed" not in kind.__dict__:
         kind.processed = _moto_processed(self)
-    found: tuple[type, ...] = kind.processed
-    return found
+    processed_types: tuple[type, ...] = kind.processed
+    return processed_types
 
 
 # Nodes are abstract classes: to ask `isinstance` again for each was a third of an update.

@@ -32,8 +32,8 @@ class Accepted:
 
     @cached_property
     def message(self) -> EmailMessage:
-        found: EmailMessage = message_from_string(self.raw, policy=default)
-        return found
+        parsed: EmailMessage = message_from_string(self.raw, policy=default)
+        return parsed
 
     @cached_property
     def headers(self) -> list[tuple[str, str]]:
@@ -85,8 +85,8 @@ class Accepted:
 
     def part(self, kind: str) -> str:
         """Return the text of the `plain` or `html` part."""
-        found = next((part for part in self._parts if part.get_content_type() == f"text/{kind}"), None)
-        return _text(found).replace("\r\n", "\n") if found else ""
+        wanted = next((part for part in self._parts if part.get_content_type() == f"text/{kind}"), None)
+        return _text(wanted).replace("\r\n", "\n") if wanted else ""
 
     @cached_property
     def links(self) -> list[str]:
@@ -125,8 +125,8 @@ def _once(email: Any) -> Accepted:
     """Kept with moto's own email: parsing is slow, and the desk lists every email each time."""
     if not hasattr(email, "as_accepted"):
         email.as_accepted = Accepted(email.id, tuple(email.to), email.raw_data, email.tags)
-    found: Accepted = email.as_accepted
-    return found
+    known: Accepted = email.as_accepted
+    return known
 
 
 def event(email: Accepted, kind: str, now: datetime, **detail: Any) -> str:

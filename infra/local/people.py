@@ -79,10 +79,10 @@ def everyone(table: str) -> list[dict[str, Any]]:
                 held.setdefault(holder, {})[link[0]] = link[1]
     for holder, own in _facilitators(table):
         held[holder] = own | held.get(holder, {})
-    found = [*_administrators(), *((holder, held[holder]) for holder in sorted(held) if holder.role != ADMINISTRATOR)]
+    holders = [*_administrators(), *((holder, held[holder]) for holder in sorted(held) if holder.role != ADMINISTRATOR)]
     return [
         {**{part: getattr(holder, part) for part in Holder.__struct_fields__}, "links": links}
-        for holder, links in found
+        for holder, links in holders
     ]
 
 

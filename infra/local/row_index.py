@@ -74,12 +74,12 @@ class _Indexes:
         self._by_name: dict[str, _Index] = {}
 
     def find(self, table: Any, name: str, classify: Classify, groups: Iterable[str]) -> list[Any]:
-        found = self._up_to_date(table, name, classify).groups
-        return [row for group in groups for row in found.get(group, {}).values()]
+        by_group = self._up_to_date(table, name, classify).groups
+        return [row for group in groups for row in by_group.get(group, {}).values()]
 
     def count(self, table: Any, name: str, classify: Classify, groups: Iterable[str]) -> int:
-        found = self._up_to_date(table, name, classify).groups
-        return sum(len(found.get(group, ())) for group in groups)
+        by_group = self._up_to_date(table, name, classify).groups
+        return sum(len(by_group.get(group, ())) for group in groups)
 
     def note(self, place: Place, row: Any) -> None:
         for index in self._by_name.values():
@@ -154,10 +154,10 @@ def _note(table: Any, key: Key) -> None:
 
 
 def _indexes(table: Any) -> _Indexes:
-    found: _Indexes | None = table.__dict__.get("kept_indexes")
-    if found is None or found.items is not table.items or found.time != _time or not _is_on:
-        found = table.kept_indexes = _Indexes(table)
-    return found
+    kept: _Indexes | None = table.__dict__.get("kept_indexes")
+    if kept is None or kept.items is not table.items or kept.time != _time or not _is_on:
+        kept = table.kept_indexes = _Indexes(table)
+    return kept
 
 
 def _all_rows(table: Any) -> list[Any]:

@@ -159,7 +159,7 @@ def _typed_plain(value: DynamoType) -> dict[str, Any]:
     if value.type == "B":
         return {"B": value.value if isinstance(value.value, bytes) else b64decode(value.value)}
     if value.type == "BS":
-        return {"BS": [one if isinstance(one, bytes) else b64decode(one) for one in value.value]}
+        return {"BS": [data if isinstance(data, bytes) else b64decode(data) for data in value.value]}
     return {value.type: _to_plain(value.value)}
 
 

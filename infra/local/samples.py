@@ -21,7 +21,7 @@ LOOKS: dict[str, tuple[str, str, Callable[[Rendered], str]]] = {
 
 
 def page(template: Template) -> Answer:
-    shown = [
+    rows = [
         {
             "id": email_id(*name),
             "template": name[0],
@@ -31,7 +31,7 @@ def page(template: Template) -> Answer:
         }
         for name, email in email_samples.every().items()
     ]
-    body = template.render(emails=shown, looks=[(look, title) for look, (title, _, _) in LOOKS.items()])
+    body = template.render(emails=rows, looks=[(look, title) for look, (title, _, _) in LOOKS.items()])
     return Answer(HTTPStatus.OK, {"Content-Type": HTML}, body.encode())
 
 
@@ -40,8 +40,8 @@ def look(wanted: str, name: str) -> Answer | None:
     samples = {email_id(*named): email for named, email in email_samples.every().items()}
     if wanted not in samples or name not in LOOKS:
         return None
-    _title, kind, shown = LOOKS[name]
-    return Answer(HTTPStatus.OK, {"Content-Type": kind}, shown(samples[wanted]).encode())
+    _title, kind, render_sample = LOOKS[name]
+    return Answer(HTTPStatus.OK, {"Content-Type": kind}, render_sample(samples[wanted]).encode())
 
 
 def email_id(template: str, variant: str) -> str:

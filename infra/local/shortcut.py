@@ -128,7 +128,7 @@ def _queue_messages(params: dict[str, Any]) -> dict[str, Any]:
     plain: dict[str, Any] = {"MessageAttributes": {}, "DelaySeconds": None}
     entries = {str(place): {**plain, **entry} for place, entry in enumerate(params["Entries"])}
     queued, failed = backend("sqs").send_message_batch(params["QueueUrl"].rpartition("/")[2], entries)
-    return {"Successful": [{"Id": one.user_id, "MessageId": one.id} for one in queued], "Failed": failed}
+    return {"Successful": [{"Id": message.user_id, "MessageId": message.id} for message in queued], "Failed": failed}
 
 
 def _send_email(params: dict[str, Any]) -> dict[str, Any]:
@@ -139,10 +139,10 @@ def _send_email(params: dict[str, Any]) -> dict[str, Any]:
 
 
 def _load_object(params: dict[str, Any]) -> dict[str, Any]:
-    found = backend("s3").get_object(params["Bucket"], params["Key"])
-    if found is None:
+    stored = backend("s3").get_object(params["Bucket"], params["Key"])
+    if stored is None:
         raise ServiceException("NoSuchKey")
-    body = found.value
+    body = stored.value
     return {"Body": StreamingBody(BytesIO(body), len(body)), "ContentLength": len(body)}
 
 
@@ -183,7 +183,7 @@ def _method(operation: str) -> str:
 @cache
 def _handler(name: str, url: str) -> Callable[..., Any]:
     """Return what moto would find by trying the addresses of all its services."""
-    found: Callable[..., Any] = next(
+    special_handler: Callable[..., Any] = next(
         handler for pattern, handler in backend(name).urls.items() if re.match(pattern, url)
     )
-    return found
+    return special_handler

@@ -136,21 +136,21 @@ def new_world(cloud: Cloud, console: Console, most: int | None = None) -> World:
 
 def reactions() -> dict[str, list[React]]:
     """Return what people do on each kind of email, in the order of the stories."""
-    found = defaultdict(list)
+    by_kind = defaultdict(list)
     for story in STORIES:
         for template, react in story.REACTIONS.items():
-            found[template].append(react)
-    return found
+            by_kind[template].append(react)
+    return by_kind
 
 
 def free_port(wanted: int) -> int:
     """Return the wanted port if it and the next are free, else two that are."""
     for first in (wanted, 0, 0, 0, 0):
-        with socket.socket() as one, socket.socket() as next_one:
+        with socket.socket() as first_socket, socket.socket() as next_one:
             try:
-                one.bind(("127.0.0.1", first))
-                next_one.bind(("127.0.0.1", one.getsockname()[1] + 1))
+                first_socket.bind(("127.0.0.1", first))
+                next_one.bind(("127.0.0.1", first_socket.getsockname()[1] + 1))
             except OSError:
                 continue
-            return int(one.getsockname()[1])
+            return int(first_socket.getsockname()[1])
     return wanted

@@ -126,7 +126,9 @@ def record(world: World) -> None:
     ids = [world.delegate_id(player) for player in world.players]
     attendances = attendance.find_many(ids, [planned_session.id for planned_session in sessions])
     for player in world.players:
-        marks = {name_of(one, sessions): attendances.get((world.delegate_id(player), one.id)) for one in sessions}
+        marks = {
+            name_of(session, sessions): attendances.get((world.delegate_id(player), session.id)) for session in sessions
+        }
         recorded = {name: mark.state.value for name, mark in marks.items() if mark}
         world.deeds[player.email].attendance.update(recorded)
 
@@ -136,7 +138,9 @@ def check(world: World) -> Iterator[str]:
     sessions = held(workshops.list_sessions(world.cohort))
     for player in world.players:
         recorded = world.deeds[player.email].attendance
-        if lacking := [name_of(one, sessions) for one in sessions if name_of(one, sessions) not in recorded]:
+        if lacking := [
+            name_of(session, sessions) for session in sessions if name_of(session, sessions) not in recorded
+        ]:
             yield f"nothing is recorded of {player.email} at {', '.join(lacking)}"
     absent = world.players[ABSENT % len(world.players)]
     missed = {mark for name, mark in world.deeds[absent.email].attendance.items() if name.startswith(MISSED)}

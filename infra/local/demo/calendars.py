@@ -29,12 +29,12 @@ class Entry(NamedTuple):
 
 def list_entries(world: World) -> dict[str, list[Entry]]:
     """Return the entries that each address got, in the order of the emails."""
-    found: defaultdict[str, list[Entry]] = defaultdict(list)
+    log_entries: defaultdict[str, list[Entry]] = defaultdict(list)
     for letter in world.mailbox.letters:
         for part in letter.accepted.attachments:
             if part["name"].endswith(".ics"):
-                found[letter.to].append(_read(part["content"]))
-    return dict(found)
+                log_entries[letter.to].append(_read(part["content"]))
+    return dict(log_entries)
 
 
 @cache

@@ -76,14 +76,14 @@ def areas_of(world: World, player: Player, case: Opened) -> dict[str, str]:
     place = world.players.index(player)
     last_day = case.page.form("/debrief").fields["review_by-1"]  # as the page suggests: the end of the programme
     fields: dict[str, str] = {}
-    for number, (competency, shown, _) in enumerate(areas_to_agree(world, player), start=1):
+    for number, (competency, figure, _) in enumerate(areas_to_agree(world, player), start=1):
         card = words[competency]["areas"][place % len(words[competency]["areas"])]
         title = next(c.title for c in world.programme.competencies if c.id == competency)
         fields |= {f"{part}-{number}": text for part, text in card.items()}
         fields[f"when_i_will-{number}"] = (
             f"When I plan my week, I will choose one occasion to {lower_first(card['behaviour'])}"
         )
-        fields[f"evidence-{number}"] = f"{title}: others see {shown} on average"
+        fields[f"evidence-{number}"] = f"{title}: others see {figure} on average"
         fields[f"review_by-{number}"] = last_day
     return fields
 
@@ -96,20 +96,24 @@ def areas_to_agree(world: World, player: Player) -> list[tuple[str, str, str]]:
     """(competency, mean of all others as shown, its lowest behaviour); without such figures, the delegate's view."""
     count = 3 if world.players.index(player) % THREE_AREAS_EVERY == 0 else 2
     facts: dict[str, Any] = json.loads(world.deeds[player.email].documents["facts"])
-    return [(one["id"], one["display"], _behaviour(world, facts, one["id"])) for one in _lowest(facts, "competency")][
-        :count
-    ]
+    return [
+        (score["id"], score["display"], _behaviour(world, facts, score["id"])) for score in _lowest(facts, "competency")
+    ][:count]
 
 
 def _behaviour(world: World, facts: dict[str, Any], competency: str) -> str:
-    items = [item.id for one in world.programme.competencies if one.id == competency for item in one.items]
-    return next((one["id"] for one in _lowest(facts, "item") if one["id"] in items), items[0])
+    items = [
+        item.id for candidate in world.programme.competencies if candidate.id == competency for item in candidate.items
+    ]
+    return next((score["id"] for score in _lowest(facts, "item") if score["id"] in items), items[0])
 
 
 def _lowest(facts: dict[str, Any], about: str) -> list[dict[str, Any]]:
-    scores = [one for one in facts["statistics"] if one["about"] == about]
-    shown = [one for one in scores if one["cell"] == "all_others"] or [one for one in scores if one["cell"] == "self"]
-    return sorted(shown, key=lambda one: (one["mean"], one["id"]))
+    scores = [score for score in facts["statistics"] if score["about"] == about]
+    candidates = [score for score in scores if score["cell"] == "all_others"] or [
+        score for score in scores if score["cell"] == "self"
+    ]
+    return sorted(candidates, key=lambda score: (score["mean"], score["id"]))
 
 
 def release(world: World, player: Player, letter: Letter) -> None:
@@ -128,8 +132,8 @@ def on_released(world: World, letter: Letter) -> None:
 
 def read_report(world: World, player: Player, letter: Letter) -> None:
     """Let the delegate see the very document that the coach saw."""
-    shown = open_signed_in(world, f"{letter.link(HUB)}/report", player.email)
-    seen = world.browser.send(shown, shown.page.form("/report"), {}, "pdf")
+    opened = open_signed_in(world, f"{letter.link(HUB)}/report", player.email)
+    seen = world.browser.send(opened, opened.page.form("/report"), {}, "pdf")
     if seen.body != world.deeds[player.email].documents["pdf"]:
         raise Unexpected(f"{player.email} was given another report than the coach")
     world.deeds[player.email].opened_report = world.now

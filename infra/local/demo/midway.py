@@ -93,10 +93,11 @@ def check(world: World) -> Iterator[str]:
     """Check that each round ended, with a result if five people or more answered, and that few were reminded."""
     for player in world.players:
         rows = list(delegates.load_rows(world.delegate_id(player)))
-        found, deeds = pulse_rounds.find_in(rows, Wave.MIDWAY_1), world.deeds[player.email]
+        pulse_round, deeds = pulse_rounds.find_in(rows, Wave.MIDWAY_1), world.deeds[player.email]
         wanted = _wanted(world, player, len(deeds.midway), len(deeds.midway_sent))
-        if found is None or found.state is not wanted:
-            yield f"the mid-way round of {player.email} is {found and found.state.value}, not {wanted.value}"
+        if pulse_round is None or pulse_round.state is not wanted:
+            state = pulse_round.state.value if pulse_round else "missing"
+            yield f"the mid-way round of {player.email} is {state}, not {wanted.value}"
     for letter in world.mailbox.letters:
         if letter.template == to_raters.MIDWAY_REMINDER.name:
             done = world.deeds[world.player(letter).email].midway_sent.get(letter.to)

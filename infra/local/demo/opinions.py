@@ -89,7 +89,7 @@ def amended(programme: Programme, answers: ChosenAnswers, rng: Random) -> dict[s
 
 def _comments(programme: Programme, leader: Leader, deck: Deck, rng: Random) -> dict[str, str]:
     words = bank("phrases")
-    found = {}
+    comments = {}
     for question in programme.open_questions:
         if rng.random() >= COMMENTS.get(question.id, 0):
             continue
@@ -98,8 +98,8 @@ def _comments(programme: Programme, leader: Leader, deck: Deck, rng: Random) -> 
         else:
             about = leader.strengths if question.id == "strengths" else leader.weaknesses
             lists = [words[competency][PHRASES[question.id]] for competency in about]
-        found[question.id] = as_typed(deck.deal(*lists).format(first=leader.first_name), rng)
-    return found
+        comments[question.id] = as_typed(deck.deal(*lists).format(first=leader.first_name), rng)
+    return comments
 
 
 def _rating(level: float, top: int, rng: Random) -> str:

@@ -44,7 +44,7 @@ class Form:
         for name in self.options:
             if not sent.get(name):
                 sent.pop(name, None)
-        pressed = [one for one in self.buttons if button in (None, one[1])]
+        pressed = [candidate for candidate in self.buttons if button in (None, candidate[1])]
         if not pressed:
             raise NotOnThePage(f"no button {button} in the form to {self.action}")
         name, value = pressed[0]
@@ -68,26 +68,26 @@ class Page:
 
     @cached_property
     def heading(self) -> str:
-        return next((words for found in self._document.iter("h1") if (words := found.text_content().strip())), "")
+        return next((words for header in self._document.iter("h1") if (words := header.text_content().strip())), "")
 
     @cached_property
     def status(self) -> str:
         """The line that shows the current step."""
-        lines = (found for found in self._document.iter("p") if found.get("class") == "status")
-        return next((words for found in lines if (words := found.text_content().strip())), "")
+        lines = (paragraph for paragraph in self._document.iter("p") if paragraph.get("class") == "status")
+        return next((words for line in lines if (words := line.text_content().strip())), "")
 
     def form(self, ending: str = "") -> Form:
         """Find the first form whose address ends so. Raises NotOnThePage."""
-        for found in self.forms:
-            if found.action.endswith(ending):
-                return found
+        for candidate in self.forms:
+            if candidate.action.endswith(ending):
+                return candidate
         raise NotOnThePage(f"no form to …{ending} on the page “{self.heading}”")
 
     def form_with(self, name: str) -> Form:
         """Find the first form that has the field. Raises NotOnThePage."""
-        for found in self.forms:
-            if name in found.names:
-                return found
+        for candidate in self.forms:
+            if name in candidate.names:
+                return candidate
         raise NotOnThePage(f"no form with a field {name} on the page “{self.heading}”")
 
     def link(self, words: str) -> str:

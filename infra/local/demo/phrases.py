@@ -17,8 +17,8 @@ PICTURES = ("🙂", "👍", "👏")
 @cache
 def bank(name: str) -> dict[str, Any]:
     """`phrases` or `later`."""
-    found: dict[str, Any] = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
-    return found
+    document: dict[str, Any] = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    return document
 
 
 class Deck:

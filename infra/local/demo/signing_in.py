@@ -31,7 +31,7 @@ def open_page(world: World, page: str, reader: str) -> Opened:
 
 def code_for(world: World, reader: str) -> str:
     text = world.mailbox.last(reader, web_emails.SIGN_IN_CODE.name).accepted.part("plain")
-    found = CODE.findall(text)
-    if not found:
+    codes = CODE.findall(text)
+    if not codes:
         raise EmailNotFound(f"the email to {reader} has no code")
-    return str(found[-1])
+    return str(codes[-1])

@@ -52,7 +52,7 @@ def plan(world: World, player: Player, hub: str, place: int, days: int) -> None:
 def list_work(world: World) -> list[Assignment]:
     """Return all work in the order of doing: the simulation is played in the workshop, after all else."""
     listed = [assignment for milestone in world.programme.milestones for assignment in milestone.assignments]
-    return sorted(listed, key=lambda one: one.id == PLAYED_LAST)
+    return sorted(listed, key=lambda work_item: work_item.id == PLAYED_LAST)
 
 
 def do_work(world: World, player: Player, hub: str, place: int) -> None:
@@ -132,15 +132,18 @@ def as_plain(task: Task, now: datetime) -> dict[str, Any]:
         "due": str(task.due_on) if task.due_on else None,
         "state": task.state(now).value,
         "days_late": task.late(now),
-        "submissions": [{"number": one.number, "at": stamp(one.at), "values": one.values} for one in task.submissions],
+        "submissions": [
+            {"number": submission.number, "at": stamp(submission.at), "values": submission.values}
+            for submission in task.submissions
+        ],
         "said": task.work.why if task.work else "",
         "by_facilitator": part.values if part and part.submitted_at else None,
     }
 
 
-def expect_submitted(shown: Opened, work: Assignment) -> None:
-    if not urlsplit(shown.url).path.endswith(f"/{DONE}") and "ubmitted" not in shown.page.status:
-        raise Unexpected(f"{work.id} was not submitted: {shown.page.heading} ({shown.page.status})")
+def expect_submitted(opened: Opened, work: Assignment) -> None:
+    if not urlsplit(opened.url).path.endswith(f"/{DONE}") and "ubmitted" not in opened.page.status:
+        raise Unexpected(f"{work.id} was not submitted: {opened.page.heading} ({opened.page.status})")
 
 
 def answers(world: World, player: Player, work: Assignment, form: Form) -> dict[str, str]:
@@ -158,7 +161,13 @@ def _field(world: World, form: Form, name: str, value: Any) -> dict[str, str]:
         return {name: _text(world, value)}
     if isinstance(value[0], str):
         return {f"{name}.{option}": "yes" for option in value}
-    rows = sorted({one.removeprefix(f"{name}.").partition(".")[0] for one in form.names if one.startswith(f"{name}.")})
+    rows = sorted(
+        {
+            field_name.removeprefix(f"{name}.").partition(".")[0]
+            for field_name in form.names
+            if field_name.startswith(f"{name}.")
+        }
+    )
     fields: dict[str, str] = {}
     for row, cells in zip(rows, value, strict=False):
         for column, cell in cells.items():

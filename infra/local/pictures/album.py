@@ -78,7 +78,7 @@ def raters_answer(world: World, camera: Camera) -> None:
         camera.shoot(page, "rater-decline")
     with camera.visitor(letter.link(INBOX)) as page:
         camera.shoot(page, "rater-inbox")
-    sender = next(one for player in world.players for one in player.parts if _has_sent(world, one))
+    sender = next(candidate for player in world.players for candidate in player.parts if _has_sent(world, candidate))
     about = _delegate(world, sender).entry.person.name
     sent = world.mailbox.last(sender.person.email, to_raters.INVITATION.name, about)
     with camera.visitor(sent.link(ANSWER)) as page:
@@ -115,7 +115,9 @@ def _silent_rater(world: World) -> tuple[Part, Letter]:
     asked = [
         part for part in silent if any(True for _ in world.mailbox.all(part.person.email, to_raters.INVITATION.name))
     ]
-    part = max(asked, key=lambda one: len(list(world.mailbox.all(one.person.email, to_raters.INVITATION.name))))
+    part = max(
+        asked, key=lambda candidate: len(list(world.mailbox.all(candidate.person.email, to_raters.INVITATION.name)))
+    )
     return part, world.mailbox.last(
         part.person.email, to_raters.INVITATION.name, _delegate(world, part).entry.person.name
     )

@@ -54,17 +54,17 @@ class Tour:
         people  as `/_local/people.json` lists them
         """
         met: dict[str, int] = {}
-        found = set[str]()
+        patterns = set[str]()
         for holder in people:
             role = holder["role"]
             met[role] = met.get(role, 0) + 1
             if met[role] <= MAX_PEOPLE:
                 reader = ADMINISTRATOR if role == "administrator" else holder["email"]
                 for url in holder["links"].values():
-                    yield from self._walk(url, reader, role, found)
-        self._seen |= found
+                    yield from self._walk(url, reader, role, patterns)
+        self._seen |= patterns
 
-    def _walk(self, url: str, reader: str, role: str, found: set[str]) -> Iterator[tuple[str, Page]]:
+    def _walk(self, url: str, reader: str, role: str, patterns: set[str]) -> Iterator[tuple[str, Page]]:
         ahead, met = [url], set[str]()
         with self._visitor() as page:
             while ahead and len(met) < MAX_PAGES:
@@ -75,8 +75,8 @@ class Tour:
                 met.add(pattern)
                 self._open(page, here, reader)
                 ahead += page.eval_on_selector_all("main a, nav a, header a", "all => all.map(one => one.href)")
-                if (key := f"{role} {pattern}") not in found:
-                    found.add(key)
+                if (key := f"{role} {pattern}") not in patterns:
+                    patterns.add(key)
                     yield key, page
 
     def _open(self, page: Page, url: str, reader: str) -> None:
@@ -90,10 +90,10 @@ class Tour:
     def _pattern(self, url: str) -> str | None:
         """Return the route of an address, with what makes another page of it filled in; None for other sites."""
         path = urlsplit(url).path.removeprefix(STAGE_PREFIX) or "/"
-        found = [(pattern, match) for pattern, fits in self._patterns if (match := fits.fullmatch(path))]
-        if not url.startswith(self._base_url) or not found:
+        matches = [(pattern, match) for pattern, fits in self._patterns if (match := fits.fullmatch(path))]
+        if not url.startswith(self._base_url) or not matches:
             return None
-        pattern, match = min(found, key=lambda each: each[0].count("{"))
+        pattern, match = min(matches, key=lambda each: each[0].count("{"))
         return re.sub(r"\{(\w+)\}", lambda part: match[part[1]] if part[1] in ACTS else part[0], pattern)
 
 
