@@ -14,7 +14,7 @@ from chalicelib.jobs.kinds import BY_ID, HANDLERS, JobKind, label_of, queue_of
 @pytest.mark.parametrize("kind", JobKind, ids=lambda kind: kind.id)
 def test_a_job_kind_has_a_handler_and_a_label(kind):
     assert list(signature(kind.load_handler()).parameters) == ["job", "now"]
-    assert re.fullmatch(r"[A-Z].*[^.]", kind.label)
+    assert re.fullmatch(r"[A-Z].*[^.]", kind.label), "the label begins with a capital and has no full stop"
 
 
 def test_handlers_are_all_kinds_and_no_others():
@@ -38,13 +38,15 @@ def test_every_function_that_looks_like_a_handler_belongs_to_a_kind():
         if looks_like_a_handler(node)
     }
 
-    assert written - {kind.handler for kind in JobKind} == set()
+    unnamed = written - {kind.handler for kind in JobKind}
+    assert not unnamed, f"add a line with {', '.join(sorted(unnamed))} to JobKind in jobs/kinds.py"
     assert len(written) > 30
 
 
 def test_only_reports_and_emails_have_a_queue_of_their_own():
     documents = {"report", "impact_result", "cohort_start", "summary", "edition", "plan", "make_copy"}
-    assert {kind for kind in BY_ID if queue_of(kind) is not Queue.WORK} == documents
+    own = {kind for kind in BY_ID if queue_of(kind) is not Queue.WORK}
+    assert own == documents, "the report queue is for jobs that make a document: name each of them here"
     assert queue_of("mail") is Queue.EMAIL
 
 
