@@ -41,7 +41,30 @@ EMAIL_IN_CODE = rf"(?<!Apple ){EMAIL}(?! (?:systems?|servers?|services?|programs
 _SENTENCE = re.compile(r"^\w[\w ,:]* |^ \w|^[A-Z][a-z]+$")
 MAIL_IN_NAME = re.compile(r"(?:^|_)mail(?:s|ed|er|ing)?(?:_|$)", re.IGNORECASE)
 EMPTY_NAMES = frozenset({"found", "one", "told", "shown"})  # of a variable: they do not say what it holds
-NAMED = ("app.py", "benchmarks/", "chalicelib/", "infra/")  # where no variable has one of these names
+NAMED = (  # where no variable has one of these names
+    *("app.py", "benchmarks/", "chalicelib/", "infra/"),
+    "tests/areas/",
+    "tests/browser/",
+    "tests/checks/",
+    "tests/debrief/",
+    "tests/docs/",
+    "tests/golden/",
+    "tests/infra/",
+    "tests/jobs/",
+    "tests/journey/",
+    "tests/links/",
+    "tests/local/",
+    "tests/meetings/",
+    "tests/mornings/",
+    "tests/mutants/",
+    "tests/retention/",
+    "tests/soak/",
+    "tests/store/",
+    "tests/threads/",
+    "tests/waves/",
+    "tests/web/",
+    "tests/workshops/",
+)
 DEFINED = re.compile(r"^ *(?:def|class) (\w+)", re.MULTILINE)
 NAMES = r"^(?:MOST|LONGEST|LARGEST|FEWEST|SMALLEST)_\w+ *[:=]"
 EXCEPTIONS: Mapping[tuple[str, str], str] = {  # (file, word) -> why it must stay

@@ -263,8 +263,8 @@ def test_progress_is_noted_for_all_areas_at_once(dana, clock):
     dana.open(f"{hub()}/areas/progress").post(f"{hub()}/areas/progress", notes)
 
     opened = for_delegate()
-    assert [(one.level, one.line) for one in opened.progress(stored())] == [("tried", "Asked in the Monday meeting")]
-    assert [one.level for one in opened.progress(stored("2"))] == ["not_started"]
+    assert [(note.level, note.line) for note in opened.progress(stored())] == [("tried", "Asked in the Monday meeting")]
+    assert [note.level for note in opened.progress(stored("2"))] == ["not_started"]
     dana.let_in(COACH, clock.now())
     assert "Asked in the Monday meeting" in dana.open(f"{case()}/areas").page
 
@@ -293,7 +293,7 @@ def test_the_coach_adds_a_remark_and_no_level(dana, clock):
     remark = {"line-1": "Well done on Monday", "level-1": "habit"}
     dana.open(f"{case()}/areas").post(f"{case()}/area/{LEGACY}/remark", remark)
 
-    assert [(one.by, one.level, one.line) for one in for_coach().progress(stored())] == [
+    assert [(note.by, note.level, note.line) for note in for_coach().progress(stored())] == [
         ("coach", "", "Well done on Monday")
     ]
 

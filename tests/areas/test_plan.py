@@ -86,21 +86,21 @@ def test_the_coach_opens_the_same_plan(dana, clock):
 
 
 def test_it_holds_the_agreed_words_and_nothing_that_only_the_coach_sees(dana):
-    found = words(render_plan(plan_of(AREA), date(2026, 10, 10)))
+    printed = words(render_plan(plan_of(AREA), date(2026, 10, 10)))
 
     for text in ("Ask two people first", "When I plan, I will ask", "On Monday", "Tuesday 1 December 2026"):
-        assert text in found
-    assert "Only the coach sees this" not in found
-    assert not re.search(r"\d\.\d", found), "no figure of the report"
+        assert text in printed
+    assert "Only the coach sees this" not in printed
+    assert not re.search(r"\d\.\d", printed), "no figure of the report"
 
 
 def test_an_area_that_was_given_up_is_not_on_it_and_a_done_one_is(dana):
     gone, done = (
         replace(AREA, behaviour=f"Area {state}", state=state) for state in (AreaState.DROPPED, AreaState.DONE)
     )
-    found = words(render_plan(plan_of(gone, done), date(2026, 10, 10)))
+    printed = words(render_plan(plan_of(gone, done), date(2026, 10, 10)))
 
-    assert ("Area dropped" in found, "Area done" in found) == (False, True)
+    assert ("Area dropped" in printed, "Area done" in printed) == (False, True)
 
 
 @pytest.mark.parametrize("text", ["Łucja asks first", "先问两个人", "🙂 Ask two people", "a" * 400])

@@ -208,7 +208,7 @@ def offer(visitor, line: str):
 
 
 def offers() -> list[str]:
-    return [one.line for one in for_delegate().offers]
+    return [offered.line for offered in for_delegate().offers]
 
 
 def test_the_manager_offers_help_and_the_delegate_reads_it(dana, clock):

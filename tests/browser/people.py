@@ -57,25 +57,23 @@ def approve_lists(cloud: Served) -> None:
 
 def letters(cloud: Served, to: str = "", about: str = "") -> list[Letter]:
     """Emails, oldest first: those to an address, those whose subject has the words."""
-    found: list[dict[str, Any]] = cloud.get("/_local/mail.json").json
+    listed_emails: list[dict[str, Any]] = cloud.get("/_local/mail.json").json
     return [
         Letter(email["to"], email["subject"], email["text"], email["html"], email["links"])
-        for email in found
+        for email in listed_emails
         if to in email["to"] and about in email["subject"]
     ]
 
 
 def link(cloud: Served, verb: str, to: str = "", about: str = "") -> str:
     """Return the newest link of this kind in any email."""
-    found = [
-        link for letter in letters(cloud, to, about) for link in letter.links if f"/{verb}/" in urlsplit(link).path
-    ]
-    assert found, f"no email to {to or 'anyone'} has a link with /{verb}/"
-    return found[-1]
+    urls = [link for letter in letters(cloud, to, about) for link in letter.links if f"/{verb}/" in urlsplit(link).path]
+    assert urls, f"no email to {to or 'anyone'} has a link with /{verb}/"
+    return urls[-1]
 
 
 def code(cloud: Served, to: str) -> str:
     """Return the newest six-digit code emailed to an address."""
-    found = [match[1] for letter in letters(cloud, to) for match in CODE.finditer(letter.text)]
-    assert found, f"no email to {to} has a code"
-    return found[-1].replace(" ", "")
+    codes = [match[1] for letter in letters(cloud, to) for match in CODE.finditer(letter.text)]
+    assert codes, f"no email to {to} has a code"
+    return codes[-1].replace(" ", "")

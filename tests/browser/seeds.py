@@ -121,5 +121,5 @@ def fail_job(cloud: Served) -> str:
 
 def bounce(cloud: Served, to: str) -> None:
     """Bounce the newest email to the address."""
-    email = [found["id"] for found in cloud.get("/_local/mail.json").json if to in found["to"]][-1]
+    email = [listed["id"] for listed in cloud.get("/_local/mail.json").json if to in listed["to"]][-1]
     assert cloud.post("/_local/bounce", mail=email, type="Permanent").status == 200

@@ -44,14 +44,14 @@ def test_every_page_fits_on_a_phone_and_is_accessible(six_months_on, visit):
     base_url = f"http://127.0.0.1:{six_months_on.port}{STAGE_PREFIX}"
     people = six_months_on.get("/_local/people.json").json
     tour = Tour(base_url, visitor, partial(sign_in, six_months_on))
-    found, faults = set[str](), []
+    patterns, faults = set[str](), []
     for key, page in tour.pages(people):
-        found.add(key)
+        patterns.add(key)
         faults += faults_of(page, key)
 
     assert faults == []
     assert said == [], "errors of scripts and in the console"
-    assert found >= EXPECTED
+    assert patterns >= EXPECTED
 
 
 def is_fault(line) -> bool:

@@ -132,12 +132,12 @@ def test_the_record_shows_one_quadrant_of_behaviours_at_a_time(cloud, visit):
     page.goto(coach_page(FIRST))
     if not page.locator(".show-quadrant").is_visible():
         page.get_by_text("behaviours of the report").first.click()
-    shown = page.locator("tr[data-quadrant]:visible")
-    everything = shown.count()
+    visible_rows = page.locator("tr[data-quadrant]:visible")
+    everything = visible_rows.count()
     page.locator("#show-agreed_work").check()
-    kinds = {row.get_attribute("data-quadrant") for row in shown.all()}
+    kinds = {row.get_attribute("data-quadrant") for row in visible_rows.all()}
 
-    assert everything > shown.count()
+    assert everything > visible_rows.count()
     assert kinds <= {"agreed_work"}
     assert_sound(page)
 

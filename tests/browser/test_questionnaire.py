@@ -54,8 +54,8 @@ def option(page, item: str, value: str):
 
 
 def checked(page) -> dict[str, str]:
-    found = page.eval_on_selector_all("input:checked", "all => all.map(one => [one.name, one.value])")
-    return dict(map(tuple, found))
+    pressed = page.eval_on_selector_all("input:checked", "all => all.map(one => [one.name, one.value])")
+    return dict(map(tuple, pressed))
 
 
 def wait_for_state(page, words: str) -> None:
@@ -402,8 +402,8 @@ def test_the_browser_marks_the_same_words_as_the_last_page(visit):
     for comment in comments:
         page.locator("#q-keep").fill(comment)
         page.clock.run_for(600)
-        shown = page.locator("#q-keep-check li").all_inner_texts()
-        assert shown == [f"“{hint.phrase}” {hint.why}." for hint in vectors.hints(comment)], comment
+        marked = page.locator("#q-keep-check li").all_inner_texts()
+        assert marked == [f"“{hint.phrase}” {hint.why}." for hint in vectors.hints(comment)], comment
 
 
 # --- scanners of email ------------------------------------------------------------------------------------------------

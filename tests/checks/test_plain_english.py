@@ -60,13 +60,13 @@ def test_any_hit_fails_and_is_printed(monkeypatch, tmp_path, capsys):
 def test_every_exception_is_still_needed(monkeypatch):
     exceptions = dict(plain_english.EXCEPTIONS)
     monkeypatch.setattr(plain_english, "EXCEPTIONS", {})
-    found = {
+    excepted = {
         (name, hit.word.lower())
         for name in {name for name, _ in exceptions}
         for hit in plain_english.hits(name, (plain_english.ROOT / name).read_text("utf-8"))
     }
 
-    assert set(exceptions) - found == set()
+    assert set(exceptions) - excepted == set()
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,9 @@ def facts(aws):
 def test_points_come_in_the_order_of_the_conversation_and_none_is_empty(facts):
     points = make_agenda(PROGRAMME, facts, PLAN)
 
-    assert [point.title for point in points] == [title for title in ORDER if title in {one.title for one in points}]
+    assert [point.title for point in points] == [
+        title for title in ORDER if title in {made_point.title for made_point in points}
+    ]
     assert all(point.lines for point in points)
     assert {"Who answered", "Overall, and three strengths", "By workshop", "Development areas"} <= {
         point.title for point in points
@@ -47,21 +49,21 @@ def test_points_come_in_the_order_of_the_conversation_and_none_is_empty(facts):
 
 
 def test_each_workshop_has_its_two_lowest_behaviours(facts):
-    (point,) = [one for one in make_agenda(PROGRAMME, facts, PLAN) if one.title == "By workshop"]
+    (point,) = [made_point for made_point in make_agenda(PROGRAMME, facts, PLAN) if made_point.title == "By workshop"]
     assert len(point.lines) == len(PROGRAMME.milestones)
     assert all(line.count("; ") == 1 for line in point.lines)
 
 
 def test_every_figure_of_the_agenda_is_one_of_the_report(facts):
-    shown = {one.display for one in facts.statistics}
+    displayed = {statistic.display for statistic in facts.statistics}
     lines = [line for point in make_agenda(PROGRAMME, facts, PLAN) for line in point.lines]
     named = [line.rpartition("(")[2].rstrip(")") for line in lines if line.endswith(")") and "together" not in line]
     assert named
-    assert all(any(figure in text for figure in shown) for text in named)
+    assert all(any(figure in text for figure in displayed) for text in named)
 
 
 def test_a_report_without_others_leaves_their_points_out(aws):
-    alone = [one for one in example_wave(PROGRAMME) if one.group == "self"]
+    alone = [response for response in example_wave(PROGRAMME) if response.group == "self"]
     few = build_facts(PROGRAMME, heading(), publish(PROGRAMME, alone, comment_key=b"k"))
 
     titles = {point.title for point in make_agenda(PROGRAMME, few, PLAN)}

@@ -57,7 +57,9 @@ def test_the_coachs_list_and_the_reports_page_agree():
 
 
 def item_of(milestone: str) -> str:
-    return next(item.id for one in RULES.competencies if one.milestone == milestone for item in one.items)
+    return next(
+        item.id for competency in RULES.competencies if competency.milestone == milestone for item in competency.items
+    )
 
 
 def cohort():

@@ -26,8 +26,8 @@ waits = st.builds(
     st.just("vision"),
 )
 threads = st.builds(
-    lambda name, found: DelegateThreads(
-        replace(LINE, name=name), (ThreadView(Thread.WORK, "0 of 7", waits=tuple(found)),)
+    lambda name, views: DelegateThreads(
+        replace(LINE, name=name), (ThreadView(Thread.WORK, "0 of 7", waits=tuple(views)),)
     ),
     st.sampled_from(["Ann", "Ben", "Cas"]),
     st.lists(waits, max_size=4),
@@ -39,9 +39,9 @@ def test_every_state_before_the_report_is_said_in_words():
 
 
 @given(st.lists(threads, max_size=6))
-def test_every_task_of_the_coach_is_listed_once_and_no_one_elses(found):
-    tasks = list_tasks(found)
-    wanted = [wait for one in found for wait in one.waits if wait.by is By.COACH]
+def test_every_task_of_the_coach_is_listed_once_and_no_one_elses(caseload):
+    tasks = list_tasks(caseload)
+    wanted = [wait for delegate_threads in caseload for wait in delegate_threads.waits if wait.by is By.COACH]
 
     assert sum(map(len, tasks.values())) == len(wanted)
     assert list(tasks) == [task for task in Task if task in tasks]
@@ -51,10 +51,12 @@ def test_every_task_of_the_coach_is_listed_once_and_no_one_elses(found):
 
 
 @given(st.lists(threads, max_size=6))
-def test_everyone_is_on_the_list_of_people_by_name(found):
-    names = [person.line.name for person in list_people(found) if not person.is_over]
+def test_everyone_is_on_the_list_of_people_by_name(caseload):
+    names = [person.line.name for person in list_people(caseload) if not person.is_over]
 
-    assert sorted(person.line.name for person in list_people(found)) == sorted(one.line.name for one in found)
+    assert sorted(person.line.name for person in list_people(caseload)) == sorted(
+        delegate_threads.line.name for delegate_threads in caseload
+    )
     assert names == sorted(names)
 
 

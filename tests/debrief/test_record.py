@@ -110,7 +110,7 @@ def test_areas_get_random_ids_that_stay(visitor, case, clock):  # noqa: F811
     visitor.open(case).post(f"{case}/debrief", typed(clock, **{"behaviour-1": "In other words"}))
 
     assert [area.id for area in agreed()] == before
-    assert all(re.fullmatch(r"[a-z2-7]{8}", one) for one in before)
+    assert all(re.fullmatch(r"[a-z2-7]{8}", area_id) for area_id in before)
     assert agreed()[0].behaviour == "In other words"
 
 

@@ -45,9 +45,9 @@ def kept() -> tuple[str, ...]:
 
 
 def boxes(page: str) -> dict[str, bool]:
-    found = re.findall(r'name="tick-([a-z0-9_-]+)" value="on"( checked)?>', page)
-    assert len(found) == len(dict(found)), "a behaviour has two boxes: its form would be refused"
-    return {behaviour: bool(checked) for behaviour, checked in found}
+    tick_boxes = re.findall(r'name="tick-([a-z0-9_-]+)" value="on"( checked)?>', page)
+    assert len(tick_boxes) == len(dict(tick_boxes)), "a behaviour has two boxes: its form would be refused"
+    return {behaviour: bool(checked) for behaviour, checked in tick_boxes}
 
 
 def typed_in(page: str, field: str) -> str:

@@ -90,10 +90,10 @@ def test_every_file_that_a_page_names_exists(page):
     """A statement is held by the test that it names. A name without a folder is that of one file in `tests`."""
     root = privacy.FILE.parents[1]
     named = set(re.findall(r"`([\w/]+(?:\.py|/))`", (root / "docs" / page).read_text(encoding="utf-8")))
-    found = {name for name in named if any((root / folder / name).exists() for folder in ("", "chalicelib"))}
-    alone = {name for name in named - found if "/" not in name and len([*root.glob(f"tests/**/{name}")]) == 1}
-    assert named - found - alone == set()
-    assert found
+    existing = {name for name in named if any((root / folder / name).exists() for folder in ("", "chalicelib"))}
+    alone = {name for name in named - existing if "/" not in name and len([*root.glob(f"tests/**/{name}")]) == 1}
+    assert named - existing - alone == set()
+    assert existing
 
 
 # --- every promise names what holds it (I24) --------------------------------------------------------------------------
@@ -117,13 +117,17 @@ def promises() -> list[str]:
 
 
 def numbers() -> set[str]:
-    return {found[0] for name in CHECKS if (found := INVARIANT.findall(name))} | {OF_THIS_PAGE}
+    return {matched[0] for name in CHECKS if (matched := INVARIANT.findall(name))} | {OF_THIS_PAGE}
 
 
 def is_held(promise: str) -> bool:
     named = NAMED.findall(promise)
     invariants = set(INVARIANT.findall(promise))
-    return all((ROOT / one).exists() for one in named) and invariants <= numbers() and bool(named or invariants)
+    return (
+        all((ROOT / test_path).exists() for test_path in named)
+        and invariants <= numbers()
+        and bool(named or invariants)
+    )
 
 
 @pytest.mark.parametrize("promise", promises(), ids=lambda promise: " ".join(promise.strip("| ").split()[:8]))
@@ -148,4 +152,6 @@ def test_what_holds_after_every_act_is_what_is_checked():
     rows = re.findall(r"^\| (I\d+)? ?\| (.+) \|$", section("What holds after every act of a year"), re.MULTILINE)
     said = [f"{number} {words}".strip().lower() for number, words in rows if words != "what holds"]
 
-    assert sorted(name.lower() for name in CHECKS) == sorted(one for one in said if not one.startswith("i24"))
+    assert sorted(name.lower() for name in CHECKS) == sorted(
+        statement for statement in said if not statement.startswith("i24")
+    )

@@ -26,7 +26,7 @@ def add(new: Iterable[Item]) -> list[Item]:
     added = Shapes(stored for _, stored in load()).pick(new)
     added.sort(key=lambda stored: (kind_of(stored).name, stored["pk"]["S"], stored["sk"]["S"]))
     with FILE.open("a") as file:
-        file.writelines(json.dumps({"version": VERSION, "row": as_text(one)}, sort_keys=True) + "\n" for one in added)
+        file.writelines(json.dumps({"version": VERSION, "row": as_text(row)}, sort_keys=True) + "\n" for row in added)
     return added
 
 
@@ -39,10 +39,10 @@ class Shapes:
 
     def pick(self, rows: Iterable[Item]) -> list[Item]:
         """Return the rows that have something no row before them had."""
-        return [one for one in rows if self._is_new(one)]
+        return [row for row in rows if self._is_new(row)]
 
-    def _is_new(self, one: Item) -> bool:
-        new = {(kind_of(one).name, path) for path in paths_of(one)} - self._known
+    def _is_new(self, row: Item) -> bool:
+        new = {(kind_of(row).name, path) for path in paths_of(row)} - self._known
         self._known |= new
         return bool(new)
 

@@ -51,7 +51,7 @@ def check_out(folder: Path) -> None:
 
 def list_unread(folder: Path, rows: Iterable[Item]) -> list[str]:
     """Return what the earlier code in `folder` cannot read, or reads as something else, each with why."""
-    given = "".join(json.dumps(as_text(one)) + "\n" for one in rows)
+    given = "".join(json.dumps(as_text(row)) + "\n" for row in rows)
     command = [sys.executable, "-c", PROGRAM]
     done = subprocess.run(command, cwd=folder, input=given, text=True, check=True, capture_output=True)
     return done.stdout.splitlines()

@@ -59,11 +59,11 @@ def _paths(name: str, typed: Item, info: Any) -> Iterator[str]:
 
 
 def _struct(info: Any) -> inspect.StructType | None:
-    return next((one for one in _choices(info) if isinstance(one, inspect.StructType)), None)
+    return next((choice for choice in _choices(info) if isinstance(choice, inspect.StructType)), None)
 
 
 def _part(info: Any, name: str) -> Any:
-    return next((getattr(one, name) for one in _choices(info) if hasattr(one, name)), None)
+    return next((getattr(choice, name) for choice in _choices(info) if hasattr(choice, name)), None)
 
 
 def _choices(info: Any) -> tuple[Any, ...]:
@@ -99,10 +99,10 @@ def _differences(name: str, typed: Item, known: Item) -> Iterator[str]:
     elif sign == "M":
         yield from (f"{name}.{key}: no one reads it" for key in value if key not in value_now)
         pairs = ((key, inner, value_now[key]) for key, inner in value.items() if key in value_now)
-        yield from (found for key, inner, now in pairs for found in _differences(f"{name}.{key}", inner, now))
+        yield from (difference for key, inner, now in pairs for difference in _differences(f"{name}.{key}", inner, now))
     elif sign == "L":
         yield from (f"{name}: {len(value)} are read as {len(value_now)}",) if len(value) != len(value_now) else ()
         pairs = zip(value, value_now, strict=False)
-        yield from (found for inner, now in pairs for found in _differences(f"{name}[]", inner, now))
+        yield from (difference for inner, now in pairs for difference in _differences(f"{name}[]", inner, now))
     elif value != value_now:
         yield f"{name}: {value!r} is read as {value_now!r}"

@@ -50,7 +50,7 @@ def test_an_attribute_keeps_its_type_so_that_the_version_before_reads_it_too():
         name, sign = path.rsplit(" ", 1)
         signs[kind, name] |= {sign} - {"NULL"}
 
-    of_types = [place for place, found in signs.items() if len(found) > 1 and "*" not in place[1]]
+    of_types = [place for place, types in signs.items() if len(types) > 1 and "*" not in place[1]]
     assert of_types == [], "give what has another type another name"
 
 
@@ -66,7 +66,7 @@ def test_what_is_stored_today_has_a_golden_row(aws, tmp_path_factory):
 
     new = kept.Shapes(stored for _, stored in GOLDEN).pick([*written.of_no_play(), *today])
 
-    assert [f"{kind_of(one).name}: {sorted(one)}" for one in new] == [], ADD
+    assert [f"{kind_of(stored_row).name}: {sorted(stored_row)}" for stored_row in new] == [], ADD
 
 
 # --- a check that finds nothing is worth nothing ----------------------------------------------------------------------
@@ -86,13 +86,13 @@ class Renamed(Struct):
 )
 def test_an_attribute_that_is_renamed_or_of_another_type_is_found(monkeypatch, today, said):
     monkeypatch.setitem(readers.TYPES, "pause", today)
-    (stored,) = [one for _, one in GOLDEN if kind_of(one).name == "pause"]
+    (stored,) = [golden_row for _, golden_row in GOLDEN if kind_of(golden_row).name == "pause"]
 
     assert [said in why for why in lost(stored)] == [True]
 
 
 def test_a_new_attribute_wants_a_golden_row():
-    (stored,) = [one for _, one in GOLDEN if kind_of(one).name == "pause"]
+    (stored,) = [golden_row for _, golden_row in GOLDEN if kind_of(golden_row).name == "pause"]
     shapes_before = kept.Shapes([stored])
 
     assert shapes_before.pick([stored]) == []
@@ -118,7 +118,7 @@ def changed(monkeypatch):
 
 
 def test_a_row_of_the_earlier_shape_is_read_in_todays(aws, monkeypatch, changed):
-    (stored,) = [one for _, one in GOLDEN if kind_of(one).name == "pause"]
+    (stored,) = [golden_row for _, golden_row in GOLDEN if kind_of(golden_row).name == "pause"]
     monkeypatch.setitem(readers.TYPES, "pause", Renamed)
 
     assert list(lost(stored)) == []

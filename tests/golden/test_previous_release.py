@@ -42,7 +42,7 @@ def test_the_release_before_reads_what_is_stored_today(aws, earlier, tmp_path_fa
 
 
 def test_a_row_that_it_cannot_read_is_found(earlier):
-    (pause,) = [one for one in GOLDEN if kind_of(one).name == "pause"]
+    (pause,) = [row for row in GOLDEN if kind_of(row).name == "pause"]
     without = {name: typed for name, typed in pause.items() if name != "delegate_id"}
     retyped = {**pause, "until": {"N": "3"}}
 

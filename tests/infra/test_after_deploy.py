@@ -17,9 +17,9 @@ def test_each_function_has_its_own_role_with_its_own_policy(standing):
     iam = boto3.client("iam")
     for function in rights.FUNCTIONS:
         name = f"fullcircle-prod-{function}"
-        found = iam.get_role_policy(RoleName=name, PolicyName=name)["PolicyDocument"]
+        policy_document = iam.get_role_policy(RoleName=name, PolicyName=name)["PolicyDocument"]
 
-        assert found == rights.policy("prod", function)
+        assert policy_document == rights.policy("prod", function)
 
 
 def test_the_api_is_regional_limited_and_logs_no_path(standing):
@@ -44,11 +44,15 @@ def test_the_api_is_regional_limited_and_logs_no_path(standing):
 
 def test_what_reaches_no_function_gets_our_page_and_our_headers(standing):
     (ours,) = api.list_ids(standing.stage)
-    found = boto3.client("apigateway").get_gateway_response(restApiId=ours, responseType="MISSING_AUTHENTICATION_TOKEN")
-    headers = {name.removeprefix("gatewayresponse.header."): it for name, it in found["responseParameters"].items()}
+    gateway_response = boto3.client("apigateway").get_gateway_response(
+        restApiId=ours, responseType="MISSING_AUTHENTICATION_TOKEN"
+    )
+    headers = {
+        name.removeprefix("gatewayresponse.header."): it for name, it in gateway_response["responseParameters"].items()
+    }
 
-    assert found["statusCode"] == "404"
-    assert "There is no such page" in found["responseTemplates"]["text/html"]
+    assert gateway_response["statusCode"] == "404"
+    assert "There is no such page" in gateway_response["responseTemplates"]["text/html"]
     assert headers["Cache-Control"] == "'no-store'"
     assert headers["Referrer-Policy"] == "'no-referrer'"
     assert all(it.count("'") == 2 for it in headers.values())
@@ -65,9 +69,9 @@ def test_an_email_event_that_fails_is_kept_and_a_sweep_is_not_repeated(standing)
 def test_the_settings_are_complete_secret_and_know_where_the_pages_are(standing):
     listed = standing.stage.listed("ssm", "describe_parameters", "Parameters")
     parameter = next(each for each in listed if each["Name"].endswith("/settings"))
-    found = settings.read(standing.stage)
+    values = settings.read(standing.stage)
 
     assert (parameter["Name"], parameter["Type"]) == ("/fullcircle/prod/settings", "SecureString")
     assert settings.faults(standing.stage) == ""
-    assert found["base_url"] == api.url(standing.stage, api.list_ids(standing.stage)[0])
-    assert found["administrators"] == ["admin@example.org"]
+    assert values["base_url"] == api.url(standing.stage, api.list_ids(standing.stage)[0])
+    assert values["administrators"] == ["admin@example.org"]

@@ -21,8 +21,8 @@ def delete_function(_, name="work"):
 
 def delete_mapping(stage):
     asked = {"FunctionName": stage.arn("lambda", "function:fullcircle-prod-report")}
-    found = next(stage.listed("lambda", "list_event_source_mappings", "EventSourceMappings", **asked))
-    boto3.client("lambda").delete_event_source_mapping(UUID=found["UUID"])
+    mapping = next(stage.listed("lambda", "list_event_source_mappings", "EventSourceMappings", **asked))
+    boto3.client("lambda").delete_event_source_mapping(UUID=mapping["UUID"])
 
 
 def delete_rule(_):
@@ -128,8 +128,8 @@ def test_a_queue_of_another_application_is_named_and_left_alone(deployed):
 
 
 def mappings(stage):
-    found = stage.listed("lambda", "list_event_source_mappings", "EventSourceMappings")
-    return [each for each in found if each["EventSourceArn"].endswith(":orders")]
+    listed_mappings = stage.listed("lambda", "list_event_source_mappings", "EventSourceMappings")
+    return [each for each in listed_mappings if each["EventSourceArn"].endswith(":orders")]
 
 
 def test_what_is_set_for_one_stage_alone_is_no_difference(deployed):
@@ -172,8 +172,10 @@ def test_an_alarm_or_a_figure_that_was_changed_by_hand_is_named_and_set_again(de
         (line,) = faults(deployed.stage)
         assert words in line
         assert deployed.run("infra") == 0
-        (found,) = watch.describe_alarms(AlarmNames=names)["MetricAlarms"]
-        assert {key: found[key] for key in PUT if key in found} == {key: whole[key] for key in PUT if key in whole}
+        (alarm_now,) = watch.describe_alarms(AlarmNames=names)["MetricAlarms"]
+        assert {key: alarm_now[key] for key in PUT if key in alarm_now} == {
+            key: whole[key] for key in PUT if key in whole
+        }
 
     (figure, *_) = deployed.stage.listed("logs", "describe_metric_filters", "metricFilters")
     logs.put_metric_filter(

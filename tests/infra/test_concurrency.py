@@ -26,8 +26,8 @@ def test_a_high_limit_gives_each_queue_what_it_declares():
 
 
 def shares_of(stage) -> dict[str, int]:
-    found = stage.listed("lambda", "list_event_source_mappings", "EventSourceMappings")
-    return {each["FunctionArn"].rsplit("-", 1)[1]: each["ScalingConfig"]["MaximumConcurrency"] for each in found}
+    mappings = stage.listed("lambda", "list_event_source_mappings", "EventSourceMappings")
+    return {each["FunctionArn"].rsplit("-", 1)[1]: each["ScalingConfig"]["MaximumConcurrency"] for each in mappings}
 
 
 def test_a_new_account_holds_queues_back_until_its_limit_is_raised(deployed, capsys):

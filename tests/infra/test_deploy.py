@@ -93,11 +93,11 @@ def test_a_renamed_function_replaces_the_old_one(deployed):
     put_package(deployed.stage)
     assert deployed.deploy() == 0
 
-    found = live(deployed.stage)
-    assert "fullcircle-prod-toil" in found["functions"]
-    assert "fullcircle-prod-work" not in found["functions"]
-    assert "fullcircle-prod-work" not in found["roles"]
-    assert [arn.rsplit(":", 1)[1] for queue, arn in found["sources"] if queue.endswith("-work")] == [
+    functions_now = live(deployed.stage)
+    assert "fullcircle-prod-toil" in functions_now["functions"]
+    assert "fullcircle-prod-work" not in functions_now["functions"]
+    assert "fullcircle-prod-work" not in functions_now["roles"]
+    assert [arn.rsplit(":", 1)[1] for queue, arn in functions_now["sources"] if queue.endswith("-work")] == [
         "fullcircle-prod-toil"
     ]
 

@@ -53,9 +53,9 @@ def emulator(port: int) -> Iterator[IO[str]]:
 
 
 def line_with(said: IO[str], words: str) -> str:
-    found = next((line for line in said if words in line), None)
-    assert found is not None, f"it ended without saying {words}"
-    return found.strip()
+    wanted_line = next((line for line in said if words in line), None)
+    assert wanted_line is not None, f"it ended without saying {words}"
+    return wanted_line.strip()
 
 
 def test_what_is_deployed_answers_sweeps_and_emails_links_that_open(tmp_path, tmp_path_factory, monkeypatch):

@@ -51,12 +51,12 @@ def test_of_two_thousand_raters_at_once_none_is_turned_away(seed):
 def test_every_limit_is_of_a_route_that_is_there():
     from app import app
 
-    found = yaml.safe_load((ROOT / limits.FILE).read_text())
+    limits_file = yaml.safe_load((ROOT / limits.FILE).read_text())
     routes = {f"{method} {path}" for path, methods in app.routes.items() for method in methods}
 
-    assert set(found["routes"]) <= routes
-    assert {route for route in routes if route.startswith("POST /sign-in/")} <= set(found["routes"])
-    assert all(each["per_second"] < found["pages"]["per_second"] for each in found["routes"].values())
+    assert set(limits_file["routes"]) <= routes
+    assert {route for route in routes if route.startswith("POST /sign-in/")} <= set(limits_file["routes"])
+    assert all(each["per_second"] < limits_file["pages"]["per_second"] for each in limits_file["routes"].values())
 
 
 @pytest.mark.infra

@@ -68,7 +68,7 @@ def test_without_any_one_right_a_call_of_that_journey_is_refused(journey):
     unused = {
         right
         for right in ALL
-        if not refused_without(*right, [one[1:] for one in journey["asked"] if one[0] == right[0]])
+        if not refused_without(*right, [call[1:] for call in journey["asked"] if call[0] == right[0]])
     }
 
     assert unused == RARE
@@ -78,7 +78,7 @@ def refused_without(function: str, action: str, resource: str, asked: list[tuple
     from tests.support.packaged.gate import allows, reduced  # of .venv-infra
 
     less = reduced(rights.policy("local", function), function, action, resource)
-    return any(not allows(less, *one) for one in asked)
+    return any(not allows(less, *asked_call) for asked_call in asked)
 
 
 def test_a_journey_without_a_right_breaks_off(tmp_path_factory):
@@ -117,11 +117,11 @@ def lines(home: Path, function: str) -> list[dict[str, Any]]:
 
 def test_every_line_of_a_functions_log_is_json_and_says_what_run_of_which_stage_wrote_it(journey):
     for function in rights.FUNCTIONS:
-        found = lines(journey["home"], function)
+        text_lines = lines(journey["home"], function)
 
-        assert found
-        assert all({"levelname", "message", "request", "stage"} <= line.keys() for line in found)
-        assert {line["stage"] for line in found} == {"local"}
+        assert text_lines
+        assert all({"levelname", "message", "request", "stage"} <= line.keys() for line in text_lines)
+        assert {line["stage"] for line in text_lines} == {"local"}
     assert all("job" in line for name in ("work", "report") for line in lines(journey["home"], name))
     assert all("mail" in line for name in ("mail", "mail_events") for line in lines(journey["home"], name))
 

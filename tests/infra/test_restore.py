@@ -22,8 +22,8 @@ PARTS = ("restore_table_to_point_in_time", "create_backup", "delete_table", "res
 
 def latest() -> str:
     """Return the latest moment that the table can be put back to."""
-    found = boto3.client("dynamodb").describe_continuous_backups(TableName="fullcircle-prod")
-    window = found["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    recovery = boto3.client("dynamodb").describe_continuous_backups(TableName="fullcircle-prod")
+    window = recovery["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
     return str(window["LatestRestorableDateTime"].isoformat())
 
 

@@ -174,8 +174,8 @@ def resources() -> list:
 
 
 def functions() -> list[str]:
-    found = [each if isinstance(each, LambdaFunction) else each.lambda_function for each in resources()]
-    return [each.resource_name for each in found]
+    lambdas = [each if isinstance(each, LambdaFunction) else each.lambda_function for each in resources()]
+    return [each.resource_name for each in lambdas]
 
 
 def queues() -> dict[str, str]:

@@ -40,9 +40,9 @@ def written(tmp_path_factory) -> Path:
 def functions(written) -> dict[str, dict]:
     """By their names in app.py."""
     resources = json.loads(written.read_text())["Resources"]
-    found = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::Serverless::Function"]
-    names = [each["Handler"].removeprefix("app.") for each in found]
-    return {"api_handler" if name == "app" else name: each for name, each in zip(names, found, strict=True)}
+    lambdas = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::Serverless::Function"]
+    names = [each["Handler"].removeprefix("app.") for each in lambdas]
+    return {"api_handler" if name == "app" else name: each for name, each in zip(names, lambdas, strict=True)}
 
 
 def test_the_linter_finds_nothing(written):

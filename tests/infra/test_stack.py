@@ -91,12 +91,12 @@ LOGGED = re.compile(r'\$\.message = "(\w+)"')
 
 def logged_by_us() -> set[str]:
     """Return the first words of our log lines: what log.info, log.warning and log.error are called with."""
-    found = set()
+    names = set()
     for path in (ROOT / "chalicelib").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LOG_CALLS:
-                found |= {each.value for each in node.args[:1] if isinstance(each, ast.Constant)}
-    return found
+                names |= {each.value for each in node.args[:1] if isinstance(each, ast.Constant)}
+    return names
 
 
 LOG_CALLS = {"info", "warning", "error"}

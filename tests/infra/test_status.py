@@ -24,8 +24,8 @@ def recovery(enabled):
 
 
 def source(stage, **changed):
-    found = next(stage.listed("lambda", "list_event_source_mappings", "EventSourceMappings"))
-    boto3.client("lambda").update_event_source_mapping(UUID=found["UUID"], **changed)
+    mapping = next(stage.listed("lambda", "list_event_source_mappings", "EventSourceMappings"))
+    boto3.client("lambda").update_event_source_mapping(UUID=mapping["UUID"], **changed)
 
 
 def patch_stage(stage, path, value):
@@ -45,8 +45,8 @@ def drop_page(stage):
 
 
 def unsubscribe(stage):
-    found = stage.listed("sns", "list_subscriptions", "Subscriptions")
-    arn = next(each["SubscriptionArn"] for each in found if ":function:" in each["Endpoint"])
+    subscriptions = stage.listed("sns", "list_subscriptions", "Subscriptions")
+    arn = next(each["SubscriptionArn"] for each in subscriptions if ":function:" in each["Endpoint"])
     boto3.client("sns").unsubscribe(SubscriptionArn=arn)
 
 
@@ -90,8 +90,8 @@ def test_each_difference_is_a_line(deployed, capsys):
     assert before == []
     for words, change in DRIFT.items():
         change(deployed.stage)
-        found = [line for line, _ in differences.look(deployed.stage)]
-        assert any(words in line for line in found), (words, found)
+        lines = [line for line, _ in differences.look(deployed.stage)]
+        assert any(words in line for line in lines), (words, lines)
 
     assert deployed.run("status", "--skip-verify") == 1
     said = capsys.readouterr().out
@@ -113,5 +113,5 @@ def test_a_policy_that_someone_added_to_a_role_is_named(deployed):
 def test_a_function_that_someone_deleted_is_named(deployed):
     boto3.client("lambda").delete_function(FunctionName="fullcircle-prod-mail_events")
 
-    found = [line for line, fault in differences.look(deployed.stage) if fault]
-    assert any("there is no function mail_events" in line for line in found)
+    lines = [line for line, fault in differences.look(deployed.stage) if fault]
+    assert any("there is no function mail_events" in line for line in lines)

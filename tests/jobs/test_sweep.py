@@ -33,8 +33,8 @@ def email(number: int, due_at: datetime, *, is_urgent: bool = False) -> dict[str
 
 def hinted(queue: str) -> list[str]:
     """Rows that the queue's messages name, in the order in which they were sent."""
-    found = backend("sqs").queues[f"fullcircle-{STAGE}-{queue}"]
-    return [message.body.split('"')[3] for message in found._messages]
+    sqs_queue = backend("sqs").queues[f"fullcircle-{STAGE}-{queue}"]
+    return [message.body.split('"')[3] for message in sqs_queue._messages]
 
 
 def test_with_a_hundred_thousand_due_emails_every_open_and_close_job_is_hinted_at_first():

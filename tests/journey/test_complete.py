@@ -42,8 +42,8 @@ def state() -> WaveState:
     return delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].state
 
 
-def say_no(one: Invitation, clock) -> None:
-    token = signing.token("decline", one.delegate_id, one.wave.value, one.id, str(one.link_version))
+def say_no(invited: Invitation, clock) -> None:
+    token = signing.token("decline", invited.delegate_id, invited.wave.value, invited.id, str(invited.link_version))
     decline(parse_answer_link(token, DECLINE), "no_time", clock.now())
 
 
@@ -53,8 +53,8 @@ def look(clock) -> None:
 
 
 def test_the_last_answer_closes_and_the_report_is_made(asked, clock):
-    for one in asked[:-1]:
-        submit(scene.link_of(one), clock.now())
+    for invited in asked[:-1]:
+        submit(scene.link_of(invited), clock.now())
     look(clock)
     assert state() is WaveState.OPEN
 
@@ -67,10 +67,10 @@ def test_the_last_answer_closes_and_the_report_is_made(asked, clock):
 
 
 def test_a_refusal_may_be_the_last_word(asked, clock):
-    (peer, *_), others = [one for one in asked if one.group == "peer"], asked
-    for one in others:
-        if one != peer:
-            submit(scene.link_of(one), clock.now())
+    (peer, *_), others = [invited for invited in asked if invited.group == "peer"], asked
+    for other in others:
+        if other != peer:
+            submit(scene.link_of(other), clock.now())
     say_no(peer, clock)
     look(clock)
 
@@ -80,8 +80,8 @@ def test_a_refusal_may_be_the_last_word(asked, clock):
 def test_who_declined_first_can_send_what_they_had_saved(asked, clock):
     say_no(asked[0], clock)
     submit(scene.link_of(asked[0]), clock.now())
-    for one in asked[1:]:
-        submit(scene.link_of(one), clock.now())
+    for invited in asked[1:]:
+        submit(scene.link_of(invited), clock.now())
     look(clock)
 
     assert state() is WaveState.CLOSED
@@ -128,9 +128,9 @@ def test_who_is_asked_in_place_of_a_removed_rater_is_waited_for(asked, visitor, 
     choose = people.link("dana delegate", "nominate")
     visitor.open(choose).post(choose, {"group": "peer", "name": "New", "email": "new@example.org"})
     visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
-    for one in asked:
-        if one.rater.email != "p0@example.org":
-            submit(scene.link_of(one), clock.now())
+    for invited in asked:
+        if invited.rater.email != "p0@example.org":
+            submit(scene.link_of(invited), clock.now())
     late = JobKind.COMPLETE.job("late", due_at=clock.now(), delegate=people.dana(), wave="baseline")
 
     assert close_if_complete(late, clock.now()) == []

@@ -193,7 +193,9 @@ def test_every_number_is_held():
     assert len(NUMBERS) == 48
 
 
-@pytest.mark.parametrize(("number", "held_by"), [(number, one) for number, held in EDGE_CASES.items() for one in held])
+@pytest.mark.parametrize(
+    ("number", "held_by"), [(number, test_path) for number, held in EDGE_CASES.items() for test_path in held]
+)
 def test_the_test_of_an_edge_case_exists(number, held_by):
     file, _, name = held_by.partition("::")
 

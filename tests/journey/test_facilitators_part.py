@@ -47,10 +47,10 @@ def test_a_part_is_a_draft_until_it_is_submitted_and_then_delegate_and_coach_rea
 
     save(SEEN, clock, submit=True)
     assert listed()["simulation"] == "submitted"
-    shown = visitor.open(page).page
-    assert "From Mo Facilitator" in shown
-    assert "Asked the quiet ones first, and changed the plan." in shown
-    assert "Uses data to show how the service is performing. Often" in shown
+    part_page = visitor.open(page).page
+    assert "From Mo Facilitator" in part_page
+    assert "Asked the quiet ones first, and changed the plan." in part_page
+    assert "Uses data to show how the service is performing. Often" in part_page
     visitor.let_in(people.person("cleo coach").email, clock.now())
     assert "quiet ones" in visitor.open(f"{people.coach_url()}/{people.dana()}/work/simulation").page
 
@@ -62,7 +62,10 @@ def test_what_is_missing_is_said_and_the_part_stays_a_draft(hub, clock):
     assert [fault.message for fault in faults] == ["What was said or done, and its effect: please answer this."]
     page = facilitator.part_page(opened(), clock.now(), submitting=True)
     assert (page.is_submitted, [fault.field for fault in page.faults]) == (False, ["f.example"])
-    assert next(one.fault for one in page.inputs if one.name == "f.example") == "Please answer this."
+    assert (
+        next(field_input.fault for field_input in page.inputs if field_input.name == "f.example")
+        == "Please answer this."
+    )
 
 
 def test_a_submitted_part_is_changed_only_after_it_was_taken_back(hub, clock):

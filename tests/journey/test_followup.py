@@ -77,7 +77,7 @@ def test_a_follow_up_goes_the_whole_way(visitor, clock):
 
     again, before = asked(Wave.FOLLOWUP), asked(Wave.BASELINE)
     assert again.keys() == {*before, NEW.email}
-    assert not {invitation.id for invitation in again.values()} & {one.id for one in before.values()}
+    assert not {invitation.id for invitation in again.values()} & {earlier.id for earlier in before.values()}
     everyone_answers(Wave.FOLLOWUP, "4", clock.now())
     (line,) = cohorts.list_lines(people.COHORT)  # pages show the counts of the morning
     assert (line.feedback, line.invited, line.answered) == (FeedbackState.COLLECTING, 7, 7)
@@ -270,8 +270,8 @@ def test_a_follow_up_is_planned_once_after_any_fault(aws, clock):
         planned = [row for row in scan() if row["pk"].startswith("MAIL#programme/followup_planned")]
         opening = [row for row in scan() if row["pk"] == f"JOB#open#{people.dana()}#followup"]
         wrong = [] if len(delegates.find_nomination(people.dana(), Wave.FOLLOWUP).raters) == 5 else ["not the list"]
-        found = {"waves": waves, "mails": planned, "opening jobs": opening}
-        return wrong + [f"{len(rows)} {what}" for what, rows in found.items() if len(rows) != 1]
+        written = {"waves": waves, "mails": planned, "opening jobs": opening}
+        return wrong + [f"{len(rows)} {what}" for what, rows in written.items() if len(rows) != 1]
 
     act = lambda _, now: run_job(f"followup#{people.COHORT}", ANNOUNCED + (now - MONDAY))  # noqa: E731
     assert single_faults(ready.lay_out, act, check) > 20

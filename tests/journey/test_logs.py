@@ -48,7 +48,7 @@ def written() -> Iterator[io.StringIO]:
 
 
 def test_nothing_that_operators_see_contains_a_token_an_address_a_name_or_an_answer(visitor, clock, written):
-    shown = the_whole_way(visitor, clock)
+    page_texts = the_whole_way(visitor, clock)
     lines = written.getvalue().splitlines()
     links = [link for message in sent_emails() for link in message.links]
     people_know = {CANARY, *NAMES, *addresses()}
@@ -56,14 +56,14 @@ def test_nothing_that_operators_see_contains_a_token_an_address_a_name_or_an_ans
     assert len(lines) > 40
     assert all(json.loads(line)["message"] for line in lines)
     assert find_secrets(lines, people_know | tokens(links)) == []
-    assert find_secrets([*links, *shown], people_know) == []
+    assert find_secrets([*links, *page_texts], people_know) == []
     assert find_secrets(seen_by_aws(), people_know | tokens(links)) == []
 
 
 def test_no_one_with_a_list_of_staff_can_find_out_whose_an_id_is(visitor, clock, written):
     """With every hash that the code makes, and the usual others, but without the key."""
-    shown = the_whole_way(visitor, clock)
-    seen = [*written.getvalue().splitlines(), *shown, *seen_by_aws()]
+    page_texts = the_whole_way(visitor, clock)
+    seen = [*written.getvalue().splitlines(), *page_texts, *seen_by_aws()]
     seen += [link for message in sent_emails() for link in message.links]
     staff = addresses() | {account.ADMINISTRATOR}
     contexts = (people.COHORT, people.dana(), *Wave)
@@ -109,7 +109,7 @@ def recognised(seen: list[str], staff: set[str], contexts: tuple[str, ...]) -> s
 
 
 def spellings(email: str, contexts: tuple[str, ...]) -> Iterator[str]:
-    between = [(), *((one,) for one in contexts), *itertools.permutations(contexts, 2)]
+    between = [(), *((context_word,) for context_word in contexts), *itertools.permutations(contexts, 2)]
     for label, context, sep in itertools.product(LABELS, between, ("\x1f", "|", "")):
         text = sep.join(part for part in (label, *context, email) if part).encode()
         for make in ("sha256", "sha1", "md5"):

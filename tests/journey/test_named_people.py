@@ -53,8 +53,8 @@ def test_the_form_says_that_each_is_shown_by_name(closed):
 def test_the_report_shows_each_of_them_by_name(closed):
     facts = read_facts(objects.load(reports.find(people.dana(), Wave.BASELINE).facts))
 
-    shown = {cell.title: {s.display for s in facts.statistics if s.cell == cell.cell} for cell in facts.cells}
-    assert (shown["Line manager: Mo Manager"], shown["Line manager: Mara Manager"]) == ({"2.0"}, {"5.0"})
+    displays = {cell.title: {s.display for s in facts.statistics if s.cell == cell.cell} for cell in facts.cells}
+    assert (displays["Line manager: Mo Manager"], displays["Line manager: Mara Manager"]) == ({"2.0"}, {"5.0"})
 
 
 def test_only_their_answers_are_stored_with_a_name(closed):

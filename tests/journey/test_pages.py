@@ -19,10 +19,10 @@ POLICY = ("default-src 'none'", "script-src 'self'", "style-src 'self'", "form-a
 
 def files_of(visitor, url: str) -> dict[str, int]:
     """Return what a browser loads for a page, by address, with the bytes that travel."""
-    found = {url: visitor.open(url).page}
+    files = {url: visitor.open(url).page}
     for asset in re.findall(r'(?:href|src)="([^"]+\.(?:css|js))"', visitor.page):
-        found[asset] = visitor.client.get(asset.removeprefix(BASE_URL)).body.decode()
-    return {name: len(gzip.compress(body.encode())) for name, body in found.items()}
+        files[asset] = visitor.client.get(asset.removeprefix(BASE_URL)).body.decode()
+    return {name: len(gzip.compress(body.encode())) for name, body in files.items()}
 
 
 def test_a_first_visit_weighs_little_and_the_next_page_less(visitor, clock):
@@ -51,9 +51,13 @@ def test_a_drawn_logo_is_loaded_once_and_a_bitmap_travels_in_the_page(visitor, c
     if kind == "png":
         assert source == uri
         return
-    found = visitor.client.get(source.removeprefix(BASE_URL))
-    assert (found.status_code, found.body, found.headers["Content-Type"]) == (200, logo, "image/svg+xml")
-    assert "immutable" in found.headers["Cache-Control"]
+    logo_response = visitor.client.get(source.removeprefix(BASE_URL))
+    assert (logo_response.status_code, logo_response.body, logo_response.headers["Content-Type"]) == (
+        200,
+        logo,
+        "image/svg+xml",
+    )
+    assert "immutable" in logo_response.headers["Cache-Control"]
     assert visitor.client.get(source.removeprefix(BASE_URL).replace("with-svg", "with-abc")).status_code == 404
 
 

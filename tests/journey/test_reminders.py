@@ -75,7 +75,7 @@ def test_no_one_is_asked_to_choose_raters_while_their_list_is_being_approved(wit
     remind.remind_delegate(people.dana(), clock.now(), "ada@example.org")
     run_days(clock, clock.now() + timedelta(days=6))
 
-    assert not [one for one in reminded("dana delegate") if "choose" in one]
+    assert not [subject for subject in reminded("dana delegate") if "choose" in subject]
 
 
 def test_an_early_close_stops_the_reminder_to_choose_and_that_to_the_approver(with_the_coach, clock):
@@ -100,4 +100,4 @@ def test_a_questionnaire_that_opens_late_leaves_time_to_choose_raters(visitor, c
     assert reminded("dana delegate") == []
 
     run_days(clock, clock.now() + timedelta(days=5))
-    assert len([one for one in reminded("dana delegate") if "please choose" in one.casefold()]) == 1
+    assert len([subject for subject in reminded("dana delegate") if "please choose" in subject.casefold()]) == 1

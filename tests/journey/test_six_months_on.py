@@ -91,7 +91,9 @@ def test_a_programme_that_ends_on_the_31st_of_august_asks_on_the_last_of_februar
 
 def kept(role: Role) -> impact_surveys.ImpactSurvey:
     (survey,) = [
-        one for one in impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana())) if one.role is role
+        survey
+        for survey in impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))
+        if survey.role is role
     ]
     return survey
 
@@ -232,8 +234,8 @@ def test_what_is_ticked_and_unticked_on_one_page_is_not_kept(opened):
     """A script reads what is stored, so that its page can take it back."""
     part = f"{people.link('mara manager', 'impact')}/part/effect"
     opened.open(part).post(part, {"effect": "Some", "by": "script", "go": "keep"})
-    shown, nonce = json.loads(opened.page)["shown"], opened.open(part).nonce
-    opened.post(part, {"effect": "", "by": "script", "go": "keep", "shown": shown}, nonce=nonce)
+    unticked, nonce = json.loads(opened.page)["shown"], opened.open(part).nonce
+    opened.post(part, {"effect": "", "by": "script", "go": "keep", "shown": unticked}, nonce=nonce)
     assert kept(Role.MANAGER).answers == {}
 
 

@@ -32,8 +32,8 @@ def test_every_link_of_an_email_is_of_a_kind_and_every_kind_has_a_page():
 
 def test_links_that_were_emailed_hold_what_their_kind_says(visitor, clock):
     people.send_list_to_coach(visitor, clock)
-    found = [url for message in outbox.accepted() for url in message.links]
-    tokens = {(url.split("/api/")[1].split("/")[0], url.rsplit("/", 1)[1]) for url in found}
+    urls = [url for message in outbox.accepted() for url in message.links]
+    tokens = {(url.split("/api/")[1].split("/")[0], url.rsplit("/", 1)[1]) for url in urls}
     tokens = {(verb, token) for verb, token in tokens if verb in KINDS}
 
     assert {verb for verb, _ in tokens} >= {"answer", "hub", "nominate", "approve"}

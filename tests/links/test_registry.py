@@ -163,13 +163,13 @@ DECLARED_IN = ROOT / "chalicelib" / "links" / "kinds.py"
 
 
 def test_no_string_names_a_kind_outside_the_registry():
-    found = [
+    spelt = [
         f"{path.relative_to(ROOT)}:{line}"
         for path in sorted((ROOT / "chalicelib").rglob("*.py"))
         if path != DECLARED_IN
         for line in strings_that_name_a_kind(path.read_text(encoding="utf-8"))
     ]
-    assert not found, "use the kinds of chalicelib/links/kinds.py: their link(), url(), token(), open() or verb"
+    assert not spelt, "use the kinds of chalicelib/links/kinds.py: their link(), url(), token(), open() or verb"
 
 
 @pytest.mark.parametrize(

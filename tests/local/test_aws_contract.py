@@ -92,7 +92,7 @@ TAKEN = [
 
 @pytest.mark.parametrize(("operation", "params", "fault"), REFUSED, ids=[f"{op}: {fault}" for op, _, fault in REFUSED])
 def test_a_call_that_aws_refuses_is_a_fault(operation, params, fault):
-    assert any(fault in found for found in faults(operation, params))
+    assert any(fault in reported for reported in faults(operation, params))
 
 
 @pytest.mark.parametrize(("operation", "params"), TAKEN, ids=[operation for operation, _ in TAKEN])

@@ -38,10 +38,10 @@ def test_what_is_no_duration_is_refused(duration):
 
 @given(st.integers(0, 2000))
 def test_months_keep_the_day_or_end_the_month(months):
-    found = later(MONDAY, f"P{months}M")
+    moment_later = later(MONDAY, f"P{months}M")
 
-    assert (found.year - MONDAY.year) * 12 + found.month - MONDAY.month == months
-    assert found.day == 31 or (found + timedelta(days=1)).day == 1
+    assert (moment_later.year - MONDAY.year) * 12 + moment_later.month - MONDAY.month == months
+    assert moment_later.day == 31 or (moment_later + timedelta(days=1)).day == 1
 
 
 @pytest.mark.parametrize("text", ["2026-09-07T10:00:00+01:00", "2026-09-07T09:00:00Z"])

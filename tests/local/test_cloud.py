@@ -69,10 +69,10 @@ def test_a_job_that_no_repeat_can_help_fails_at_once_and_is_shown(desk):
 
     desk.post("/_local/clock", advance="P1D")
 
-    found = {job["id"]: job for job in desk.get("/_local/jobs.json").json}["nonsense"]
+    failed_job = {job["id"]: job for job in desk.get("/_local/jobs.json").json}["nonsense"]
     desk.client("dynamodb").delete_item(TableName=TABLE, Key={"pk": {"S": "JOB#nonsense"}, "sk": {"S": "JOB"}})
-    assert (found["state"], found["attempts"]) == ("failed", 1)
-    assert found["error"].startswith("KeyError")
+    assert (failed_job["state"], failed_job["attempts"]) == ("failed", 1)
+    assert failed_job["error"].startswith("KeyError")
 
 
 def test_of_many_first_puts_one_wins(desk):

@@ -59,14 +59,14 @@ def folder_of(player: Player) -> str:
 
 
 def test_a_comment_is_in_the_report_of_its_delegate_and_in_no_other_file(output):
-    found = {text: output.holding(text) for text in comments()}
+    files_by_text = {text: output.holding(text) for text in comments()}
     elsewhere = {
         text: names
-        for text, names in found.items()
+        for text, names in files_by_text.items()
         if any(not name.startswith(folder_of(comments()[text])) for name in names)
     }
 
-    assert sum(map(bool, found.values())) > 10  # the search sees those that are printed
+    assert sum(map(bool, files_by_text.values())) > 10  # the search sees those that are printed
     assert elsewhere == {}
 
 
@@ -83,7 +83,7 @@ def test_an_email_names_a_rater_to_themself_or_to_who_chose_them_only(output):
         choosers = {
             slug(person.email.split("@")[0].replace(".", " "))
             for other in PLAYERS
-            if other is player or part.person.email in {one.person.email for one in other.parts}
+            if other is player or part.person.email in {other_part.person.email for other_part in other.parts}
             for person in (other.entry.person, other.entry.manager, other.entry.coach)
         }
         for name in (output.holding(part.person.email) | output.holding(part.person.name)) - DIARY:
@@ -102,5 +102,5 @@ def test_no_file_holds_the_ratings_of_one_rater(output):
         rows[part.person.email, part.delegate] = [int(number) for number in numbers]
     assert all(len(row) > 10 for row in rows.values())
 
-    found = {rater: output.holding_row(row) for rater, row in rows.items()}
-    assert {rater: files for rater, files in found.items() if files} == {}
+    files_by_rater = {rater: output.holding_row(row) for rater, row in rows.items()}
+    assert {rater: files for rater, files in files_by_rater.items() if files} == {}

@@ -210,10 +210,10 @@ def test_every_kind_of_link_has_a_role():
 
 def test_facilitators_are_listed_from_the_loading_of_their_cohort_on(loaded):
     people = loaded.get("/_local/people.json").json
-    (one,) = [person for person in people if person["role"] == "facilitator"]
+    (facilitator,) = [person for person in people if person["role"] == "facilitator"]
 
-    assert (one["name"], one["cohort"]) == ("Mo Hart", "cohort-1")
-    link = one["links"]["facilitator"].removeprefix(f"http://127.0.0.1:{loaded.port}")
+    assert (facilitator["name"], facilitator["cohort"]) == ("Mo Hart", "cohort-1")
+    link = facilitator["links"]["facilitator"].removeprefix(f"http://127.0.0.1:{loaded.port}")
     assert loaded.get(link).status == 200
 
 

@@ -84,9 +84,9 @@ def test_one_shape_of_condition_is_tested_with_each_call_s_own_values():
     transact([put({**ROW._asdict(), "n": 1})])
     asked = {"TableName": ours().table, "KeyConditionExpression": "pk = :pk", "FilterExpression": "n = :n"}
 
-    found = [
+    queries = [
         client("dynamodb").query(ExpressionAttributeValues={":pk": {"S": "A"}, ":n": {"N": n}}, **asked)["Count"]
         for n in ("1", "2", "1")
     ]
 
-    assert found == [1, 0, 1]
+    assert queries == [1, 0, 1]

@@ -57,7 +57,7 @@ def looked_up(shard: str) -> list[tuple[str, str]]:
     return sorted((row.hash_key.value, row.range_key.value) for row in rows)
 
 
-@given(st.lists(st.lists(ACTIONS, min_size=1, max_size=3, unique_by=lambda one: one[0]), max_size=6), st.data())
+@given(st.lists(st.lists(ACTIONS, min_size=1, max_size=3, unique_by=lambda act: act[0]), max_size=6), st.data())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_an_index_follows_every_write_and_every_refusal(steps, data):
     for step in steps:

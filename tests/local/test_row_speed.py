@@ -26,8 +26,8 @@ LEAVES = st.one_of(
 VALUES = st.recursive(
     LEAVES,
     lambda inner: (
-        st.dictionaries(TEXTS, inner, max_size=3).map(lambda found: {"M": found})
-        | st.lists(inner, max_size=3).map(lambda found: {"L": found})
+        st.dictionaries(TEXTS, inner, max_size=3).map(lambda entries: {"M": entries})
+        | st.lists(inner, max_size=3).map(lambda elements: {"L": elements})
     ),
     max_leaves=8,
 )
@@ -72,8 +72,8 @@ def test_a_row_is_written_out_as_it_was_put_in(values):
 
 
 @given(ROWS, ROWS)
-def test_values_are_equal_when_they_were_put_in_alike(one, other):
-    for first, second in itertools.product(one.values(), other.values()):
+def test_values_are_equal_when_they_were_put_in_alike(left, other):
+    for first, second in itertools.product(left.values(), other.values()):
         assert (DynamoType(first) == DynamoType(second)) == (first == second)
         assert first != second or hash_of(first) == hash_of(second)
 

@@ -20,12 +20,12 @@ def page() -> str:
 
 
 def test_every_email_of_the_catalogue_is_on_the_page():
-    shown = page()
+    catalogue = page()
 
     assert {template for template, _ in email_samples.every()} == set(load_kinds())
     for name in email_samples.every():
         for look in samples.LOOKS:
-            assert f"/_local/mails/{samples.email_id(*name)}/{look}" in shown
+            assert f"/_local/mails/{samples.email_id(*name)}/{look}" in catalogue
 
 
 @pytest.mark.parametrize("look", samples.LOOKS)

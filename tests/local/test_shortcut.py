@@ -20,9 +20,9 @@ RAW = b"From: feedback@programmes.example.org\r\nTo: amara@example.org\r\nSubjec
 
 @pytest.fixture(scope="module")
 def session() -> Any:
-    found = botocore.session.get_session()
-    shortcut.use_in_process_transport(found)
-    return found
+    botocore_session = botocore.session.get_session()
+    shortcut.use_in_process_transport(botocore_session)
+    return botocore_session
 
 
 def short(session: Any, service: str) -> Any:
@@ -65,7 +65,7 @@ def test_messages_are_queued_alike(session):
 
     answers = [sqs.send_message_batch(QueueUrl=url, Entries=entries) for sqs in (client("sqs"), short(session, "sqs"))]
 
-    assert [[one["Id"] for one in answer["Successful"]] for answer in answers] == [["0", "1", "2"]] * 2
+    assert [[line["Id"] for line in answer["Successful"]] for answer in answers] == [["0", "1", "2"]] * 2
     queued = [message.body for message in backend("sqs").get_queue(url.rpartition("/")[2]).messages]
     assert queued == [entry["MessageBody"] for entry in entries] * 2
 

@@ -43,7 +43,10 @@ def events(address: str) -> list[tuple[str, str, int]]:
     """Return (method, uid, sequence) of every entry that reached an address, oldest first."""
     parts = [part for email in sent_emails(address) for part in email.attachments if part["type"] == "text/calendar"]
     calendars = [vobject.readOne(part["content"]) for part in parts]
-    return [(one.method.value, one.vevent.uid.value, int(one.vevent.sequence.value)) for one in calendars]
+    return [
+        (calendar.method.value, calendar.vevent.uid.value, int(calendar.vevent.sequence.value))
+        for calendar in calendars
+    ]
 
 
 def methods(address: str) -> list[str]:
@@ -159,9 +162,12 @@ def test_both_are_reminded_once_after_another_address(ready, clock):
     booked(clock)
     replace_address(clock, DANA, NEW)
     drain(clock.to(people.OPENING.replace(day=25)))
-    assert sorted(one["to"]["email"] for one in (*emails("prepare"), *emails("prepare_coach"))) == [COACH_EMAIL, NEW]
+    assert sorted(sent_email["to"]["email"] for sent_email in (*emails("prepare"), *emails("prepare_coach"))) == [
+        COACH_EMAIL,
+        NEW,
+    ]
     drain(clock.to(people.OPENING.replace(day=30)))
-    assert [one["to"]["email"] for one in emails("record")] == [COACH_EMAIL]
+    assert [sent_email["to"]["email"] for sent_email in emails("record")] == [COACH_EMAIL]
 
 
 @pytest.mark.parametrize("act", ["ask", "move", "coach", "leave"])

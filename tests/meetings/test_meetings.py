@@ -74,8 +74,8 @@ def emails(kind: str) -> list[dict]:
 def entries() -> list[tuple[str, int, bool]]:
     """Of all calendar entries: whose, sequence, and whether it is a cancellation, in the order of their revisions."""
     rows = [row for row in scan() if row["pk"].startswith("MAIL#meetings/") and row.get("entry")]
-    found = sorted(rows, key=lambda row: (int(row["id"].split("#")[3]), row["to"]["email"]))
-    return [(row["to"]["email"], row["entry"]["sequence"], row["entry"]["cancelled"]) for row in found]
+    sent_rows = sorted(rows, key=lambda row: (int(row["id"].split("#")[3]), row["to"]["email"]))
+    return [(row["to"]["email"], row["entry"]["sequence"], row["entry"]["cancelled"]) for row in sent_rows]
 
 
 def quarters() -> int:
@@ -89,7 +89,7 @@ def test_a_coach_offers_times_and_the_delegate_chooses_with_one_tap(ready, clock
     ready.let_in(COACH_EMAIL, clock.now())
     ready.open(coach_page()).post(f"{coach_page()}/offer", OFFER | PLACE)
     assert meeting().state is MeetingState.OFFERED
-    assert [one["to"]["email"] for one in emails("offered")] == [DANA]
+    assert [sent_email["to"]["email"] for sent_email in emails("offered")] == [DANA]
 
     ready.open(hub_page()).post(f"{hub_page()}/choose", {"slot": FIRST})
     assert meeting().booked == Slot(clock.now().replace(day=21, hour=13), 60)
@@ -186,15 +186,15 @@ def test_two_delegates_choose_the_same_time_in_every_order(aws):
         drain(clock.now())
         clock.to(people.OPENING.replace(day=16))
         ids = [people.dana(), delegate_id(people.COHORT, people.person("dora delegate").email)]
-        for one in ids:
-            assert offer(clock, delegate=one) == ()
+        for chooser in ids:
+            assert offer(clock, delegate=chooser) == ()
         return clock, ids
 
     def check(env, outcomes):
         _, ids = env
-        booked = [meeting(one).state is MeetingState.BOOKED for one in ids]
+        booked = [meeting(each_id).state is MeetingState.BOOKED for each_id in ids]
         wrong = [] if sorted(booked) == [False, True] else [f"{sum(booked)} are booked"]
-        wrong += [] if sum(isinstance(one, SlotGone) for one in outcomes) == 1 else [f"outcomes: {outcomes}"]
+        wrong += [] if sum(isinstance(outcome, SlotGone) for outcome in outcomes) == 1 else [f"outcomes: {outcomes}"]
         return wrong + ([] if quarters() == 4 else [f"{quarters()} quarters are taken"])
 
     both = [lambda env, n=n: choose(env[0], delegate=env[1][n]) for n in (0, 1)]
@@ -212,7 +212,7 @@ def test_a_move_keeps_the_entry_and_raises_its_sequence(ready, clock):
     uids = {row["entry"]["uid"] for row in emails("booked")}
     assert len(uids) == 1
     assert [sequence for who, sequence, _ in entries() if who == DANA] == [0, 1]
-    assert not [one for one in entries() if one[2]]
+    assert not [sent_entry for sent_entry in entries() if sent_entry[2]]
     assert quarters() == 4
 
 
@@ -245,8 +245,10 @@ def test_a_delegate_asks_for_other_times(ready, clock, booked):
 
     assert (meeting().state, meeting().line, meeting().booked) == (MeetingState.WAITING, "Only mornings", None)
     assert quarters() == 0
-    assert [one["to"]["email"] for one in emails("cancelled_coach" if booked else "no_time")] == [COACH_EMAIL]
-    assert [one[1:] for one in entries()][2 * booked :] == ([(1, True), (1, True)] if booked else [])
+    assert [sent_email["to"]["email"] for sent_email in emails("cancelled_coach" if booked else "no_time")] == [
+        COACH_EMAIL
+    ]
+    assert [sent_entry[1:] for sent_entry in entries()][2 * booked :] == ([(1, True), (1, True)] if booked else [])
 
 
 def test_a_line_for_the_coach_holds_no_web_address(ready, clock):
@@ -266,7 +268,11 @@ def test_what_is_booked_after_a_cancellation_is_another_entry(ready, clock):
     choose(clock, SECOND)
 
     assert len({row["entry"]["uid"] for row in emails("booked")}) == 2
-    assert [one for one in entries() if one[0] == DANA] == [(DANA, 0, False), (DANA, 1, True), (DANA, 0, False)]
+    assert [sent_entry for sent_entry in entries() if sent_entry[0] == DANA] == [
+        (DANA, 0, False),
+        (DANA, 1, True),
+        (DANA, 0, False),
+    ]
 
 
 def test_a_meeting_that_did_not_take_place_waits_again(ready, clock):
@@ -278,7 +284,7 @@ def test_a_meeting_that_did_not_take_place_waits_again(ready, clock):
     acts.miss(for_coach(), meeting(), clock.now())
 
     assert meeting().state is MeetingState.WAITING
-    assert [one["to"]["email"] for one in emails("lapsed")] == [DANA]
+    assert [sent_email["to"]["email"] for sent_email in emails("lapsed")] == [DANA]
 
 
 def test_only_who_may_makes_a_transition():
@@ -297,7 +303,7 @@ def test_times_that_pass_lead_back_to_waiting_and_both_are_notified(ready, clock
     drain(clock.to(meeting().slots[-1].starts))
 
     assert (meeting().state, meeting().slots) == (MeetingState.WAITING, ())
-    assert [one["to"]["email"] for one in (*emails("no_time"), *emails("lapsed"))] == [COACH_EMAIL, DANA]
+    assert [sent_email["to"]["email"] for sent_email in (*emails("no_time"), *emails("lapsed"))] == [COACH_EMAIL, DANA]
     with pytest.raises(MeetingRefused):
         choose(clock)
 
@@ -341,10 +347,13 @@ def test_both_are_reminded_before_and_the_coach_after(ready, clock):
     offer(clock, OFFER | {"day-1": "2026-09-28", "day-2": "2026-09-29"})
     choose(clock, "2026-09-28T13:00:00Z")
     drain(clock.to(people.OPENING.replace(day=24)))
-    assert sorted(one["to"]["email"] for one in (*emails("prepare"), *emails("prepare_coach"))) == [COACH_EMAIL, DANA]
+    assert sorted(sent_email["to"]["email"] for sent_email in (*emails("prepare"), *emails("prepare_coach"))) == [
+        COACH_EMAIL,
+        DANA,
+    ]
 
     drain(clock.to(people.OPENING.replace(day=30)))
-    assert [one["to"]["email"] for one in emails("record")] == [COACH_EMAIL]
+    assert [sent_email["to"]["email"] for sent_email in emails("record")] == [COACH_EMAIL]
     drain(clock.to(people.OPENING.replace(month=10, day=5)))
     assert len(emails("not_recorded")) == 1
 
@@ -473,7 +482,7 @@ def test_a_move_in_the_minute_before_nine_cancels_the_reminder_that_is_written(r
     choose(clock)
     drain(clock.advance(hours=2))
     late_in_the_minute_before_nine(clock)
-    assert {one["due_at"] for one in emails("prepare")} == {"2026-09-17T08:00:00Z"}
+    assert {sent_email["due_at"] for sent_email in emails("prepare")} == {"2026-09-17T08:00:00Z"}
     acts.enter(for_coach(), meeting(), {"day-1": "2026-09-24", "time-1": "10:00", "minutes": "60"} | PLACE, clock.now())
     drain(clock.advance(minutes=5))
 
@@ -505,7 +514,7 @@ def test_another_coach_starts_again_and_the_former_ones_entry_is_cancelled(ready
 
     assert (meeting().state, meeting().booked) == (MeetingState.WAITING, None)
     assert quarters() == 0
-    assert [one for one in entries() if one[2]] == [(COACH_EMAIL, 1, True), (DANA, 1, True)]
+    assert [sent_entry for sent_entry in entries() if sent_entry[2]] == [(COACH_EMAIL, 1, True), (DANA, 1, True)]
     ready.let_in(COACH_EMAIL, clock.now())
     assert ready.open(old_page).status in (404, 410)
 
@@ -518,7 +527,7 @@ def test_a_delegate_who_leaves_has_no_meeting_and_both_entries_are_cancelled(rea
 
     assert meeting().state is MeetingState.CANCELLED
     assert quarters() == 0
-    assert [one[1:] for one in entries() if one[2]] == [(1, True), (1, True)]
+    assert [sent_entry[1:] for sent_entry in entries() if sent_entry[2]] == [(1, True), (1, True)]
 
 
 def test_recording_the_debrief_ends_the_meeting(ready, clock):

@@ -113,22 +113,26 @@ def test_outcomes_change_the_areas_and_the_meeting_is_held(dana, case, clock):  
     changed = {"outcome-1": "changed", "words-1": "Ask two people first"}
     dana.open(case).post(case, typed(clock, **changed))
 
-    one, two = found()["1"], found()["2"]
+    first, two = found()["1"], found()["2"]
     assert dana.status == 200
-    assert (one.behaviour, one.first_step, one.state) == ("Ask two people first", "Ask two people", AreaState.AGREED)
-    assert one.review_by == clock.now().date() + timedelta(days=30)
+    assert (first.behaviour, first.first_step, first.state) == (
+        "Ask two people first",
+        "Ask two people",
+        AreaState.AGREED,
+    )
+    assert first.review_by == clock.now().date() + timedelta(days=30)
     assert two.state is AreaState.DONE
     assert meetings.find(people.dana(), MeetingKind.REVIEW).state is MeetingState.HELD
     assert [outcome.outcome for outcome in review().outcomes] == [Outcome.CHANGED, Outcome.DONE]
     opened = open_for_coach(case.rsplit("/", 2)[0].rsplit("/", 1)[1], people.dana())
-    assert [change.act for change in opened.history(one)] == ["go on after the review"]
+    assert [change.act for change in opened.history(first)] == ["go on after the review"]
 
 
 def test_two_areas_of_one_outcome_are_two_lines_of_the_trail(dana, case, clock):  # noqa: F811
     dana.open(case).post(case, typed(clock, **{"outcome-1": "done"}))
 
     assert dana.status == 200
-    assert {one.state for one in found().values()} == {AreaState.DONE}
+    assert {area.state for area in found().values()} == {AreaState.DONE}
     acts = [row["act"] for row in audit_events.of_cohort(people.COHORT)]
     assert sum("finish" in act for act in acts) == 2, acts
 

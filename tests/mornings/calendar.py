@@ -33,6 +33,6 @@ def run_until(clock, end: str) -> None:  # type: ignore[no-untyped-def]
 
 def sent(kind: str, address: str) -> list[str]:
     """Return the local days on which emails of a kind went to an address, always in the morning."""
-    found = [at for row, at in sent_rows(address) if row.startswith(f"{kind}#")]
-    assert all(f"{at:%H:%M}" in ("08:00", "09:00", "08:01", "09:01") for at in found), "in the morning"
-    return [f"{at:%Y-%m-%d}" for at in found]
+    moments = [at for row, at in sent_rows(address) if row.startswith(f"{kind}#")]
+    assert all(f"{at:%H:%M}" in ("08:00", "09:00", "08:01", "09:01") for at in moments), "in the morning"
+    return [f"{at:%Y-%m-%d}" for at in moments]

@@ -70,7 +70,7 @@ def test_a_review_is_proposed_once_after_the_close_of_the_survey(aws, clock):
     sent = emails.find(f"meetings/propose#{delegate.id}#review#0#0")
     assert (sent.state, sent.to) == (emails.EmailState.SENT, delegate.coach)
     later = [queued_job for queued_job in jobs.waiting(utc("2027-01-01")) if queued_job.kind == "meeting"]
-    assert [f"{one.due_at:%Y-%m-%d}" for one in later] == ["2026-10-06"]  # three working days later
+    assert [f"{planned_email.due_at:%Y-%m-%d}" for planned_email in later] == ["2026-10-06"]  # three working days later
 
 
 def test_a_result_is_made_for_a_day_on_which_the_cohort_works(aws, clock):
@@ -86,11 +86,11 @@ OF_SEVERAL_COHORTS = {"admin/emails.py", "waves/lifecycle.py"}  # one email to a
 
 
 def test_every_use_of_working_days_counts_the_days_off_of_its_cohort():
-    found = {
+    uses = {
         str(path.relative_to(CODE))
         for path in CODE.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "working_days"
         if len(node.args) + len(node.keywords) < 2
     }
-    assert found == OF_SEVERAL_COHORTS
+    assert uses == OF_SEVERAL_COHORTS

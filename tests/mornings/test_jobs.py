@@ -102,5 +102,10 @@ def test_an_email_to_an_address_that_takes_none_waits_for_another(clock, monkeyp
 def test_a_plan_says_who_reads_each_email(clock):
     planned = list_planned(open_day(people.COHORT, clock.now()))
 
-    assert planned == sorted(planned, key=lambda one: one.at)
-    assert {replace(one, write=print).to.name for one in planned} >= {"DELEGATE", "MANAGER", "FACILITATOR", "COACH"}
+    assert planned == sorted(planned, key=lambda email_plan: email_plan.at)
+    assert {replace(email_plan, write=print).to.name for email_plan in planned} >= {
+        "DELEGATE",
+        "MANAGER",
+        "FACILITATOR",
+        "COACH",
+    }

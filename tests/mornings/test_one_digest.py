@@ -64,7 +64,11 @@ def test_no_job_writes_the_emails_of_a_morning_at_nine(dated, clock):
     for day in ("2026-09-08", "2026-09-15", "2026-10-05", "2026-10-20"):
         run_until(clock, day)
         waiting = [queued_job for queued_job in jobs.waiting(FAR) if queued_job.kind in BY_ID]
-        at_nine |= {BY_ID[one.kind] for one in waiting if DAYS.morning(local_date(one.due_at, ZONE)) == one.due_at}
+        at_nine |= {
+            BY_ID[waiting_job.kind]
+            for waiting_job in waiting
+            if DAYS.morning(local_date(waiting_job.due_at, ZONE)) == waiting_job.due_at
+        }
 
     assert at_nine <= AT_NINE.keys()
 

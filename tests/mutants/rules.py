@@ -41,9 +41,9 @@ class Rule(Struct, frozen=True):
     def fault(self, root: Path = ROOT) -> str:
         """Why the rule cannot be tried; empty if it can."""
         path = root / self.file
-        found = path.read_text().count(self.before) if path.exists() else 0
-        if found != 1:
-            return f"{self.name}: its text is there {found} times in {self.file}. Change `before` in {LIST}"
+        count = path.read_text().count(self.before) if path.exists() else 0
+        if count != 1:
+            return f"{self.name}: its text is there {count} times in {self.file}. Change `before` in {LIST}"
         gone = [test for test in self.tests if not (root / test.split("::")[0]).exists()]
         return f"{self.name}: there is no {', '.join(gone)}. Change `tests` in {LIST}" if gone else ""
 

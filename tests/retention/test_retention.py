@@ -88,8 +88,8 @@ def stored():
 
 
 def documents():
-    found = client("s3").list_objects_v2(Bucket=settings().bucket).get("Contents", [])
-    return {one["Key"] for one in found}
+    listing = client("s3").list_objects_v2(Bucket=settings().bucket).get("Contents", [])
+    return {document["Key"] for document in listing}
 
 
 def notices():

@@ -152,10 +152,10 @@ def test_thousands_of_emails_with_faults_go_out_once_each(aws, figure):
 def report_sent(now: datetime) -> list[str]:
     """Have SES report what it has accepted since, and empty its outbox. Returns the ids of the rows."""
     messages = outbox.accepted()
-    for one in messages:
-        delivery_events.record_delivery_event(outbox.send(one, now), now)
+    for sent_message in messages:
+        delivery_events.record_delivery_event(outbox.send(sent_message, now), now)
     backend("ses").sent_messages.clear()
-    return [one.row for one in messages]
+    return [accepted_email.row for accepted_email in messages]
 
 
 # --- raters -----------------------------------------------------------------------------------------------------------
@@ -164,14 +164,14 @@ def report_sent(now: datetime) -> list[str]:
 @pytest.mark.parametrize("seed", range(max(1, round(3 * FACTOR))))
 def test_twenty_raters_who_answer_at_once_all_count(aws, clock, figure, seed):
     people.opened(clock, chosen=people.raters(8, 8, 4))
-    asked = [one for one in scene.asked() if one.group not in ("self", "manager")]
+    asked = [invited for invited in scene.asked() if invited.group not in ("self", "manager")]
     assert len(asked) == RATERS
 
     begun = time.perf_counter()
     outcomes, calls = play_at_once([partial(answer, invitation, clock.now()) for invitation in asked], Random(seed))
     seconds = time.perf_counter() - begun
 
-    assert [one for one in outcomes if isinstance(one, BaseException)] == []
+    assert [outcome for outcome in outcomes if isinstance(outcome, BaseException)] == []
     assert len(scene.answered()) == RATERS
     (line,) = cohorts.list_lines(people.COHORT)
     assert line.answered == RATERS
@@ -182,8 +182,8 @@ def test_twenty_raters_who_answer_at_once_all_count(aws, clock, figure, seed):
     figure(f"{RATERS} raters at once, {calls:,} calls in an order by chance: {seconds:.0f} s, all counted once")
 
 
-def answer(one, now: datetime) -> None:  # type: ignore[no-untyped-def]
-    answer_link = scene.link_of(one)
+def answer(asked_rater, now: datetime) -> None:  # type: ignore[no-untyped-def]
+    answer_link = scene.link_of(asked_rater)
     scene.fill_in(answer_link, "4", now)
     submit(answer_link, now)
 

@@ -149,9 +149,9 @@ def test_the_index_finds_due_rows_of_every_shard_oldest_first():
     times = [MONDAY + timedelta(minutes=place) for place in range(60)]
     transact([jobs.add(JobKind.CHASE.job(f"{place:02}", due_at=at)) for place, at in enumerate(times)])
 
-    found = [row["pk"] for row in due.list_due(MONDAY + timedelta(minutes=39))]
+    pks = [row["pk"] for row in due.list_due(MONDAY + timedelta(minutes=39))]
 
-    assert sorted(found) == [f"JOB#chase#{place:02}" for place in range(40)]
+    assert sorted(pks) == [f"JOB#chase#{place:02}" for place in range(40)]
     assert [each.id for each in jobs.waiting(times[39])] == [f"chase#{place:02}" for place in range(40)]
 
 
@@ -161,7 +161,7 @@ def test_the_index_reads_every_page():
         transact([jobs.add(JobKind.CHASE.job(f"{n}", due_at=MONDAY, text=text)) for n in range(start, start + 30)])
 
     with count_calls() as calls:
-        found = list(due.list_due(MONDAY))
+        due_rows = list(due.list_due(MONDAY))
 
-    assert len(found) == 120
+    assert len(due_rows) == 120
     assert calls["Query"] > due.SHARDS

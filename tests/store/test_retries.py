@@ -53,9 +53,9 @@ def change_with_others() -> None:
 @pytest.fixture
 def waited() -> list[float]:
     """Record the waits that were asked for; no test sleeps."""
-    found: list[float] = []
-    retries.use(Waits(found.append, lambda: 1.0))
-    return found
+    seconds: list[float] = []
+    retries.use(Waits(seconds.append, lambda: 1.0))
+    return seconds
 
 
 @pytest.mark.parametrize("change", [change_alone, change_with_others])

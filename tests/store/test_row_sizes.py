@@ -180,11 +180,13 @@ def list_of_raters() -> Write:
 def cohort() -> Write:
     closed = (date(2026, 9, 14),) * 60
     facilitators = (Facilitator(ID, PERSON),) * 20
-    found = Cohort(ID, text(100), ID, 1, CohortDates(closed[0], closed[0], closed[0], closed=closed), PERSON)
+    large_cohort = Cohort(ID, text(100), ID, 1, CohortDates(closed[0], closed[0], closed[0], closed=closed), PERSON)
     links = dict.fromkeys(IDS, 9)
     domains = ("d" * 250,) * MAX_DELEGATES
     return cohorts.save(
-        replace(found, domains=domains, coach_links=links, facilitators=facilitators, facilitator_links=links), "x", 1
+        replace(large_cohort, domains=domains, coach_links=links, facilitators=facilitators, facilitator_links=links),
+        "x",
+        1,
     )
 
 

@@ -165,7 +165,7 @@ def test_a_transaction_that_is_refused_writes_nothing_and_says_which_writes_refu
     assert refused.value.refusals == (AlreadyExists, Missing)
     assert refused.value.includes(Missing)
     assert not refused.value.includes(Changed)
-    assert [found["answered"] for found in query("COHORT#1")] == [3, 4]
+    assert [stored_row["answered"] for stored_row in query("COHORT#1")] == [3, 4]
 
 
 def test_a_write_may_name_another_that_takes_its_place():
@@ -214,17 +214,17 @@ def test_a_query_finds_a_partition_in_order_and_by_prefix():
     transact([put(row(sk)) for sk in ("META", "DELEGATE#b", "DELEGATE#a", "COACH#c")])
     transact([put({"pk": "COHORT#2", "sk": "DELEGATE#z"})])
 
-    assert [found["sk"] for found in query("COHORT#1")] == ["COACH#c", "DELEGATE#a", "DELEGATE#b", "META"]
-    assert [found["sk"] for found in query("COHORT#1", "DELEGATE#")] == ["DELEGATE#a", "DELEGATE#b"]
+    assert [stored_row["sk"] for stored_row in query("COHORT#1")] == ["COACH#c", "DELEGATE#a", "DELEGATE#b", "META"]
+    assert [stored_row["sk"] for stored_row in query("COHORT#1", "DELEGATE#")] == ["DELEGATE#a", "DELEGATE#b"]
 
 
 def test_a_query_reads_every_page_of_a_large_partition():
     put_all(row(f"RESPONSE#{n:02}", text="x" * 100_000) for n in range(25))
 
     with count_calls() as calls:
-        found = [each["sk"] for each in query("COHORT#1")]
+        sks = [each["sk"] for each in query("COHORT#1")]
 
-    assert found == [f"RESPONSE#{n:02}" for n in range(25)]
+    assert sks == [f"RESPONSE#{n:02}" for n in range(25)]
     assert calls["Query"] > 1
 
 
@@ -233,9 +233,9 @@ def test_many_rows_of_both_tables_come_in_one_call():
     keys = [ROW, Key("COHORT#1", "DELEGATE#1"), Key("COHORT#1", "absent"), ROW]
 
     with count_calls() as calls:
-        found = get_many(keys, ["absent"])
+        rows = get_many(keys, ["absent"])
 
-    assert found == {keys[0]: row(), keys[1]: row("DELEGATE#1")}
+    assert rows == {keys[0]: row(), keys[1]: row("DELEGATE#1")}
     assert calls == {"BatchGetItem": 1}
 
 
@@ -244,4 +244,4 @@ def test_rows_stored_by_the_batch_replace_what_is_there():
 
     put_all(row(f"RESPONSE#{n:02}", text="new") for n in range(60))
 
-    assert [found["text"] for found in query("COHORT#1", "RESPONSE#")] == ["new"] * 60
+    assert [stored_row["text"] for stored_row in query("COHORT#1", "RESPONSE#")] == ["new"] * 60

@@ -34,8 +34,8 @@ def test_every_email_is_listed_and_one_query_finds_what_waits(clock, aws):
     listed = [row["sk"].partition("#")[2] for row in scan() if row["pk"].startswith("EMAILS#") and "#" in row["sk"]]
     assert sorted(listed) == sorted(stored)
     assert {email.id for email in waiting_emails.list_waiting(people.dana(), people.COHORT)} == due()
-    one = invitations_of("p0")
-    assert set(waiting_emails.list_ids(people.dana(), one.id)) == {name for name in stored if one.id in name}
+    of_p0 = invitations_of("p0")
+    assert set(waiting_emails.list_ids(people.dana(), of_p0.id)) == {name for name in stored if of_p0.id in name}
 
 
 def invitations_of(name):
@@ -45,9 +45,11 @@ def invitations_of(name):
 
 def as_an_earlier_release_stored_it():
     """Take away the lists, and name the emails in the invitations."""
-    for one in invitations.of_delegate(people.dana(), Wave.BASELINE):
-        names = tuple(people.reminders_of(one))
-        people.write(update(invitations.key_of(one), put={"reminders": names}, refusal=invitations.InvitationMissing))
+    for invitation in invitations.of_delegate(people.dana(), Wave.BASELINE):
+        names = tuple(people.reminders_of(invitation))
+        people.write(
+            update(invitations.key_of(invitation), put={"reminders": names}, refusal=invitations.InvitationMissing)
+        )
     for row in list(scan()):
         if row["pk"].startswith("EMAILS#"):
             people.write(delete(Key(row["pk"], row["sk"])))
@@ -114,7 +116,11 @@ def test_a_new_address_revives_no_email_with_an_earlier_deadline(clock, aws):
 
 
 def moved():
-    return next(one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.rater.email == NEW)
+    return next(
+        invitation
+        for invitation in invitations.of_delegate(people.dana(), Wave.BASELINE)
+        if invitation.rater.email == NEW
+    )
 
 
 def extend(clock):

@@ -45,7 +45,7 @@ def test_a_key_comes_along_with_the_rows_of_a_page_in_one_call():
     name = wave_keys.key_id("dana", Wave.BASELINE)
 
     with count_calls() as calls:
-        found = get_many([], [name])
+        rows = get_many([], [name])
 
-    assert wave_keys.from_row(found[name]) == FIRST
+    assert wave_keys.from_row(rows[name]) == FIRST
     assert calls == {"BatchGetItem": 1}

@@ -65,7 +65,7 @@ def work(assignment: str, state: str) -> WorkLine:
 
 
 def view(thread: Thread, record: Record, now: datetime = NOW):
-    return next(one for one in describe(record, context(now)).views if one.thread is thread)
+    return next(candidate for candidate in describe(record, context(now)).views if candidate.thread is thread)
 
 
 ATTENDED = {"s0": Attendance("s0", State.ATTENDED)}
@@ -260,5 +260,5 @@ def test_nothing_that_one_thread_does_changes_the_others(thread, data):
     moved = replace(base, **{name: data.draw(values) for name, values in OWN[thread].items()})
     before, after = (describe(record, context()) for record in (base, moved))
 
-    others = [one for one in Thread if one is not thread]
+    others = [other_thread for other_thread in Thread if other_thread is not thread]
     assert [v for v in before.views if v.thread in others] == [v for v in after.views if v.thread in others]

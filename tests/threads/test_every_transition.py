@@ -280,7 +280,7 @@ def test_a_mark_on_a_register_is_made_or_refused_in_every_state(dated, clock):  
     def register():
         cohort = cohorts.find(people.COHORT)
         registers = load_registers(cohort, people.programme(), list(cohorts.rows(people.COHORT)))
-        return next(one for one in registers if one.session.id == DAY_1)
+        return next(day_register for day_register in registers if day_register.session.id == DAY_1)
 
     typed = {"what": "Watch the recording.", "by": f"{date(2026, 12, 11)}"}
     others = {

@@ -31,8 +31,8 @@ def six_months_on() -> None:
 
 
 def test_who_declined_is_not_asked_again_by_a_pulse():
-    one = scene.invitation("p0")
-    token = signing.token("decline", one.delegate_id, one.wave.value, one.id, str(one.link_version))
+    invited = scene.invitation("p0")
+    token = signing.token("decline", invited.delegate_id, invited.wave.value, invited.id, str(invited.link_version))
     decline(parse_answer_link(token, DECLINE), "no_time", scene.at(MONDAY))
     six_months_on()
 

@@ -28,11 +28,11 @@ def test_an_email_about_a_questionnaire(wave, clock, group, write):
     delegate, its_wave = wave
     programme = people.programme()
     asked = Invitation("i", delegate.id, Wave.BASELINE, group, people.person("p0"), InvitationState.INVITED)
-    found = programme.group(group)
+    rater_group = programme.group(group)
 
-    said = sentences(form_of(found), names_for(programme, delegate.person.name, found, asked.rater.name))
+    said = sentences(form_of(rater_group), names_for(programme, delegate.person.name, rater_group, asked.rater.name))
     assert write(programme, delegate, its_wave, asked, clock.now()).words["who_sees"] == " ".join(said)
-    assert (form_of(found) is Form.OWN) == (group == SELF_GROUP)
+    assert (form_of(rater_group) is Form.OWN) == (group == SELF_GROUP)
 
 
 def test_an_email_about_a_pulse(wave, clock):

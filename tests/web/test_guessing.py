@@ -64,7 +64,9 @@ def test_a_year_of_guessing_has_less_than_one_chance_in_ten_thousand(aws):
             tries[challenge] += 1
         asking = stored.find_asking(administrator().who)
         assert asking is not None
-        now = max(now + timedelta(minutes=1), sign_in_codes.TRIES.next_at([one.at for one in asking.failed], now))
+        now = max(
+            now + timedelta(minutes=1), sign_in_codes.TRIES.next_at([failure.at for failure in asking.failed], now)
+        )
     success = 1 - prod(1 - count * CHANCE for count in tries.values())
 
     assert 60 < tries.total() <= 69

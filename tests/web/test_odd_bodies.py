@@ -51,7 +51,7 @@ def field_names() -> list[str]:
     """Every field that the code reads by its name."""
     source = "".join(path.read_text() for path in Path(chalicelib.__file__).parent.rglob("*.py"))
     read = re.findall(r'fields(?:\.get\(|\[)"(\w+)"|"(\w+)" in fields', source)
-    return sorted({"kept", "seen", *(one or other for one, other in read)})
+    return sorted({"kept", "seen", *(quoted or other for quoted, other in read)})
 
 
 def _headers(path: str, kind: str) -> dict[str, str]:

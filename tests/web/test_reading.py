@@ -30,18 +30,18 @@ def digest(text: str) -> str:
 
 
 def test_exactly_the_reports_own_styles_are_allowed():
-    found = policy(reading_page(NOW, "/back", "Back"))
+    content_policy = policy(reading_page(NOW, "/back", "Back"))
 
-    assert f"style-src 'self' {digest('p { color: red }')};" in found
-    assert "unsafe" not in found
-    assert "default-src 'none'" in found
+    assert f"style-src 'self' {digest('p { color: red }')};" in content_policy
+    assert "unsafe" not in content_policy
+    assert "default-src 'none'" in content_policy
 
 
 def test_a_report_of_an_earlier_version_keeps_its_colour():
-    found = policy(reading_page(BEFORE, "/back", "Back"))
+    content_policy = policy(reading_page(BEFORE, "/back", "Back"))
 
-    assert f"style-src 'self' {digest('p{}')} 'unsafe-hashes' {digest('--brand: #123456')};" in found
-    assert "unsafe-inline" not in found
+    assert f"style-src 'self' {digest('p{}')} 'unsafe-hashes' {digest('--brand: #123456')};" in content_policy
+    assert "unsafe-inline" not in content_policy
 
 
 def test_the_way_back_comes_first_and_the_report_is_whole():

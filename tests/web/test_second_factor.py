@@ -57,11 +57,11 @@ def shown_by_app(secret: str, clock) -> str:  # type: ignore[no-untyped-def]
 def secret(visitor, clock) -> str:
     """Set up an administrator's app; the page with the recovery codes is open."""
     type_email_code(visitor, clock).open(signing.url(ACCOUNT))
-    found = SECRET.findall(visitor.page)[0].replace(" ", "")
-    visitor.post(signing.url(ACCOUNT), {"code": shown_by_app(found, clock)})
+    key = SECRET.findall(visitor.page)[0].replace(" ", "")
+    visitor.post(signing.url(ACCOUNT), {"code": shown_by_app(key, clock)})
     assert "Keep your recovery codes" in visitor.page
     clock.advance(minutes=10)
-    return found
+    return key
 
 
 @pytest.fixture
@@ -101,11 +101,15 @@ def test_a_wrong_code_sets_nothing_up(visitor, clock):
 
 
 def test_ten_recovery_codes_are_shown_once_and_kept_as_hashes(visitor, clock, secret):
-    shown = RECOVERY.findall(visitor.page)
+    codes = RECOVERY.findall(visitor.page)
     rows = repr(list(scan()))
 
-    assert len(set(shown)) == 10
-    assert not [one for one in [*shown, *(one.replace("-", "") for one in shown), secret] if one in rows]
+    assert len(set(codes)) == 10
+    assert not [
+        spelling
+        for spelling in [*codes, *(spelling.replace("-", "") for spelling in codes), secret]
+        if spelling in rows
+    ]
     assert RECOVERY.findall(visitor.open(signing.url(ACCOUNT)).page) == []
     assert "10 recovery codes are left" in visitor.page
 
@@ -172,8 +176,8 @@ def test_a_recovery_code_opens_once_and_its_owner_hears_of_it(visitor, clock, se
 def test_where_it_is_required_no_one_comes_in_without_setting_it_up(visitor, clock, required):
     type_email_code(visitor, clock)
     assert "Set up a second factor" in visitor.open(signing.url("/admin/work")).page
-    found = SECRET.findall(visitor.page)[0].replace(" ", "")
-    visitor.post(signing.url(ACCOUNT), {"code": shown_by_app(found, clock)})
+    key = SECRET.findall(visitor.page)[0].replace(" ", "")
+    visitor.post(signing.url(ACCOUNT), {"code": shown_by_app(key, clock)})
 
     assert is_inside(visitor)
 
@@ -210,9 +214,9 @@ def test_a_form_that_came_too_late_waits_for_the_second_factor(visitor, clock, s
 
 
 def test_a_form_that_came_too_late_waits_until_it_is_set_up(visitor, clock, required):
-    found = SECRET.findall(come_too_late(visitor, clock).page)[0].replace(" ", "")
+    key = SECRET.findall(come_too_late(visitor, clock).page)[0].replace(" ", "")
     visitor.post(signing.url(ACCOUNT), {"code": "000000"})
-    visitor.post(signing.url(ACCOUNT), {"code": shown_by_app(found, clock)})
+    visitor.post(signing.url(ACCOUNT), {"code": shown_by_app(key, clock)})
 
     assert "Keep your recovery codes" in visitor.page
     assert 'name="fees" value="1200"' in visitor.page
@@ -245,7 +249,9 @@ def test_a_thief_who_reads_the_email_gets_few_tries_in_a_year(aws):
         assert before is not None
         assert after is not None
         looked_at += len(after.failed) > len(before.failed)
-        now = max(now + timedelta(minutes=1), sign_in_codes.TRIES.next_at([one.at for one in after.failed], now))
+        now = max(
+            now + timedelta(minutes=1), sign_in_codes.TRIES.next_at([failure.at for failure in after.failed], now)
+        )
 
     assert looked_at == 69
 
@@ -335,7 +341,7 @@ def test_a_fault_anywhere_leaves_the_session_pending_or_confirmed_and_a_later_co
 
 def test_one_code_typed_twice_at_once_is_taken_once(aws):
     def check(_, outcomes):
-        refused = [one for one in outcomes if isinstance(one, CodeRefused)]
+        refused = [outcome for outcome in outcomes if isinstance(outcome, CodeRefused)]
         return [] if len(refused) == 1 else [f"{outcomes!r}"]
 
     def typing(_):

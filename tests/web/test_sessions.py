@@ -76,9 +76,9 @@ def test_a_session_ends_after_an_hour_of_nothing_and_after_twelve_in_all(visitor
     visitor.sign_in(report, DANA, clock.now())
     for _ in range(times):
         clock.advance(seconds=step.total_seconds())
-        found = signed_in(visitor, report)
+        report_page = signed_in(visitor, report)
 
-    assert found is is_in
+    assert report_page is is_in
     assert timedelta(hours=12) == MAX_SESSION
 
 

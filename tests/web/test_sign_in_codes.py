@@ -36,9 +36,9 @@ def reader() -> readers.Reader:
 
 
 def ask(challenge: str, now, **more) -> str:  # type: ignore[no-untyped-def]
-    found = sign_in_codes.ask(reader(), challenge, now, **more)
+    sent_challenge = sign_in_codes.ask(reader(), challenge, now, **more)
     drain(now)
-    return found
+    return sent_challenge
 
 
 def spend(challenge: str, typed: str, now, session: str = "s", **more) -> None:  # type: ignore[no-untyped-def]
@@ -109,7 +109,7 @@ class Codes(RuleBasedStateMachine):
             spend(code.challenge, typed, now, session, by_link=by_link)
             self.sessions += 1
             code.used = True
-            self.failed = [one for one in self.failed if by_link or one[1] != code.challenge]
+            self.failed = [attempt for attempt in self.failed if by_link or attempt[1] != code.challenge]
         else:
             with pytest.raises(CodeRefused) as refused:
                 spend(code.challenge, typed, now, session, by_link=by_link)
@@ -193,8 +193,8 @@ def test_a_code_of_the_key_before_still_works_after_the_keys_were_changed(aws, m
 
 
 def test_codes_are_spread_over_all_six_digits():
-    found = {code_digits.code(f"challenge{n}", "a key") for n in range(2000)}
+    all_codes = {code_digits.code(f"challenge{n}", "a key") for n in range(2000)}
 
-    assert all(re.fullmatch(r"\d{6}", one) for one in found)
-    assert len(found) > 1990
-    assert {one[0] for one in found} == set("0123456789")
+    assert all(re.fullmatch(r"\d{6}", digits) for digits in all_codes)
+    assert len(all_codes) > 1990
+    assert {digits[0] for digits in all_codes} == set("0123456789")

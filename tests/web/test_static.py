@@ -18,9 +18,9 @@ COLOURS = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 
 
 def theme(brand: str) -> dict[str, str]:
-    found = static.find(static._brand_name(brand))
-    assert found is not None
-    return dict(re.findall(r"--([a-z-]+):(#[0-9a-f]{6})", found.body.partition("@media")[0]))
+    file = static.find(static._brand_name(brand))
+    assert file is not None
+    return dict(re.findall(r"--([a-z-]+):(#[0-9a-f]{6})", file.body.partition("@media")[0]))
 
 
 def in_the_dark(css: str) -> dict[str, str]:

@@ -67,12 +67,12 @@ def test_each_form_of_each_role_is_sent_again_with_one_press(client, path):  # n
     _, carried = hidden(refused.body.decode(), "/sign-in/")
     email = {"email": ADMINISTRATOR} if rule.who == "administrator" else {}
     asked = client.http.post(_sign_in(refused), headers=FORM, body=urlencode(carried | email).encode())
-    found = _press(client, asked, rule.who)
-    action, again = hidden(found.body.decode(), path_of(path, token_of(rule.verb)))
+    pressed = _press(client, asked, rule.who)
+    action, again = hidden(pressed.body.decode(), path_of(path, token_of(rule.verb)))
 
     assert again.pop("form") == nonce_of(rule.who)
     assert again == TYPED, "all that was posted, but for codes and files"
-    assert ("multipart" in found.body.decode()) == rule.files
+    assert ("multipart" in pressed.body.decode()) == rule.files
     assert _arrives(client, rule, action, again)
 
 
@@ -106,12 +106,12 @@ def test_a_page_from_before_the_last_sign_in_is_sent_again_too(client):  # noqa:
     """Its hidden value belongs to the session that has ended."""
     path = "/coach/{token}/{delegate_id}/notes"
     typed = {"notes-text": TEXT, "form": nonce_of("other coach")}
-    found = client.http.post(
+    posted = client.http.post(
         path_of(path, token_of("coach")), headers=FORM | cookie_of("coach"), body=urlencode(typed).encode()
     )
 
-    _, again = hidden(found.body.decode(), "/notes")
-    assert found.status_code == 400
+    _, again = hidden(posted.body.decode(), "/notes")
+    assert posted.status_code == 400
     assert again == {"form": nonce_of("coach"), "notes-text": TEXT}
 
 

@@ -14,7 +14,7 @@ from chalicelib.web.waits import ASKS, TRIES, Waits
 from tests.support.clock import MONDAY
 
 YEAR = timedelta(days=365)
-MOMENTS = st.lists(st.integers(0, 60_000_000), max_size=120).map(lambda found: [after(n) for n in sorted(found)])
+MOMENTS = st.lists(st.integers(0, 60_000_000), max_size=120).map(lambda offsets: [after(n) for n in sorted(offsets)])
 RULES = st.sampled_from([ASKS, TRIES])
 
 

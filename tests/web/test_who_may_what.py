@@ -87,8 +87,8 @@ def client(aws) -> Iterator[Client]:
     for cohort in (HERE, THERE):
         people.store_facts(reports.find(of(cohort), Wave.BASELINE))
     clock.to(NOW)
-    with Client(app) as found:
-        yield found
+    with Client(app) as test_client:
+        yield test_client
     chalicelib.core.clock.use(None)
 
 

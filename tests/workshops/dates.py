@@ -63,13 +63,13 @@ def in_a_week(clock) -> None:  # type: ignore[no-untyped-def]
 
 def events(to: str = DELEGATE) -> list[tuple[str, object]]:
     """Return (method, event) of every calendar email to an address, oldest first, of one moment by its start."""
-    found = []
+    emailed = []
     for email in sent_emails(to):
         for part in email.attachments:
             if part["type"] == "text/calendar":
                 calendar = vobject.readOne(part["content"])
-                found.append((calendar.method.value, calendar.vevent))
-    return sorted(found, key=lambda each: (each[1].dtstamp.value, each[1].dtstart.value, each[0]))
+                emailed.append((calendar.method.value, calendar.vevent))
+    return sorted(emailed, key=lambda each: (each[1].dtstamp.value, each[1].dtstart.value, each[0]))
 
 
 def about_dates(to: str) -> list[Accepted]:

@@ -58,5 +58,5 @@ def states(session_id: str = DAY_1) -> dict[str, str]:
     """Return what is recorded of each delegate, by first name."""
     from chalicelib.store import attendance
 
-    found = {name: attendance.from_rows(delegates.load_rows(id_of(name))) for name in NAMES}
-    return {name.split()[0]: rows[session_id].state.value for name, rows in found.items() if session_id in rows}
+    records = {name: attendance.from_rows(delegates.load_rows(id_of(name))) for name in NAMES}
+    return {name.split()[0]: rows[session_id].state.value for name, rows in records.items() if session_id in rows}

@@ -156,8 +156,8 @@ def test_the_answer_is_json_for_a_program(clock, capsys):
     dates.announce(clock)
 
     assert move("--to", "2026-10-26", "--json") == 0
-    found = json.loads(capsys.readouterr().out)
-    assert [one["email"] for one in found["recipients"]] == [DELEGATE, MANAGER]
+    answer = json.loads(capsys.readouterr().out)
+    assert [email["email"] for email in answer["recipients"]] == [DELEGATE, MANAGER]
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,8 @@ def mark(visitor, marks, why):
 
 
 def trail() -> list[tuple[str, str]]:
-    found = audit_events.of_cohort(people.COHORT)
-    return [(row["act"], row["by"]) for row in found if row["act"].startswith("marked")]
+    entries = audit_events.of_cohort(people.COHORT)
+    return [(row["act"], row["by"]) for row in entries if row["act"].startswith("marked")]
 
 
 def test_a_delegate_is_excused_weeks_ahead(administrator):

@@ -26,8 +26,8 @@ PLANNED = ("joining", "starts")  # on mornings of their own: see test_mornings.p
 
 
 def kinds(to=DELEGATE):
-    found = [email.row.partition("#")[0].partition("/")[2] for email in about_dates(to)]
-    return [kind for kind in found if kind not in PLANNED]
+    kinds_sent = [email.row.partition("#")[0].partition("/")[2] for email in about_dates(to)]
+    return [kind for kind in kinds_sent if kind not in PLANNED]
 
 
 def trail():
@@ -352,7 +352,10 @@ def test_a_preview_names_who_is_sent_what_and_changes_nothing(clock):
 
     recipients = list_recipients(planned, clock.now())
 
-    assert [(one.email, one.role) for one in recipients] == [(DELEGATE, "delegate"), (MANAGER, "line manager")]
+    assert [(recipient.email, recipient.role) for recipient in recipients] == [
+        (DELEGATE, "delegate"),
+        (MANAGER, "line manager"),
+    ]
     assert "changed calendar entry for Leading Self, day 2 of 2, Monday 26 October" in recipients[0].what
     assert [each.plan for each in dates.sessions()] == [*BOTH]
 

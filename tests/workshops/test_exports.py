@@ -39,6 +39,6 @@ def test_a_facilitators_export_names_no_other_facilitator(dated, clock):
 def test_an_erased_facilitator_is_named_nowhere(dated, clock):
     erase_person.erase(MO, clock.now())
 
-    (one,) = cohorts.find(people.COHORT).facilitators
-    assert one.person.is_erased
+    (facilitator,) = cohorts.find(people.COHORT).facilitators
+    assert facilitator.person.is_erased
     assert people.FACILITATOR.person.name not in repr(list(cohorts.rows(people.COHORT)))

@@ -93,4 +93,6 @@ def test_a_preview_names_the_facilitator(clock):
     wanted = (replace(RUNS, place="Library"), SECOND)
     planned = change_sessions.set_dates(people.COHORT, wanted, clock.now(), "x", dry_run=True)
 
-    assert (MO, "facilitator") in [(one.email, one.role) for one in list_recipients(planned, clock.now())]
+    assert (MO, "facilitator") in [
+        (recipient.email, recipient.role) for recipient in list_recipients(planned, clock.now())
+    ]

@@ -98,7 +98,9 @@ def test_what_other_facilitators_run_is_not_found(dated, clock, path):
 
     from tests.workshops.registers import SESSIONS
 
-    people.write(*(workshops.save(replace(one, plan=replace(one.plan, by="someone-else"))) for one in SESSIONS))
+    people.write(
+        *(workshops.save(replace(session, plan=replace(session.plan, by="someone-else"))) for session in SESSIONS)
+    )
     clock.to(LAST)
 
     dated.let_in(MO, clock.now()).open(f"{page()}/{id_of(DANA)}/{path}")

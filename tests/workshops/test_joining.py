@@ -64,8 +64,8 @@ def test_a_cancelled_session_is_shown_as_cancelled_and_one_that_is_over_has_no_w
     assert "Add to calendar" not in page
 
 
-@pytest.mark.parametrize(("at", "shown"), [("2026-10-16T22:00:00Z", 1), ("2026-10-16T23:30:00Z", 2)])
-def test_materials_are_shown_from_their_local_day(clock, at, shown):
+@pytest.mark.parametrize(("at", "is_shown"), [("2026-10-16T22:00:00Z", 1), ("2026-10-16T23:30:00Z", 2)])
+def test_materials_are_shown_from_their_local_day(clock, at, is_shown):
     dates.announce(clock)
     rules = people.programme()
     reader = Material("Reader", "https://example.org/reader.pdf", 5)
@@ -75,7 +75,7 @@ def test_materials_are_shown_from_their_local_day(clock, at, shown):
 
     joining = list_joining(workshops.list_sessions(people.COHORT), rules, datetime.fromisoformat(at))["leading_self"]
 
-    assert len(joining.materials) == shown
+    assert len(joining.materials) == is_shown
     assert joining.bring == "Your report"
 
 
@@ -91,14 +91,14 @@ def test_add_to_calendar_is_the_entry_that_was_emailed_without_an_attendee(visit
     dates.announce(clock)
     dates.change(clock, FIRST, replace(SECOND, place="Library"))
     dates.in_a_week(clock)
-    found = calendar(visitor, 1)
+    downloaded = calendar(visitor, 1)
 
-    assert found.method.value == "PUBLISH"
-    assert "attendee" not in found.vevent.contents
+    assert downloaded.method.value == "PUBLISH"
+    assert "attendee" not in downloaded.vevent.contents
     sent = events()[-1][1]
-    assert (found.vevent.uid.value, found.vevent.sequence.value) == (sent.uid.value, "1")
-    assert found.vevent.location.value == "Library"
-    assert found.vevent.organizer.value == sent.organizer.value
+    assert (downloaded.vevent.uid.value, downloaded.vevent.sequence.value) == (sent.uid.value, "1")
+    assert downloaded.vevent.location.value == "Library"
+    assert downloaded.vevent.organizer.value == sent.organizer.value
     assert 'filename="leading-self-day-2-of-2.ics"' in visitor.headers["Content-Disposition"]
 
 

@@ -26,9 +26,9 @@ END = datetime(2026, 12, 31, tzinfo=UTC)
 
 def sent(kind: str, address: str) -> list[str]:
     """When emails of a kind were sent to an address: local days."""
-    found = [at for row, at in sent_rows(address) if row.startswith(f"workshops/{kind}#")]
-    assert all(f"{at:%H:%M}" in ("08:00", "09:00") for at in found), "in the morning"
-    return [f"{at:%Y-%m-%d}" for at in found]
+    moments = [at for row, at in sent_rows(address) if row.startswith(f"workshops/{kind}#")]
+    assert all(f"{at:%H:%M}" in ("08:00", "09:00") for at in moments), "in the morning"
+    return [f"{at:%Y-%m-%d}" for at in moments]
 
 
 def run_until(clock, end: datetime) -> None:
@@ -77,7 +77,10 @@ def test_one_day_that_lacks_people_is_enough_for_a_reminder(clock):
 
 def test_a_workshop_that_moves_is_announced_for_its_new_days(clock):
     run_until(clock, datetime(2026, 10, 1, tzinfo=UTC))
-    moved = [replace(one, plan=replace(one.plan, date=date(2026, 10, 27 + n))) for n, one in enumerate(SESSIONS[:2])]
+    moved = [
+        replace(session, plan=replace(session.plan, date=date(2026, 10, 27 + n)))
+        for n, session in enumerate(SESSIONS[:2])
+    ]
     days = working_days(people.programme().organisation)
     people.write(*map(workshops.save, moved), first_job(people.COHORT, "load-2", days, clock.now()))
 

@@ -84,8 +84,15 @@ def test_calendars_show_what_is_stored_and_sequences_rise(acts):
         else:
             getattr(sent, act)(*given_values)
         if act == "send":
-            planned = [(one.starts_at, one.plan.place) for one in sent.sessions if not one.cancelled]
-            here, elsewhere = sent.reader.address, next(one for one in ADDRESSES if one != sent.reader.address)
+            planned = [
+                (planned_session.starts_at, planned_session.plan.place)
+                for planned_session in sent.sessions
+                if not planned_session.cancelled
+            ]
+            here, elsewhere = (
+                sent.reader.address,
+                next(other_address for other_address in ADDRESSES if other_address != sent.reader.address),
+            )
             assert sent.shown(here) == (sorted(planned) if sent.reader.comes else [])
             assert sent.shown(elsewhere) == []
     keys = [(entry.uid, entry.sequence) for _, entry in sent.emails]

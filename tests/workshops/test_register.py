@@ -33,8 +33,8 @@ def mark(visitor, marks, session=DAY_1):
 
 
 def trail() -> list[tuple[str, str]]:
-    found = audit_events.of_cohort(people.COHORT)
-    return [(row["act"], row["by"].split()[0]) for row in found if row["act"].startswith("marked")]
+    entries = audit_events.of_cohort(people.COHORT)
+    return [(row["act"], row["by"].split()[0]) for row in entries if row["act"].startswith("marked")]
 
 
 def catch_up(visitor, name, go="set", session=DAY_1, **typed):
@@ -197,7 +197,11 @@ def test_only_the_latest_way_to_catch_up_is_emailed(at_session, clock):
     catch_up(at_session, DANA, what="Come to the spring cohort.", by="2026-10-30")
     drain(clock.to(BEGINS + timedelta(days=2)))
 
-    (email,) = [one for one in sent_emails(people.person(DANA).email) if "missed" in str(one.message["Subject"])]
+    (email,) = [
+        sent_email
+        for sent_email in sent_emails(people.person(DANA).email)
+        if "missed" in str(sent_email.message["Subject"])
+    ]
     assert "Come to the spring cohort." in email.part("plain")
 
 
@@ -218,7 +222,13 @@ def test_the_email_about_catching_up_does_not_go_out_on_a_day_off(at_session, cl
     catch_up(at_session, DANA, what="Watch the recording.", by="2026-10-30")
 
     def sent() -> int:
-        return len([one for one in sent_emails(people.person(DANA).email) if "missed" in str(one.message["Subject"])])
+        return len(
+            [
+                sent_email
+                for sent_email in sent_emails(people.person(DANA).email)
+                if "missed" in str(sent_email.message["Subject"])
+            ]
+        )
 
     drain(clock.to(datetime.fromisoformat("2026-10-19T07:59:59Z")))
     assert sent() == 0

@@ -44,8 +44,8 @@ def confirm(visitor):
 
 
 def trail() -> list[tuple[str, str]]:
-    found = audit_events.of_cohort(people.COHORT)
-    return sorted((row["act"], row["by"]) for row in found if row["act"].startswith("marked"))
+    entries = audit_events.of_cohort(people.COHORT)
+    return sorted((row["act"], row["by"]) for row in entries if row["act"].startswith("marked"))
 
 
 @pytest.mark.parametrize(("data", "name"), [(CSV, "register.csv"), (workbook(), "Register.xlsx")])

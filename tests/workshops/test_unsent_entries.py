@@ -101,8 +101,10 @@ def test_a_facilitator_whose_entry_waits_gets_no_cancellation_at_the_old_address
     send_dates(job(), clock.now())
     drain(clock.advance(minutes=1))
 
-    assert [one for one in entries_since(0) if one[0] == old] == []
-    assert [one for one in entries_since(0) if one[0] == "mo.new@example.org"] == [("mo.new@example.org", "REQUEST")]
+    assert [calendar_entry for calendar_entry in entries_since(0) if calendar_entry[0] == old] == []
+    assert [calendar_entry for calendar_entry in entries_since(0) if calendar_entry[0] == "mo.new@example.org"] == [
+        ("mo.new@example.org", "REQUEST")
+    ]
 
 
 @pytest.mark.parametrize("how", ["refused", "unconfirmed"])
@@ -124,9 +126,9 @@ def test_an_entry_that_ses_did_not_take_is_not_sent_once_it_is_outdated(clock, c
         drain(clock.advance(minutes=61))
     drain(clock.advance(days=1))
 
-    found = [(method, event.dtstart.value.day) for method, event in events(DELEGATE)]
+    methods = [(method, event.dtstart.value.day) for method, event in events(DELEGATE)]
     after_doubt = [("CANCEL", 22)] if how == "unconfirmed" else []
-    assert found == (after_doubt if cancelled else [("REQUEST", 28)])
+    assert methods == (after_doubt if cancelled else [("REQUEST", 28)])
 
 
 def test_an_entry_that_went_out_is_cancelled(announced):
