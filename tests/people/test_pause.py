@@ -13,7 +13,7 @@ from chalicelib.people.loaded import find, find_by_address
 from chalicelib.people.pause import Reason, plan_pause, plan_return
 from chalicelib.people.planned import ActRefused, Asking, perform
 from chalicelib.people.standing import PAUSE, STANDING
-from chalicelib.store import audit_events, cohorts, delegates, jobs, meetings, pauses
+from chalicelib.store import audit_events, cohorts, delegates, emails, jobs, meetings, pauses
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, surveys_from
 from chalicelib.store.jobs import JobState
 from chalicelib.store.meetings import Meeting, MeetingKind, MeetingState, Slot
@@ -174,6 +174,21 @@ def test_sessions_ahead_are_cancelled_and_come_back_with_new_uids(clock, aws):
 
     assert len(again) == len(first) == 2
     assert uids("CANCEL") == first
+
+
+def test_a_return_names_the_sessions_that_were_missed(clock, aws):
+    dates.announce(clock)
+    pause(clock, date(2026, 11, 20))
+    drain(clock.to(datetime.fromisoformat("2026-11-02T09:00:00Z")))  # after both sessions
+    planned = scene.plan(clock, "return")
+    come_back(clock)
+    drain(clock.advance(minutes=5))
+
+    (effect,) = [effect for effect in planned.effects if effect.startswith("They missed: ")]
+    back = emails.find(next(row for row, _ in sent_rows(DANA) if row.startswith("people/returned#")))
+    for session in ("day 1 of 2", "day 2 of 2"):
+        assert session in effect
+        assert session in back.words["missed"]
 
 
 def test_a_pause_leaves_what_others_learn_about_dates_to_its_morning(clock, aws):
