@@ -194,9 +194,9 @@ class _Moving:
 
     def _is_invited_again(self, after: Invitation) -> bool:
         """Invite raters who answered or declined too: otherwise an email, or its bounce, would show who has not."""
-        return after.group != SELF_GROUP and self._accepts(self.waves[after.wave])
+        return after.group != SELF_GROUP and self._accepts_answers(self.waves[after.wave])
 
-    def _accepts(self, wave: DelegateWave) -> bool:
+    def _accepts_answers(self, wave: DelegateWave) -> bool:
         return wave.state is WaveState.OPEN and self.now < wave.closes_at
 
     def _hidden_counts(self) -> Iterator[Write]:
@@ -209,7 +209,7 @@ class _Moving:
                 for invitation in self.asked
                 if invitation.wave is wave.wave and invitation.group != SELF_GROUP
             }
-            if groups and wave.wave in cohorts.LINES and self._accepts(wave) and not self.change.bounced:
+            if groups and wave.wave in cohorts.LINES and self._accepts_answers(wave) and not self.change.bounced:
                 yield delegates.hide_counts(wave, groups)
                 for group in sorted(groups):
                     self._change_line(wave.wave, put=cohorts.hide_counts(group))

@@ -70,7 +70,7 @@ def notify_former_of_cohort(job: Job, now: datetime) -> list[Write]:
     cohort_id, before = job.about["cohort"], job.about[part]
     if before in _holders(_cohort(cohort_id), part):
         return []  # it was given back to them since
-    waiting = [email for email in waiting_emails.list_waiting(cohort_id) if _leads_there(email, part, before)]
+    waiting = [email for email in waiting_emails.list_waiting(cohort_id) if _leads_to_closed_pages(email, part, before)]
     again = [write for holder in _holders(_cohort(cohort_id), part) for write in _take_back(cohort_id, part, holder)]
     return [*map(emails.cancel, (email.id for email in waiting)), *again, *_notify(job, cohort_id, part, before, now)]
 
@@ -82,7 +82,7 @@ def _take_back(cohort_id: str, part: str, address: str) -> Iterator[Write]:
             yield emails.cancel(email.id)
 
 
-def _leads_there(email: Email, part: str, address: str) -> bool:
+def _leads_to_closed_pages(email: Email, part: str, address: str) -> bool:
     """Return whether an email leads to pages that do not open any more. One that changes a calendar is to go out."""
     return email.to.email == address and part in email.links and email.entry is None
 

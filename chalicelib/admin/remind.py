@@ -52,7 +52,7 @@ def remind_delegate(delegate_id: str, now: datetime, by: str) -> None:
     Raises ChaseRefused while the questionnaire is not open.
     """
     delegate, wave = _find(delegate_id)
-    if not _accepts(wave, now):
+    if not _accepts_answers(wave, now):
         raise ChaseRefused(
             "The questionnaire is not open. Extend it first. Raters who have not answered then get an email."
         )
@@ -95,7 +95,7 @@ def chase_cohort(job: Job, now: datetime) -> Sequence[Write]:
 def _chase_by_job(delegate_id: str, wanted: str, now: datetime) -> None:
     """Make the job. wanted: the day of the request; a repeat on a later day reminds no one again. Old jobs lack it."""
     delegate, wave = _find(delegate_id)
-    if _accepts(wave, now):
+    if _accepts_answers(wave, now):
         day = date.fromisoformat(wanted) if wanted else _local_day(delegate, now)
         _commit_once(_chase_writes(delegate, wave, day, now), now)
 
@@ -142,7 +142,7 @@ def plan_reminders(
 
     since   when it was requested: skip also who was emailed on that day
     """
-    if not _accepts(wave, now):
+    if not _accepts_answers(wave, now):
         return []
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     chosen = wave.wave.is_pulse or _has_chosen(delegate, wave)
@@ -208,7 +208,7 @@ def _find(delegate_id: str) -> tuple[Delegate, DelegateWave]:
         raise ChaseRefused("This delegate is no longer in the cohort.") from None
 
 
-def _accepts(wave: DelegateWave, now: datetime) -> bool:
+def _accepts_answers(wave: DelegateWave, now: datetime) -> bool:
     return wave.state is WaveState.OPEN and now < wave.closes_at
 
 

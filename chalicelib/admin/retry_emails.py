@@ -21,7 +21,7 @@ from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.emails import BounceMissing, Email, EmailSettled
 from chalicelib.store.table import Write, transact
-from chalicelib.workshops.unsent import says_what_is
+from chalicelib.workshops.unsent import says_present_date
 
 BY = "command line"
 
@@ -93,7 +93,7 @@ def _is_current(email: Email, now: datetime) -> bool:
         return True
     if not email.template.startswith("workshops/"):
         return email.entry.starts > now  # the act that changes a meeting cancels its entry
-    return says_what_is(email, workshops.list_sessions(email.about["cohort"]), now)
+    return says_present_date(email, workshops.list_sessions(email.about["cohort"]), now)
 
 
 def _is_wanted(email: Email) -> bool:

@@ -40,7 +40,7 @@ def _monthly(at: datetime, morning: Morning) -> Iterator[Email]:
     until = day.days.morning(second_tuesday(add_months(at.date().replace(day=1), 1)))
     for delegate in day.delegates.values():
         count = 0 if delegate.id in surveyed else _count_live(list(delegates.load_rows(delegate.id)))
-        if count and not _hears_more(delegate, at, morning):
+        if count and not _gets_another_email(delegate, at, morning):
             yield monthly_email(day.programme, delegate, count, at, until)
 
 
@@ -50,7 +50,7 @@ def _count_live(rows: Sequence[Row]) -> int:
     return sum(area.is_live for area in areas.from_rows(rows, report.wave)) if report else 0
 
 
-def _hears_more(delegate: Delegate, at: datetime, morning: Morning) -> bool:
+def _gets_another_email(delegate: Delegate, at: datetime, morning: Morning) -> bool:
     """Return whether the delegate got another email shortly before, or gets one shortly after."""
     days, today = morning.day.days, morning.day.local_day(at)
     first = days.morning(days.add(today, -QUIET_DAYS))

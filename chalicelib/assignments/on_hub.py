@@ -22,10 +22,10 @@ LABELS = {WorkState.OPEN: "Begin", WorkState.DRAFT: "Continue", WorkState.RETURN
 def list_items(view: HubView) -> Iterator[TimelineItem]:
     book = open_book(view.programme, view.cohort, view.rows, timetable_of(view.sessions, view.rows))
     for task in book.tasks:
-        yield _waiting(view, task) if _waits(view, task) else _other(view, task)
+        yield _waiting(view, task) if _is_to_do(view, task) else _other(view, task)
 
 
-def _waits(view: HubView, task: Task) -> bool:
+def _is_to_do(view: HubView, task: Task) -> bool:
     """Return whether the delegate should do the work now. Work without a due day waits until it is begun."""
     state = task.state(view.now)
     is_no_hurry = state is WorkState.OPEN and task.due_on is None

@@ -41,7 +41,7 @@ class Timetable(Struct, frozen=True):
     def find(self, milestone: str) -> Span | None:
         return self.spans.get(milestone)
 
-    def lacks(self, milestone: str) -> bool:
+    def lacks_date(self, milestone: str) -> bool:
         """Return whether a workshop waits for a date: none was set, or its last session was cancelled."""
         return self.has_dates and milestone not in self.spans
 
@@ -83,7 +83,7 @@ def days_of(assignment: Assignment, milestone: str, timetable: Timetable, zone: 
     if own and own.catch_up_by and due_on:
         due_on = max(due_on, own.catch_up_by)
     is_missed = own is not None and not own.had
-    return Days(opens_at, due_on, missed=is_missed, waits_for_date=timetable.lacks(opens_with))
+    return Days(opens_at, due_on, missed=is_missed, waits_for_date=timetable.lacks_date(opens_with))
 
 
 def _count(timing: Timing | None, milestone: str, timetable: Timetable, zone: str) -> date | None:

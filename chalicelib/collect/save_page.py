@@ -126,14 +126,14 @@ def _merge(link: AnswerLink, posted: _Save, now: datetime) -> Saved:
         stored = read.saved.get(posted.page.id, {})
         merged = form.merge_page(posted.page, stored, posted.saved, posted.faults, posted.shown)
         try:
-            if _kept(read, posted, merged, max(posted.at, stored_at) + 1):
+            if _save_unless_changed(read, posted, merged, max(posted.at, stored_at) + 1):
                 return merged
         except encryption.RoomExceeded:  # the comments of two windows together, in characters that hardly compress
             break
     raise SaveOutdated
 
 
-def _kept(read: Questionnaire, posted: _Save, merged: Saved, at: int) -> bool:
+def _save_unless_changed(read: Questionnaire, posted: _Save, merged: Saved, at: int) -> bool:
     bound_to = (read.key.seal, read.invitation.id, posted.page.id)
     box, hidden = (
         encryption.encrypt_page(*bound_to, merged, form.room(posted.page)),

@@ -83,7 +83,7 @@ def submitted(book: Book) -> Iterator[tuple[Task, FormField, Any]]:
 def _is_missed(milestone: str, timetable: Timetable) -> bool:
     """Return whether the delegate missed a workshop, because they were absent or it never took place."""
     span = timetable.find(milestone)
-    return timetable.lacks(milestone) if span is None else not span.had
+    return timetable.lacks_date(milestone) if span is None else not span.had
 
 
 def _has_report(rows: Sequence[Row]) -> bool:

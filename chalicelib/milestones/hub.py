@@ -136,7 +136,7 @@ class Hub(Struct, frozen=True):
         )
 
     @property
-    def own_is_sent(self) -> bool:
+    def is_own_answer_sent(self) -> bool:
         return self.own is not None and self.own.state is InvitationState.ANSWERED
 
     @property

@@ -60,7 +60,7 @@ def _raters(hub: Hub, view: HubView) -> Iterator[TimelineItem]:
 
 def _own(hub: Hub, view: HubView) -> Iterator[TimelineItem]:
     title = "Your own questionnaire"
-    if hub.own_is_sent:
+    if hub.is_own_answer_sent:
         label, url = ("Change your answers", hub.answer_url) if hub.is_open else ("", "")
         yield TimelineItem(_opens_on(hub, view), ItemState.DONE, title, "You have sent it.", url, label)
     elif hub.is_open and hub.answer_url:

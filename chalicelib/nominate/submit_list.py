@@ -39,7 +39,7 @@ def submit_list(choice: RaterList, now: datetime, *, fewer: bool, seen: str) -> 
     if short and not fewer:
         raise ListRefused(f"Please add people ({'; '.join(short)}), or tick that you have no more.", "fewer")
     writes = _asking(choice, now) if choice.approver else invite_all(choice, now)
-    if not _done(writes, now) and not _is_out(_again(choice)):
+    if not _save_unless_changed(writes, now) and not _is_out(_again(choice)):
         raise ListRefused(CHANGED)
 
 
@@ -49,7 +49,7 @@ def withdraw_list(choice: RaterList, now: datetime) -> None:
         return
     changed = replace(_next(choice), approval=Approval.NOT_ASKED)
     writes = [delegates.save_nomination(changed, choice.nomination.revision), *cancelled(choice)]
-    if not _done(writes, now) and _again(choice).is_asked:
+    if not _save_unless_changed(writes, now) and _again(choice).is_asked:
         raise ListRefused(CHANGED)
 
 
@@ -88,7 +88,7 @@ def _again(choice: RaterList) -> RaterList:
     return load(choice.token, choice.delegate.id, str(choice.delegate.link_version), choice.now)
 
 
-def _done(writes: list[Write], now: datetime) -> bool:
+def _save_unless_changed(writes: list[Write], now: datetime) -> bool:
     """Save the list. Return False if the list or the wave changed since they were read."""
     try:
         commit(writes, now)

@@ -153,7 +153,10 @@ def _erase(person_rows: _PersonRows, now: datetime, by: str, entry: str) -> int:
         if row not in own:
             _change(row, lambda row: _erasing(row, person_rows.email))
     for row in calling_by_name(person_rows.delegates):
-        _change(row, lambda row: [delete(key_of(row))] if _goes(row) else _replace(row, without_delegate(row)))
+        _change(
+            row,
+            lambda row: [delete(key_of(row))] if _is_deleted_with_person(row) else _replace(row, without_delegate(row)),
+        )
     for row in person_rows.going:
         _delete_with_documents(row)
     for row in own:  # last: a repeat finds everything else by it
@@ -196,7 +199,7 @@ def _without_earlier(row: Row, called: Known | None) -> list[Write]:
 
 
 def _erasing(row: Row, email: str) -> list[Write]:
-    if _goes(row):
+    if _is_deleted_with_person(row):
         return [delete(key_of(row))]
     if _is_own_invitation(row, email):
         return list(_end_invitation(row, email))
@@ -244,6 +247,6 @@ def _uncount(delegate: Delegate, wave: DelegateWave, before: Invitation) -> list
     ]
 
 
-def _goes(row: Row) -> bool:
+def _is_deleted_with_person(row: Row) -> bool:
     kind = kind_of(row)
     return kind is not None and kind.owner in (Owner.RATER, Owner.READER) and kind.erasure is Erasure.DELETE

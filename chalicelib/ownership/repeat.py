@@ -79,7 +79,7 @@ THINGS: Mapping[What, Sequence[str]] = {  # parts that differ between things of 
 }
 
 
-def _since(at: datetime, entry: Withdrawal) -> bool:
+def _is_at_or_after(at: datetime, entry: Withdrawal) -> bool:
     """Return whether the table holds this act, or a later one. Rows know seconds."""
     return stamp(at) >= stamp(entry.at)
 
@@ -89,14 +89,14 @@ def _since(at: datetime, entry: Withdrawal) -> bool:
 
 def _story(entry: Withdrawal, addresses: Addresses, now: datetime) -> Left | None:
     story = stories.find(entry.delegate)
-    if story is None or story.state is StoryState.WITHDRAWN or _since(story.changed_at, entry):
+    if story is None or story.state is StoryState.WITHDRAWN or _is_at_or_after(story.changed_at, entry):
         return None
     return Left(f"{entry.delegate}: the story is withdrawn", partial(withdraw_story, story))
 
 
 def _story_words(entry: Withdrawal, addresses: Addresses, now: datetime) -> Left | None:
     story = stories.find(entry.delegate)
-    if story is None or story.state not in APPROVED or _since(story.changed_at, entry):
+    if story is None or story.state not in APPROVED or _is_at_or_after(story.changed_at, entry):
         return None
     what = f"{entry.delegate}: asked to approve the words of the story, which they changed"
     return Left(what, partial(ask_for_words, story))

@@ -57,7 +57,7 @@ def list_listed(held: Email, *, whole_week: bool) -> list[tuple[str, str]]:
 def read_others(held: Email, listed: Iterable[tuple[str, str]], now: datetime) -> list[Email]:
     """Return those that may go in one digest with this one, by id. One read at most."""
     same_day = sorted(email_id for day, email_id in listed if day == held.in_digest and email_id != held.id)
-    return [other for other in read_all(same_day) if _goes_along(held, other, now)][: MAX_ITEMS - 1]
+    return [other for other in read_all(same_day) if _can_share_digest(held, other, now)][: MAX_ITEMS - 1]
 
 
 def find_calendar(cohort_id: str) -> WorkingDays | None:
@@ -82,7 +82,7 @@ def postpone(held: Email, until: datetime) -> None:
     update_one(reschedule(held, until, "", counted=False, in_digest=later.in_digest))
 
 
-def _goes_along(held: Email, other: Email, now: datetime) -> bool:
+def _can_share_digest(held: Email, other: Email, now: datetime) -> bool:
     waits = other.state is EmailState.QUEUED and not other.cancelled and other.due_at <= now + ABOUT_NOW
     frame = ("programme", "organisation")
     same_frame = all(other.words.get(name) == held.words.get(name) for name in frame)

@@ -54,7 +54,7 @@ def find_unsent(notices: Iterable[Notice], ids_of: Callable[[Seat], Sequence[str
     return Unsent(frozenset(never), tuple(outdated))
 
 
-def says_what_is(email: Email, sessions: Iterable[Session], now: datetime) -> bool:
+def says_present_date(email: Email, sessions: Iterable[Session], now: datetime) -> bool:
     """Return whether the entry in an email still has the date and place of a future session."""
     entry = email.entry
     return entry is None or (

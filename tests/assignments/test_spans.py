@@ -56,5 +56,5 @@ def test_a_workshop_whose_sessions_are_all_cancelled_waits_for_a_date():
     timetable = timetable_of((SESSIONS[2],), [])
 
     assert timetable.find("others") is None
-    assert timetable.lacks("others")
-    assert not timetable_of((), []).lacks("others"), "a cohort without dates has its work open"
+    assert timetable.lacks_date("others")
+    assert not timetable_of((), []).lacks_date("others"), "a cohort without dates has its work open"

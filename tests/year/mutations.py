@@ -187,7 +187,7 @@ MUTATIONS: dict[
     ),
     "I23 no one is asked about what they did not have": (
         "chalicelib.impact.background:_is_missed",
-        "return timetable.lacks(milestone) if span is None else not span.had",
+        "return timetable.lacks_date(milestone) if span is None else not span.had",
         "return False",
         [("days", 0, 0)],
         SURVEY,
