@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from chalicelib.core.model import AnswerCount, Programme
+from chalicelib.core.model import AnswerCount, Programme, Wave
 from chalicelib.jobs.commit import commit
+from chalicelib.jobs.each import each, fail_for
 from chalicelib.results.answer_counts import count_parts
 from chalicelib.store import cohorts, programmes
 from chalicelib.store.cohorts import DelegateLine, FeedbackState
 from chalicelib.store.jobs import Job
-from chalicelib.store.marshal import Row
 from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
 
@@ -25,21 +25,23 @@ def take_counts(job: Job, now: datetime) -> Sequence[Write]:
     if cohort is None:
         return []
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    for write in _changed(programme, cohort.id, rows):
-        commit([write], now)
+    lines = {
+        f"{line.delegate_id} {wave.value}": (wave, line)
+        for wave in cohorts.LINES
+        for line in cohorts.lines_from(rows, wave)
+    }
+    _, left_out = each(lines, lambda name: _count(programme, cohort.id, *lines[name], now), "counts")
     if not any(_is_counted(line) for wave in cohorts.LINES for line in cohorts.lines_from(rows, wave)):
         return []
     lifecycle.count_tomorrow(cohort.id, programme.organisation.timezone, now)
+    fail_for(left_out)
     return []
 
 
-def _changed(programme: Programme, cohort_id: str, rows: Iterable[Row]) -> Iterator[Write]:
-    rows = list(rows)
-    for wave in cohorts.LINES:
-        for line in cohorts.lines_from(rows, wave):
-            parts = _parts(programme, line)
-            if _is_counted(line) and parts != line.counted:
-                yield cohorts.save_counts(cohort_id, line.delegate_id, wave, parts)
+def _count(programme: Programme, cohort_id: str, wave: Wave, line: DelegateLine, now: datetime) -> None:
+    parts = _parts(programme, line)
+    if _is_counted(line) and parts != line.counted:
+        commit([cohorts.save_counts(cohort_id, line.delegate_id, wave, parts)], now)
 
 
 def _parts(programme: Programme, line: DelegateLine) -> tuple[AnswerCount, ...]:

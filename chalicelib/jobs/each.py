@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from msgspec import MsgspecError
@@ -50,5 +50,10 @@ class RowsBroken(PermanentFailure):
 def each_or_fail(names: Iterable[str], work: Callable[[str], object], label: str) -> None:
     """Do the work for each name. Raises RowsBroken at the end if any failed."""
     _, left_out = each(names, work, label)
+    fail_for(left_out)
+
+
+def fail_for(left_out: Mapping[str, str]) -> None:
+    """Raise RowsBroken if any row was left out. left_out: by name, why."""
     if left_out:
         raise RowsBroken("; ".join(f"{name}: {why}" for name, why in sorted(left_out.items())))

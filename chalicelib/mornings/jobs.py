@@ -18,6 +18,7 @@ from chalicelib.core.clock import moment, stamp
 from chalicelib.core.formatting import local_date
 from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.jobs.commit import commit
+from chalicelib.jobs.each import each, fail_for
 from chalicelib.jobs.kinds import JobKind, morning_of
 from chalicelib.mornings.plan import CohortDay, Morning, Planned, Planner
 from chalicelib.store import cohorts, emails, jobs, programmes
@@ -64,9 +65,12 @@ def run_morning(job: Job, now: datetime) -> Sequence[Write]:
     coming = tuple(planned for planned in plan if planned.at > now)
     since = moment(job.about["since"])
     due = [planned for planned in plan if since < planned.at <= now]
+    left_out: dict[str, str] = {}
     if due:
-        _send((email for planned in due for email in planned.write(Morning(day, coming))), day)
+        by_place = {f"{place} of {planned.about or planned.to}": planned for place, planned in enumerate(due)}
+        _, left_out = each(by_place, lambda place: _send(by_place[place].write(Morning(day, coming)), day), "morning")
     _plan_next(day, [planned.at for planned in coming])
+    fail_for(left_out | day.broken)
     return []
 
 

@@ -49,10 +49,19 @@ class CohortDay(Struct, frozen=True, dict=True):
 
     @cached_property
     def delegates(self) -> Mapping[str, Delegate]:
-        """Return the delegates who take part today, by id. A call for each hundred, at the first use."""
-        by_id = delegates.find_all([line.delegate_id for line in self.lines])
+        """Return the delegates who take part today, by id. A call for each hundred, at the first use.
+
+        Those whose row is broken are in `broken`.
+        """
+        by_id, broken = delegates.find_readable([line.delegate_id for line in self.lines])
+        self.broken.update(broken)
         active = {id: delegate for id, delegate in by_id.items() if delegate.standing is Standing.ACTIVE}
         return {id: delegate for id, delegate in active.items() if not delegate.person.is_erased}
+
+    @cached_property
+    def broken(self) -> dict[str, str]:
+        """Return why rows were left out so far, by the id of their delegate."""
+        return {}
 
     @property
     def survey_opens_at(self) -> datetime:

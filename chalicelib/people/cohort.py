@@ -16,6 +16,7 @@ from chalicelib.core.model import Cohort, Facilitator, Person, Programme
 from chalicelib.core.reasons import fault_in_email
 from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.jobs.commit import commit
+from chalicelib.jobs.each import fail_for
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.people.planned import ActRefused, Asking, Planned, list_former, plan, recipients
 from chalicelib.programme import move_dates
@@ -80,13 +81,15 @@ def show_new_title(job: Job, now: datetime) -> Sequence[Write]:
     """Run the job: the row of every delegate has a copy of the title. May be repeated."""
     cohort = find_cohort(job.about["cohort"]).cohort
     lines = [line.delegate_id for line in cohorts.list_lines(cohort.id)]
-    for delegate in delegates.find_all(lines).values():
+    readable, broken = delegates.find_readable(lines)
+    for delegate in readable.values():
         if delegate.cohort_id == cohort.id and delegate.cohort_title != cohort.title:
             after = replace(delegate, cohort_title=cohort.title)
             try:
                 commit([delegates.change(delegate, after, ["cohort_title"])], now)
             except DelegateChanged:
                 continue  # they have left: nothing about them changes any more
+    fail_for(broken)
     return []
 
 

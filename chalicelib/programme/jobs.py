@@ -25,6 +25,7 @@ from chalicelib.core.model import (
 )
 from chalicelib.core.working_days import survey_job_at, working_days
 from chalicelib.jobs.commit import commit
+from chalicelib.jobs.each import each, fail_for
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.mornings.jobs import first_job
 from chalicelib.programme.enrolled import id_among
@@ -34,7 +35,7 @@ from chalicelib.programme.plan_followups import asked_before
 from chalicelib.store import cohorts, delegates, emails, jobs, programmes, waiting_emails, wave_keys
 from chalicelib.store.cohorts import FeedbackState
 from chalicelib.store.delegates import Approval, DelegateExists, DetailsOutdated, Nomination, WaveChanged
-from chalicelib.store.jobs import Job
+from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.marshal import fields
 from chalicelib.store.table import Write, transact
 from chalicelib.store.wave_keys import WaveKey
@@ -45,6 +46,8 @@ from chalicelib.workshops.change_sessions import send_dates_to_new
 
 def enrol(job: Job, now: datetime) -> Sequence[Write]:
     """Enrol every delegate of a load, each in one transaction; update those who are enrolled already.
+
+    Who cannot be enrolled is left out, and the job fails with their names once the rest is done.
 
     A failed load may be run again after a later one: it adds its people, and changes no one in the later load.
     """
@@ -59,18 +62,29 @@ def enrol(job: Job, now: datetime) -> Sequence[Write]:
     coaches = frozenset(line.coach.email for line in lines)
     days = working_days(programme.organisation, cohort.dates.closed)
     loading = Loading(load, coaches, job.about.get("by", ""), days.a_day_after(now))
-    for entry in people.delegates:
-        delegate = _delegate(cohort, entry, known)
-        raters = people.raters.get(entry.person.email, ())
+    listed = [_delegate(cohort, entry, known) for entry in people.delegates]
+    by_id = {delegate.id: delegate for delegate in listed}
+
+    def enrol_one(delegate_id: str) -> None:
+        delegate = by_id[delegate_id]
+        raters = people.raters.get(delegate.person.email, ())
         try:
             commit(_enrolment(cohort, programme, delegate, raters, load, now), now)
         except DelegateExists:
             _bring_up_to_date(programme, delegate, raters, loading, now)
             _keep_days_off(delegate.id, cohort)
-    return [
-        first_job(cohort.id, f"enrolled-{load}", days, now),
-        *send_dates_to_new(cohort, programme, f"enrolled.{load}", now),
-    ]
+
+    _, left_out = each(by_id, enrol_one, "enrol")
+    with suppress(JobExists):  # an earlier attempt, which left someone out
+        commit(
+            [
+                first_job(cohort.id, f"enrolled-{load}", days, now),
+                *send_dates_to_new(cohort, programme, f"enrolled.{load}", now),
+            ],
+            now,
+        )
+    fail_for(left_out)
+    return []
 
 
 def _delegate(cohort: Cohort, entry: DelegateEntry, known: Mapping[str, str]) -> Delegate:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from contextlib import suppress
+from datetime import date, datetime
+from functools import partial
 
 from chalicelib.core.calendar import closes_at, opens_at
 from chalicelib.core.model import (
@@ -18,8 +20,10 @@ from chalicelib.core.model import (
     WaveState,
 )
 from chalicelib.jobs.commit import commit
+from chalicelib.jobs.each import each_or_fail
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import cohorts, delegates, emails, invitations, jobs, programmes
+from chalicelib.store.cohorts import FollowupDates
 from chalicelib.store.delegates import Nomination, WaveExists
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
@@ -37,19 +41,22 @@ def plan_followups(job: Job, now: datetime) -> Sequence[Write]:
         raise LookupError(f"cohort {cohort_id} has no dates for a follow-up")
     cohort = cohorts.find(cohort_id)
     closed = cohort.dates.closed if cohort else ()
-    for line in cohorts.list_lines(cohort_id, Wave.BASELINE):
-        delegate = delegates.find(line.delegate_id)
-        if delegate is None or not line.is_asked_about_again:
-            continue
-        programme = programmes.load(delegate.programme_id, delegate.programme_version)
-        zone = programme.organisation.timezone
-        opens, closes = opens_at(dates, zone), closes_at(dates, zone)
-        wave = DelegateWave(delegate.id, Wave.FOLLOWUP, WaveState.PLANNED, opens, closes, closed=closed)
-        try:
-            commit(_plan(programme, delegate, wave, now), now)
-        except WaveExists:
-            continue
+    lines = [line for line in cohorts.list_lines(cohort_id, Wave.BASELINE) if line.is_asked_about_again]
+    plan = partial(_plan_for, dates, closed, now)
+    each_or_fail([line.delegate_id for line in lines], plan, "followup")
     return []
+
+
+def _plan_for(dates: FollowupDates, closed: tuple[date, ...], now: datetime, delegate_id: str) -> None:
+    delegate = delegates.find(delegate_id)
+    if delegate is None:
+        return
+    programme = programmes.load(delegate.programme_id, delegate.programme_version)
+    zone = programme.organisation.timezone
+    opens, closes = opens_at(dates, zone), closes_at(dates, zone)
+    wave = DelegateWave(delegate.id, Wave.FOLLOWUP, WaveState.PLANNED, opens, closes, closed=closed)
+    with suppress(WaveExists):
+        commit(_plan(programme, delegate, wave, now), now)
 
 
 def _plan(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> list[Write]:

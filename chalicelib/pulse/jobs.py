@@ -23,7 +23,7 @@ from chalicelib.core.state_machine import By
 from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.forms.pulse import fewest_raters, wave_programme
 from chalicelib.jobs.commit import commit
-from chalicelib.jobs.each import each_or_fail
+from chalicelib.jobs.each import each, each_or_fail
 from chalicelib.jobs.kinds import JobKind, morning_of
 from chalicelib.pulse import emails as letters
 from chalicelib.pulse.asked import Asked, asked_from, list_in_words, list_raters
@@ -48,7 +48,7 @@ from chalicelib.store.delegate_record import load_record
 from chalicelib.store.invitations import InvitationExists
 from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.marshal import Row
-from chalicelib.store.pulse_rounds import MeanExists, Round, RoundChanged, RoundState, Why
+from chalicelib.store.pulse_rounds import MeanExists, Round, RoundChanged, RoundResult, RoundState, Why
 from chalicelib.store.table import Write
 from chalicelib.store.wave_keys import WaveKey
 from chalicelib.waves import lifecycle
@@ -193,15 +193,21 @@ def _end(now: datetime, delegate_id: str) -> None:
             commit([_moved(pulse_round, LEAVE, Why.LEFT)], now)
 
 
+def _read_round(wave: Wave, delegate_id: str) -> tuple[Round | None, list[RoundResult]]:
+    own = tuple(delegates.load_rows(delegate_id))
+    return pulse_rounds.find_in(own, wave), [result for result in pulse_rounds.results_from(own) if result.wave is wave]
+
+
 def _publish_mean(running: Running, dates: RoundDates, ids: Sequence[str]) -> bool:
     """Publish the cohort's mean once. Return whether it still waits for rounds that have not ended."""
     if pulse_rounds.find_mean(running.cohort.id, dates.wave):
         return False
-    rows = [tuple(delegates.load_rows(delegate_id)) for delegate_id in ids]
-    held = [pulse_round for own in rows if (pulse_round := pulse_rounds.find_in(own, dates.wave))]
-    if any(pulse_round.state not in ROUND.ends for pulse_round in held) and running.now < dates.mean_at + MAX_WAIT:
+    read, broken = each(ids, partial(_read_round, dates.wave), "mean of a mid-way round")
+    held = [pulse_round for pulse_round, _ in read.values() if pulse_round]
+    is_waiting = bool(broken) or any(pulse_round.state not in ROUND.ends for pulse_round in held)
+    if is_waiting and running.now < dates.mean_at + MAX_WAIT:
         return True
-    results = [result for own in rows for result in pulse_rounds.results_from(own) if result.wave is dates.wave]
+    results = [result for _, results in read.values() for result in results]
     if mean := cohort_mean(running.cohort.id, results) if results else None:
         with suppress(MeanExists):
             commit([pulse_rounds.add_mean(mean)], running.now)

@@ -17,6 +17,7 @@ from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Programme
 from chalicelib.core.working_days import working_days
 from chalicelib.jobs.commit import commit
+from chalicelib.jobs.each import each_or_fail
 from chalicelib.retention.emails import notice_email
 from chalicelib.retention.periods import NOTICE_DAYS, answers_end, list_ends, notice_day
 from chalicelib.retention.remove import DueRows, go_through
@@ -101,11 +102,12 @@ def _next_run(cohort_id: str, coming: Iterable[date], today: date, programme: Pr
 def _notify(year: Year, programme: Programme, day: date, now: datetime) -> None:
     """Email each delegate once that their data will be deleted. Each is stored in a transaction of its own."""
     soon = working_days(programme.organisation, year.cohort.dates.closed).soon(now)
-    for line in year.lines:
-        delegate = delegates.find(line.delegate_id)
-        if delegate is None or delegate.person.is_erased or kept_data.is_kept(delegates.load_rows(line.delegate_id)):
-            continue
-        try:
+
+    def notify(delegate_id: str) -> None:
+        delegate = delegates.find(delegate_id)
+        if delegate is None or delegate.person.is_erased or kept_data.is_kept(delegates.load_rows(delegate_id)):
+            return
+        with suppress(EmailExists):
             commit(emails.add(notice_email(programme, delegate, day, soon)), now)
-        except EmailExists:
-            continue
+
+    each_or_fail([line.delegate_id for line in year.lines], notify, "notice of deletion")

@@ -7,8 +7,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from msgspec import Struct
+from msgspec import MsgspecError, Struct
 
+from chalicelib.core import log
 from chalicelib.core.model import Delegate, DelegateWave, RaterEntry, Wave, WaveState
 from chalicelib.store.expressions import Condition, at_most, either, equals, missing, one_of
 from chalicelib.store.marshal import Row, fields, read
@@ -192,9 +193,25 @@ def find(delegate_id: str) -> Delegate | None:
 
 def find_all(delegate_ids: Sequence[str]) -> dict[str, Delegate]:
     """Read delegates by id, in the given order. One call for a hundred."""
-    keys = [key(delegate_id) for delegate_id in delegate_ids]
-    rows = {place: row for batch in batched(keys) for place, row in get_many(batch).items()}
-    return {key.pk.partition("#")[2]: read(Delegate, rows[key]) for key in keys if key in rows}
+    return {delegate_id: read(Delegate, row) for delegate_id, row in _rows_of(delegate_ids)}
+
+
+def find_readable(delegate_ids: Sequence[str]) -> tuple[dict[str, Delegate], dict[str, str]]:
+    """As `find_all`, without those whose row cannot be read; by their ids, why."""
+    readable: dict[str, Delegate] = {}
+    broken: dict[str, str] = {}
+    for delegate_id, row in _rows_of(delegate_ids):
+        try:
+            readable[delegate_id] = read(Delegate, row)
+        except MsgspecError as error:
+            broken[delegate_id] = log.describe_error(error)
+    return readable, broken
+
+
+def _rows_of(delegate_ids: Sequence[str]) -> Iterator[tuple[str, Row]]:
+    keys = {delegate_id: key(delegate_id) for delegate_id in delegate_ids}
+    rows = {place: row for batch in batched([*keys.values()]) for place, row in get_many(batch).items()}
+    return ((delegate_id, rows[place]) for delegate_id, place in keys.items() if place in rows)
 
 
 def find_all_with_nominations(ids: Sequence[str], wave: Wave) -> tuple[dict[str, Delegate], list[Nomination]]:
