@@ -5,8 +5,10 @@ from __future__ import annotations
 import fcntl
 import os
 import pickle
+import sys
 import traceback
 from collections.abc import Iterator
+from itertools import count, islice, takewhile
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -64,13 +66,17 @@ def forms() -> Iterator[str]:
             yield pattern
 
 
-def find(name: str, folder: Path, http: Any) -> list[Act]:
-    """Return the acts of a name, the widest first; the first caller plays. Fails with what to do if there is none."""
+def find(name: str, folder: Path, http: Any, at_most: int = sys.maxsize) -> list[Act]:
+    """Return the acts of a name, the widest first; the first caller plays. Fails with what to do if there is none.
+
+    at_most   acts to read. Each lies in a file of its own, because its world is large.
+    """
     _played(folder, http)
     error = (_read(folder / "acts" / FAILED) or {}).get(name)
-    found: list[Act] = _read(folder / "acts" / _file(name)) or []
-    assert found or not error, f"`{name}` fails in tests/faults/plays.py: {error}"
-    return found
+    files = takewhile(Path.exists, (folder / "acts" / _file(name, number) for number in count()))
+    acts: list[Act] = [_read(path) for path in islice(files, at_most)]
+    assert acts or not error, f"`{name}` fails in tests/faults/plays.py: {error}"
+    return acts
 
 
 def index(folder: Path, http: Any) -> dict[str, Act]:
@@ -116,7 +122,8 @@ def _play(folder: Path, http: Any) -> None:
         chalicelib.core.clock.use(None)
     kept = {name: acts for name, acts in recorder.acts.items() if acts}
     for name, acts in kept.items():
-        (folder / _file(name)).write_bytes(pickle.dumps(acts))
+        for number, act in enumerate(acts):
+            (folder / _file(name, number)).write_bytes(pickle.dumps(act))
     (folder / FAILED).write_bytes(pickle.dumps(recorder.failed))
     (folder / ROWS).write_bytes(pickle.dumps(recorder.rows))
     nowhere = World({}, {}, ())
@@ -124,5 +131,5 @@ def _play(folder: Path, http: Any) -> None:
     (folder / INDEX).write_bytes(pickle.dumps(light))
 
 
-def _file(name: str) -> str:
-    return quote(name, safe="")
+def _file(name: str, number: int) -> str:
+    return f"{quote(name, safe='')} {number}"

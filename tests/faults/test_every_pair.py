@@ -85,7 +85,7 @@ def test_every_two_acts_at_once_are_as_one_after_the_other(http, tmp_path_factor
 def with_partners(name: str, http, tmp_path_factory) -> tuple[Act, list[Act]]:
     """Return an act, and the others that can happen in its world and share a row with it, one of them writing it."""
     folder = recording.shared_folder(tmp_path_factory)
-    first, index = recording.find(name, folder, http)[0], recording.index(folder, http)
+    first, index = recording.find(name, folder, http, at_most=1)[0], recording.index(folder, http)
     others = (index[other] for other in WALKED if other >= name)
     return first, [other for other in others if shares_a_row(first, other) and can_happen(other, first)]
 
@@ -178,6 +178,6 @@ def test_a_code_that_is_not_spent_on_a_condition_is_found(http, tmp_path_factory
 
     monkeypatch.setattr(codes, "use", use)
     folder = recording.shared_folder(tmp_path_factory)
-    (typed, *_) = recording.find("page /code/{key}", folder, http)
+    (typed,) = recording.find("page /code/{key}", folder, http, at_most=1)
 
     assert any("rows SESSION#" in one for one in violations(typed, typed, http, every=True))
