@@ -10,12 +10,14 @@ from collections.abc import Callable
 from functools import cache, partial
 from io import BytesIO
 from types import SimpleNamespace
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.client import BaseClient
+from botocore.exceptions import ParamValidationError
 from botocore.response import StreamingBody
+from botocore.validate import ParamValidator
 from moto.core.botocore_stubber import MockRawResponse, normalize_request
 from moto.core.exceptions import HTTPException, ServiceException
 from moto.core.utils import camelcase_to_underscores
@@ -29,12 +31,14 @@ SERVICES = {"dynamodb": ("dynamodb", "dynamodb"), "sqs": ("sqs", "sqs"), "sesv2"
 
 
 Asked: TypeAlias = dict[str, Any] | HTTPException | None
+Call: TypeAlias = Callable[[dict[str, Any]], dict[str, Any]]
 
 # What pages and jobs ask of DynamoDB: all of it is data, so the answer need not be made JSON and read again.
 ROWS = (
     "GetItem",
     "BatchGetItem",
     "Query",
+    "Scan",
     "PutItem",
     "UpdateItem",
     "DeleteItem",
@@ -47,60 +51,77 @@ def use_in_process_transport(session: Any) -> None:
     """For the clients this botocore session makes from now on: the services that every page and job calls."""
     for service, (host, name) in SERVICES.items():
         session.register(f"before-send.{service}", _straight_to(f"https://{host}.{REGION}.amazonaws.com", name))
+    answer_at_once(session)
+
+
+def answer_at_once(session: Any) -> None:
+    """Answer the commonest calls without preparing an HTTP request. botocore emits every event of a call as ever."""
     for service in {service for service, _ in AT_ONCE}:
         session.register(f"creating-client-class.{service}", _call_at_once)
 
 
-def _call_at_once(class_attributes: dict[str, Any], **_: Any) -> None:
-    """Leave out what botocore prepares for HTTP; its checks before that see every call as ever."""
-
-    def make_api_call(self: Any, operation: str, params: dict[str, Any]) -> Any:
-        ask = AT_ONCE.get((self.meta.service_model.service_id.hyphenize(), operation))
-        if ask:
-            context: dict[str, Any] = {}
-            params = self._emit_api_params(params, self.meta.service_model.operation_model(operation), context)
-            answer = _ask(ask, params)
-            if isinstance(answer, HTTPException):
-                _raise_refusal(self, operation, answer)
-            if answer is not None:
-                return answer
-        return BaseClient._make_api_call(self, operation, params)
-
-    class_attributes["_make_api_call"] = make_api_call
+def _call_at_once(base_classes: list[type], **_: Any) -> None:
+    base_classes.insert(0, _AtOnce)
 
 
-def _raise_refusal(client: Any, operation: str, refusal: HTTPException) -> NoReturn:
-    """Raise what botocore makes of a refusal: it reads the same status and body."""
+class _AtOnce(BaseClient):  # type: ignore[misc]
+    """A client whose steps between botocore's events are left out where moto can be asked directly."""
+
+    def _resolve_endpoint_ruleset(self, model: Any, params: Any, context: dict[str, Any], **options: Any) -> Any:
+        context["asked"] = params
+        if _at_once(model, context):
+            return "", {}, {}
+        return super()._resolve_endpoint_ruleset(model, params, context, **options)
+
+    def _convert_to_request_dict(self, api_params: Any, operation_model: Any, **request: Any) -> Any:
+        if not _at_once(operation_model, request["context"]):
+            return super()._convert_to_request_dict(api_params, operation_model, **request)
+        if self.meta.config.parameter_validation:
+            _validate(api_params, operation_model)
+        return {"headers": {}, "body": b"", "url_path": "/", "context": request["context"]}
+
+    def _make_request(self, model: Any, request: dict[str, Any], context: dict[str, Any]) -> tuple[Any, Any]:
+        call = _at_once(model, context)
+        if call is None:
+            return self._make_request_over_http(model, request, context)
+        answer = _ask(call, context["asked"])
+        if answer is None:
+            return self._make_request_over_http(model, self._prepare(model, context), context)
+        if isinstance(answer, HTTPException):
+            return SimpleNamespace(status_code=answer.code), _refusal(self, model, answer)
+        return SimpleNamespace(status_code=200), answer
+
+    def _make_request_over_http(self, model: Any, request: Any, context: Any) -> tuple[Any, Any]:
+        answer: tuple[Any, Any] = super()._make_request(model, request, context)
+        return answer
+
+    def _prepare(self, model: Any, context: dict[str, Any]) -> Any:
+        params = context["asked"]
+        url, headers, properties = super()._resolve_endpoint_ruleset(model, params, context)
+        context["endpoint_properties"] = properties
+        return super()._convert_to_request_dict(params, model, endpoint_url=url, context=context, headers=headers)
+
+
+def _at_once(model: Any, context: dict[str, Any]) -> Call | None:
+    """Return what moto is asked for this call; None for a link that is signed, and for calls that need HTTP."""
+    return None if context.get("is_presign_request") else AT_ONCE.get((model.service_model.service_name, model.name))
+
+
+def _validate(params: Any, model: Any) -> None:
+    report = ParamValidator().validate(params, model.input_shape)
+    if report.has_errors():
+        raise ParamValidationError(report=report.generate_report())
+
+
+def _refusal(client: Any, model: Any, refusal: HTTPException) -> Any:
+    """Return what botocore makes of a refusal: it reads the same status and body."""
     answer = {"status_code": refusal.code, "headers": {}, "body": str(refusal.get_body()).encode()}
-    model = client.meta.service_model.operation_model(operation)
     read = client._response_parser.parse(answer, model.output_shape)
     client._endpoint._add_modeled_error_fields(answer, read, model, client._response_parser)
-    raise client.exceptions.from_code(read["Error"]["Code"])(read, operation)
+    return read
 
 
-def take_rows(session: Any) -> None:
-    """Take the short way for DynamoDB alone."""
-    session.register("before-parameter-build", _remember)
-    session.register("before-call", _rows)
-
-
-def _remember(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-    """Remember what is asked, before botocore makes it JSON."""
-    context["asked"] = params
-
-
-def _rows(model: Any, context: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]] | None:
-    if model.name not in ROWS or model.service_model.service_name != "dynamodb":
-        return None
-    answer = _ask_moto(model.name, context["asked"])
-    return None if isinstance(answer, HTTPException | None) else (SimpleNamespace(status_code=200), answer)
-
-
-def _ask_moto(operation: str, params: dict[str, Any]) -> Asked:
-    return _ask(partial(_of_rows, operation), params)
-
-
-def _ask(call: Callable[[dict[str, Any]], dict[str, Any]], params: dict[str, Any]) -> Asked:
+def _ask(call: Call, params: dict[str, Any]) -> Asked:
     """Return what botocore would have read from moto's answer, or raise moto's refusal.
 
     None for a refusal without a body, which has changed nothing: the call then goes the longer way, which words it as
@@ -146,7 +167,7 @@ def _load_object(params: dict[str, Any]) -> dict[str, Any]:
     return {"Body": StreamingBody(BytesIO(body), len(body)), "ContentLength": len(body)}
 
 
-AT_ONCE: dict[tuple[str, str], Callable[[dict[str, Any]], dict[str, Any]]] = {
+AT_ONCE: dict[tuple[str, str], Call] = {
     **{("dynamodb", operation): partial(_of_rows, operation) for operation in ROWS},
     ("sqs", "SendMessageBatch"): _queue_messages,
     ("sesv2", "SendEmail"): _send_email,

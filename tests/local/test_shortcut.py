@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import botocore.session
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 
-from chalicelib.core.aws import client
 from chalicelib.core.settings import settings
 from infra.local import account, outbox, shortcut
 from infra.local.memory import backend
@@ -18,11 +18,16 @@ pytestmark = pytest.mark.usefixtures("aws")
 RAW = b"From: feedback@programmes.example.org\r\nTo: amara@example.org\r\nSubject: Hello\r\n\r\nA text.\r\n"
 
 
+def client(service: str) -> Any:
+    """Return a client that goes the long way: over HTTP, as moto has it answered."""
+    return botocore.session.get_session().create_client(service, region_name=account.REGION)
+
+
 @pytest.fixture(scope="module")
 def session() -> Any:
-    botocore_session = botocore.session.get_session()
-    shortcut.use_in_process_transport(botocore_session)
-    return botocore_session
+    session = botocore.session.get_session()
+    shortcut.use_in_process_transport(session)
+    return session
 
 
 def short(session: Any, service: str) -> Any:
@@ -65,7 +70,7 @@ def test_messages_are_queued_alike(session):
 
     answers = [sqs.send_message_batch(QueueUrl=url, Entries=entries) for sqs in (client("sqs"), short(session, "sqs"))]
 
-    assert [[line["Id"] for line in answer["Successful"]] for answer in answers] == [["0", "1", "2"]] * 2
+    assert [[one["Id"] for one in answer["Successful"]] for answer in answers] == [["0", "1", "2"]] * 2
     queued = [message.body for message in backend("sqs").get_queue(url.rpartition("/")[2]).messages]
     assert queued == [entry["MessageBody"] for entry in entries] * 2
 
@@ -91,6 +96,45 @@ def test_a_write_is_refused_alike(session, operation, asked):
     asked = {"TableName": settings().table, **asked, **IS_THERE}
 
     assert refusal(short(session, "dynamodb"), operation, asked) == refusal(client("dynamodb"), operation, asked)
+
+
+@pytest.mark.made_up_rows
+def test_a_scan_reads_alike(session):
+    pages = []
+    for dynamodb in (client("dynamodb"), short(session, "dynamodb")):
+        dynamodb.put_item(TableName=settings().table, Item={**KEY, "n": {"N": "1"}, "seal": {"B": b"sealed"}})
+        pages.append(dynamodb.scan(TableName=settings().table, Limit=5))
+
+    first, second = ({name: page[name] for name in page if name != "ResponseMetadata"} for page in pages)
+    assert first == second
+    assert first["Count"] == 1
+
+
+def test_what_a_call_may_not_be_given_is_refused_alike(session):
+    for dynamodb in (client("dynamodb"), short(session, "dynamodb")):
+        with pytest.raises(ParamValidationError, match="TableName"):
+            dynamodb.get_item(Key=KEY)
+
+
+def test_a_link_to_a_document_is_signed_for_its_address(session):
+    asked = {"Bucket": settings().bucket, "Key": "reports/a.pdf"}
+
+    url = short(session, "s3").generate_presigned_url("get_object", Params=asked)
+
+    assert urlsplit(url).path.endswith("/reports/a.pdf")
+    assert "X-Amz-Signature" in url or "Signature" in url
+
+
+def test_each_event_of_a_call_is_emitted_once(session):
+    session, seen = botocore.session.get_session(), []
+    shortcut.use_in_process_transport(session)
+    for event in ("before-parameter-build", "before-call", "after-call"):
+        session.register(f"{event}.dynamodb", lambda event_name, **_: seen.append(event_name))
+
+    with pytest.raises(ClientError):
+        short(session, "dynamodb").get_item(TableName="no such table", Key=KEY)
+
+    assert seen == [f"{event}.dynamodb.GetItem" for event in ("before-parameter-build", "before-call", "after-call")]
 
 
 def test_a_transaction_is_refused_alike(session):

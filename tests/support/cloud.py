@@ -35,7 +35,7 @@ def mock() -> Any:
     aws_contract.watch(aws.session())
     record.check_rights(aws.session())
     calls.hook(aws.session())
-    shortcut.take_rows(aws.session())  # after the hook, which must see every call
+    shortcut.answer_at_once(aws.session())
     found = mock_aws()
     found.start()
     account.lay_out(STAGE, BASE_URL)
