@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import logging
@@ -21,6 +22,7 @@ from tests.support.clock import Clock
 # A busy machine is no fault of the code. Sixty examples, unless a test says otherwise, keep `make test` short.
 settings.register_profile("unhurried", deadline=None, max_examples=60)
 settings.load_profile("unhurried")
+gc.set_threshold(50_000, 20, 50)  # moto keeps every row in memory: looking through them often finds nothing
 cloud.set_environment()  # app.py reads the stage when it is imported
 functions.attribute()
 
