@@ -76,6 +76,7 @@ def test_a_cohort_without_rounds_shows_none(visitor, clock):
 
 
 @pytest.mark.parametrize(("state", "why"), [*product(RoundState, [None, *Why])])
+@pytest.mark.usefixtures("aws")
 def test_every_state_has_a_group_with_words(state, why):
     pulse_round = Round(rounds.id_of(), Wave.MIDWAY_1, state, CHECK, OPENS, why=why)
     assert WORDS[group_of(pulse_round)]

@@ -50,17 +50,22 @@ def answers_of(place: int) -> dict[str, str]:
 @pytest.fixture
 def started(visitor, clock):
     """Six delegates have a frozen first 360."""
-    people.load(clock.now(), names=NAMES)
-    drain(clock.now())
-    freeze(Wave.BASELINE, clock, 1)
+    start(clock)
     return visitor
 
 
+def start(clock):
+    people.load(clock.now(), names=NAMES)
+    drain(clock.now())
+    freeze(Wave.BASELINE, clock, 1)
+
+
 @pytest.fixture
-def answered(started, clock):
+def answered(visitor, clock):
     """They have answered the survey; one more answer is sent below."""
+    start(clock)
     answer_survey(clock)
-    return started
+    return visitor
 
 
 def answer_survey(clock) -> None:
