@@ -70,7 +70,7 @@ def test_messages_are_queued_alike(session):
 
     answers = [sqs.send_message_batch(QueueUrl=url, Entries=entries) for sqs in (client("sqs"), short(session, "sqs"))]
 
-    assert [[one["Id"] for one in answer["Successful"]] for answer in answers] == [["0", "1", "2"]] * 2
+    assert [[entry["Id"] for entry in answer["Successful"]] for answer in answers] == [["0", "1", "2"]] * 2
     queued = [message.body for message in backend("sqs").get_queue(url.rpartition("/")[2]).messages]
     assert queued == [entry["MessageBody"] for entry in entries] * 2
 
