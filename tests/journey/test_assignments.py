@@ -235,7 +235,7 @@ def test_a_coach_returns_work_and_reads_what_comes_back(visitor, vision, clock):
     assert "Every child is seen" in visitor.open(review).page
 
     visitor.post(review, {"go": "return", "return": ""})
-    assert (visitor.status, "say why" in visitor.page) == (400, True)
+    assert (visitor.status, "give the reason" in visitor.page) == (400, True)
     visitor.post(review, {"go": "return", "return": "Who pays for it?"})
     assert Task.READ_WORK not in visitor.open(coach).page
     assert work_of("vision").state == WorkState.RETURNED
