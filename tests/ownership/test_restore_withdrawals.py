@@ -29,13 +29,13 @@ from tests.areas.conftest import dana
 from tests.areas.test_areas import LEGACY, for_delegate, stored
 from tests.areas.test_sharing import page_of_manager, share
 from tests.faults import scene
-from tests.sponsor.test_editions import answered, wait
+from tests.sponsor.test_editions import answered, started, wait
 from tests.sponsor.test_stories import WORDS, approve, check, offered, page, story
 from tests.support import people
 from tests.support.drain import drain
 from tests.support.world import put_back_table, take
 
-__all__ = ["answered", "dana", "offered"]
+__all__ = ["answered", "dana", "offered", "started"]
 
 BY = "ada@example.org"
 
