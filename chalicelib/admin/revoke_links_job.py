@@ -18,6 +18,7 @@ from chalicelib.admin.redirect_emails import Change, redirect
 from chalicelib.admin.resend_link import list_links, resend_link
 from chalicelib.core.model import Cohort, Delegate, Invitation
 from chalicelib.jobs.commit import commit
+from chalicelib.jobs.each import each_or_fail
 from chalicelib.links.kinds import ANSWER, APPROVE, COACH, FACILITATOR, HUB, IMPACT, SHARED, SPONSOR
 from chalicelib.links.link_kind import AfterChange
 from chalicelib.store import cohorts, delegates, emails, impact_surveys, invitations, programmes, waiting_emails
@@ -78,10 +79,12 @@ def revoke_links_everywhere(job: Job, now: datetime) -> Sequence[Write]:
     def apply(writes: Callable[[Sequence[Email]], Sequence[Write]]) -> None:
         _apply(writes, live, waiting, now)
 
-    apply(lambda live: _cohort_writes(change, targets, live))
-    for delegate_id in about:
+    def revoke(delegate_id: str) -> None:
         mine = {target for target in targets if target.delegate == delegate_id}
-        apply(lambda live, id=delegate_id, mine=mine: _delegate_writes(change, id, mine, live))  # type: ignore[misc]
+        apply(lambda live: _delegate_writes(change, delegate_id, mine, live))
+
+    apply(lambda live: _cohort_writes(change, targets, live))
+    each_or_fail(about, revoke, "revoke_links")
     apply(lambda live: _lost_links(change, live, now))
     if job.about["send_as"]:
         resend_link(cohort_id, person, now, job.about["send_as"])

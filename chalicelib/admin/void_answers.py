@@ -31,6 +31,7 @@ from chalicelib.emails.kinds import CancelledBy
 from chalicelib.emails.waiting import cancel_by
 from chalicelib.forms.pulse import wave_programme
 from chalicelib.jobs.commit import commit
+from chalicelib.jobs.each import each_or_fail
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, delegates, emails, invitations, jobs, programmes
 from chalicelib.store.audit_events import AuditEvent
@@ -136,16 +137,20 @@ def void_answers(job: Job, now: datetime) -> Sequence[Write]:
     Counts are hidden, unless the job says that everyone's answers were lost: then they say nothing about one person.
     """
     lost = list_suppressed(job.about["cohort"])
-    for link in job.about["links"].split(","):
-        delegate_id, wave, invitation_id, version = link.split(":")
-        for left in reversed(range(TRIES)):
-            try:
-                _void(job, delegate_id, Wave(wave), invitation_id, int(version), lost, now)
-                break
-            except Changed:
-                if not left:
-                    raise
+    each_or_fail(job.about["links"].split(","), lambda link: _void_link(job, link, lost, now), "void")
     return []
+
+
+def _void_link(job: Job, link: str, lost: frozenset[str], now: datetime) -> None:
+    """Void an invitation, and read it again if the rater saved or sent meanwhile."""
+    delegate_id, wave, invitation_id, version = link.split(":")
+    for left in reversed(range(TRIES)):
+        try:
+            _void(job, delegate_id, Wave(wave), invitation_id, int(version), lost, now)
+            return
+        except Changed:
+            if not left:
+                raise
 
 
 def _void(
