@@ -14,12 +14,14 @@ from msgspec import Struct
 
 from chalicelib.admin.owned_rows import is_naming, kind_of
 from chalicelib.core.model import ERASED_ADDRESS, ERASED_NAME
+from chalicelib.jobs.kinds import JobKind
 from chalicelib.ownership.redact import redact, without_person
 from chalicelib.store.emails import owner_of
 from chalicelib.store.jobs import JobState
 from chalicelib.store.marshal import Row
 from chalicelib.store.row_kinds.cohort_rows import ADDRESS_HOLD, AUDIT, BOUNCE, COHORT, PEOPLE_LOAD
 from chalicelib.store.row_kinds.delegate_rows import DELEGATE, INVITATION
+from chalicelib.store.row_kinds.row_kind import RowKind
 from chalicelib.store.row_kinds.service_rows import EMAIL, JOB
 from chalicelib.store.table import key_of
 
@@ -33,18 +35,23 @@ class Known(Struct, frozen=True):
     earlier   their addresses of before -> the cohorts in which each was replaced, and no one else has it
     names     all names under which they are stored
     cohorts   ids of the cohorts that name them
+    own       their ids as a delegate
+    near      ids of the delegates of these cohorts
     """
 
     email: str
     earlier: Mapping[str, frozenset[str]]
     names: frozenset[str]
     cohorts: frozenset[str]
+    own: frozenset[str]
+    near: frozenset[str]
 
 
-def know(email: str, naming: Iterable[Row], changes: Iterable[Row], rows: Sequence[Row]) -> Known:
+def know(email: str, naming: Iterable[Row], changes: Iterable[Row], rows: Sequence[Row], own: frozenset[str]) -> Known:
     """Read what a person was called from the rows that name them, and from the trail of their changes of address.
 
     rows   the whole table
+    own    their ids as a delegate
     """
     replaced = [row for row in changes if row.get("is_one_person")]
     earlier: dict[str, set[str]] = {}
@@ -57,11 +64,14 @@ def know(email: str, naming: Iterable[Row], changes: Iterable[Row], rows: Sequen
                 earlier[address] -= set(_cohorts_of(row)) if is_naming(row, address) else set()
     about = [*naming, *replaced, *(row for row in rows if EMAIL.has(row) and _is_to_earlier(row, earlier))]
     addresses = {email, *earlier}
+    cohorts_of_theirs = frozenset(cohort for row in (*naming, *replaced) for cohort in _cohorts_of(row))
     return Known(
         email,
         {address: frozenset(cohorts) for address, cohorts in earlier.items()},
         frozenset(name for row in about for name in _names_in(row, addresses)) - {"", ERASED_NAME, *addresses},
-        frozenset(cohort for row in (*naming, *replaced) for cohort in _cohorts_of(row)),
+        cohorts_of_theirs,
+        own,
+        frozenset(row["id"] for row in rows if DELEGATE.has(row) and row["cohort_id"] in cohorts_of_theirs),
     )
 
 
@@ -100,6 +110,8 @@ def without(row: Row, known: Known) -> Row:
         return _email(row, known)
     if kind is JOB:
         return _job(row, known)
+    if kind and kind.signed:
+        return _signed(row, kind, known)
     cohorts = set(_cohorts_of(row)) if kind in OF_COHORT else set()
     for address, replaced_in in known.earlier.items():
         if cohorts & replaced_in and is_naming(row, address):
@@ -116,8 +128,17 @@ def _email(row: Row, known: Known) -> Row:
     return row | {field: _unnamed(row[field], known.names) for field in ("words", "entry") if row.get(field)}
 
 
+def _signed(row: Row, kind: RowKind, known: Known) -> Row:
+    """Take the writer's name out of a row of a delegate in one of their cohorts."""
+    if row.get(kind.signed) not in known.names or kind.parts(key_of(row))["delegate"] not in known.near:
+        return row
+    return row | {kind.signed: ERASED_NAME}
+
+
 def _job(row: Row, known: Known) -> Row:
     about = row.get("about", {})
+    if row["kind"] == JobKind.RENAME.id and about["delegate"] in known.own:
+        return row | {"about": about | {"before": ERASED_NAME}}
     is_ours = about.get("cohort") in known.cohorts or row["state"] == JobState.DONE
     if not is_ours or not any(address in about.values() for address in (known.email, *known.earlier)):
         return row

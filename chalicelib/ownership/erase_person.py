@@ -127,7 +127,7 @@ def _look(email: str, known: frozenset[str]) -> _PersonRows:
     going = [*written, *_copies()] if naming or written else []
     rows = list(scan())
     changes = audit_events.list_earlier_changes(rows, email)
-    called = know(email, naming, changes, rows)
+    called = know(email, naming, changes, rows, ids)
     return _PersonRows(email, naming, going, ids, changes, called, list_rows(called, rows))
 
 

@@ -76,6 +76,7 @@ FIELDS = {
     "sponsor_email": people.person("sponsor").email,
 }
 VISION = {"f.future": "Seen within two weeks.", "f.why": "It is the first aim.", "f.sign": "No one asks twice."}
+FORGET_AT = datetime.fromisoformat("2028-10-01T09:00:00Z")
 IMPACT = datetime.fromisoformat("2027-06-02T08:00:00Z")
 
 
@@ -892,7 +893,7 @@ def correct_survey(play: Play, delegate_id: str) -> None:
 
 def forget(play: Play) -> None:
     """Delete what has been kept long enough: raw answers, lists and notes first, delegates after a notice."""
-    play.run(datetime(2028, 10, 1, 9, tzinfo=UTC))
+    play.run(FORGET_AT)
     play.run(datetime(2029, 10, 1, 9, tzinfo=UTC))  # the job runs late, and notifies first
     play.run(days=3)
     play.run(days=31)

@@ -46,6 +46,7 @@ REVIEW = RowKind(
     readers=(Reader.OWNER, Reader.COACH),
     erasure=Erasure.DELETE,
     retention=Retention.PROGRAMME,
+    signed="coach",
 )
 BOOKED_QUARTER = RowKind(
     name="quarter of an hour of a coach",
@@ -66,6 +67,7 @@ AREA_HISTORY = RowKind(
     readers=(Reader.OWNER, Reader.COACH),
     erasure=Erasure.DELETE,
     retention=Retention.PROGRAMME,
+    signed="name",
 )
 AREA_PROGRESS = RowKind(
     name="progress in a development area",
@@ -76,6 +78,7 @@ AREA_PROGRESS = RowKind(
     readers=(Reader.OWNER, Reader.COACH),
     erasure=Erasure.DELETE,
     retention=Retention.PROGRAMME,
+    signed="name",
 )
 AREA_SHARING = RowKind(
     name="sharing of a development area",

@@ -66,6 +66,7 @@ class RowKind(Struct, frozen=True, dict=True, kw_only=True):
     pk, sk              templates of the key: `{part}` is one part without `#`, `{part*}` may hold `#`
     why                 the reason for a row that is kept when its owner is erased
     folder              where the bucket keeps documents of a row, a template of parts of the key; they go with the row
+    signed              the field with the name of who wrote a row of someone else; erasing the writer takes it out
     goes_with_delegate  someone else's row about a delegate, which is deleted when the delegate is erased
     earlier             how a row of an earlier shape is read, one step for each shape: see store/shapes.py
     """
@@ -80,6 +81,7 @@ class RowKind(Struct, frozen=True, dict=True, kw_only=True):
     retention: Retention
     why: str = ""
     folder: str = ""
+    signed: str = ""
     goes_with_delegate: bool = False
     earlier: tuple[Callable[[Row], Row], ...] = ()
 

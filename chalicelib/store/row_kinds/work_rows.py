@@ -57,6 +57,7 @@ OBSERVATION = RowKind(
     readers=(Reader.OWNER, Reader.COACH, Reader.FACILITATOR),
     erasure=Erasure.DELETE,
     retention=Retention.PROGRAMME,
+    signed="name",
 )
 WORK_LINE = RowKind(
     name="state of an assignment",
