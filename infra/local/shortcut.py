@@ -17,7 +17,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.client import BaseClient
 from botocore.exceptions import ParamValidationError
 from botocore.response import StreamingBody
-from botocore.validate import ParamValidator
+from botocore.validate import ParamValidationDecorator, ParamValidator
 from moto.core.botocore_stubber import MockRawResponse, normalize_request
 from moto.core.exceptions import HTTPException, ServiceException
 from moto.core.utils import camelcase_to_underscores
@@ -76,7 +76,7 @@ class _AtOnce(BaseClient):  # type: ignore[misc]
     def _convert_to_request_dict(self, api_params: Any, operation_model: Any, **request: Any) -> Any:
         if not _at_once(operation_model, request["context"]):
             return super()._convert_to_request_dict(api_params, operation_model, **request)
-        if self.meta.config.parameter_validation:
+        if isinstance(self._serializer, ParamValidationDecorator):  # the embedded cloud goes without
             _validate(api_params, operation_model)
         return {"headers": {}, "body": b"", "url_path": "/", "context": request["context"]}
 
