@@ -64,13 +64,23 @@ def seat_key(delegate_id: str, session_id: str) -> Key:
 
 def find_seats(delegate_ids: Sequence[str], sessions: Sequence[Session]) -> dict[str, dict[str, Seat]]:
     """Read seats: delegate's id -> session's id -> seat. One call for a hundred."""
+    return {delegate_id: read_seats(rows) for delegate_id, rows in find_seat_rows(delegate_ids, sessions).items()}
+
+
+def find_seat_rows(delegate_ids: Sequence[str], sessions: Sequence[Session]) -> dict[str, list[Row]]:
+    """Return the rows of seats by the delegate's id, as they are stored: one that is broken keeps no other out."""
     keys = {seat_key(delegate_id, each.id): delegate_id for delegate_id in delegate_ids for each in sessions}
-    seats: dict[str, dict[str, Seat]] = {delegate_id: {} for delegate_id in delegate_ids}
+    seats: dict[str, list[Row]] = {delegate_id: [] for delegate_id in delegate_ids}
     for batch in batched(list(keys)):
         for key, row in get_many(batch).items():
-            seat = read(Seat, row)
-            seats[keys[Key(*key)]][seat.session_id] = seat
+            seats[keys[Key(*key)]].append(row)
     return seats
+
+
+def read_seats(rows: Iterable[Row]) -> dict[str, Seat]:
+    """Read the seats of one person: session's id -> seat."""
+    seats = (read(Seat, row) for row in rows)
+    return {seat.session_id: seat for seat in seats}
 
 
 def save_seat(key: Key, before: Seat | None, after: Seat) -> Write:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from chalicelib.core.model import Cohort, Delegate, Programme, Standing
 from chalicelib.core.schedule import Session
 from chalicelib.jobs.commit import commit
-from chalicelib.jobs.each import each_or_fail
+from chalicelib.jobs.each import each, fail_for
 from chalicelib.store import attendance, cohorts, delegates, emails, programmes, workshops
 from chalicelib.store.emails import Email, EmailSettled
 from chalicelib.store.jobs import Job
@@ -56,9 +56,14 @@ def send_dates(job: Job, now: datetime) -> Sequence[Write]:
     sending = Sending(cohort, programme, sessions, list_suppressed(cohort_id), attended, now)
     only = frozenset(job.about.get("only", "").split())
     ids = [line.delegate_id for line in lines if not only or line.delegate_id in only]
-    seats = workshops.find_seats(ids, sending.sessions)
-    each_or_fail(ids, lambda delegate_id: _notify(sending, delegate_id, seats[delegate_id]), "send_dates")
+    rows = workshops.find_seat_rows(ids, sending.sessions)
+
+    def notify(delegate_id: str) -> None:
+        _notify(sending, delegate_id, workshops.read_seats(rows[delegate_id]))
+
+    _, left_out = each(ids, notify, "send_dates")
     notify_facilitators(sending.cohort, sending.programme, sending.sessions, sending.lost, now, only)
+    fail_for(left_out)
     return []
 
 

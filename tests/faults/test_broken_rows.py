@@ -25,7 +25,6 @@ KNOWN = {  # these fail as a whole, and an administrator sees the job
     "morning": "a broken area, report or register ends the emails of its planner, and its delegate is not named",
     "replace": "goes through the delegates of one person",
     "retention": "nothing of a cohort is deleted while a row cannot be read",
-    "send_dates": "a broken seat ends the calendar of the cohort",
 }
 
 
