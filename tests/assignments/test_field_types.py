@@ -119,7 +119,11 @@ def test_amounts_are_shown_with_currency_and_period():
         (Date("", "", "P28D"), "2026-03-31", "a day up to Monday 30 March 2026"),
         (Choice(OPTIONS), "other", "one of the answers shown"),
         (Pick("p", "m"), "r2", "one of the answers shown"),
-        (Items(1, "others", OPTIONS), {"x.asks": "no", "x.waits": "no"}, "choose at most 1 behaviour; you have chosen 2"),
+        (
+            Items(1, "others", OPTIONS),
+            {"x.asks": "no", "x.waits": "no"},
+            "choose at most 1 behaviour; you have chosen 2",
+        ),
     ],
 )
 def test_what_cannot_be_kept_is_refused_in_words(kind, typed, part):
