@@ -1,4 +1,4 @@
-"""Calls of the app to moto in the same process, without HTTP between them: a third of the time; rows, a fifth.
+"""Calls of the app to moto in the same process, without HTTP between them. The tests call moto in the same way.
 
 Other programs (the command line, a reader's presigned link) reach the same moto at its port.
 """
@@ -122,7 +122,7 @@ def _refusal(client: Any, model: Any, refusal: HTTPException) -> Any:
 
 
 def _ask(call: Call, params: dict[str, Any]) -> Asked:
-    """Return what botocore would have read from moto's answer, or raise moto's refusal.
+    """Return what botocore would have read from moto's answer, or moto's refusal.
 
     None for a refusal without a body, which has changed nothing: the call then goes the longer way, which words it as
     AWS does.
@@ -204,7 +204,7 @@ def _method(operation: str) -> str:
 @cache
 def _handler(name: str, url: str) -> Callable[..., Any]:
     """Return what moto would find by trying the addresses of all its services."""
-    special_handler: Callable[..., Any] = next(
+    handler: Callable[..., Any] = next(
         handler for pattern, handler in backend(name).urls.items() if re.match(pattern, url)
     )
-    return special_handler
+    return handler

@@ -22,7 +22,7 @@ from tests.support.recorder import Act
 KEYS = {"pk", "sk"}
 MAX_ACTS = 3  # of a kind, the widest
 WIDEST_ONLY = ("act_on_many",)  # three of it take two minutes
-KNOWN = {  # these fail as a whole, and an administrator sees the job
+KNOWN = {  # these still stop as a whole; the job of `retention` even ends as done, and no one learns it
     "morning": "a broken area, report or register ends the emails of its planner, and its delegate is not named",
     "replace": "goes through the delegates of one person",
     "retention": "nothing of a cohort is deleted while a row cannot be read",
