@@ -8,7 +8,7 @@ the new address gets link and codes a working day later, unless a second adminis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -26,21 +26,21 @@ from chalicelib.core.addresses import check_address, check_text, clean_address, 
 from chalicelib.core.errors import FieldError, FormInvalid
 from chalicelib.core.formatting import local_time
 from chalicelib.core.ids import derive, reader_key
-from chalicelib.core.model import Cohort, Delegate, Wave
+from chalicelib.core.model import Cohort, Delegate, Programme, Wave
 from chalicelib.core.reasons import NO_REASON, fault_of, one_line
 from chalicelib.core.working_days import working_days
 from chalicelib.emails.bounces import list_shown
 from chalicelib.emails.kinds import EmailKind, OnNewAddress, To, find_kind
 from chalicelib.jobs.commit import commit
+from chalicelib.jobs.each import each, fail_for
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import cohorts, delegates, emails, holds, invitations, jobs, programmes, waiting_emails
-from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.delegates import Nomination
 from chalicelib.store.emails import Email, EmailExists
 from chalicelib.store.holds import Hold
 from chalicelib.store.jobs import Job, JobExists
-from chalicelib.store.marshal import read
-from chalicelib.store.table import Changed, Write, batched, get_many
+from chalicelib.store.marshal import Row, read
+from chalicelib.store.table import Changed, Key, Write, batched, get_many
 from chalicelib.waves.suppression import list_suppressed
 from chalicelib.workshops.change_sessions import notify_of_dates
 
@@ -264,22 +264,38 @@ class AddressUse(Struct, frozen=True):
 
 
 def _places(cohort_id: str, address: str) -> list[AddressUse]:
+    return _find_places(cohort_id, address)[0]
+
+
+def _find_places(cohort_id: str, address: str) -> tuple[list[AddressUse], dict[str, str]]:
+    """Return where a cohort holds an address, and by the id of a delegate why their rows cannot be read."""
     lines = [line for line in cohorts.list_lines(cohort_id) if not line.withdrawn]
     inbox = invitations.inbox_of(address)
     asked = frozenset(entry.delegate_id for entry in inbox if entry.cohort_id == cohort_id)
-    return [place for place in _all_places(lines, asked) if place.holds(address)]
+    uses, broken = _read_uses([line.delegate_id for line in lines], asked)
+    return [use for use in uses if use.holds(address)], broken
 
 
-def _all_places(lines: Sequence[DelegateLine], asked: frozenset[str]) -> Iterator[AddressUse]:
-    for batch in batched([delegates.key(line.delegate_id) for line in lines]):
-        lists = [delegates.nomination_key(key.pk.partition("#")[2], wave) for key in batch for wave in WAVES]
-        chosen: dict[str, list[Nomination]] = {}
-        for some in batched(lists):
-            for row in get_many(some).values():
-                chosen.setdefault(row["delegate_id"], []).append(read(Nomination, row))
-        for row in get_many(batch).values():
-            delegate = read(Delegate, row)
-            yield AddressUse(delegate, tuple(chosen.get(delegate.id, ())), delegate.id in asked)
+def _read_uses(ids: Sequence[str], asked: frozenset[str]) -> tuple[list[AddressUse], dict[str, str]]:
+    people = _rows_by_delegate({delegates.key(id): id for id in ids})
+    lists = _rows_by_delegate({delegates.nomination_key(id, wave): id for id in ids for wave in WAVES})
+
+    def read_use(id: str) -> AddressUse:
+        delegate, chosen = read(Delegate, people[id][0]), [read(Nomination, row) for row in lists.get(id, ())]
+        return AddressUse(delegate, tuple(chosen), id in asked)
+
+    uses, broken = each([id for id in ids if id in people], read_use, "address")
+    return list(uses.values()), broken
+
+
+def _rows_by_delegate(keys: Mapping[Key, str]) -> dict[str, list[Row]]:
+    """Read rows. keys: the id of the delegate for each."""
+    rows: dict[str, list[Row]] = {}
+    for batch in batched(list(keys)):
+        for at, row in get_many(batch).items():
+            if isinstance(at, Key):
+                rows.setdefault(keys[at], []).append(row)
+    return rows
 
 
 def _refuse_taken(change: Change, place: AddressUse) -> None:
@@ -306,26 +322,43 @@ def _refuse_two_roles(change: Change, delegate: Delegate) -> None:
 
 
 def change_address_everywhere(job: Job, now: datetime) -> Sequence[Write]:
-    """Change each delegate in one transaction; skip those that an earlier attempt changed."""
+    """Change each delegate in one transaction; skip those that an earlier attempt changed.
+
+    Delegates whose rows cannot be read are left out: the job fails at the end and names them.
+    """
     change = Change(**{name: job.about.get(name, "") for name in Change.__struct_fields__})
     cohort = cohorts.find(change.cohort)
     if cohort is None:
         raise LookupError(f"no cohort {change.cohort}")
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    places = _places(change.cohort, change.old)
+    places, broken = _find_places(change.cohort, change.old)
     notice = notice_to_old(job, change, programme, now)
     if cohort_roles(cohort, change.old):
         _move(lambda: change_in_cohort(change, cohort.id), notice, now)
-    for place in places:
-        _move(lambda place=place: _delegate_writes(change, place, now), notice, now)  # type: ignore[misc]
-    return [
+
+    def move(delegate_id: str) -> None:
+        _move(lambda: change_address_writes(change, list(delegates.load_rows(delegate_id)), now), notice, now)
+
+    _, left_out = each([place.delegate.id for place in places], move, "address")
+    finish = [
         *links_to_pages(job, change, programme, now),
         *_off_the_dashboard(change),
         *_old_links(change, cohort),
-        *notify_of_dates(
-            cohort, programme, "address." + job.id.replace("#", "."), now, only=_calendars(change, cohort)
-        ),
+        *_new_calendars(job, change, cohort, programme, now),
     ]
+    left_out |= broken
+    if left_out and finish:
+        commit(finish, now)
+    fail_for(left_out)
+    return finish
+
+
+def _new_calendars(job: Job, change: Change, cohort: Cohort, programme: Programme, now: datetime) -> list[Write]:
+    """Send the calendar entries to the new address. A restarted job does not send them again."""
+    cause = "address." + job.id.replace("#", ".")
+    if jobs.find(JobKind.SEND_DATES.job_id(cohort.id, cause)):
+        return []
+    return notify_of_dates(cohort, programme, cause, now, only=_calendars(change, cohort))
 
 
 def _calendars(change: Change, cohort: Cohort) -> list[str]:
@@ -336,10 +369,6 @@ def _calendars(change: Change, cohort: Cohort) -> list[str]:
         *delegates_of,
         *(facilitator.id for facilitator in cohort.facilitators if facilitator.person.email in addresses),
     ]
-
-
-def _delegate_writes(change: Change, place: AddressUse, now: datetime) -> list[Write]:
-    return change_address_writes(change, list(delegates.load_rows(place.delegate.id)), now)
 
 
 def _move(writes: Callable[[], list[Write]], notice: Email | None, now: datetime) -> None:

@@ -11,6 +11,7 @@ from chalicelib.core.calendar import add_months
 from chalicelib.core.clock import moment
 from chalicelib.core.model import Delegate
 from chalicelib.emails.kinds import To, find_kind
+from chalicelib.jobs.each import each
 from chalicelib.mornings.plan import CohortDay, Morning, Planned
 from chalicelib.store import areas, delegates, waiting_emails
 from chalicelib.store.delegate_record import DelegateRecord
@@ -38,10 +39,12 @@ def _monthly(at: datetime, morning: Morning) -> Iterator[Email]:
     day = morning.day
     surveyed = {line.delegate_id for line in day.lines if line.survey}
     until = day.days.morning(second_tuesday(add_months(at.date().replace(day=1), 1)))
-    for delegate in day.delegates.values():
-        count = 0 if delegate.id in surveyed else _count_live(list(delegates.load_rows(delegate.id)))
-        if count and not _gets_another_email(delegate, at, morning):
-            yield monthly_email(day.programme, delegate, count, at, until)
+    asked = {id: delegate for id, delegate in day.delegates.items() if id not in surveyed}
+    counts, broken = each(asked, lambda id: _count_live(list(delegates.load_rows(id))), "live areas")
+    day.broken.update(broken)
+    for id, count in counts.items():
+        if count and not _gets_another_email(asked[id], at, morning):
+            yield monthly_email(day.programme, asked[id], count, at, until)
 
 
 def _count_live(rows: Sequence[Row]) -> int:

@@ -66,16 +66,19 @@ class _Work(Struct, frozen=True):
 
 
 def load_lines(day: CohortDay) -> dict[tuple[str, str], WorkLine]:
-    return {(line.delegate_id, line.assignment): line for line in assignments.lines_of(day.cohort.id)}
+    lines, broken = assignments.find_readable_lines(day.cohort.id)
+    day.broken.update(broken)
+    return {(line.delegate_id, line.assignment): line for line in lines}
 
 
 def plan(day: CohortDay) -> Iterator[Planned]:
     begun = [session.id for session in day.sessions if session.starts_at <= day.now]
     ids = [line.delegate_id for line in day.lines]
-    work = _Work(day, load_lines(day), attendance.find_many(ids, begun))
+    work = _Work(day, load_lines(day), day.read_marks(ids, begun))
     yield from _after_workshops(day)
     for id in ids:
-        yield from _reminders(work, id)
+        if id not in day.broken:
+            yield from _reminders(work, id)
     yield from _to_read(day)
 
 
@@ -92,9 +95,9 @@ def _after_workshops(day: CohortDay) -> Iterator[Planned]:
 def _after(step: Milestone, morning: Morning) -> Iterator[Email]:
     """Write to delegates who have work to do and attended, or whose attendance is not recorded yet."""
     day, sessions = morning.day, of_milestone(morning.day.sessions, step.id)
-    marks = attendance.find_many(list(day.delegates), [session.id for session in sessions])
+    marks = day.read_marks(list(day.delegates), [session.id for session in sessions])
     work = _Work(day, load_lines(day), marks)
-    for delegate in day.delegates.values():
+    for delegate in day.readable:
         own = [marks.get((delegate.id, session.id), Attendance(session.id)).state for session in sessions]
         was_there = any(state not in (*IS_ABSENT, attendance.AttendanceState.EXCUSED) for state in own)
         if was_there and (due := work.left_to_do(delegate.id, step)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -13,7 +13,8 @@ from chalicelib.core.model import Cohort, Delegate, Programme, Standing, Wave
 from chalicelib.core.schedule import Session, held
 from chalicelib.core.working_days import WorkingDays, survey_opens_at
 from chalicelib.emails.kinds import To
-from chalicelib.store import cohorts, delegates, workshops
+from chalicelib.store import attendance, cohorts, delegates, workshops
+from chalicelib.store.attendance import Attendance
 from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.emails import Email
 from chalicelib.store.marshal import Row
@@ -62,6 +63,17 @@ class CohortDay(Struct, frozen=True, dict=True):
     def broken(self) -> dict[str, str]:
         """Return why rows were left out so far, by the id of their delegate."""
         return {}
+
+    @property
+    def readable(self) -> list[Delegate]:
+        """Return the delegates who take part today and of whom no row was broken so far."""
+        return [delegate for id, delegate in self.delegates.items() if id not in self.broken]
+
+    def read_marks(self, delegate_ids: Sequence[str], session_ids: Sequence[str]) -> dict[tuple[str, str], Attendance]:
+        """Read who attended, by delegate and session. Those whose row is broken are in `broken`."""
+        marks, broken = attendance.find_readable(delegate_ids, session_ids)
+        self.broken.update(broken)
+        return marks
 
     @property
     def survey_opens_at(self) -> datetime:

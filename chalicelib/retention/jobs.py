@@ -17,15 +17,15 @@ from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Programme
 from chalicelib.core.working_days import working_days
 from chalicelib.jobs.commit import commit
-from chalicelib.jobs.each import each_or_fail
+from chalicelib.jobs.each import each_or_fail, fail_for
 from chalicelib.retention.emails import notice_email
 from chalicelib.retention.periods import NOTICE_DAYS, answers_end, list_ends, notice_day
-from chalicelib.retention.remove import DueRows, go_through
+from chalicelib.retention.remove import DueRows, Removed, go_through
 from chalicelib.retention.state import Year, read_year
 from chalicelib.store import audit_events, cohorts, delegates, emails, jobs, kept_data, programmes
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.emails import EmailExists
-from chalicelib.store.jobs import Job
+from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.row_kinds import all_kinds
 from chalicelib.store.row_kinds.row_kind import Retention
 from chalicelib.store.table import Write
@@ -38,7 +38,11 @@ AFTER_NOTICE = (Retention.PROGRAMME, Retention.RECORD)
 
 
 def remove_old_data(job: Job, now: datetime) -> Sequence[Write]:
-    """Delete what is due, notify delegates before their data goes, and plan the next run."""
+    """Delete what is due, notify delegates before their data goes, and plan the next run.
+
+    Raises RowsBroken after that if rows of a delegate could not be read: an administrator has to know that data is
+    kept for longer than the programme says.
+    """
     rows = tuple(cohorts.rows(job.about["cohort"]))
     cohort = cohorts.cohort_from(rows)
     if cohort is None:
@@ -54,21 +58,26 @@ def remove_old_data(job: Job, now: datetime) -> Sequence[Write]:
         notified = _notify_in_time(year, programme, ends, today, now)
         due = {kind for kind, day in ends.items() if day <= today and (kind not in AFTER_NOTICE or notified <= today)}
         coming += [*ends.values(), notice_day(ends), notified]
-    counts = _remove(job, DueRows(year, due, {key for key, day in answers.items() if day <= today}), now)
-    if Retention.RECORD in due and not any(counts.values()):
+    removed = _remove(job, DueRows(year, due, {key for key, day in answers.items() if day <= today}), now)
+    if Retention.RECORD in due and not any(removed.counts.values()):
         return []
-    return [_next_run(cohort.id, coming, today, programme)]
+    next_run = _next_run(cohort.id, coming, today, programme)
+    if left_out := {**year.unread, **removed.left_out}:
+        with suppress(JobExists):  # this job was restarted
+            commit([next_run], now)
+        fail_for(left_out)
+    return [next_run]
 
 
-def _remove(job: Job, due: DueRows, now: datetime) -> Mapping[str, int]:
+def _remove(job: Job, due: DueRows, now: datetime) -> Removed:
     """Delete what is due. It is counted and recorded first, once: after an interruption a run finds less."""
-    counts = go_through(replace(due, carry_out=False))
-    if any(counts.values()):
+    removed = go_through(replace(due, carry_out=False))
+    if any(removed.counts.values()):
         with suppress(audit_events.EventExists):
-            commit(_audit_lines(job, due.year.cohort.id, counts), now)
-        go_through(due)
-    log.info("retention", kinds=len(counts), rows=sum(counts.values()))
-    return counts
+            commit(_audit_lines(job, due.year.cohort.id, removed.counts), now)
+        removed = replace(removed, left_out=go_through(due).left_out)
+    log.info("retention", kinds=len(removed.counts), rows=sum(removed.counts.values()))
+    return removed
 
 
 def _audit_lines(job: Job, cohort_id: str, counts: Mapping[str, int]) -> list[Write]:

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from chalicelib.core.model import Invitation, Wave
+from chalicelib.jobs.each import each
 from chalicelib.retention.answers import wave_of
 from chalicelib.retention.state import Year
 from chalicelib.store import cohorts, delegates, invitations, kept_data, meetings, objects, waiting_emails
@@ -49,23 +50,39 @@ class DueRows(Struct, frozen=True):
         return kind.retention in self.retentions
 
 
-def go_through(due: DueRows) -> Counts:
+class Removed(Struct, frozen=True):
+    """What a run found.
+
+    counts    name of a row kind -> rows
+    left_out  delegate -> why their rows stay: they cannot be read
+    """
+
+    counts: Counts
+    left_out: dict[str, str]
+
+
+def go_through(due: DueRows) -> Removed:
     """Delete what is due, but not of people whose data is on hold. Return how much is found."""
-    year, counts = due.year, Counter[str]()
-    held = set()
-    for line in year.lines:
-        if not due.concerns(line.delegate_id):
-            continue
-        rows = list(delegates.load_rows(line.delegate_id))
-        if kept_data.is_kept(rows):
-            held.add(line.delegate_id)
-            continue
-        counts += _go_through(rows, due)
-        counts += _emails(line.delegate_id, due)
-    if not due.retentions:
-        return counts
-    counts += _go_through(_of_work(year, held), due)
-    counts += _emails(year.cohort.id, due)
+    names = [line.delegate_id for line in due.year.lines if due.concerns(line.delegate_id)]
+    by_delegate, left_out = each(names, lambda name: _of_delegate(name, due), "retention")
+    counts = sum((counted for counted in by_delegate.values() if counted is not None), Counts())
+    if due.retentions:
+        counts += _of_cohort(due, {*left_out, *(name for name, counted in by_delegate.items() if counted is None)})
+    return Removed(counts, left_out)
+
+
+def _of_delegate(delegate_id: str, due: DueRows) -> Counts | None:
+    """Delete what is due of a delegate; return None if their data is on hold."""
+    rows = list(delegates.load_rows(delegate_id))
+    if kept_data.is_kept(rows):
+        return None
+    return _go_through(rows, due) + _emails(delegate_id, due)
+
+
+def _of_cohort(due: DueRows, held: Collection[str]) -> Counts:
+    """Delete what is due of the cohort as a whole. What is about the delegates in `held` stays."""
+    year = due.year
+    counts = _go_through(_of_work(year, held), due) + _emails(year.cohort.id, due)
     if not held:
         counts += _go_through(query(PEOPLE_LOAD.partition(cohort=year.cohort.id)), due)
     own = (row for row in cohorts.rows(year.cohort.id) if not _is_about(row, held))

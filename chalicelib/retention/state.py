@@ -30,6 +30,7 @@ class Year(Struct, frozen=True):
     """A cohort and its dates.
 
     is_open   a questionnaire, survey or booked meeting is not over: only answers of what is final are due
+    unread    delegate -> why their rows cannot be read; while there is one, the cohort counts as open
     """
 
     cohort: Cohort
@@ -38,10 +39,11 @@ class Year(Struct, frozen=True):
     clock: Clock
     is_open: bool
     final: Mapping[tuple[str, Wave], date]  # delegate, wave -> the day on which all made of its answers was final
+    unread: Mapping[str, str]
 
 
 def read_year(cohort: Cohort, rows: tuple[Row, ...], programme: Programme, now: datetime) -> Year:
-    """Read a cohort: one query for each delegate. While the rows of one cannot be read, the cohort counts as open."""
+    """Read a cohort: one query for each delegate."""
     lines = tuple(line for line in cohorts.lines_from(rows) if not line.moved_to)
     zone, frozen = programme.organisation.timezone, find_frozen(rows)
     summary_at = summary_job(cohort, programme).due_at
@@ -61,6 +63,7 @@ def read_year(cohort: Cohort, rows: tuple[Row, ...], programme: Programme, now: 
         final={
             (name, wave): local_date(at, zone) for name, dates in by_delegate.items() for wave, at in dates.final if at
         },
+        unread=unread,
     )
 
 

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import MsgspecError, Struct, field
 
+from chalicelib.core import log
 from chalicelib.store.expressions import equals, missing
 from chalicelib.store.marshal import Row, fields, read
-from chalicelib.store.table import AlreadyExists, Changed, Key, Write, delete, put, put_if, put_once, query
+from chalicelib.store.row_kinds.work_rows import WORK_LINE
+from chalicelib.store.table import AlreadyExists, Changed, Key, Write, delete, key_of, put, put_if, put_once, query
 
 DRAFT = "draft"  # the state of rows of earlier versions, which hold a note
 
@@ -154,6 +156,18 @@ def delete_line(cohort_id: str, line: WorkLine) -> Write:
 def lines_of(cohort_id: str) -> list[WorkLine]:
     """Return the state of everyone's work in a cohort; work that was never saved has no line."""
     return [read(WorkLine, row) for row in query(f"WORK#{cohort_id}")]
+
+
+def find_readable_lines(cohort_id: str) -> tuple[list[WorkLine], dict[str, str]]:
+    """As `lines_of`, without the rows that cannot be read; by the delegates they are of, why."""
+    readable: list[WorkLine] = []
+    broken: dict[str, str] = {}
+    for row in query(f"WORK#{cohort_id}"):
+        try:
+            readable.append(read(WorkLine, row))
+        except MsgspecError as error:
+            broken[WORK_LINE.parts(key_of(row))["delegate"]] = log.describe_error(error)
+    return readable, broken
 
 
 def works_from(rows: Iterable[Row]) -> dict[str, Work]:

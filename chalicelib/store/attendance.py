@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
-from msgspec import Struct
+from msgspec import MsgspecError, Struct
 
+from chalicelib.core import log
 from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import Changed, Key, Write, batched, get_many, put_if, put_once
@@ -58,9 +59,29 @@ def save(delegate_id: str, before: Attendance, after: Attendance) -> Write:
 
 def find_many(delegate_ids: Sequence[str], session_ids: Sequence[str]) -> dict[tuple[str, str], Attendance]:
     """Return the rows that exist, by delegate and session: a call for each hundred."""
+    return {at: read(Attendance, row) for at, row in _rows_of(delegate_ids, session_ids)}
+
+
+def find_readable(
+    delegate_ids: Sequence[str], session_ids: Sequence[str]
+) -> tuple[dict[tuple[str, str], Attendance], dict[str, str]]:
+    """As `find_many`, without the rows that cannot be read; by the delegates they are of, why."""
+    readable: dict[tuple[str, str], Attendance] = {}
+    broken: dict[str, str] = {}
+    for at, row in _rows_of(delegate_ids, session_ids):
+        try:
+            readable[at] = read(Attendance, row)
+        except MsgspecError as error:
+            broken[at[0]] = log.describe_error(error)
+    return readable, broken
+
+
+def _rows_of(delegate_ids: Sequence[str], session_ids: Sequence[str]) -> Iterator[tuple[tuple[str, str], Row]]:
     keys = {key(delegate, session): (delegate, session) for delegate in delegate_ids for session in session_ids}
-    rows = {at: row for batch in batched(list(keys)) for at, row in get_many(batch).items()}
-    return {keys[at]: read(Attendance, row) for at, row in rows.items() if isinstance(at, Key)}
+    for batch in batched(list(keys)):
+        for at, row in get_many(batch).items():
+            if isinstance(at, Key):
+                yield keys[at], row
 
 
 def from_rows(rows: Iterable[Row]) -> dict[str, Attendance]:

@@ -91,6 +91,8 @@ class _Emails(Struct, frozen=True):
     def _registers(self, morning: Morning) -> tuple[Register, ...]:
         day = morning.day
         registers = load_registers(day.cohort, day.programme, day.rows)
+        for register in registers:
+            day.broken.update(register.broken)
         return tuple(register for register in registers if register.session in self.workshop.sessions)
 
 

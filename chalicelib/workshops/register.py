@@ -78,6 +78,8 @@ class Register(Struct, frozen=True):
     sessions: tuple[Session, ...]  # of the cohort, for names and numbers
     entries: tuple[Entry, ...]  # by name
     days: WorkingDays
+    unread: tuple[DelegateLine, ...]  # delegates without an entry, because a row of theirs cannot be read
+    broken: Mapping[str, str]  # why, by the delegate's id
 
     @property
     def title(self) -> str:
@@ -156,10 +158,15 @@ def _registers(
     cohort: Cohort, programme: Programme, rows: Sequence[Row], wanted: Sequence[Session]
 ) -> tuple[Register, ...]:
     lines = [line for line in cohorts.lines_from(rows, Wave.BASELINE) if line.standing is Standing.ACTIVE]
-    attendances = attendance.find_many([line.delegate_id for line in lines], [session.id for session in wanted])
+    ids, sessions_wanted = [line.delegate_id for line in lines], [session.id for session in wanted]
+    attendances, broken = attendance.find_readable(ids, sessions_wanted)
+    unread = tuple(line for line in lines if line.delegate_id in broken)
+    lines = [line for line in lines if line.delegate_id not in broken]
     sessions, days = workshops.sessions_from(rows), working_days(programme.organisation, cohort.dates.closed)
     return tuple(
-        Register(cohort, programme, session, sessions, tuple(_entries(lines, session, attendances)), days)
+        Register(
+            cohort, programme, session, sessions, tuple(_entries(lines, session, attendances)), days, unread, broken
+        )
         for session in wanted
     )
 
