@@ -10,12 +10,13 @@ from chalicelib.core.clock import stamp
 from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Wave
 from chalicelib.core.settings import settings
+from chalicelib.jobs.each import RowsBroken
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.people.acts import find_act
 from chalicelib.people.loaded import find
 from chalicelib.people.planned import ActRefused, Asking, perform
 from chalicelib.retention.emails import NOTICE
-from chalicelib.retention.jobs import remove_old_data
+from chalicelib.retention.jobs import LOOK_AGAIN_AFTER, remove_old_data
 from chalicelib.retention.periods import Clock, list_ends, notice_day
 from chalicelib.retention.remove import DueRows, go_through
 from chalicelib.retention.state import DECIDED_WITHIN, read_year
@@ -167,11 +168,16 @@ def test_a_row_that_cannot_be_read_stops_no_run_and_nothing_but_final_answers_go
     year_over = close_questionnaires(clock, FIVE)
     (wave,) = [row for row in scan() if row["pk"] == f"DELEGATE#{people.dana()}" and row["sk"] == "WAVE#baseline"]
     transact([put({**wave, "closes_at": "no day"})])
-    run(year_over, ends()[Retention.PROGRAMME] + timedelta(days=60))
+    day = ends()[Retention.PROGRAMME] + timedelta(days=60)
+    for _ in range(2):  # the second run is a restart by an administrator
+        with pytest.raises(RowsBroken, match=people.dana()):
+            run_once(year_over, day)
 
     kept = [key for key, kind in stored().items() if kind.name == "response"]
     assert {key.pk for key in kept} == {f"DELEGATE#{people.dana()}"}
     assert len(cohorts.list_lines(people.COHORT)) == len(FIVE)
+    planned = [datetime.fromisoformat(row["due_at"]).date() for row in scan() if row.get("kind") == "retention"]
+    assert max(planned) == day + LOOK_AGAIN_AFTER
 
 
 def test_raters_are_forgotten_with_their_inbox_and_emails(year_over):

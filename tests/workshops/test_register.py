@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from chalicelib.people import leave
-from chalicelib.store import audit_events
+from chalicelib.store import attendance, audit_events
+from chalicelib.store.table import Missing, update
 from tests.support import people
 from tests.support.drain import drain
 from tests.support.emails import sent_emails
@@ -54,6 +55,20 @@ def test_the_facilitator_gets_a_code_and_sees_their_sessions_with_what_waits(dat
     assert "at 09:15" in dated.page
     assert "Next: fill in the register of Leading Self, day 1 of 2, by Tuesday 27 October 2026." in dated.page
     assert "Waiting for you" in dated.page
+
+
+def test_a_damaged_row_is_left_out_of_the_register_and_everyone_else_can_be_marked(at_session, clock):
+    mark(at_session, {DANA: "attended"})
+    people.write(update(attendance.key(id_of(DANA), DAY_1), remove=["session"], refusal=Missing))
+    mark(at_session, {DORA: "attended"})
+
+    register = at_session.open(page(DAY_1))
+    assert register.status == 200
+    assert 'data-message="unread"' in register.page
+    assert id_of(DANA) not in register.page
+    marks, broken = attendance.find_readable([id_of(DANA), id_of(DORA)], [DAY_1])
+    assert marks[id_of(DORA), DAY_1].state == "attended"
+    assert broken.keys() == {id_of(DANA)}
 
 
 def test_once_a_register_is_filled_in_the_page_asks_about_those_who_were_absent(at_session, clock):
