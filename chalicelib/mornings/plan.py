@@ -66,7 +66,7 @@ class CohortDay(Struct, frozen=True, dict=True):
 
     @property
     def readable(self) -> list[Delegate]:
-        """Return the delegates who take part today and of whom no row was broken so far."""
+        """Return the delegates who take part today, without those who have a broken row."""
         return [delegate for id, delegate in self.delegates.items() if id not in self.broken]
 
     def read_marks(self, delegate_ids: Sequence[str], session_ids: Sequence[str]) -> dict[tuple[str, str], Attendance]:
