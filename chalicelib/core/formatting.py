@@ -55,6 +55,22 @@ def last_day(closes_at: datetime, zone: str) -> str:
     return day(last_date(closes_at, zone))
 
 
+def last_moment(closes_at: datetime, zone: str) -> str:
+    """Return the last day with its hour, for readers anywhere: `Friday 6 March 2026, 23:59 (London time)`."""
+    return with_hour(last_day(closes_at, zone), time_zone_name(zone))
+
+
+def with_hour(last: str, time_zone: str) -> str:
+    """Add to a last day in words when it ends. The zone is in words; none in emails of earlier versions."""
+    return f"{last}, 23:59 ({time_zone})" if time_zone else f"{last}, 23:59"
+
+
+def time_zone_name(zone: str) -> str:
+    """Return a time zone in words: `London time` for Europe/London, `UTC`."""
+    place = zone.split("/")[-1].replace("_", " ")
+    return place if place.isupper() else f"{place} time"
+
+
 def short_day(closes_at: datetime, zone: str) -> str:
     """Format the last day in short, `6 Mar`, where there is little room and the year is clear."""
     return short_date(last_date(closes_at, zone))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.core.formatting import time_zone_name
 from chalicelib.core.model import Programme
 
 SEPARATOR = " | "  # between the lines of a list in one word of an email
@@ -14,4 +15,5 @@ def common_words(programme: Programme) -> dict[str, str]:
         "organisation": programme.organisation.name,
         "brand": programme.organisation.brand,
         "from_name": programme.title,
+        "time_zone": time_zone_name(programme.organisation.timezone),
     }

@@ -22,13 +22,14 @@ from chalicelib.store.emails import Email
 
 PACKAGES = Path(__file__).parent.parent
 SHARED = "waves"  # declares the emails that several stages send
-FRAME_WORDS = ("programme", "organisation", "brand", "from_name")  # around every email
+FRAME_WORDS = ("programme", "organisation", "brand", "from_name", "time_zone")  # every email has them
 # words that waiting emails of earlier versions lack, and what is shown instead
 LATER_WORDS: Mapping[str, str] = {
     "who_sees": "The first page behind your link says it.",
     "replaces": "yes",
     "readdressed": "",
     "is_last": "",
+    "time_zone": "",
 }
 DIGEST = "emails/digest"  # the template of an email that carries several: it has their kinds, and none of its own
 LEASE = timedelta(minutes=60)  # how long SES's Send event may take before an unconfirmed email is sent again

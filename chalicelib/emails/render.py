@@ -15,10 +15,13 @@ from jinja2 import (
     Environment,
     FileSystemLoader,
     StrictUndefined,
+    pass_context,
     select_autoescape,
 )
+from jinja2.runtime import Context
 from msgspec import Struct
 
+from chalicelib.core import formatting
 from chalicelib.emails.mime import Rendered
 from chalicelib.links import code_digits
 
@@ -59,7 +62,14 @@ def _environment(loader: BaseLoader) -> Environment:
         auto_reload=False,
     )
     env.filters["code"] = code_digits.spell
+    env.filters["with_hour"] = with_hour
     return env
+
+
+@pass_context
+def with_hour(words: Context, last: str) -> str:
+    """Say when a last day ends, in the time zone of the email's programme."""
+    return formatting.with_hour(last, words["time_zone"])
 
 
 def render(template: str, context: dict[str, Any], other_subject: str = "") -> Rendered:

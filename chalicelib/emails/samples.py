@@ -22,6 +22,7 @@ WORDS = {
     "organisation": "Northfold Community NHS Trust",
     "brand": "#005eb8",
     "from_name": "Maximising Potential",
+    "time_zone": "London time",
     "name": SAM.name,
     "delegate": DELEGATE,
     "people": "9 people",

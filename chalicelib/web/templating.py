@@ -16,8 +16,8 @@ from chalicelib.web import static
 
 LIBRARY = Path(__file__).parent.parent
 FORMATS = (  # functions of core.formatting that templates use as filters
-    *("day", "month", "short_date", "local_day", "last_day", "short_day"),
-    *("local_time", "day_and_time", "clock_time", "plural"),
+    *("day", "month", "short_date", "local_day", "last_day", "last_moment", "short_day"),
+    *("local_time", "day_and_time", "clock_time", "time_zone_name", "plural"),
 )
 
 

@@ -10,13 +10,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.core.errors import Refusal
-from chalicelib.core.formatting import local_date, slug
+from chalicelib.core.formatting import local_date, slug, time_zone_name
 from chalicelib.core.model import Delegate, Material, Milestone, Programme
 from chalicelib.core.schedule import Session, of_milestone, title_of
 from chalicelib.core.settings import settings
 from chalicelib.links.kinds import HUB, compose_url
 from chalicelib.store import workshops
-from chalicelib.workshops.notices import Reader, make_entry, sender_domain, uid_of, zone_name
+from chalicelib.workshops.notices import Reader, make_entry, sender_domain, uid_of
 
 MAP = "https://www.openstreetmap.org/search?query="
 MAX_NAME_CHARS = 60  # of a file
@@ -77,7 +77,7 @@ def _session(programme: Programme, session: Session, sessions: Sequence[Session]
         id=session.id,
         title=title_of(programme, session, sessions),
         when=plan.when,
-        zone=zone_name(session.zone),
+        zone=time_zone_name(session.zone),
         place=plan.place,
         map_url=f"{MAP}{quote(plan.place)}" if plan.place else "",
         link=plan.link,

@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.core.calendar_entry import CalendarEntry
-from chalicelib.core.formatting import clock_time, local_date, local_day
+from chalicelib.core.formatting import clock_time, local_date, local_day, time_zone_name
 from chalicelib.core.model import Programme
 from chalicelib.core.schedule import Session, title_of
 from chalicelib.core.settings import settings
@@ -157,7 +157,7 @@ def make_entry(programme: Programme, session: Session, sessions: Sequence[Sessio
 
 def describe_session(programme: Programme, session: Session) -> Iterator[str]:
     """Say when and where, and what to bring. Some calendar programs show this text instead of the email."""
-    yield f"{session.plan.when} ({zone_name(session.zone)})"
+    yield f"{session.plan.when} ({time_zone_name(session.zone)})"
     if session.plan.place:
         yield f"Where: {session.plan.place}"
     if bring := next((step.bring for step in programme.milestones if step.id == session.milestone), ""):
@@ -172,11 +172,6 @@ def when_of(entry: CalendarEntry, zone: str) -> str:
 
 def where_of(entry: CalendarEntry) -> str:
     return entry.place or "by video"
-
-
-def zone_name(zone: str) -> str:
-    """Return `London time` for Europe/London."""
-    return f"{zone.rpartition('/')[2].replace('_', ' ')} time"
 
 
 def is_same(entry: CalendarEntry, sent: CalendarEntry) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import pairwise
 
-from chalicelib.core.formatting import name_sort_key
+import pytest
+
+from chalicelib.core.formatting import last_moment, name_sort_key
 
 
 def test_names_are_where_a_reader_looks_for_them():
@@ -24,3 +27,15 @@ def test_names_are_where_a_reader_looks_for_them():
 
 def test_two_of_one_spelling_keep_an_order():
     assert all(name_sort_key(a) != name_sort_key(b) for a, b in pairwise(["Zoe Hart", "Zoë Hart", "zoe hart"]))
+
+
+@pytest.mark.parametrize(
+    ("closes_at", "zone", "words"),
+    [
+        (datetime(2026, 10, 2, 23, tzinfo=UTC), "Europe/London", "Friday 2 October 2026, 23:59 (London time)"),
+        (datetime(2026, 10, 3, 4, tzinfo=UTC), "America/New_York", "Friday 2 October 2026, 23:59 (New York time)"),
+        (datetime(2026, 10, 3, tzinfo=UTC), "UTC", "Friday 2 October 2026, 23:59 (UTC)"),
+    ],
+)
+def test_a_last_day_ends_at_an_hour_that_holds_for_readers_elsewhere(closes_at, zone, words):
+    assert last_moment(closes_at, zone) == words

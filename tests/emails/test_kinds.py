@@ -67,7 +67,7 @@ def _gaps_of_templates(kind: EmailKind) -> Iterator[str]:
     except UndefinedError as shown:
         yield f"the templates show what is not declared: {shown}"
         return
-    for word in sorted(kind.words - {"brand", "from_name"}):
+    for word in sorted(kind.words - {"brand", "from_name", "time_zone"}):
         if _is_rendered(kind, {**words, **frame, "links": links}, word):
             yield f"no template shows the word {word}"
     yield from (

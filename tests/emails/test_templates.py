@@ -29,6 +29,7 @@ TO_DELEGATES = [name for name in EVERY if KINDS[name].to is To.DELEGATE]
 ABOUT_A_DELEGATE = [name for name in EVERY if "delegate" in KINDS[name].words and name not in TO_DELEGATES]
 BY_COUNT: set[str] = set()
 WITH_DEADLINE = sorted(name for name, kind in KINDS.items() if "closes" in kind.words)
+WITHOUT_HOUR = {"impact/opened_coach", "programme/followup_planned"}  # they ask for nothing by that day
 
 pytestmark = pytest.mark.usefixtures("aws")
 
@@ -110,6 +111,26 @@ def test_the_deadline_and_the_delegate_are_seen_before_the_email_is_opened(templ
     rendered_email = rendered(template)
 
     assert WORDS["closes"] in rendered_email.subject + rendered_email.preview
+
+
+@pytest.mark.parametrize("template", [name for name in EVERY if {"closes", "last"} & KINDS[name].words])
+def test_an_email_says_the_hour_and_the_zone_in_which_a_last_day_ends(template):
+    if template in WITHOUT_HOUR:
+        pytest.skip("it asks for nothing by that day")
+    rendered_email = rendered(template, closes="Friday 2 October 2026", last="Friday 2 October 2026")
+
+    for body in (rendered_email.text, rendered_email.html):
+        assert "Friday 2 October 2026, 23:59 (London time)" in " ".join(body.split())
+
+
+def test_an_email_that_an_earlier_version_wrote_says_the_hour_alone():
+    waiting = make_email("collect/invitation")
+    earlier = replace(waiting, words={name: word for name, word in waiting.words.items() if name != "time_zone"})
+
+    assert (
+        f"Please answer by: {WORDS['closes']}, 23:59\n"
+        in render.render("collect/invitation", compose.context(earlier)).text
+    )
 
 
 @pytest.mark.parametrize("template", sorted(name for name in ABOUT_A_DELEGATE if name not in BY_COUNT))

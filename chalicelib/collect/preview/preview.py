@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from chalicelib.collect.pages import Page, fits_in_a_row, pages
 from chalicelib.core.errors import Refusal
-from chalicelib.core.formatting import minutes
+from chalicelib.core.formatting import minutes, time_zone_name
 from chalicelib.core.model import SELF_GROUP, Cohort, Person, Programme, Wave
 from chalicelib.core.settings import settings
 from chalicelib.emails.compose import compose_message, context
@@ -114,6 +114,7 @@ def _sample(kind: EmailKind, programme: Programme, cohort: Cohort) -> Email:
         "organisation": organisation.name,
         "brand": organisation.brand,
         "from_name": programme.title,
+        "time_zone": time_zone_name(organisation.timezone),
         "name": reader_of(kind),
         "cohort": cohort.title,
         "who_sees": " ".join(sentences(kind.form or Form.ANONYMOUS_GROUP, names)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from chalicelib.core.formatting import day, local_date
+from chalicelib.core.formatting import day, local_date, time_zone_name
 from chalicelib.core.ids import derive
 from chalicelib.core.model import Cohort, Delegate, Person, Programme
 from chalicelib.core.schedule import Session, held, title_of
@@ -16,7 +16,7 @@ from chalicelib.emails.kinds import OnNewAddress, To, declare_email
 from chalicelib.links.kinds import HUB, name_links
 from chalicelib.store.emails import Email
 from chalicelib.store.workshops import Seat
-from chalicelib.workshops.notices import Notice, NoticeKind, Reader, days_of, when_of, where_of, zone_name
+from chalicelib.workshops.notices import Notice, NoticeKind, Reader, days_of, when_of, where_of
 
 LINES = "Leading Self, day 1 of 2: Tuesday 10 March 2026, 09:30 to 16:30, Education Centre, Room 4"
 LINES += f"{SEPARATOR}Leading Self, day 2 of 2: Wednesday 11 March 2026, 09:30 to 16:00, by video"
@@ -109,7 +109,7 @@ def entry_email(programme: Programme, delegate: Delegate, notice: Notice, now: d
         "name": delegate.person.name,
         "session": entry.title,
         "when": when_of(entry, zone),
-        "zone": zone_name(zone),
+        "zone": time_zone_name(zone),
         "where": where_of(entry),
         "before": f"{when_of(before.entry, zone)}, {where_of(before.entry)}" if before else "",
     }
@@ -148,7 +148,7 @@ def facilitator_email(
         "name": name or "colleague",
         "session": entry.title,
         "when": when_of(entry, zone),
-        "zone": zone_name(zone),
+        "zone": time_zone_name(zone),
         "where": where_of(entry),
         "before": f"{when_of(before.entry, zone)}, {where_of(before.entry)}" if before else "",
         "notice": notice.kind.value,
@@ -182,7 +182,7 @@ def dates_email(
         to=delegate.person,
         due_at=now,
         words=common_words(programme)
-        | {"name": delegate.person.name, "dates": SEPARATOR.join(lines), "zone": zone_name(zone)},
+        | {"name": delegate.person.name, "dates": SEPARATOR.join(lines), "zone": time_zone_name(zone)},
         links=name_links(HUB.link(delegate)),
         about={"cohort": delegate.cohort_id, "delegate": delegate.id},
     )
