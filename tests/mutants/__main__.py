@@ -13,16 +13,19 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from time import monotonic
 
 from tests.mutants import rules
 from tests.mutants.rules import ROOT, Rule
 
 PASSED, FAILED = 0, 1  # pytest's; anything else says that the tests did not run
 TOO_LONG = -1  # the tests were stopped: they have noticed nothing, unless the rule says that it ends a loop
-MAX_SECONDS = 300  # for the tests of one rule
+MAX_SECONDS = 3600  # for the tests of one group with every rule in place
+MIN_SECONDS = 60  # for the tests of one rule, however quick they were with every rule in place
+MAX_RATIO = 4  # how much longer the tests of one rule may take than with every rule in place
 QUIET = ("-q", "-x", "-n", "0", "--no-header", "--tb=no", "-p", "no:cacheprovider")
 
-Try = Callable[[Sequence[str]], int]
+Try = Callable[[Sequence[str], float], int]  # runs tests for so many seconds at most; returns their status
 
 
 def main(words: str) -> int:
@@ -34,23 +37,27 @@ def main(words: str) -> int:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
         _copy_to(copy)
-        return judge(wanted, copy, lambda tests: run_tests(copy, tests))
+        return judge(wanted, copy, lambda tests, most: run_tests(copy, tests, most))
 
 
 def judge(wanted: Sequence[Rule], tree: Path, run: Try) -> int:
     """Return the exit status, after a line for each rule."""
-    names = sorted({test for rule in wanted for test in rule.tests})
-    status = run(names)
-    if status != PASSED:
-        why = "take too long" if status == TOO_LONG else "fail"
-        print(f"The tests {why} with every rule in place: fix that first.", *names, sep="\n  ")
-        return 1
-    wrong = [rule for place, rule in enumerate(wanted, 1) if not _tried(rule, f"{place}/{len(wanted)}", tree, run)]
+    limits: dict[tuple[str, ...], float] = {}
+    for tests in sorted({rule.tests for rule in wanted}):
+        began = monotonic()
+        status = run(tests, MAX_SECONDS)
+        if status != PASSED:
+            why = "take too long" if status == TOO_LONG else "fail"
+            print(f"The tests {why} with every rule in place: fix that first.", *tests, sep="\n  ")
+            return 1
+        limits[tests] = max(MIN_SECONDS, MAX_RATIO * (monotonic() - began))
+    tries = [(rule, f"{place}/{len(wanted)}") for place, rule in enumerate(wanted, 1)]
+    wrong = [rule for rule, place in tries if not _tried(rule, place, tree, lambda tests: run(tests, limits[tests]))]
     print(f"{len(wanted)} rules, {len(wrong)} to look at", *(f"  {rule.file}: {rule.name}" for rule in wrong), sep="\n")
     return 1 if wrong else 0
 
 
-def _tried(rule: Rule, place: str, tree: Path, run: Try) -> bool:
+def _tried(rule: Rule, place: str, tree: Path, run: Callable[[tuple[str, ...]], int]) -> bool:
     path = tree / rule.file
     text = path.read_text()
     path.write_text(rule.taken_out_of(text))
@@ -82,8 +89,8 @@ def _copy_to(folder: Path) -> None:
             shutil.copy2(ROOT / name, folder / name)
 
 
-def run_tests(tree: Path, tests: Sequence[str], most: float = MAX_SECONDS) -> int:
-    """Run them in one process that lets others go first, for so many seconds at most; ten times that for many files."""
+def run_tests(tree: Path, tests: Sequence[str], most: float) -> int:
+    """Run them in one process that lets others go first, for so many seconds at most."""
     command = [sys.executable, "-m", "pytest", *QUIET, "-m", "not prove and not browser and not infra", *tests]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(tree)}
     try:
@@ -93,7 +100,7 @@ def run_tests(tree: Path, tests: Sequence[str], most: float = MAX_SECONDS) -> in
             env=environment,
             capture_output=True,
             check=False,
-            timeout=most * (10 if len(tests) > 10 else 1),
+            timeout=most,
         )
     except subprocess.TimeoutExpired:
         return TOO_LONG

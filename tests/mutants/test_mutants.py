@@ -42,7 +42,7 @@ def rule(**more: object) -> Rule:
 
 
 def judged(tree: Path, of: Rule, *, noticed: bool) -> int:
-    def run(_) -> int:
+    def run(*_) -> int:
         return command.FAILED if noticed and "False" in (tree / "door.py").read_text() else command.PASSED
 
     return command.judge([of], tree, run)
@@ -64,13 +64,13 @@ def test_a_reason_that_no_longer_holds_fails_the_run(tree):
 
 
 def test_tests_that_do_not_run_notice_nothing(tree, capsys):
-    assert command.judge([rule()], tree, lambda _: 4) == 1
+    assert command.judge([rule()], tree, lambda *_: 4) == 1
     assert "fail with every rule in place" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("loops", "status", "said"), [(False, 1, "TOOK TOO LONG"), (True, 0, "a loop without end")])
 def test_tests_that_are_stopped_notice_a_loop_and_nothing_else(tree, capsys, loops, status, said):
-    def run(_) -> int:
+    def run(*_) -> int:
         return command.TOO_LONG if "False" in (tree / "door.py").read_text() else command.PASSED
 
     assert command.judge([rule(loops=loops)], tree, run) == status
@@ -78,8 +78,20 @@ def test_tests_that_are_stopped_notice_a_loop_and_nothing_else(tree, capsys, loo
 
 
 def test_tests_that_take_too_long_with_every_rule_in_place_are_said(tree, capsys):
-    assert command.judge([rule()], tree, lambda _: command.TOO_LONG) == 1
+    assert command.judge([rule()], tree, lambda *_: command.TOO_LONG) == 1
     assert "take too long with every rule in place" in capsys.readouterr().out
+
+
+def test_a_rule_may_take_a_few_times_as_long_as_with_every_rule_in_place(tree, monkeypatch):
+    moments, limits = iter([0, 200]), []
+    monkeypatch.setattr(command, "monotonic", lambda: next(moments))
+
+    def run(_, most: float) -> int:
+        limits.append(most)
+        return command.FAILED if "False" in (tree / "door.py").read_text() else command.PASSED
+
+    assert command.judge([rule(), rule(name="Locked again")], tree, run) == 0
+    assert limits == [command.MAX_SECONDS, 200 * command.MAX_RATIO, 200 * command.MAX_RATIO]
 
 
 def test_a_run_of_tests_is_stopped_in_the_end(tree):
