@@ -43,9 +43,13 @@ MAIL_IN_NAME = re.compile(r"(?:^|_)mail(?:s|ed|er|ing)?(?:_|$)", re.IGNORECASE)
 EMPTY_NAMES = frozenset({"found", "one", "told", "shown"})  # of a variable: they do not say what it holds
 NAMED = (  # where no variable has one of these names
     *("app.py", "benchmarks/", "chalicelib/", "infra/"),
+    "tests/admin/",
     "tests/areas/",
+    "tests/assignments/",
     "tests/browser/",
     "tests/checks/",
+    "tests/collect/",
+    "tests/core/",
     "tests/debrief/",
     "tests/docs/",
     "tests/golden/",

@@ -57,7 +57,11 @@ def wait_for_the_link(clock):
 
 
 def invitation(address):
-    return next(one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.rater.email == address)
+    return next(
+        invitation
+        for invitation in invitations.of_delegate(people.dana(), Wave.BASELINE)
+        if invitation.rater.email == address
+    )
 
 
 def new_link(part, address=NEW):
@@ -123,7 +127,7 @@ def test_an_erasure_takes_the_former_address_out_with_the_one_that_counts(opened
     erase_person.erase(erased, clock.advance(hours=1))
 
     (line,) = [row for row in audit_events.of_cohort(people.COHORT) if row["act"].startswith("replaced")]
-    assert {one for one in (NEW, old("p0")) if one in str(line)} == left
+    assert {address for address in (NEW, old("p0")) if address in str(line)} == left
 
 
 def test_an_erasure_takes_out_every_earlier_change_of_the_address(opened, clock):
@@ -137,8 +141,8 @@ def test_an_erasure_takes_out_every_earlier_change_of_the_address(opened, clock)
     erase_person.erase(NEW, clock.advance(hours=1))
 
     lines = [row["people"] for row in audit_events.of_cohort(people.COHORT) if row["act"].startswith("replaced")]
-    assert {one["email"] for line in lines[:2] for one in line.values()} == {ERASED_ADDRESS}
-    assert [one["email"] for one in lines[2].values()] == [old("p1"), "p1@example.net"]
+    assert {person["email"] for line in lines[:2] for person in line.values()} == {ERASED_ADDRESS}
+    assert [person["email"] for person in lines[2].values()] == [old("p1"), "p1@example.net"]
 
 
 def test_who_asks_for_a_copy_of_their_data_gets_their_own_address_of_a_change(opened, clock):
@@ -348,7 +352,7 @@ def test_a_facilitator_gets_a_new_link_and_the_old_one_opens_nothing(opened, clo
     address_change.change_address(people.COHORT, old_address, NEW, clock.now(), BY)
     drain(clock.now())
 
-    assert [one.person.email for one in cohorts.find(people.COHORT).facilitators] == [NEW]
+    assert [facilitator.person.email for facilitator in cohorts.find(people.COHORT).facilitators] == [NEW]
     assert opened.open(before).status == 404
     wait_for_the_link(clock)
     assert opened.open(new_link("facilitator")).status == 200
@@ -368,7 +372,9 @@ def test_the_address_of_a_sponsor_who_is_a_facilitator_too_changes_in_both_parts
     drain(clock.now())
 
     cohort = cohorts.find(people.COHORT)
-    assert {cohort.sponsor.email, *(one.person.email for one in cohort.facilitators)} == {"both@example.org"}
+    assert {cohort.sponsor.email, *(facilitator.person.email for facilitator in cohort.facilitators)} == {
+        "both@example.org"
+    }
 
 
 def test_a_file_with_the_sponsor_of_before_gives_them_another_link_once_more(opened, clock):

@@ -73,8 +73,8 @@ def test_it_is_back_when_the_address_bounces_again(admin, clock):
 
 def test_pressing_twice_or_an_unknown_name_changes_nothing(admin, clock):
     name = bounce("p0", clock)
-    for one in (name, name, "none"):
-        assert dismiss(admin, one).status == 200
+    for row_name in (name, name, "none"):
+        assert dismiss(admin, row_name).status == 200
     assert trail().count("dismissed that an email to [who] did not arrive") == 1
 
 

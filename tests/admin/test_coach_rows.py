@@ -49,16 +49,16 @@ def stored():
 
 
 def test_a_coach_gets_their_own_notes_and_ticks(opened, clock):
-    found = person_export.export(CLEO, clock.now())
+    rows = person_export.export(CLEO, clock.now())
 
-    assert [part for part in WRITTEN if part not in text(found)] == []
-    assert not any(person_export.REVIEW in row for row in found)
+    assert [part for part in WRITTEN if part not in text(rows)] == []
+    assert not any(person_export.REVIEW in row for row in rows)
 
 
 def test_a_delegate_gets_what_was_written_about_them_after_a_review(opened, clock):
-    found = person_export.export(DANA, clock.now())
-    theirs = [row for row in found if person_export.REVIEW not in row]
-    to_review = [row for row in found if person_export.REVIEW in row]
+    rows = person_export.export(DANA, clock.now())
+    theirs = [row for row in rows if person_export.REVIEW not in row]
+    to_review = [row for row in rows if person_export.REVIEW in row]
 
     assert [part for part in WRITTEN if part in text(theirs)] == []
     assert [part for part in WRITTEN if part not in text(to_review)] == []
@@ -67,9 +67,9 @@ def test_a_delegate_gets_what_was_written_about_them_after_a_review(opened, cloc
 
 @pytest.mark.parametrize("name", ["dora delegate", "mara manager", "p0"])
 def test_no_one_else_gets_any_of_it(opened, clock, name):
-    found = text(person_export.export(people.person(name).email, clock.now()))
+    exported = text(person_export.export(people.person(name).email, clock.now()))
 
-    assert [part for part in WRITTEN if part in found] == []
+    assert [part for part in WRITTEN if part in exported] == []
 
 
 def test_the_archive_has_a_folder_of_its_own_for_what_has_to_be_reviewed(opened, clock, tmp_path, capsys):

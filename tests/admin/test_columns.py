@@ -24,7 +24,12 @@ def test_every_column_is_in_the_file_and_those_of_the_page_on_the_page(visitor, 
     heading, *rows = csv.reader(io.StringIO(admin.open(f"{COHORT}/progress").page.removeprefix("\ufeff")))
     own = [column.name for column in OF_DELEGATE]
 
-    assert heading == [*own, *OF_GROUP, *(thread.value.lower() for thread in Thread), *(one.name for one in OF_WAITING)]
+    assert heading == [
+        *own,
+        *OF_GROUP,
+        *(thread.value.lower() for thread in Thread),
+        *(column.name for column in OF_WAITING),
+    ]
     assert {tuple(row[: len(own)]) for row in rows} == {tuple(column.words(line) for column in OF_DELEGATE)}
     assert ON_PAGE
     page = admin.open(COHORT).page

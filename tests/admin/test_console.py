@@ -197,7 +197,11 @@ def test_a_delegate_is_withdrawn(opened, clock):
 def test_an_address_that_bounced_asks_for_a_decision(opened, clock):
     from chalicelib.store import invitations
 
-    peer = next(one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.rater.name == "P0")
+    peer = next(
+        invitation
+        for invitation in invitations.of_delegate(people.dana(), Wave.BASELINE)
+        if invitation.rater.name == "P0"
+    )
     email = find(f"collect/invitation#{people.dana()}#baseline#{peer.id}#2026-09-14.0")
     transact(settle(email, EmailState.BOUNCED, email.message_id, "There is no such address", clock.now()))
     opened.open(COHORT)

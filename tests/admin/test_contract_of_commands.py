@@ -20,8 +20,8 @@ ACTS = {
 
 
 def verbs_of(top: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
-    found = [action for action in top._actions if isinstance(action, argparse._SubParsersAction)]
-    return dict(found[0].choices) if found else {}
+    subparsers = [action for action in top._actions if isinstance(action, argparse._SubParsersAction)]
+    return dict(subparsers[0].choices) if subparsers else {}
 
 
 def options_of(verb: argparse.ArgumentParser) -> set[str]:
@@ -36,7 +36,7 @@ def test_an_act_has_a_dry_run_and_an_answer_for_programs(group, verb):
 @pytest.mark.parametrize("group", ["delegate", "rater", "person"])
 def test_no_act_of_these_groups_is_without_them(group):
     without = [
-        verb for verb, found in verbs_of(verbs_of(parser())[group]).items() if "--dry-run" not in options_of(found)
+        verb for verb, command in verbs_of(verbs_of(parser())[group]).items() if "--dry-run" not in options_of(command)
     ]
 
     assert without == []

@@ -76,7 +76,9 @@ def test_the_follow_up_leaves_them_out(erased, clock):
     drain(clock.now())
 
     listed = delegates.find_nomination(people.dana(), Wave.FOLLOWUP).raters
-    assert {one.person.email for one in listed if one.group == "peer"} == {f"p{n}@example.org" for n in range(1, 7)}
+    assert {entry.person.email for entry in listed if entry.group == "peer"} == {
+        f"p{n}@example.org" for n in range(1, 7)
+    }
 
 
 def test_the_pulse_leaves_them_out_and_no_email_goes_to_no_one(erased, clock):
@@ -103,7 +105,9 @@ def test_rows_that_an_earlier_version_left_as_answered_are_left_out_too(visitor,
 
     assert not any(entry.person.is_erased for entry in delegates.find_nomination(people.dana(), Wave.FOLLOWUP).raters)
     for wave in (Wave.FOLLOWUP, Wave.PULSE):
-        assert ERASED_ADDRESS not in {one.rater.email for one in invitations.of_delegate(people.dana(), wave)}
+        assert ERASED_ADDRESS not in {
+            invitation.rater.email for invitation in invitations.of_delegate(people.dana(), wave)
+        }
     assert emailed_since(people.CLOSE) == []
 
 
@@ -114,7 +118,11 @@ def test_someone_erased_after_a_follow_up_was_planned_is_not_asked_in_it(erased,
     drain(clock.to(datetime.fromisoformat("2027-05-31T08:00:00Z")))
     drain(clock.advance(minutes=1))
 
-    asked = {one.rater.email for one in invitations.of_delegate(people.dana(), Wave.FOLLOWUP) if one.group == "peer"}
+    asked = {
+        invitation.rater.email
+        for invitation in invitations.of_delegate(people.dana(), Wave.FOLLOWUP)
+        if invitation.group == "peer"
+    }
     assert asked == {f"p{n}@example.org" for n in range(2, 7)}
     assert emailed_since(people.CLOSE) == []
 

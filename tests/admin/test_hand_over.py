@@ -54,7 +54,7 @@ def survey_of_manager(clock, **more) -> ImpactSurvey:
 
 def survey_now() -> ImpactSurvey:
     surveys = impact_surveys.surveys_from(delegates.load_rows(people.dana()))
-    return next(one for one in surveys if one.role is Role.MANAGER)
+    return next(survey for survey in surveys if survey.role is Role.MANAGER)
 
 
 def links_to(name: str) -> list[str]:

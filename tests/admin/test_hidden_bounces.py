@@ -63,9 +63,9 @@ def reminded(visitor, clock):
 
 
 def last_email(name, kind):
-    found = sent_emails(people.person(name).email)
+    received = sent_emails(people.person(name).email)
     return [
-        email for email in found if any(row.startswith(kind) for row in emails.find(email.row).items or [email.row])
+        email for email in received if any(row.startswith(kind) for row in emails.find(email.row).items or [email.row])
     ][-1]
 
 
@@ -80,15 +80,15 @@ def all_that_is_shown(visitor, clock, capsys):
     visitor.let_in_administrator(clock.now())
     cohort = f"/admin/cohort/{people.COHORT}"
     pages = [cohort, f"{cohort}/delegate/{people.dana()}", "/admin", "/admin/work", f"{cohort}/progress"]
-    shown = []
+    outputs = []
     for page in pages:
         visitor.open(f"{BASE_URL}{page}")
         assert visitor.status == 200, page
-        shown.append(visitor.page)
+        outputs.append(visitor.page)
     for more in ([], ["--json"]):
         main(["cohort", "status", people.COHORT, *more])
-        shown.append(capsys.readouterr().out)
-    return shown
+        outputs.append(capsys.readouterr().out)
+    return outputs
 
 
 @pytest.mark.parametrize("event", BOUNCES.values(), ids=BOUNCES)
@@ -99,7 +99,7 @@ def test_nothing_that_anyone_reads_changes_with_it(reminded, visitor, clock, cap
 
     bounce(email, clock, event)
 
-    assert {one.email for one in cohorts.list_bounces(people.COHORT)} == {people.person("p1").email}
+    assert {bounced.email for bounced in cohorts.list_bounces(people.COHORT)} == {people.person("p1").email}
     assert all_that_is_shown(visitor, clock, capsys) == before
 
 
@@ -190,8 +190,8 @@ def test_an_email_that_arrives_deletes_no_hidden_row(reminded, clock):
     first = last_email("p1", "collect/invitation#")
     delivery_events.record_delivery_event(outbox.delivery(first, clock.advance(hours=1)), clock.now())
 
-    shown = len(cohorts.list_bounces(people.COHORT))
-    assert shown == 2, "one reminder was about two delegates"
+    count = len(cohorts.list_bounces(people.COHORT))
+    assert count == 2, "one reminder was about two delegates"
 
 
 @pytest.mark.parametrize("how", ["reminder", "extended"])
@@ -212,7 +212,11 @@ def test_rejected_reminders_are_shown_next_to_no_delegate(visitor, clock, capsys
     """Of two delegates the one without a rejected reminder would have every answer in."""
     people.opened(clock, chosen=people.raters(4, 4), names=("dana delegate", "dora delegate"))
     dora = delegate_id(people.COHORT, "dora.delegate@example.org")
-    asked = [one for delegate in (people.dana(), dora) for one in invitations.of_delegate(delegate, Wave.BASELINE)]
+    asked = [
+        invitation
+        for delegate in (people.dana(), dora)
+        for invitation in invitations.of_delegate(delegate, Wave.BASELINE)
+    ]
     for invitation in asked:
         if (invitation.delegate_id, invitation.rater.email) != (people.dana(), "p0@example.org"):
             answer_link = scene.link_of(invitation)
@@ -221,7 +225,7 @@ def test_rejected_reminders_are_shown_next_to_no_delegate(visitor, clock, capsys
     with watched_by(SesSays(CONTENT[0], message=CONTENT[1])):
         for _ in range(13):
             drain(clock.advance(days=1))
-    pages = [f"{BASE_URL}/admin/cohort/{people.COHORT}/delegate/{one}" for one in (people.dana(), dora)]
+    pages = [f"{BASE_URL}/admin/cohort/{people.COHORT}/delegate/{delegate}" for delegate in (people.dana(), dora)]
     visitor.let_in_administrator(clock.now())
 
     assert "The email service rejected some emails" in visitor.open(f"{BASE_URL}/admin/cohort/{people.COHORT}").page

@@ -176,12 +176,12 @@ def test_a_second_administrator_confirms_and_the_first_cannot(opened, clock):
 
     opened.sign_in(page_of("coach"), NEW, clock.now())
     assert opened.status == 200
-    found = [
+    rows = [
         row
         for row in audit_events.of_cohort(people.COHORT)
         if row["act"] == AuditEvent.CONFIRMED_ADDRESS.say(who="[who]")
     ]
-    assert [row["by"] for row in found] == [SECOND]
+    assert [row["by"] for row in rows] == [SECOND]
 
 
 def links_to(address):

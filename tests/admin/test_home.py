@@ -92,11 +92,11 @@ def test_many_cohorts_are_cut_into_pages_and_found_by_name(admin):
     list_old_cohorts(COHORTS + 1)
     first = admin.open(HOME).page
     second = admin.open(f"{HOME}?page=2").page
-    found = admin.open(f"{HOME}?name=cohort+{COHORTS}").page
+    page = admin.open(f"{HOME}?name=cohort+{COHORTS}").page
 
     assert first.count("old-") == COHORTS * 2  # the link and the id
     assert second.count("old-") == 2
-    assert found.count("old-") == 2
+    assert page.count("old-") == 2
     assert "No cohort matches" in admin.open(f"{HOME}?name=none").page
 
 

@@ -30,7 +30,11 @@ def opened(visitor, clock):
 
 def asked(name, address=P0):
     delegate = delegate_id(people.COHORT, people.person(name).email)
-    return next(one for one in invitations.of_delegate(delegate, Wave.BASELINE) if one.rater.email == address)
+    return next(
+        invitation
+        for invitation in invitations.of_delegate(delegate, Wave.BASELINE)
+        if invitation.rater.email == address
+    )
 
 
 def form_of(name):

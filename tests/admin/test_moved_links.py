@@ -33,7 +33,11 @@ def move(clock, who="p0", new=NEW):
 
 
 def moved(address=NEW):
-    return next(one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.rater.email == address)
+    return next(
+        invitation
+        for invitation in invitations.of_delegate(people.dana(), Wave.BASELINE)
+        if invitation.rater.email == address
+    )
 
 
 def inbox_of(visitor, clock, address=NEW):
@@ -120,7 +124,9 @@ def test_what_was_saved_is_dropped_and_the_new_form_is_empty(opened, clock):
 def test_a_change_that_was_saved_after_sending_is_dropped_and_what_was_sent_counts(opened, clock):
     url = people.link("p0", "answer")
     people.send(people.answer_all(opened, url, rating="2"), url)
-    sent = next(one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.sent).sent
+    sent = next(
+        invitation for invitation in invitations.of_delegate(people.dana(), Wave.BASELINE) if invitation.sent
+    ).sent
     people.answer_all(opened, url, rating="5", comment=CANARY)
     move(clock)
 
@@ -176,7 +182,9 @@ def test_an_impact_survey_shows_nothing_of_before(opened, clock, who, role, sent
     people.write(impact_surveys.add(survey))
     move(clock, who)
 
-    after = next(one for one in impact_surveys.surveys_from(delegates.load_rows(people.dana())) if one.role is role)
+    after = next(
+        stored for stored in impact_surveys.surveys_from(delegates.load_rows(people.dana())) if stored.role is role
+    )
     assert (after.sealed, after.sent, dict(after.answers)) == (sent, sent, answers if sent else {})
     link = IMPACT.url(after)
     for page in (link, f"{link}/review", f"{link}/thanks"):

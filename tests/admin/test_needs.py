@@ -22,8 +22,8 @@ FAR = people.CLOSE + timedelta(days=900)
 
 
 def subjects() -> list[tuple[str, str]]:
-    found = [email for email in sent_emails(ADMINISTRATOR) if "Needs you" in str(email.message["Subject"])]
-    return [(f"{email.sent_at:%a %Y-%m-%d %H:%M}", str(email.message["Subject"])) for email in found]
+    received = [email for email in sent_emails(ADMINISTRATOR) if "Needs you" in str(email.message["Subject"])]
+    return [(f"{email.sent_at:%a %Y-%m-%d %H:%M}", str(email.message["Subject"])) for email in received]
 
 
 def mornings(clock, count: int) -> None:

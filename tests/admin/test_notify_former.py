@@ -99,10 +99,10 @@ def test_who_is_named_again_and_passed_over_again_gets_another_notice(opened, cl
 def test_the_trail_names_the_act_the_administrator_and_each_delegate(opened, clock, part, act):
     name_another(clock, part, "nora new")
 
-    found = [entry for entry in acts() if entry[0].startswith("changed")]
+    changes = [entry for entry in acts() if entry[0].startswith("changed")]
     ids = {line.delegate_id for line in cohorts.list_lines(people.COHORT)}
-    assert set(found) == {(act, BY, delegate_id) for delegate_id in ids}
-    assert len(found) == 2
+    assert set(changes) == {(act, BY, delegate_id) for delegate_id in ids}
+    assert len(changes) == 2
 
 
 def test_the_trail_names_another_sponsor(opened, clock):

@@ -111,7 +111,7 @@ def test_a_line_of_help_goes_with_the_manager_who_wrote_it_and_no_other(opened, 
         people.write(areas.offer_help(people.dana(), 0, Help(reader_key(email), clock.now(), f"From {email}")))
     erase_person.erase(manager, clock.now())
 
-    assert [one.line for one in areas.help_from(delegates.load_rows(people.dana()))] == [f"From {other}"]
+    assert [offer.line for offer in areas.help_from(delegates.load_rows(people.dana()))] == [f"From {other}"]
 
 
 def test_no_secret_of_a_sign_in_is_in_an_export(opened, clock):

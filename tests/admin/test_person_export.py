@@ -46,9 +46,9 @@ def as_text(rows):
 
 @pytest.mark.parametrize("name", EVERYONE)
 def test_no_address_of_anyone_else_is_in_it(opened, clock, name):
-    found = set(re.findall(r"[a-z0-9.]+@example\.org", as_text(exported(name, clock))))
+    addresses = set(re.findall(r"[a-z0-9.]+@example\.org", as_text(exported(name, clock))))
 
-    assert found == {address(name)}
+    assert addresses == {address(name)}
 
 
 @pytest.mark.parametrize("name", EVERYONE)

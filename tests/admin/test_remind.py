@@ -34,7 +34,7 @@ def opened(visitor, clock):
 
 def count(delegate_ids, now):
     """How many emails a chase would send now. No page says so: see results/answer_counts.py."""
-    return sum(len(remind.plan_reminders(*remind._find(one), now)) for one in delegate_ids)
+    return sum(len(remind.plan_reminders(*remind._find(delegate_id), now)) for delegate_id in delegate_ids)
 
 
 def chase_dana(clock):
@@ -114,7 +114,11 @@ def test_an_address_that_does_not_work_is_not_emailed_again(opened, clock):
     from chalicelib.store.emails import EmailState, find, settle
     from chalicelib.store.table import transact
 
-    invited = next(one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.rater.name == "P0")
+    invited = next(
+        invitation
+        for invitation in invitations.of_delegate(people.dana(), Wave.BASELINE)
+        if invitation.rater.name == "P0"
+    )
     email = find(f"collect/invitation#{people.dana()}#baseline#{invited.id}#2026-09-14.0")
     transact(settle(email, EmailState.BOUNCED, email.message_id, "no such address", clock.now()))
 

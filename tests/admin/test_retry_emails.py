@@ -120,14 +120,14 @@ def test_no_page_and_no_status_says_whose_email_was_refused_or_how_many(refused,
     pages = [admin.open(url).page for url in (COHORT, WORK, f"{COHORT}/delegate/{people.dana()}", f"{COHORT}/progress")]
     for words in (["cohort", "status", people.COHORT], ["cohort", "status", people.COHORT, "--json"]):
         cohort.cohort_status(parser().parse_args(words))
-    shown = "".join(pages) + capsys.readouterr().out
+    output = "".join(pages) + capsys.readouterr().out
 
     assert "The email service rejected some emails" in pages[0]
     assert "some emails were rejected" in pages[0].casefold()
-    assert not {name for name in ("P0", "P1", "P2", "P3") if f">{name}" in shown or f"{name.lower()}@" in shown}
-    assert "refused\tsome emails" in shown
-    assert re.search(r"\b[5-6] (emails|invitations)", shown) is None
-    assert not [invitation.id for invitation in scene.asked() if invitation.id in shown]
+    assert not {name for name in ("P0", "P1", "P2", "P3") if f">{name}" in output or f"{name.lower()}@" in output}
+    assert "refused\tsome emails" in output
+    assert re.search(r"\b[5-6] (emails|invitations)", output) is None
+    assert not [invitation.id for invitation in scene.asked() if invitation.id in output]
 
 
 # --- who needs it no more -----------------------------------------------------------------------------
@@ -220,7 +220,7 @@ def test_the_command_says_what_it_would_do_and_then_does_it(refused, clock, monk
         assert failures.retry_emails(command("--dry-run", "--json")) == 0
     said = json.loads(capsys.readouterr().out)
 
-    assert {one["mail_id"] for one in said["mails"]} == ids
+    assert {email["mail_id"] for email in said["mails"]} == ids
     assert not {"PutItem", "UpdateItem", "TransactWriteItems"} & calls.keys()
     chosen = sorted(ids)[0]
     assert failures.retry_emails(command(chosen)) == 0

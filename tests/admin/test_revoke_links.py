@@ -69,7 +69,11 @@ def delegate():
 
 
 def asked(email=P0):
-    return next(one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.rater.email == email)
+    return next(
+        invitation
+        for invitation in invitations.of_delegate(people.dana(), Wave.BASELINE)
+        if invitation.rater.email == email
+    )
 
 
 def survey():
@@ -375,8 +379,8 @@ def test_the_command_says_what_it_would_do_and_does_it(opened, clock, capsys):
     assert len(list(scan())) == rows
 
     assert parser.main([*command, "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert (found["dry_run"], {one["verb"] for one in found["links"]}) == (False, {"approve", "coach"})
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["dry_run"], {link["verb"] for link in printed["links"]}) == (False, {"approve", "coach"})
     drain(clock.now())
     assert is_revoked(opened, before["coach"])
 

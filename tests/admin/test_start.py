@@ -45,8 +45,8 @@ def admin(visitor, clock):
 
 def files(delegates=HEADER + DANA, programme=PROGRAMME, **more):
     data = delegates if isinstance(delegates, bytes) else delegates.encode()
-    found = {"programme": ("programme.yaml", programme), "delegates": ("delegates.csv", data)}
-    return found | {name: (f"{name}.csv", text.encode()) for name, text in more.items()}
+    uploads = {"programme": ("programme.yaml", programme), "delegates": ("delegates.csv", data)}
+    return uploads | {name: (f"{name}.csv", text.encode()) for name, text in more.items()}
 
 
 def rows():
@@ -161,11 +161,11 @@ def test_what_is_confirmed_is_what_was_shown(admin, clock):
     drain(clock.now())
     url = f"{BASE_URL}/admin/cohort/autumn-cohort/people"
     admin.open(url).send_files(url, {}, {"delegates": ("d.csv", (HEADER + DANA.replace("Lead", "Head")).encode())})
-    shown = admin.page
+    confirmed_page = admin.page
     admin.open(url).send_files(url, {}, {"delegates": ("d.csv", (HEADER + DANA + DORA).encode())})
     admin.send_files(f"{url}/confirm")
     drain(clock.now())
-    admin.page = shown
+    admin.page = confirmed_page
     admin.send_files(f"{url}/confirm")
 
     assert (admin.status, "Something has changed since you opened the preview" in admin.page) == (409, True)

@@ -59,7 +59,7 @@ def act(admin, name: str, typed: dict[str, str] | None = None, scope: str = "") 
 
 def survey(role: str = "delegate") -> impact_surveys.ImpactSurvey:
     surveys = impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))
-    return next(one for one in surveys if one.role == role)
+    return next(survey for survey in surveys if survey.role == role)
 
 
 @pytest.mark.parametrize("scope", ["", "all"])
@@ -80,9 +80,9 @@ def test_who_has_answered_or_was_reminded_today_gets_none(admin, clock):
     for _ in range(2):
         act(admin, "survey-remind")
         drain(clock.now())
-    found = addresses(sent_emails()[before:])
-    assert people.person("mara manager").email not in found
-    assert len(found) == len(set(found))
+    reminded = addresses(sent_emails()[before:])
+    assert people.person("mara manager").email not in reminded
+    assert len(reminded) == len(set(reminded))
 
 
 def test_an_answer_stops_a_reminder_that_was_ordered_before(admin, clock):
@@ -97,7 +97,7 @@ def test_a_late_repeat_of_the_reminder_reaches_no_one_twice(admin, clock):
     survey_acts.remind_surveyed(people.dana(), clock.now(), "ada")
     drain(clock.now())
     before = len(sent_emails())
-    (job,) = [one for one in map(jobs.find, [f"remind_survey#{people.dana()}#{clock.now().date()}"]) if one]
+    (job,) = [queued for queued in map(jobs.find, [f"remind_survey#{people.dana()}#{clock.now().date()}"]) if queued]
     survey_acts.send_survey_reminders(job, clock.advance(minutes=30))
     drain(clock.now())
     assert not sent_emails()[before:]

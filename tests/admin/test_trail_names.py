@@ -53,8 +53,8 @@ def test_a_coach_has_the_name_of_the_time_also_after_another_name_and_address(aw
     drain(clock.now())
     before = cohorts.list_lines(COHORT)[0].coach
     former, moved = replace(before, name="Cora Oldname"), Person("x", "cora.new@example.org")
-    one = f"coach {coach_id(COHORT, before.email)}"
-    write(clock, AuditEvent.RELEASED_REPORT, one, people.dana())
+    coach = f"coach {coach_id(COHORT, before.email)}"
+    write(clock, AuditEvent.RELEASED_REPORT, coach, people.dana())
     names = {"before": former, "after": before}
     write(
         clock, AuditEvent.CHANGED_PERSON, "ada@example.org", people.dana(), names, what="the name of the coach", why="x"

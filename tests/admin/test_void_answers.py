@@ -45,7 +45,11 @@ def answer(visitor, who, rating="2"):
 
 def asked(who):
     email = who if "@" in who else people.person(who).email
-    return next(one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.rater.email == email)
+    return next(
+        invitation
+        for invitation in invitations.of_delegate(people.dana(), Wave.BASELINE)
+        if invitation.rater.email == email
+    )
 
 
 def voided(clock, who="p0", **more):

@@ -57,8 +57,8 @@ def test_a_draft_stays_the_delegates_secret(visitor, clock, page):
     fill(visitor, delegates_page, {**VISION, "f.sign": "Canary of a draft"}, go="later")
     after = visitor.let_in_administrator(clock.now()).open(page).page
 
-    def without_nonce(shown: str) -> str:
-        return "\n".join(line for line in shown.splitlines() if 'name="form"' not in line)
+    def without_nonce(page: str) -> str:
+        return "\n".join(line for line in page.splitlines() if 'name="form"' not in line)
 
     assert without_nonce(before) == without_nonce(after)
     assert "Canary of a draft" not in visitor.open(f"{ADMIN_PAGE}{people.dana()}").page

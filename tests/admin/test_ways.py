@@ -76,6 +76,6 @@ def test_a_list_that_waits_for_approval_waits_for_its_approver_and_not_for_the_d
 
 def shown(admin) -> str:
     """Return who the only delegate of the page waits for."""
-    found = re.findall(r"\?show=(\w+)#waiting", admin.open(PAGE).page)
-    (one,) = {*found} - {"all"}
-    return one
+    filters = re.findall(r"\?show=(\w+)#waiting", admin.open(PAGE).page)
+    (chosen,) = {*filters} - {"all"}
+    return chosen

@@ -41,8 +41,8 @@ def read(kind, typed: dict[str, str] | str, context: Context = CONTEXT):
     return KINDS[type(kind)].read(Ask("x", "Question?", kind), inputs, context)
 
 
-def words(found) -> list[str]:
-    return [fault.message for fault in found.faults]
+def words(reading) -> list[str]:
+    return [fault.message for fault in reading.faults]
 
 
 # --- what is kept -------------------------------------------------------------------------------------------
@@ -71,9 +71,9 @@ def words(found) -> list[str]:
     ],
 )
 def test_what_is_typed_is_kept_in_one_form(kind, typed, kept):
-    found = read(kind, typed)
+    reading = read(kind, typed)
 
-    assert (found.value, found.faults) == (kept, ())
+    assert (reading.value, reading.faults) == (kept, ())
 
 
 @pytest.mark.parametrize(
@@ -127,10 +127,10 @@ def test_amounts_are_shown_with_currency_and_period():
     ],
 )
 def test_what_cannot_be_kept_is_refused_in_words(kind, typed, part):
-    found = read(kind, typed)
+    reading = read(kind, typed)
 
-    assert found.value is None
-    (fault,) = found.faults
+    assert reading.value is None
+    (fault,) = reading.faults
     assert (fault.field, part in fault.message, fault.on_submit) == ("x", True, False), fault.message
 
 
@@ -139,13 +139,13 @@ def test_money_below_zero_names_no_question_of_another_form():
 
 
 def test_a_row_is_named_with_its_column_and_its_sound_cells_are_kept():
-    found = read(TABLE, {"x.18aa.who": "Wards", "x.18ab.by": "31/02/2026", "x.18ab.who": "x" * 21})
+    reading = read(TABLE, {"x.18aa.who": "Wards", "x.18ab.by": "31/02/2026", "x.18ab.who": "x" * 21})
 
-    assert words(found) == [
+    assert words(reading) == [
         "Row 2, Who: please shorten this to 20 characters; it has 21.",
         "Row 2, By when: 31/02/2026 is not in the calendar: please write a day such as 3 June 2026 or 3/6/2026.",
     ]
-    assert found.value == [{"row": "18aa", "who": "Wards"}, {"row": "18ab"}]
+    assert reading.value == [{"row": "18aa", "who": "Wards"}, {"row": "18ab"}]
 
 
 def test_rows_are_counted_and_what_a_row_needs_is_asked_for_only_on_submission():
@@ -161,21 +161,21 @@ def measure(**cells: str) -> dict[str, str]:
 
 
 def test_a_measure_needs_name_unit_and_direction():
-    found = read(Measures(1, 3), measure(value="26"))
+    reading = read(Measures(1, 3), measure(value="26"))
 
     needed = [column.ask for column in MEASURE_COLUMNS if column.required]
-    assert words(found) == [f"Row 1, {ask}: please answer this." for ask in needed]
+    assert words(reading) == [f"Row 1, {ask}: please answer this." for ask in needed]
 
 
 @pytest.mark.parametrize(
     ("better", "target", "sound"), [("down", "14", True), ("down", "30", False), ("up", "30", True)]
 )
 def test_a_target_lies_on_the_better_side(better, target, sound):
-    found = read(Measures(1, 3), measure(name="Wait", unit="days", better=better, value="26", target=target))
+    reading = read(Measures(1, 3), measure(name="Wait", unit="days", better=better, value="26", target=target))
 
-    assert (words(found) == []) is sound
+    assert (words(reading) == []) is sound
     if not sound:
-        assert words(found)[0].startswith("Row 1, Target, if there is one: less is better")
+        assert words(reading)[0].startswith("Row 1, Target, if there is one: less is better")
 
 
 # --- warnings -------------------------------------------------------------------------------------------------
@@ -215,10 +215,10 @@ ANY_KIND = st.sampled_from(
 
 @given(ANY_KIND, st.text(max_size=30))
 def test_any_text_is_kept_refused_or_blank(kind, text):
-    found = read(kind, text)
+    reading = read(kind, text)
 
-    assert found.value is None or not found.faults
-    assert found.value is not None or found.faults or not text.strip() or not "".join(text.split())
+    assert reading.value is None or not reading.faults
+    assert reading.value is not None or reading.faults or not text.strip() or not "".join(text.split())
 
 
 @given(ANY_KIND, st.text(max_size=30))
@@ -231,10 +231,10 @@ def test_a_value_that_is_kept_reads_back_as_itself_and_can_be_shown(kind, text):
 
 @given(st.dictionaries(st.from_regex(r"x\.[a-z0-9]{4}\.(who|by)", fullmatch=True), st.text(max_size=30), max_size=12))
 def test_any_table_is_read_without_losing_a_sound_cell(typed):
-    found = read(TABLE, typed)
-    kept = {f"x.{row['row']}.{name}" for row in found.value or [] for name in row if name != "row"}
+    reading = read(TABLE, typed)
+    kept = {f"x.{row['row']}.{name}" for row in reading.value or [] for name in row if name != "row"}
 
     filled = {name for name, text in typed.items() if text.strip() and "".join(text.split())}
-    refused = {fault.field for fault in found.faults}
+    refused = {fault.field for fault in reading.faults}
     assert kept <= filled
     assert filled - refused - kept <= {name for name in typed if not typed[name].strip("\ufeff\u200b")} | set()

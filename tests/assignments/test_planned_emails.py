@@ -161,7 +161,10 @@ def test_a_workshop_that_moves_takes_its_due_days_along(clock):
     from tests.workshops.registers import SESSIONS
 
     run_until(clock, "2026-10-08")
-    later = [replace(one, plan=replace(one.plan, date=date(2026, 10, 20 + n))) for n, one in enumerate(SESSIONS[:2])]
+    later = [
+        replace(session, plan=replace(session.plan, date=date(2026, 10, 20 + n)))
+        for n, session in enumerate(SESSIONS[:2])
+    ]
     people.write(*map(workshops.save, later))
 
     run_until(clock, "2026-11-14")

@@ -49,7 +49,7 @@ def attack(cells: Sequence[Cell]) -> Success:
     """Return the most that any pair of numbers gives away."""
     known = sorted({name for cell in cells for rater in cell.raters for name in rater if _differs(cell, name)})
     said = sorted({name for cell in cells for response in cell.responses for name in response})
-    pairs = (_try(cells, one, other, way) for one, other, way in product(known, said, (1, -1)))
+    pairs = (_try(cells, name, other, way) for name, other, way in product(known, said, (1, -1)))
     return max(pairs, default=Success(0, len(cells), len(cells), 0, ("", "")))
 
 
@@ -63,7 +63,7 @@ def _try(cells: Sequence[Cell], known: str, said: str, way: int) -> Success:
     for cell in cells:
         ours = _places([rater.get(known, -1) for rater in cell.raters])
         theirs = _places([way * response.get(said, -1) for response in cell.responses])
-        linked += sum(_overlap(one, other) for one, other in zip(ours, theirs, strict=True))
+        linked += sum(_overlap(place, other) for place, other in zip(ours, theirs, strict=True))
         variance += _variance(ours, theirs)
     above = (linked - len(cells)) / math.sqrt(variance) if variance else 0.0
     return Success(above, linked, len(cells), sum(len(cell.raters) for cell in cells), (known, said))
@@ -81,9 +81,9 @@ def _places(numbers: Sequence[float]) -> list[Place]:
     return [(sum(n < number for n in numbers), sum(n <= number for n in numbers)) for number in numbers]
 
 
-def _overlap(one: Place, other: Place) -> float:
-    common = max(0, min(one[1], other[1]) - max(one[0], other[0]))
-    return common / ((one[1] - one[0]) * (other[1] - other[0]))
+def _overlap(place: Place, other: Place) -> float:
+    common = max(0, min(place[1], other[1]) - max(place[0], other[0]))
+    return common / ((place[1] - place[0]) * (other[1] - other[0]))
 
 
 # --- what is known, as numbers ----------------------------------------------------------------------------------------
@@ -92,15 +92,15 @@ def _overlap(one: Place, other: Place) -> float:
 def numbers(value: Any, path: str = "") -> dict[str, float]:
     """Every number, time, length and count inside a row or a call, by its path."""
     if isinstance(value, Mapping):
-        found: dict[str, float] = {f"{path} entries": len(value)}
+        by_path: dict[str, float] = {f"{path} entries": len(value)}
         for name, inner in value.items():
-            found |= numbers(inner, f"{path}.{name}")
-        return found
+            by_path |= numbers(inner, f"{path}.{name}")
+        return by_path
     if isinstance(value, (list, tuple)):
-        found = {f"{path} entries": len(value)}
+        by_path = {f"{path} entries": len(value)}
         for place, inner in enumerate(value):
-            found |= numbers(inner, f"{path}[{place}]")
-        return found
+            by_path |= numbers(inner, f"{path}[{place}]")
+        return by_path
     return _of_scalar(value, path)
 
 
@@ -129,34 +129,37 @@ def size(row: Any) -> int:
 
 def of_rows(rows: Iterable[Mapping[str, Any]], *ids: str) -> dict[str, float]:
     """All rows that name a rater: numbers of each, and how many there are of each kind."""
-    found: defaultdict[str, list[float]] = defaultdict(list)
+    by_name: defaultdict[str, list[float]] = defaultdict(list)
     kinds: Counter[str] = Counter()
     for row in rows:
         kind = _without(f"{row['pk']} {row['sk']}", ids)
         kinds[kind.split("#")[0]] += 1
         for name, number in ({"size": size(row)} | numbers(row)).items():
-            found[f"{kind.split('#')[0]}{_without(name, ids)}"].append(number)
-    spread = {f"{how} {name}": take(of) for name, of in found.items() for how, take in SPREAD}
+            by_name[f"{kind.split('#')[0]}{_without(name, ids)}"].append(number)
+    spread = {f"{how} {name}": take(of) for name, of in by_name.items() for how, take in SPREAD}
     return {f"rows of {kind}": float(count) for kind, count in kinds.items()} | spread
 
 
 def of_history(states: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     """One row in the copies of every hour: its last numbers, and when and how often each number changed."""
     taken = [numbers(state) | {"size": size(state)} for state in states]
-    found: dict[str, float] = {}
-    for name in {name for one in taken for name in one}:
-        series = [one.get(name, -1.0) for one in taken]
+    figures: dict[str, float] = {}
+    for name in {name for hour in taken for name in hour}:
+        series = [hour.get(name, -1.0) for hour in taken]
         changes = [place for place in range(1, len(series)) if series[place] != series[place - 1]]
-        found |= {f"last {name}": series[-1], f"most {name}": max(series), f"least {name}": min(series)}
-        found |= {f"changes {name}": float(len(changes)), f"first change {name}": float(changes[0] if changes else -1)}
-        found[f"last change {name}"] = float(changes[-1] if changes else -1)
-    return found
+        figures |= {f"last {name}": series[-1], f"most {name}": max(series), f"least {name}": min(series)}
+        figures |= {
+            f"changes {name}": float(len(changes)),
+            f"first change {name}": float(changes[0] if changes else -1),
+        }
+        figures[f"last change {name}"] = float(changes[-1] if changes else -1)
+    return figures
 
 
 SPREAD = (("sum", sum), ("most", max), ("least", min))
 
 
 def _without(text: str, ids: Iterable[str]) -> str:
-    for one in ids:
-        text = text.replace(one, "*")
+    for row_id in ids:
+        text = text.replace(row_id, "*")
     return text

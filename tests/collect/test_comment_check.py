@@ -50,9 +50,9 @@ TELLING = [
 ]
 
 
-@pytest.mark.parametrize(("comment", "found"), TELLING)
-def test_words_that_reveal_their_writer_are_pointed_out(comment, found):
-    assert phrases(comment) == found
+@pytest.mark.parametrize(("comment", "revealing"), TELLING)
+def test_words_that_reveal_their_writer_are_pointed_out(comment, revealing):
+    assert phrases(comment) == revealing
 
 
 @pytest.mark.parametrize("comment", PLAIN)

@@ -89,7 +89,7 @@ def play(visitor, clock, others, had_answered, take_out):
 
 @pytest.mark.parametrize("take_out", TAKE_OUT.values(), ids=TAKE_OUT)
 def test_the_decision_follows_from_what_was_seen_before(everyone_has_saved, visitor, clock, take_out):
-    start, found = clock.now(), defaultdict(list)
+    start, by_morning = clock.now(), defaultdict(list)
     for others in range(RULES.threshold - 2, PEERS - 1):
         for had_answered in (False, True):
             backend("ses").sent_messages.clear()
@@ -97,10 +97,10 @@ def test_the_decision_follows_from_what_was_seen_before(everyone_has_saved, visi
             of_world = Clock(start)
             use(of_world.now)
             before, after = play(visitor, of_world, others, had_answered, take_out)
-            found[before].append((had_answered, after))
+            by_morning[before].append((had_answered, after))
 
-    assert len(found) > 1, "the counts of the morning are the same in every world: nothing was tried"
-    for worlds in found.values():
+    assert len(by_morning) > 1, "the counts of the morning are the same in every world: nothing was tried"
+    for worlds in by_morning.values():
         assert {had_answered for had_answered, _ in worlds} == {False, True}
         assert len({after for _, after in worlds}) == 1
 

@@ -80,15 +80,15 @@ def test_a_page_that_an_earlier_version_sealed_is_still_read():
 
 @given(st.integers(0, 2**42), st.integers(0, 2**42))
 def test_hidden_moments_keep_the_order_within_a_page_and_have_one_length(first, second):
-    one, two = hide_moment(KEY, "i1", "c-1", first), hide_moment(KEY, "i1", "c-1", second)
+    hidden_first, hidden_second = hide_moment(KEY, "i1", "c-1", first), hide_moment(KEY, "i1", "c-1", second)
 
-    assert (one < two, one - two) == (first < second, first - second)
-    assert len(str(one)) == len(str(two)) == 19
+    assert (hidden_first < hidden_second, hidden_first - hidden_second) == (first < second, first - second)
+    assert len(str(hidden_first)) == len(str(hidden_second)) == 19
 
 
 def test_hidden_moments_of_other_pages_raters_and_waves_cannot_be_compared():
     moments = [hide_moment(*of, 1_800_000_000_000) for of in ((KEY, "i1", "a"), (KEY, "i1", "b"), (KEY, "i2", "a"))]
-    gaps = [abs(one - two) for one in moments for two in moments if one != two]
+    gaps = [abs(moment - other) for moment in moments for other in moments if moment != other]
 
     assert min(gaps) > 10**12  # milliseconds: 30 years
     assert hide_moment(bytes(32), "i1", "a", 1) != hide_moment(KEY, "i1", "a", 1)

@@ -55,14 +55,16 @@ def scenes(visitor, clock, lines) -> list[Scene]:
 
 
 def _cells(scenes: Sequence[Scene], known_of: KnownOf) -> list[Cell]:
-    found = []
+    cells = []
     for scene in scenes:
         said = _of_responses(scene)
         for group in GROUPS:
             raters = [invitation for invitation in scene.raters if invitation.group == group]
             assert len(raters) == ANSWER
-            found.append(Cell([known_of(scene, one) for one in raters], [said[scene.truth[one.id]] for one in raters]))
-    return found
+            cells.append(
+                Cell([known_of(scene, rater) for rater in raters], [said[scene.truth[rater.id]] for rater in raters])
+            )
+    return cells
 
 
 def _of_responses(scene: Scene) -> dict[str, Numbers]:
@@ -90,9 +92,11 @@ def _of_response(row: Row, pages: Sequence[form.Page]) -> dict[str, float]:
     }
 
 
-def _by_rows(scene: Scene, one: Invitation) -> Numbers:
+def _by_rows(scene: Scene, invitation: Invitation) -> Numbers:
     """Read what the table shows after the close."""
-    return relinking.of_rows((row for row in scene.rows if one.id in str(row)), one.id, one.delegate_id)
+    return relinking.of_rows(
+        (row for row in scene.rows if invitation.id in str(row)), invitation.id, invitation.delegate_id
+    )
 
 
 def _by_copies(scene: Scene, invitation: Invitation) -> Numbers:
@@ -109,19 +113,19 @@ def _by_sizes(scene: Scene, invitation: Invitation) -> Numbers:
 
 def _sizes(scene: Scene, invitation: Invitation) -> Numbers:
     """Read the size of each kind of call: a page saved for the first time, a page saved again, answers sent."""
-    found: dict[str, float] = {}
+    sizes: dict[str, float] = {}
     for call in scene.open_calls:
         if invitation.id in call.keys:
-            found[f"most {call.kind}"] = max(call.size, found.get(f"most {call.kind}", 0))
-            found[f"least {call.kind}"] = min(call.size, found.get(f"least {call.kind}", math.inf))
-    return found
+            sizes[f"most {call.kind}"] = max(call.size, sizes.get(f"most {call.kind}", 0))
+            sizes[f"least {call.kind}"] = min(call.size, sizes.get(f"least {call.kind}", math.inf))
+    return sizes
 
 
 def _by_close(scene: Scene, invitation: Invitation) -> Numbers:
     """Read the call log of the close: the place of the rater's row in it, and sizes."""
     own = [(float(place), call) for place, call in enumerate(scene.close_calls) if invitation.id in call.keys]
-    found = {f"{call.operation} {n} place": place for n, (place, call) in enumerate(own)}
-    return found | {f"{call.operation} {n} size": float(call.size) for n, (_, call) in enumerate(own)}
+    figures = {f"{call.operation} {n} place": place for n, (place, call) in enumerate(own)}
+    return figures | {f"{call.operation} {n} size": float(call.size) for n, (_, call) in enumerate(own)}
 
 
 def _by_lines(scene: Scene, invitation: Invitation) -> Numbers:
@@ -152,7 +156,9 @@ def test_no_channel_links_answers_to_raters_better_than_chance(scenes):
 def _the_attacker_would_notice(scenes: Sequence[Scene]) -> None:
     """Read what an earlier version left: the number of saves after the close, and boxes as long as their text."""
     counted = attack(_cells(scenes, lambda scene, invitation: {"revision": float(_saves(scene, invitation))}))
-    measured = attack(_cells(scenes, lambda scene, one: {"size": float(_plain_size(scene.behaviours[one.id]))}))
+    measured = attack(
+        _cells(scenes, lambda scene, invitation: {"size": float(_plain_size(scene.behaviours[invitation.id]))})
+    )
 
     assert not counted.is_chance, counted
     assert not measured.is_chance, measured
@@ -163,7 +169,7 @@ def _only_the_number_of_saves_reveals_more(scenes: Sequence[Scene]) -> None:
     counted = attack(_cells(scenes, lambda scene, invitation: {"saves": float(_own_writes(scene, invitation))}))
 
     assert not counted.is_chance, counted
-    writes = {(_own_writes(scene, one), _saves(scene, one)) for scene in scenes for one in scene.raters}
+    writes = {(_own_writes(scene, rater), _saves(scene, rater)) for scene in scenes for rater in scene.raters}
     assert all(written >= saved for written, saved in writes)
 
 

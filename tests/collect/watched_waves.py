@@ -86,8 +86,8 @@ class Scene(Struct):
     @property
     def responses(self) -> dict[str, Row]:
         prefix = f"RESPONSE#{self.wave.wave.value}#"
-        found = [row for row in self.rows if row["pk"] == f"DELEGATE#{self.delegate.id}"]
-        return {row["sk"].removeprefix(prefix): row for row in found if row["sk"].startswith(prefix)}
+        of_delegate = [row for row in self.rows if row["pk"] == f"DELEGATE#{self.delegate.id}"]
+        return {row["sk"].removeprefix(prefix): row for row in of_delegate if row["sk"].startswith(prefix)}
 
 
 class CallLog:
@@ -134,12 +134,19 @@ def _play(
     lines.seek(0)
     lines.truncate()
     with calls.watched_by(log):
-        for at, one, act in _diary(asked, behaviours):
+        for at, rater, act in _diary(asked, behaviours):
             if at - clock.now() >= HOUR:
                 copies.append(_copy(wave))
             if clock.now() < wave.closes_at - timedelta(days=6) <= at:
                 drain(clock.to(wave.closes_at - timedelta(days=6)))
-            _act(visitor, one, behaviours[one.id], form.pages(rules, one.group), act, clock.to(max(at, clock.now())))
+            _act(
+                visitor,
+                rater,
+                behaviours[rater.id],
+                form.pages(rules, rater.group),
+                act,
+                clock.to(max(at, clock.now())),
+            )
     key = wave_keys.find(delegate.id, of)
     assert key is not None
     copies.append(_copy(wave))
@@ -149,7 +156,11 @@ def _play(
     return Scene(
         delegate=delegate,
         wave=wave,
-        raters=[one for one in invitations.of_delegate(delegate.id, of) if one.state is InvitationState.ANSWERED],
+        raters=[
+            invitation
+            for invitation in invitations.of_delegate(delegate.id, of)
+            if invitation.state is InvitationState.ANSWERED
+        ],
         truth={invitation.id: encryption.response_id(key.shuffle, invitation.id) for invitation in asked},
         behaviours=behaviours,
         copies=copies,
@@ -203,14 +214,14 @@ def _answer(chance: random.Random, question: form.Question, blank: float) -> str
 
 def _diary(asked: Sequence[Invitation], behaviours: Mapping[str, Behaviour]) -> list[tuple[datetime, Invitation, str]]:
     """All acts in the order in which they happen: by group, the last ones do something else than answer."""
-    found = []
+    diary = []
     for group in GROUPS:
         for place, invitation in enumerate(rater for rater in asked if rater.group == group):
             act = (["answer"] * ANSWER + ["decline"] * DECLINE + ["silent"] * SILENT + ["revoke"] * REVOKED)[place]
-            found.append((behaviours[invitation.id].starts, invitation, act))
+            diary.append((behaviours[invitation.id].starts, invitation, act))
             later = behaviours[invitation.id].amends
-            found += [(later, invitation, "amend")] if later and act == "answer" else []
-    return sorted(found, key=lambda one: one[0])
+            diary += [(later, invitation, "amend")] if later and act == "answer" else []
+    return sorted(diary, key=lambda entry: entry[0])
 
 
 def _act(
@@ -247,8 +258,8 @@ def _post(visitor: Visitor, verb: str, token: str, where: str, **fields: str) ->
 
 
 def _copy(wave: DelegateWave) -> dict[str, Row]:
-    found = query(f"DELEGATE#{wave.delegate_id}", f"INVITATION#{wave.wave.value}#")
-    return {row["id"]: {name: value for name, value in row.items() if name != "id"} for row in found}
+    rows = query(f"DELEGATE#{wave.delegate_id}", f"INVITATION#{wave.wave.value}#")
+    return {row["id"]: {name: value for name, value in row.items() if name != "id"} for row in rows}
 
 
 def count_saves(behaviour: Behaviour, pages: Sequence[form.Page], wave: Wave) -> int:

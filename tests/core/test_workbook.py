@@ -25,7 +25,7 @@ DELEGATE = ["Jo Ward", "jo@example.org", "Matron", "Wards", "Kim Roe", "kim@x.ex
 JO = ["Jo Ward", "jo@example.org"]
 
 
-def book(*rows, title="People", change=lambda one: None):
+def book(*rows, title="People", change=lambda sheet: None):
     made = Workbook()
     made.active.title = title
     for row in rows:
@@ -186,8 +186,8 @@ def test_cells_merged_downwards_hold_their_value_in_every_row():
 
 
 def test_an_error_of_excel_is_refused_with_its_place():
-    found = faults_of(book(HEADER, [*JO, "#REF!"], ["Sam Lee", "sam@example.org", "#N/A"]))
-    assert [(line, column, message.split(":")[0]) for _, line, column, message in found] == [
+    faults = faults_of(book(HEADER, [*JO, "#REF!"], ["Sam Lee", "sam@example.org", "#N/A"]))
+    assert [(line, column, message.split(":")[0]) for _, line, column, message in faults] == [
         (2, "column C", "holds the error #REF!"),
         (3, "column C", "holds the error #N/A"),
     ]
