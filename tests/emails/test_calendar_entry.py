@@ -59,8 +59,8 @@ def composed(email: Email) -> EmailMessage:
 
 
 def calendar_part(message: EmailMessage) -> EmailMessage:
-    (found,) = (part for part in message.walk() if part.get_content_type() == "text/calendar")
-    return found
+    (calendar,) = (part for part in message.walk() if part.get_content_type() == "text/calendar")
+    return calendar
 
 
 @pytest.mark.parametrize(

@@ -242,11 +242,11 @@ class Played(Struct, frozen=True):
     sent: tuple[Sent, ...]
 
     def about(self, who: int) -> list[Sent]:
-        return [one for one in self.sent if f"#{self.ids[who]}" in one.row]
+        return [email for email in self.sent if f"#{self.ids[who]}" in email.row]
 
     def days(self, kind: str, who: int | None = None) -> list[str]:
-        found = self.sent if who is None else self.about(who)
-        return sorted({one.day for one in found if one.kind == kind})
+        of_reader = self.sent if who is None else self.about(who)
+        return sorted({email.day for email in of_reader if email.kind == kind})
 
 
 ACTS_OF_THE_YEAR = (  # day, act, whose, which
@@ -289,7 +289,7 @@ def play(clock: Clock) -> Played:
             year.do(act, place, which)
             assert not year.refused, act
         year.area_of |= dict.fromkeys(people.area_ids(year.delegates[place]), year.delegates[place])
-        sent += newly_sent(len({one.number for one in sent}))
+        sent += newly_sent(len({email.number for email in sent}))
     return Played(tuple(year.delegates), tuple(sent))
 
 
@@ -329,7 +329,7 @@ def test_what_this_year_does_not_send_is_held_by_a_test_of_its_stage(played, kin
 
 def source_of(file: str, name: str) -> str:
     text = (TESTS / file).read_text()
-    nodes = (one for one in ast.walk(ast.parse(text)) if isinstance(one, ast.FunctionDef) and one.name == name)
+    nodes = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef) and node.name == name)
     return next(ast.get_source_segment(text, node) or "" for node in nodes)
 
 
@@ -354,13 +354,15 @@ def test_each_goes_out_on_its_days_and_no_longer_than_there_is_a_reason(played, 
         assert played.days(row.kind) == [day_of(rule) for rule in row.days]
         return
     wanted = {DANA: row.days, BEA: row.days, DORA: row.dora, ANN: row.ann}
-    found = {who: played.days(row.kind, who) for who in wanted}
-    assert found == {who: sorted(map(day_of, rules)) for who, rules in wanted.items()}
+    days = {who: played.days(row.kind, who) for who in wanted}
+    assert days == {who: sorted(map(day_of, rules)) for who, rules in wanted.items()}
 
 
 def test_work_is_reminded_of_before_and_after_its_day_until_it_is_submitted(played):
     of_task = {
-        who: sorted((one.kind, one.day) for one in played.about(who) if one.kind in OF_WORK and "#vision#" in one.row)
+        who: sorted(
+            (email.kind, email.day) for email in played.about(who) if email.kind in OF_WORK and "#vision#" in email.row
+        )
         for who in (DANA, DORA)
     }
     wanted = [("assignments/due", day_of("due - 5")), ("assignments/late", day_of("due + 2"))]
@@ -381,15 +383,15 @@ def test_the_last_reminder_alone_says_that_it_is_the_last(played):
 
 @pytest.mark.parametrize("who", [LEE, PAT], ids=["left", "paused"])
 def test_nothing_goes_out_about_who_has_left_or_pauses_but_that_they_do(played, who):
-    after = [one for one in played.about(who) if one.day > GONE and not one.kind.startswith(OF_A_CHANGE)]
-    assert [(one.kind, one.day) for one in after] == []
-    assert len([one for one in played.about(DANA) if one.day > GONE]) > 20
+    after = [email for email in played.about(who) if email.day > GONE and not email.kind.startswith(OF_A_CHANGE)]
+    assert [(email.kind, email.day) for email in after] == []
+    assert len([email for email in played.about(DANA) if email.day > GONE]) > 20
 
 
 def test_no_email_goes_out_twice_and_all_in_the_hours_of_a_working_day(played):
-    rows = [one.row for one in played.sent]
+    rows = [email.row for email in played.sent]
     assert len(rows) == len(set(rows))
-    local = [one.at.astimezone(ZoneInfo(ZONE)) for one in played.sent]
+    local = [email.at.astimezone(ZoneInfo(ZONE)) for email in played.sent]
     assert [at for at in local if at.weekday() > 4 or not 8 <= at.hour < 18] == []
 
 
@@ -397,7 +399,7 @@ def test_a_delegate_gets_two_digests_a_week_at_most(played):
     """Not counted: calendar entries, and what happens at once: times of a meeting, and the report."""
     at_once = ("workshops/session", "meetings/", "debrief/", "programme/opening")
     for who in range(len(NAMES)):
-        to_delegate = [one for one in played.about(who) if load_kinds()[one.kind].to is D]
-        days = {one.day for one in to_delegate if not one.kind.startswith(at_once)}
+        to_delegate = [email for email in played.about(who) if load_kinds()[email.kind].to is D]
+        days = {email.day for email in to_delegate if not email.kind.startswith(at_once)}
         weeks = Counter(date.fromisoformat(day).isocalendar()[:2] for day in days)
         assert max(weeks.values()) <= 2, weeks

@@ -63,8 +63,8 @@ def states() -> dict[str, EmailState]:
 
 
 def digest() -> Email:
-    (found,) = [row["id"] for row in scan() if row["pk"].startswith(f"MAIL#{NAME}")]
-    return emails.find(found)
+    (row_id,) = [row["id"] for row in scan() if row["pk"].startswith(f"MAIL#{NAME}")]
+    return emails.find(row_id)
 
 
 def test_three_emails_to_one_reader_go_out_as_one(three):
@@ -162,8 +162,8 @@ def test_two_delegates_of_one_name_are_each_named(clock, titles, named):
     for before, title, service in zip(map(delegates.find, ids), titles, "AB", strict=True):
         after = replace(before, job_title=title, service=service)
         transact([delegates.change(before, after, ["job_title", "service"])])
-    about_each = [*((one, "Amara Osei") for one in ids), ("two", "Bela Novak")]
-    store(*(of("report/ready", one, delegate=name) for one, name in about_each))
+    about_each = [*((delegate_id, "Amara Osei") for delegate_id in ids), ("two", "Bela Novak")]
+    store(*(of("report/ready", delegate_id, delegate=name) for delegate_id, name in about_each))
     drain(MONDAY)
 
     (sent,) = [email for email in sent_emails() if "Bela Novak" in " ".join(email.part("plain").split())]

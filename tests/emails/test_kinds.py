@@ -64,8 +64,8 @@ def _gaps_of_templates(kind: EmailKind) -> Iterator[str]:
     except TemplateNotFound as missing:
         yield f"the template {missing}"
         return
-    except UndefinedError as shown:
-        yield f"the templates show what is not declared: {shown}"
+    except UndefinedError as error:
+        yield f"the templates show what is not declared: {error}"
         return
     for word in sorted(kind.words - {"brand", "from_name", "time_zone"}):
         if _is_rendered(kind, {**words, **frame, "links": links}, word):

@@ -67,9 +67,9 @@ class SesIsSilent(SesSays):
 @pytest.fixture
 def problems(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the problems logged."""
-    found: list[str] = []
-    monkeypatch.setattr(log, "warning", lambda name, **ids: found.append(name))
-    return found
+    problems: list[str] = []
+    monkeypatch.setattr(log, "warning", lambda name, **ids: problems.append(name))
+    return problems
 
 
 @pytest.fixture
@@ -239,15 +239,15 @@ def test_an_email_ses_will_never_take_is_shown_to_the_administrator(queued, prob
         assert not send(queued.id, "one", MONDAY)
 
     sent_email = now_is(EmailState.REFUSED)
-    shown = get(emails.bounce_key(queued))
+    bounce = get(emails.bounce_key(queued))
     assert sent_email.reason.endswith(message)
-    assert shown["trouble"] == ("refused" if code == "MessageRejected" else "address")
+    assert bounce["trouble"] == ("refused" if code == "MessageRejected" else "address")
     assert (SAM.email in list_suppressed("spring")) is (code != "MessageRejected"), (
         "only a reader's error marks an address"
     )
-    assert shown["reason"] == sent_email.reason
+    assert bounce["reason"] == sent_email.reason
     who = ("", "") if code == "MessageRejected" else (SAM.name, SAM.email)
-    assert (shown["name"], shown["email"], shown["delegate"]) == (*who, "k3jx9qmw7s")
+    assert (bounce["name"], bounce["email"], bounce["delegate"]) == (*who, "k3jx9qmw7s")
     assert problems == ["mail_refused"]
     assert due_ids(MONDAY + timedelta(days=9)) == []
 

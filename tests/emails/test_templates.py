@@ -73,9 +73,9 @@ def test_a_part_that_texts_share_is_a_paragraph_of_its_own(template):
         for path in re.findall(r'include "([^"]+)"', source)
     }
 
-    found = {part for part in shared if part in "\n\n".join(paragraphs)}
-    assert {paragraph for part in found for paragraph in part.split("\n\n")} <= set(paragraphs)
-    assert found
+    parts = {part for part in shared if part in "\n\n".join(paragraphs)}
+    assert {paragraph for part in parts for paragraph in part.split("\n\n")} <= set(paragraphs)
+    assert parts
 
 
 @pytest.mark.parametrize("template", EVERY)
@@ -158,10 +158,10 @@ def test_a_rater_reads_who_sees_what_and_can_decline(template):
 @pytest.mark.parametrize("template", TO_FORMS)
 def test_an_email_shows_what_the_form_behind_it_says_about_readers(template):
     words = "Ada and no one else sees everything."
-    found = rendered(template, who_sees=words)
+    email = rendered(template, who_sees=words)
 
-    assert f"Who sees what: {words}" in " ".join(found.text.split())
-    assert f"<b>Who sees what.</b> {words}" in found.html
+    assert f"Who sees what: {words}" in " ".join(email.text.split())
+    assert f"<b>Who sees what.</b> {words}" in email.html
 
 
 @pytest.mark.parametrize("template", TO_FORMS)
@@ -234,11 +234,11 @@ def test_a_composed_email_holds_the_rendered_one():
 
 
 def test_the_same_email_has_the_same_message_id_so_that_a_copy_can_be_dropped():
-    one, other = (
+    first, other = (
         compose.compose_message(replace(make_email(), attempt=a), settings(), MONDAY) for a in ("first", "second")
     )
 
-    assert parsed(one)["Message-ID"] == parsed(other)["Message-ID"]
+    assert parsed(first)["Message-ID"] == parsed(other)["Message-ID"]
 
 
 @pytest.mark.parametrize(

@@ -126,12 +126,12 @@ OF_PAIRS = (
 )
 
 
-def of_pair(one: str, another: str, difference: str) -> bool:
+def of_pair(act: str, another: str, difference: str) -> bool:
     return any(
         re.search(declared.difference, difference, re.DOTALL)
         and any(
             re.fullmatch(declared.one, first) and re.fullmatch(declared.another, second)
-            for first, second in ((one, another), (another, one))
+            for first, second in ((act, another), (another, act))
         )
         for declared in OF_PAIRS
     )

@@ -69,9 +69,9 @@ def live(act: Act, http: Any, plan: Plan, *, with_emails: bool = True) -> End:
     """
     world.put_back(act.before)
     striking = Striking(plan)
-    found = _ended(lambda: _act(act, http, striking), act.now, _own_rows(act), with_emails=with_emails)
-    found.calls = striking.calls
-    return found
+    end = _ended(lambda: _act(act, http, striking), act.now, _own_rows(act), with_emails=with_emails)
+    end.calls = striking.calls
+    return end
 
 
 def pair(first: Act, second: Act, http: Any, play: Callable[[list[Callable[[], str]]], list[str]]) -> End:
@@ -167,7 +167,7 @@ def _act(act: Act, http: Any, striking: Striking) -> str:
 def _pressed(act: Act, http: Any, striking: Striking) -> str:
     """Press the button again, a moment later, after an error page or none at all."""
     path, headers, body = act.what
-    shown = ""
+    page = ""
     for press in range(MAX_PRESSES):
         now = act.now + press * PRESSED_AGAIN_AFTER
         chalicelib.core.clock.use(lambda now=now: now)  # type: ignore[misc]
@@ -176,10 +176,10 @@ def _pressed(act: Act, http: Any, striking: Striking) -> str:
                 answer = http.post(path, headers=headers, body=body)
         except Killed:
             continue
-        shown = _shown(answer)
+        page = _shown(answer)
         if answer.status_code < 500:
-            return shown
-    return shown
+            return page
+    return page
 
 
 def _shown(answer: Any) -> str:
@@ -260,12 +260,12 @@ def _report_sent(now: datetime, reported: int) -> int:
 
 def _by_name(act: Act, end: End, keys: Set[Key]) -> dict[str, list[Row]]:
     """Return the rows of these keys without what is a moment or random; what was not written is as before."""
-    found: dict[str, list[Row]] = {}
+    rows: dict[str, list[Row]] = {}
     for key in sorted(keys):
         row = end.rows[key] if key in end.rows else _opened(world.find(key, act.before))
         if row is not None:
-            found.setdefault(_plain(" | ".join(key)), []).append(row)
-    return found
+            rows.setdefault(_plain(" | ".join(key)), []).append(row)
+    return rows
 
 
 def _opened(row: Row | None) -> Row | None:
@@ -279,7 +279,7 @@ def _opened(row: Row | None) -> Row | None:
     boxes = {name: row.get(name) or {} for name in ("draft", "sent")}
     if secret is None:
         return row
-    return row | {name: encryption.unseal_pages(secret["seal"], invitation, found) for name, found in boxes.items()}
+    return row | {name: encryption.unseal_pages(secret["seal"], invitation, pages) for name, pages in boxes.items()}
 
 
 def _emails(before: int) -> Counter[str]:
@@ -308,12 +308,12 @@ def _of_rows(key: str, clean: list[Row], other: list[Row]) -> Iterator[str]:
     if len(clean) != len(other):
         yield f"{len(other)} rows {key}, not {len(clean)}"
         return
-    for one, another in zip(clean, other, strict=True):
-        for column in sorted(one.keys() | another.keys()):
+    for row, another in zip(clean, other, strict=True):
+        for column in sorted(row.keys() | another.keys()):
             if column not in OF_TRIES | OF_CHANCE and not _same(
-                _label_of_hidden(one, column), _label_of_hidden(another, column)
+                _label_of_hidden(row, column), _label_of_hidden(another, column)
             ):
-                yield f"{key}: {column} is {another.get(column)!r}, not {one.get(column)!r}"
+                yield f"{key}: {column} is {another.get(column)!r}, not {row.get(column)!r}"
 
 
 def _label_of_hidden(row: Row, column: str) -> Any:
@@ -322,31 +322,31 @@ def _label_of_hidden(row: Row, column: str) -> Any:
     return "due" if column == "due_shard" and value not in (None, FAILED) else value
 
 
-def _same(one: Any, another: Any) -> bool:
-    if isinstance(one, dict) and isinstance(another, dict):
-        return one.keys() == another.keys() and all(_same(one[name], another[name]) for name in one)
-    if isinstance(one, list) and isinstance(another, list):
-        return len(one) == len(another) and all(map(_same, one, another))
-    if isinstance(one, bytes) and isinstance(another, bytes):
-        return len(one) == len(another)  # sealed with a nonce of its own
-    if isinstance(one, str) and isinstance(another, str):
-        return _plain(one) == _plain(another) and all(map(_near, STAMP.findall(one), STAMP.findall(another)))
-    if isinstance(one, int) and isinstance(another, int) and min(one, another) > 10**9:
-        unit = 1000 if one > 10**12 else 1  # moments in milliseconds or seconds
-        return abs(one - another) <= REPEATS_FOR.total_seconds() * unit
-    return bool(one == another)
+def _same(value: Any, another: Any) -> bool:
+    if isinstance(value, dict) and isinstance(another, dict):
+        return value.keys() == another.keys() and all(_same(value[name], another[name]) for name in value)
+    if isinstance(value, list) and isinstance(another, list):
+        return len(value) == len(another) and all(map(_same, value, another))
+    if isinstance(value, bytes) and isinstance(another, bytes):
+        return len(value) == len(another)  # sealed with a nonce of its own
+    if isinstance(value, str) and isinstance(another, str):
+        return _plain(value) == _plain(another) and all(map(_near, STAMP.findall(value), STAMP.findall(another)))
+    if isinstance(value, int) and isinstance(another, int) and min(value, another) > 10**9:
+        unit = 1000 if value > 10**12 else 1  # moments in milliseconds or seconds
+        return abs(value - another) <= REPEATS_FOR.total_seconds() * unit
+    return bool(value == another)
 
 
 def _plain(text: str) -> str:
     return RANDOM.sub("<random>", STAMP.sub("<moment>", text))
 
 
-def _near(one: str, another: str) -> bool:
-    return abs(_moment(one) - _moment(another)) <= REPEATS_FOR
+def _near(stamp: str, another: str) -> bool:
+    return abs(_moment(stamp) - _moment(another)) <= REPEATS_FOR
 
 
 def _moment(stamp: str) -> datetime:
     if stamp.isdigit():
         return datetime.fromtimestamp(int(stamp), UTC)
-    found = moment(stamp.rstrip("Z").replace(".", ":"))
-    return found.replace(tzinfo=UTC)
+    read = moment(stamp.rstrip("Z").replace(".", ":"))
+    return read.replace(tzinfo=UTC)

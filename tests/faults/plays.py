@@ -339,7 +339,7 @@ def answer(play: Play) -> None:
 def of(verb: str, delegate_id: str, name: str, wave: Wave = Wave.BASELINE) -> str:
     """Return the link of a rater."""
     wanted = people.person(name).email
-    invitation = next(one for one in invitations.of_delegate(delegate_id, wave) if one.rater.email == wanted)
+    invitation = next(asked for asked in invitations.of_delegate(delegate_id, wave) if asked.rater.email == wanted)
     return signing.make(verb, delegate_id, wave.value, invitation.id, str(invitation.link_version))
 
 
@@ -483,7 +483,7 @@ def move_addresses(play: Play) -> None:
     old, new = people.person("sponsor").email, people.person("new sponsor").email
     change_address(COHORT, old, new, play.clock.now(), "second@example.org")
     play.run()
-    (hold,) = (one for one in holds.from_rows(cohorts.rows(COHORT)) if one.person.email == new)
+    (hold,) = (stored for stored in holds.from_rows(cohorts.rows(COHORT)) if stored.person.email == new)
     play.post(f"{AT_COHORT}/confirm", typed={"hold": hold.id})
     play.run()
 
@@ -520,8 +520,10 @@ def close(play: Play) -> None:
 
 
 def fill_in(play: Play, delegate_id: str, wave: Wave, email: str, rating: str = "4") -> None:
-    one = next(one for one in invitations.of_delegate(delegate_id, wave) if one.rater.email == email)
-    answer_link = parse_answer_link(signing.token("answer", delegate_id, wave.value, one.id, str(one.link_version)))
+    invitation = next(asked for asked in invitations.of_delegate(delegate_id, wave) if asked.rater.email == email)
+    answer_link = parse_answer_link(
+        signing.token("answer", delegate_id, wave.value, invitation.id, str(invitation.link_version))
+    )
     scene.fill_in(answer_link, rating, play.clock.now())
     submit(answer_link, play.clock.now())
 
@@ -626,15 +628,15 @@ def live_with_areas(play: Play, dana: str, case: str) -> None:
     play.post(f"{hub}/areas", f"{hub}/areas/share", {f"share-{first}": "on"})
     play.post(SHARED.url(delegates.find(dana)), typed={"line": "An hour a week"})
     play.post(f"{hub}/areas/progress", typed={f"level-{first}": "tried"})
-    one = {name: text for name, text in people.areas_typed(play.clock.now().date()).items() if name.endswith("-1")}
-    play.post(f"{hub}/area/{first}", typed={**one, "why": "It fits better"})
+    typed = {name: text for name, text in people.areas_typed(play.clock.now().date()).items() if name.endswith("-1")}
+    play.post(f"{hub}/area/{first}", typed={**typed, "why": "It fits better"})
     play.post(f"{hub}/area/{second}", f"{hub}/area/{second}/ask-to-close", {"why-close": "Another role"})
     play.run(days=1)
     play.sign_in(case, "cleo coach")
     play.post(f"{case}/areas", f"{case}/area/{first}/remark", {f"line-{first}": "Go on"})
     play.post(f"{case}/areas", f"{case}/plan")
-    play.post(f"{case}/area/{first}", typed={**one, "why": "In shorter words"})
-    play.post(f"{case}/area/new", typed={**one, "why": "Since the new role", "replaces": second})
+    play.post(f"{case}/area/{first}", typed={**typed, "why": "In shorter words"})
+    play.post(f"{case}/area/new", typed={**typed, "why": "Since the new role", "replaces": second})
     play.run(days=1)
     play.post(f"{hub}/areas", f"{hub}/plan")
     play.post(f"{hub}/area/{first}", f"{hub}/area/{first}/finish")
@@ -660,7 +662,7 @@ def attend(play: Play) -> None:
     dana, dora, dina = (play.delegate(name) for name in ("dana delegate", "dora delegate", "dina delegate"))
     play.run(datetime.fromisoformat("2027-01-08T09:00:00Z"))
     play.run(datetime.fromisoformat("2027-01-12T09:30:00Z"))
-    first = next(one.id for one in workshops.list_sessions(COHORT) if not one.cancelled)
+    first = next(session.id for session in workshops.list_sessions(COHORT) if not session.cancelled)
     home = FACILITATOR.url(cohorts.find(COHORT), people.FACILITATOR.person)
     at = f"{home}/session/{first}"
     play.sign_in(home, "mo facilitator")
@@ -705,7 +707,9 @@ def ask_on_the_way(play: Play) -> None:
     ticks = dict(re.findall(r'name="(ask-[^"]+)" value="([^"]+)"', play.visitor.open(page).page))
     play.post(page, typed=ticks)
     play.run(datetime.fromisoformat("2027-01-29T09:00:00Z"))
-    asked = [one for one in invitations.of_delegate(dana, Wave.MIDWAY_1) if not one.rater.is_erased]
+    asked = [
+        invitation for invitation in invitations.of_delegate(dana, Wave.MIDWAY_1) if not invitation.rater.is_erased
+    ]
     (area,) = [name.removeprefix("ask-") for name in ticks]
     play.run(datetime.fromisoformat("2027-02-05T10:00:00Z"))
     for invitation in asked[:5]:
@@ -867,8 +871,8 @@ def read_result(play: Play, delegate_id: str) -> None:
 def record_review(play: Play, delegate_id: str, case: str) -> None:
     """Let the coach type an outcome for each area, and record the review."""
     here, today = f"{case}/review-record", play.clock.now().date()
-    found = areas.from_rows(delegates.load_rows(delegate_id), Wave.BASELINE)
-    live = [area.id for area in found if area.is_live]
+    stored_areas = areas.from_rows(delegates.load_rows(delegate_id), Wave.BASELINE)
+    live = [area.id for area in stored_areas if area.is_live]
     outcomes = dict(zip((f"outcome-{area}" for area in live), ("kept", "done", "given_up"), strict=False))
     steps = {f"step-{area}": "Ask first" for area in live} | {f"why-{area}": "Another role" for area in live}
     days = {"held_on": today.isoformat()} | {f"step_by-{area}": (today + timedelta(30)).isoformat() for area in live}

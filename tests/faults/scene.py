@@ -78,8 +78,12 @@ def invitation(name: str) -> Invitation:
     return next(invited for invited in asked() if invited.rater.email == people.person(name).email)
 
 
-def link_of(one: Invitation) -> AnswerLink:
-    return parse_answer_link(signing.token("answer", one.delegate_id, one.wave.value, one.id, str(one.link_version)))
+def link_of(invitation: Invitation) -> AnswerLink:
+    return parse_answer_link(
+        signing.token(
+            "answer", invitation.delegate_id, invitation.wave.value, invitation.id, str(invitation.link_version)
+        )
+    )
 
 
 def fill_in(opened: AnswerLink, rating: str, now: datetime | None = None) -> None:

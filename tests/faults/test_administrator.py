@@ -41,8 +41,8 @@ def at(now):
 
 def noted(act):
     """Return what is wrong with the trail: it must name the act once."""
-    found = [row for row in audit_events.of_cohort(people.COHORT) if act in row["act"] and row["by"] == BY]
-    return [] if len(found) == 1 else [f"noted {len(found)} times"]
+    entries = [row for row in audit_events.of_cohort(people.COHORT) if act in row["act"] and row["by"] == BY]
+    return [] if len(entries) == 1 else [f"noted {len(entries)} times"]
 
 
 def jobs_of(kind):
@@ -203,14 +203,18 @@ def test_answers_are_voided_once_counted_once_and_asked_for_once(aws):
             scene.run_job(job, at(now))
 
     def check(_):
-        one = scene.invitation("p0")
-        wrong = [] if one.state is InvitationState.INVITED and one.sent is None and not one.draft else ["not destroyed"]
-        wrong += [] if one.link_version == 2 else [f"link version {one.link_version}"]
+        invitation = scene.invitation("p0")
+        wrong = (
+            []
+            if invitation.state is InvitationState.INVITED and invitation.sent is None and not invitation.draft
+            else ["not destroyed"]
+        )
+        wrong += [] if invitation.link_version == 2 else [f"link version {invitation.link_version}"]
         (line,) = cohorts.list_lines(people.COHORT)
         wrong += [] if (line.answered, line.groups["peer"].answered) == (5, 3) else [f"{line.answered} counted"]
         wrong += [] if line.counts_hidden == ("peer",) else ["the counts are not hidden"]
         waiting = {row["id"] for row in waiting_emails()}
-        of_new_link = {email for email in people.reminders_of(one) if email.endswith(".v2")}
+        of_new_link = {email for email in people.reminders_of(invitation) if email.endswith(".v2")}
         wrong += [] if of_new_link and of_new_link <= waiting else ["a reminder is missing"]
         return wrong + once("collect/again", "p0") + noted("voided")
 
@@ -298,8 +302,8 @@ def test_a_load_that_is_confirmed_is_there_whole_and_noted_once(aws):
         delegate, wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)
         wrong += [] if delegate.programme_version == programme.version and wave.state is WaveState.PLANNED else ["odd"]
         wrong += [f"{len(jobs_of(kind))} jobs {kind}" for kind in ONCE if len(jobs_of(kind)) != 1]
-        found = [row for row in audit_events.of_cohort(people.COHORT) if "loaded" in row["act"]]
-        return wrong + ([] if len(found) == 1 else [f"noted {len(found)} times"])
+        entries = [row for row in audit_events.of_cohort(people.COHORT) if "loaded" in row["act"]]
+        return wrong + ([] if len(entries) == 1 else [f"noted {len(entries)} times"])
 
     assert single_faults(lambda: None, act, check) > 15
 

@@ -49,6 +49,8 @@ def test_a_page_by_who_had_saved_nothing_is_refused_and_leaves_nothing(closed_wi
 
 
 def test_the_row_of_everyone_who_was_asked_is_frozen(closed_with_a_page_open):
-    for one in scene.asked():
+    for invitation in scene.asked():
         with pytest.raises(PageRefused):
-            update_one(invitations.save_page(invitations.key_of(one), 1, "p", b"box", 1, seen=[0], if_unsent=False))
+            update_one(
+                invitations.save_page(invitations.key_of(invitation), 1, "p", b"box", 1, seen=[0], if_unsent=False)
+            )

@@ -46,7 +46,7 @@ def test_a_fault_changes_nothing_in_the_end(http, tmp_path_factory, name, thorou
         f"{where}: {difference}"
         for act in share(acts, MAX_ACTS, name)
         for where, difference in violations(act, http, thorough=thorough)
-        if not any(one.covers(name, difference) for one in declared.for_act(name))
+        if not any(known.covers(name, difference) for known in declared.for_act(name))
     ]
 
     assert not wrong, f"{len(wrong)} violations:\n" + "\n".join(wrong[:40])
@@ -80,9 +80,9 @@ def plans(name: str, calls: list[str], *, thorough: bool) -> list[Plan]:
         return share(every, MAX_THOROUGH, name)
     shuffled = sorted(range(1, len(calls) + 1), key=lambda call: _hash(f"{name} {call}"))
     chosen = sorted(shuffled, key=lambda call: calls[call - 1] in READS)[:MAX_PLANS]
-    found = [{call: KINDS[_hash(f"{call} of {name}") % len(KINDS)]} for call in chosen]
+    single = [{call: KINDS[_hash(f"{call} of {name}") % len(KINDS)]} for call in chosen]
     at_write = [{call: CONFLICT} for call in chosen[:1] if calls[call - 1] in WRITES]
-    return found[: MAX_PLANS - len(at_write)] + at_write
+    return single[: MAX_PLANS - len(at_write)] + at_write
 
 
 MAX_PLANS = 3
@@ -166,10 +166,10 @@ def test_a_close_that_empties_the_boxes_first_is_found(http, tmp_path_factory, m
 
     plain = responses.store
 
-    def store(delegate_id, wave, found):
+    def store(delegate_id, wave, stored_responses):
         for invitation in invitations.of_delegate(delegate_id, wave):
             close_wave.update_one(invitations.empty(invitation))
-        plain(delegate_id, wave, found)
+        plain(delegate_id, wave, stored_responses)
 
     monkeypatch.setattr(responses, "store", store)
 

@@ -90,9 +90,9 @@ def with_partners(name: str, http, tmp_path_factory) -> tuple[Act, list[Act]]:
     return first, [other for other in others if shares_a_row(first, other) and can_happen(other, first)]
 
 
-def shares_a_row(one: Act, another: Act) -> bool:
+def shares_a_row(act: Act, another: Act) -> bool:
     """Return whether two acts share a row. A query reads its whole partition."""
-    return _meets(one.written, another.touched) or _meets(another.written, one.touched)
+    return _meets(act.written, another.touched) or _meets(another.written, act.touched)
 
 
 def _meets(written: frozenset[tuple[str, str]], touched: frozenset[tuple[str, str]]) -> bool:
@@ -131,7 +131,10 @@ def violations(first: Act, other: Act, http, *, every: bool) -> Iterator[str]:
     for place in (0, 1):
         for step in _steps((first, other)[place]) if every else [1]:
             end, made = _interleaved(first, other, http, place, step)
-            yield from (f"turn of {place} taken at call {step}: {one}" for one in _wrong(first, end, in_turn, alone))
+            yield from (
+                f"turn of {place} taken at call {step}: {difference}"
+                for difference in _wrong(first, end, in_turn, alone)
+            )
             if made <= step:
                 break  # it had ended before the other began
 
@@ -160,12 +163,14 @@ def _wrong(act: Act, end: End, in_turn: list[End], alone: list[End]) -> list[str
 
     An act that is asked to look again has changed nothing: then the other's end alone is right.
     """
-    found = [list(differences(act, right, end)) for right in in_turn]
-    for place, shown in enumerate(end.page.split("\n")):
-        if shown.startswith("4"):
+    by_order = [list(differences(act, right, end)) for right in in_turn]
+    for place, status in enumerate(end.page.split("\n")):
+        if status.startswith("4"):
             right = alone[1 - place]
-            found.append([one for one in differences(act, right, end) if not one.startswith("the page is")])
-    return min(found, key=len)[:3]
+            by_order.append(
+                [difference for difference in differences(act, right, end) if not difference.startswith("the page is")]
+            )
+    return min(by_order, key=len)[:3]
 
 
 def test_a_code_that_is_not_spent_on_a_condition_is_found(http, tmp_path_factory, monkeypatch):
@@ -180,4 +185,4 @@ def test_a_code_that_is_not_spent_on_a_condition_is_found(http, tmp_path_factory
     folder = recording.shared_folder(tmp_path_factory)
     (typed,) = recording.find("page /code/{key}", folder, http, at_most=1)
 
-    assert any("rows SESSION#" in one for one in violations(typed, typed, http, every=True))
+    assert any("rows SESSION#" in difference for difference in violations(typed, typed, http, every=True))

@@ -62,16 +62,18 @@ def test_a_thank_you_page_means_stored_exactly_once(visitor):
         assert "Thank you" in visitor.page
 
     def check(_):
-        one = scene.invitation("p0")
+        invitation = scene.invitation("p0")
         (line,) = cohorts.list_lines(people.COHORT)
         wrong = (
-            [] if one.state is InvitationState.ANSWERED and one.sent == one.draft else ["the answers are not stored"]
+            []
+            if invitation.state is InvitationState.ANSWERED and invitation.sent == invitation.draft
+            else ["the answers are not stored"]
         )
         wrong += [] if line.answered == 1 else [f"counted {line.answered} times"]
         left = [
             row["id"]
             for row in all_rows()
-            if row["sk"] == "MAIL" and row["id"] in people.reminders_of(one) and "due_shard" in row
+            if row["sk"] == "MAIL" and row["id"] in people.reminders_of(invitation) and "due_shard" in row
         ]
         return wrong + [f"{email} would still be sent" for email in left]
 
@@ -88,9 +90,13 @@ def test_a_close_stores_every_answer_once_and_destroys_the_key(aws):
     def check(_):
         stored = responses.of_wave(people.dana(), Wave.BASELINE)
         _, closed = delegates.find_with_wave(people.dana(), Wave.BASELINE)
-        wrong = [] if Counter(one.group for one in stored) == groups else [f"{len(stored)} responses are stored"]
+        wrong = (
+            [] if Counter(response.group for response in stored) == groups else [f"{len(stored)} responses are stored"]
+        )
         wrong += ["an answer changed" for response in stored if set(response.answers.ratings.values()) != {4}]
-        wrong += ["a sealed box is left" for one in scene.asked() if one.sent is not None or one.draft]
+        wrong += [
+            "a sealed box is left" for invitation in scene.asked() if invitation.sent is not None or invitation.draft
+        ]
         wrong += ["the key is left"] if wave_keys.find(people.dana(), Wave.BASELINE) else []
         wrong += [] if closed.state is WaveState.CLOSED else [f"the wave is {closed.state}"]
         follow_on = [
@@ -176,7 +182,11 @@ def test_an_address_is_replaced_once_and_emailed_once(aws):
         invitations = scene.asked()
         (moved,) = [invitation for invitation in invitations if invitation.rater.email == "new@example.org"]
         wrong = [] if moved.link_version == 2 else [f"link version {moved.link_version}"]
-        kept = {one.id: (one.draft, one.group) for one in invitations if one.id != moved.id}
+        kept = {
+            invitation.id: (invitation.draft, invitation.group)
+            for invitation in invitations
+            if invitation.id != moved.id
+        }
         wrong += [] if kept | {moved.id: before[moved.id]} == before else ["a row was lost"]
         wrong += [] if not moved.draft and moved.group == before[moved.id][1] else ["a saved answer moved along"]
         emails = {
@@ -241,9 +251,9 @@ def test_an_approved_list_is_sent_once(visitor):
         assert "Approved" in visitor.page
 
     def check(_):
-        found = delegates.find_nomination(people.dana(), Wave.BASELINE)
+        nomination = delegates.find_nomination(people.dana(), Wave.BASELINE)
         rows = [row["pk"] for row in all_rows() if "due_shard" in row]
-        wrong = [] if found.sent_raters == 2 else [f"{found.sent_raters} raters are sent"]
+        wrong = [] if nomination.sent_raters == 2 else [f"{nomination.sent_raters} raters are sent"]
         wrong += [] if len([pk for pk in rows if pk.startswith("JOB#invite#")]) == 1 else ["not one job invites"]
         wrong += [] if len([pk for pk in rows if pk.startswith("MAIL#nominate/approved#")]) == 1 else ["not sent once"]
         return wrong + [f"{pk} would still be sent" for pk in rows if "approve_reminder" in pk]

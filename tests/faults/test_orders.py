@@ -72,7 +72,9 @@ def test_a_submission_that_races_the_close_is_refused_or_counted(aws, limit):
             return [f"neither thanked nor refused: {outcomes[0]!r}"]
         thanked = not isinstance(outcomes[0], BaseException)
         scene.run_job(close.id, deadline + timedelta(hours=3))  # all that a lost race rescheduled
-        stored = len([one for one in responses.of_wave(people.dana(), Wave.BASELINE) if one.group == "peer"])
+        stored = len(
+            [response for response in responses.of_wave(people.dana(), Wave.BASELINE) if response.group == "peer"]
+        )
         return [] if stored == 3 + thanked else [f"thanked: {thanked}, but {stored} peers are stored"]
 
     rater = lambda _: submit(answer_link, deadline - timedelta(seconds=1))  # noqa: E731
@@ -126,7 +128,9 @@ def test_a_list_that_is_sent_as_the_questionnaire_opens_is_invited(aws, limit):
     def check(_, outcomes):
         drain(people.OPENING + timedelta(minutes=10))
         drain(people.OPENING + timedelta(days=5))
-        invited = {one.rater.email for one in scene.asked()} >= {entry.person.email for entry in people.raters(2, 0)}
+        invited = {invitation.rater.email for invitation in scene.asked()} >= {
+            entry.person.email for entry in people.raters(2, 0)
+        }
         asked = [email for email in sent_emails() if "please choose" in str(email.message["Subject"])]
         sent = not isinstance(outcomes[0], BaseException)
         wrong = [] if invited == sent else [f"sent: {sent}, invited: {invited}"]

@@ -65,9 +65,9 @@ def test_extending_and_closing_a_delegate_without_a_line_is_an_error(monkeypatch
     true_find = close_or_extend._find
 
     def find_and_lose(*args):
-        found = true_find(*args)
+        before = true_find(*args)
         lose_the_line()
-        return found
+        return before
 
     monkeypatch.setattr(close_or_extend, "_find", find_and_lose)
     with pytest.raises(LineMissing):
@@ -87,9 +87,9 @@ def test_an_impact_survey_whose_reminder_is_missing_is_not_called_busy():
     due = jobs.find(f"impact#{people.dana()}").due_at
     scene.run_job(f"impact#{people.dana()}", due)
     survey = next(
-        one
-        for one in impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))
-        if one.role is Role.MANAGER
+        stored
+        for stored in impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))
+        if stored.role is Role.MANAGER
     )
     people.write(delete(emails.key(list_cancelled_by(CancelledBy.ANSWER, people.dana(), "manager")[0])))
     token = signing.token("impact", people.dana(), Role.MANAGER.value, str(survey.link_version))
@@ -104,10 +104,10 @@ def test_a_list_whose_delegate_has_no_line_did_not_change_in_another_window():
     chalicelib.core.clock.use(clock.now)
     people.opened(clock)
     lose_the_line()
-    found = rater_list.open_choice(people.link("dana delegate", "nominate").rsplit("/", 1)[1], clock.now())
+    choice = rater_list.open_choice(people.link("dana delegate", "nominate").rsplit("/", 1)[1], clock.now())
 
     with pytest.raises(LineMissing):
-        submit_list.submit_list(found, clock.now(), fewer=True, seen=write_seen(found.unsent))
+        submit_list.submit_list(choice, clock.now(), fewer=True, seen=write_seen(choice.unsent))
 
 
 def test_a_job_that_invites_fails_at_once_when_a_row_is_missing():

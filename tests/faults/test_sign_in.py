@@ -69,7 +69,7 @@ def test_one_code_typed_twice_at_once_signs_in_once(aws):
         drain(MONDAY)
 
     def check(_, outcomes):
-        refused = [one for one in outcomes if isinstance(one, sign_in_codes.CodeRefused)]
+        refused = [outcome for outcome in outcomes if isinstance(outcome, sign_in_codes.CodeRefused)]
         return [] if (len(kept()), len(refused)) == (1, 1) else [f"{len(kept())} sessions: {outcomes!r}"]
 
     typing = [lambda _, name=name: spend("challenge", MONDAY, name) for name in ("one", "two")]

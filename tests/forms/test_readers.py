@@ -96,8 +96,8 @@ def seen_in(text: str) -> set[tuple[str, str]]:
 
 def console_pages(visitor, clock) -> str:
     admin = visitor.let_in_administrator(clock.now())
-    one = f"{CONSOLE}/delegate/{id_of(NAMES[0])}"
-    return pages(admin, f"{BASE_URL}/admin", CONSOLE, one, f"{CONSOLE}/progress", f"{CONSOLE}/trail")
+    person_page = f"{CONSOLE}/delegate/{id_of(NAMES[0])}"
+    return pages(admin, f"{BASE_URL}/admin", CONSOLE, person_page, f"{CONSOLE}/progress", f"{CONSOLE}/trail")
 
 
 def command(*words: str) -> str:
@@ -154,7 +154,7 @@ def test_an_export_holds_answers_by_and_about_a_delegate_and_of_no_one_else(answ
 def test_the_form_says_what_the_declaration_says(answered, name):
     to = NAMES[0] if name == "delegate" else "mara manager"
     answered.open(people.link(to, "impact"))
-    (about,) = [people.person(one).name for one in NAMES if people.person(one).name in answered.page]
+    (about,) = [people.person(label).name for label in NAMES if people.person(label).name in answered.page]
     for sentence in sentences(IMPACT[name], Names(about)):
         assert sentence in answered.page
 

@@ -53,9 +53,9 @@ def reported(visitor, clock):
 def seen_in(text: str) -> set[str]:
     """Return the fields of which every rater's canary is there; some but not all would be a leak of another kind."""
     writers = (*PEERS, "mara manager")
-    found = {field: {who for who in writers if canary(field, who) in text} for field in READERS}
-    assert all(who in (set(), {*writers}) for who in found.values()), found
-    return {field for field, who in found.items() if who}
+    writers_seen = {field: {who for who in writers if canary(field, who) in text} for field in READERS}
+    assert all(who in (set(), {*writers}) for who in writers_seen.values()), writers_seen
+    return {field for field, who in writers_seen.items() if who}
 
 
 def allowed(reader: Reader) -> set[str]:
@@ -83,8 +83,15 @@ def test_comments_are_shown_to_the_declared_readers_alone(reported, clock):
     assert seen_in(reported.open(hub).page) == set()
     reported.cookies.clear()
     reported.let_in_administrator(clock.now())
-    one = f"{CONSOLE}/delegate/{people.dana()}"
-    for url in (f"{BASE_URL}/admin", CONSOLE, one, f"{CONSOLE}/progress", f"{CONSOLE}/trail", f"{BASE_URL}/admin/work"):
+    person_page = f"{CONSOLE}/delegate/{people.dana()}"
+    for url in (
+        f"{BASE_URL}/admin",
+        CONSOLE,
+        person_page,
+        f"{CONSOLE}/progress",
+        f"{CONSOLE}/trail",
+        f"{BASE_URL}/admin/work",
+    ):
         assert seen_in(reported.open(url).page) == set()
     for words in (["cohort", "status", people.COHORT, "--impact", "--json"], ["jobs", "due"]):
         assert seen_in(command(*words)) == set()
@@ -94,10 +101,10 @@ def test_comments_are_shown_to_the_declared_readers_alone(reported, clock):
 
 def test_the_form_names_comments_for_the_coach_where_there_are_any(visitor, clock):
     names = Names("Dana Delegate", 4, group="Peers", sponsor="Northfold", has_coach_only=True)
-    (kept,) = [one for one in sentences(Form.ANONYMOUS_GROUP, names) if "keep for the coach" in one]
+    (kept,) = [sentence for sentence in sentences(Form.ANONYMOUS_GROUP, names) if "keep for the coach" in sentence]
     assert kept == "The comments that you keep for the coach are shown in the same way, but to the coach alone."
     without = sentences(Form.ANONYMOUS_GROUP, replace(names, has_coach_only=False))
-    assert not any("keep for the coach" in one for one in without)
+    assert not any("keep for the coach" in sentence for sentence in without)
 
     rules = replace(people.programme(), id="kept", coach_only_comments=True)
     people.opened(clock, chosen=people.raters(4, 0), rules=rules)

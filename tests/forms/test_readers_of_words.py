@@ -110,9 +110,9 @@ def test_a_rater_sees_what_the_forms_name_and_all_of_it(written):
 
 
 def console_and_commands(visitor, now) -> str:
-    one = f"{CONSOLE}/delegate/{people.dana()}"
+    person_page = f"{CONSOLE}/delegate/{people.dana()}"
     visitor.let_in_administrator(now)
-    text = pages(visitor, f"{BASE_URL}/admin", CONSOLE, one, f"{CONSOLE}/progress", f"{CONSOLE}/trail")
+    text = pages(visitor, f"{BASE_URL}/admin", CONSOLE, person_page, f"{CONSOLE}/progress", f"{CONSOLE}/trail")
     with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.suppress(SystemExit):
         parser.main(["cohort", "status", people.COHORT, "--impact", "--json"])
     assert "Dana Delegate" in text

@@ -142,8 +142,8 @@ def test_a_percentage_is_read_with_the_same_care(typed, said):
     ],
 )
 def test_a_measure_keeps_its_number_only_where_the_unit_says_the_rest(typed, unit, said):
-    found = kept("measure.1.now", typed, **{"measure.1.unit": unit})
-    assert found.removeprefix("Now: ") == said
+    text = kept("measure.1.now", typed, **{"measure.1.unit": unit})
+    assert text.removeprefix("Now: ") == said
 
 
 @given(st.decimals(0, 10**9, places=6), st.sampled_from(["measure.1.money", "measure.1.now"]))

@@ -139,14 +139,14 @@ def play(client: Client, clock: Clock) -> dict[str, str]:
     publish_story(client, clock)
     for _ in range(12):
         drain(clock.advance(days=1))
-    shown = {
+    pages = {
         Reader.DELEGATE: delegates_pages(client, clock),
         Reader.COACH: coachs_pages(client, clock),
         Reader.MANAGER: managers + managers_pages(client, clock),
         Reader.SPONSOR: sponsors_pages(client, clock),
         ADMINISTRATOR: administrators_pages(client, clock),
     }
-    return {reader: unescape(text) for reader, text in shown.items()}
+    return {reader: unescape(text) for reader, text in pages.items()}
 
 
 def freeze_first_360(clock: Clock) -> None:
@@ -222,7 +222,7 @@ def publish_story(client: Client, clock: Clock) -> None:
 
 
 @pytest.fixture(scope="module")
-def shown() -> Iterator[dict[str, str]]:
+def text_of() -> Iterator[dict[str, str]]:
     from app import app
 
     cloud.switch_on()
@@ -248,43 +248,47 @@ def words_of(question: Question, answer: str) -> str:
     return answer_in_words(question, answer)
 
 
-@pytest.mark.parametrize("question", OWN_QUESTIONS, ids=lambda one: one.field)
-def test_what_the_delegate_answers_is_shown_to_its_readers(shown, question):
+@pytest.mark.parametrize("question", OWN_QUESTIONS, ids=lambda question: question.field)
+def test_what_the_delegate_answers_is_shown_to_its_readers(text_of, question):
     readers = form_about(OWN).readers_of(question.field)
     answer = words_of(question, own_answers()[question.field])
     assert Reader.COACH in readers, "the form says that the coach sees everything"
     for reader in (Reader.DELEGATE, Reader.COACH):
-        assert question.text in shown[reader]
-        assert answer in shown[reader]
+        assert question.text in text_of[reader]
+        assert answer in text_of[reader]
     if Reader.MANAGER in readers:
-        assert answer.split(" ")[0] in shown[Reader.MANAGER]
+        assert answer.split(" ")[0] in text_of[Reader.MANAGER]
 
 
-@pytest.mark.parametrize("question", MANAGERS_QUESTIONS, ids=lambda one: one.field)
-def test_what_the_line_manager_answers_is_shown_to_its_readers_and_to_who_wrote_it(shown, question):
+@pytest.mark.parametrize("question", MANAGERS_QUESTIONS, ids=lambda question: question.field)
+def test_what_the_line_manager_answers_is_shown_to_its_readers_and_to_who_wrote_it(text_of, question):
     readers = form_about(MANAGER).readers_of(question.field)
     assert {Reader.DELEGATE, Reader.COACH} <= readers.keys()
     for reader in READERS:
-        assert words_of(question, managers_answers()[question.field]) in shown[reader]
+        assert words_of(question, managers_answers()[question.field]) in text_of[reader]
 
 
 @pytest.mark.parametrize("reader", [Reader.MANAGER, Reader.SPONSOR, ADMINISTRATOR])
-def test_no_one_reads_an_answer_of_which_the_form_does_not_name_them_as_a_reader(shown, reader):
-    found = [
+def test_no_one_reads_an_answer_of_which_the_form_does_not_name_them_as_a_reader(text_of, reader):
+    fields = [
         question.field
         for question in OWN_QUESTIONS
         if question.kind in OF_WORDS
         if form_about(OWN).readers_of(question.field).get(reader) is not Rule.AS_WRITTEN
-        if words_of(question, own_answers()[question.field]) in shown[reader]
+        if words_of(question, own_answers()[question.field]) in text_of[reader]
     ]
-    assert found == []
+    assert fields == []
 
 
 @pytest.mark.parametrize("reader", [Reader.SPONSOR, ADMINISTRATOR])
-def test_what_the_line_manager_writes_is_read_by_neither_sponsor_nor_administrator(shown, reader):
+def test_what_the_line_manager_writes_is_read_by_neither_sponsor_nor_administrator(text_of, reader):
     answers = managers_answers()
-    found = [one.field for one in MANAGERS_QUESTIONS if one.kind in OF_WORDS and answers[one.field] in shown[reader]]
-    assert found == []
+    fields = [
+        question.field
+        for question in MANAGERS_QUESTIONS
+        if question.kind in OF_WORDS and answers[question.field] in text_of[reader]
+    ]
+    assert fields == []
 
 
 IN_FIGURES = (  # how rows of the sponsor's table begin: of five delegates or more
@@ -302,27 +306,27 @@ IN_FIGURES = (  # how rows of the sponsor's table begin: of five delegates or mo
 )
 
 
-def test_the_sponsor_reads_the_words_that_the_delegate_approved(shown):
-    assert STORY in shown[Reader.SPONSOR]
+def test_the_sponsor_reads_the_words_that_the_delegate_approved(text_of):
+    assert STORY in text_of[Reader.SPONSOR]
 
 
 @pytest.mark.parametrize("row", IN_FIGURES)
-def test_the_sponsor_reads_what_was_answered_in_figures_of_the_cohort(shown, row):
-    assert f"\n{row}" in shown[Reader.SPONSOR]
+def test_the_sponsor_reads_what_was_answered_in_figures_of_the_cohort(text_of, row):
+    assert f"\n{row}" in text_of[Reader.SPONSOR]
 
 
-def test_the_administrator_sees_who_has_answered_and_the_words_that_wait_for_a_check(shown):
-    assert STORY in shown[ADMINISTRATOR]
-    assert "6 of 6" in shown[ADMINISTRATOR]
+def test_the_administrator_sees_who_has_answered_and_the_words_that_wait_for_a_check(text_of):
+    assert STORY in text_of[ADMINISTRATOR]
+    assert "6 of 6" in text_of[ADMINISTRATOR]
 
 
 @pytest.mark.parametrize("reader", [Reader.DELEGATE, Reader.COACH])
-def test_every_question_of_the_pulse_comes_back_with_its_number_of_raters(shown, reader):
+def test_every_question_of_the_pulse_comes_back_with_its_number_of_raters(text_of, reader):
     wave = DelegateWave("dana", Wave.PULSE, WaveState.CLOSED, NOW, NOW, areas=AREAS)
     assert Reader.DELEGATE in Form.PULSE.readers_of("rating")
     for item in wave_programme(people.programme(), wave).items:
-        assert item.others_wording in shown[reader]
-    assert "on a scale from −3 to +3 (mean of 6)" in shown[reader]
+        assert item.others_wording in text_of[reader]
+    assert "on a scale from −3 to +3 (mean of 6)" in text_of[reader]
 
 
 @pytest.mark.parametrize("form", [Form.IMPACT_DELEGATE, Form.IMPACT_MANAGER])

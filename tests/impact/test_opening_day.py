@@ -82,7 +82,7 @@ def test_a_job_that_runs_late_opens_and_writes_at_once(day_before):
     drain(day_before.to(late))
     drain(day_before.to(late + timedelta(minutes=1)))
 
-    assert [one for one in items_of(MARA, before) if "impact/manager" in one] == [{"impact/manager"}]
+    assert [items for items in items_of(MARA, before) if "impact/manager" in items] == [{"impact/manager"}]
     (survey, _) = impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))
     assert survey.opened_at == late
 
@@ -102,7 +102,7 @@ def test_more_time_before_the_morning_makes_one_email_with_the_last_day(day_befo
     assert items_of(DANA, before[DANA]) == [{"impact/delegate"}]
     assert sent_emails(DANA)[-1].sent_at == OPENS
     assert day(later) in sent_emails(DANA)[-1].part("plain")
-    assert [item for one in items_of(MARA, before[MARA]) for item in one] == ["impact/manager"] * len(
+    assert [item for items in items_of(MARA, before[MARA]) for item in items] == ["impact/manager"] * len(
         items_of(MARA, before[MARA])
     )
 

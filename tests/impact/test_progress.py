@@ -38,9 +38,9 @@ def test_ten_working_days_on_administrators_get_the_counts(opened, clock):
     send(opened, "dana delegate", own_parts())
     people.write(jobs.add(planned_job(people.COHORT, "test", clock.now(), TEN_DAYS_ON)))
     drain(clock.to(TEN_DAYS_ON))
-    found = emails()
-    assert {row["to"]["email"] for row in found} == set(settings().administrators)
-    (words,) = [row["words"] for row in found]
+    rows = emails()
+    assert {row["to"]["email"] for row in rows} == set(settings().administrators)
+    (words,) = [row["words"] for row in rows]
     assert (words["delegates"], words["asked"], words["managers"]) == ("1", "1", "0 of 1")
 
 
@@ -62,9 +62,9 @@ def to_coaches() -> list:
 def test_when_the_survey_opens_each_coach_gets_one_email_about_all_their_delegates(opened, clock):
     people.write(jobs.add(planned_job(people.COHORT, "test", clock.now() - timedelta(days=1), clock.now())))
     drain(clock.advance(minutes=1))
-    found = to_coaches()
-    assert [row["to"]["email"] for row in found] == [people.person("cleo coach").email]
-    assert found[0]["words"]["count"].endswith("delegate")
+    rows = to_coaches()
+    assert [row["to"]["email"] for row in rows] == [people.person("cleo coach").email]
+    assert rows[0]["words"]["count"].endswith("delegate")
 
 
 # --- the check before sending -------------------------------------------------------------------------------------

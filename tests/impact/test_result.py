@@ -118,19 +118,19 @@ def facts():
 
 
 def test_the_result_holds_what_each_side_said(closed):
-    found = facts()
-    first = found.areas[0]
+    result = facts()
+    first = result.areas[0]
     assert (first.level, first.example) == ("habit", "I ask first on Mondays.")
     assert (first.manager_change, first.manager_evidence) == ("0", "She still answers first.")
-    assert found.effect == "Fewer complaints."
-    (measure,) = found.measures
+    assert result.effect == "Fewer complaints."
+    (measure,) = result.measures
     assert (measure.baseline, measure.now, measure.outcome) == ("18", "11", "improved")
-    (one,) = found.sums
-    assert (one.money, one.own_share, one.manager_share, one.counted) == ("£12,000", "50 %", "40 %", "manager")
-    assert one.used == "£3,840"
-    assert (found.worse, found.lost) == ("Less time for visits.", "£3,000")
-    assert [factor.words for factor in found.factors] == ["Hindered a lot"]
-    assert found.competencies[0].now == "not part of the work"
+    (total,) = result.sums
+    assert (total.money, total.own_share, total.manager_share, total.counted) == ("£12,000", "50 %", "40 %", "manager")
+    assert total.used == "£3,840"
+    assert (result.worse, result.lost) == ("Less time for visits.", "£3,000")
+    assert [factor.words for factor in result.factors] == ["Hindered a lot"]
+    assert result.competencies[0].now == "not part of the work"
 
 
 def test_an_area_that_was_dropped_is_listed_under_changed_course_with_why(opened, clock):
@@ -139,8 +139,8 @@ def test_an_area_that_was_dropped_is_listed_under_changed_course_with_why(opened
     people.write(areas.save(people.dana(), Wave.BASELINE, dropped))
     drain(clock.to(CLOSED))
     drain(clock.to(MADE))
-    (found,) = facts().changed_course
-    assert (found.text, found.why) == ("Chairs meetings", "No longer my meeting.")
+    (dropped_area,) = facts().changed_course
+    assert (dropped_area.text, dropped_area.why) == ("Chairs meetings", "No longer my meeting.")
     assert [area.text for area in facts().areas] == ["Asks more", "Delegates"]
     chapters = {chapter.title: chapter for chapter in document.build_document(people.programme(), facts()).chapters}
     assert "No longer my meeting." in str(chapters["Where you changed course"])

@@ -39,7 +39,11 @@ def released(visitor, clock):
     people.write(*debriefs.save(people.dana(), Wave.BASELINE, Debrief(people.DATES.closes, ("1", "2")), AREAS))
     report = StoredReport(people.dana(), Wave.BASELINE, "c", "f", "h", "p", clock.now(), ReportState.RELEASED)
     people.write(add(report))
-    declined = next(one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if "p3" in one.rater.email)
+    declined = next(
+        invitation
+        for invitation in invitations.of_delegate(people.dana(), Wave.BASELINE)
+        if "p3" in invitation.rater.email
+    )
     key = invitations.key(people.dana(), Wave.BASELINE, declined.id)
     people.write(update(key, put={"state": InvitationState.DECLINED}, refusal=InvitationMissing))
     return visitor

@@ -47,7 +47,7 @@ def survey(visitor, clock):
 
 def stored() -> dict[str, str]:
     rows = impact_surveys.of_delegate(people.dana())
-    return next(dict(one.answers) for one in impact_surveys.surveys_from(rows) if one.role == "delegate")
+    return next(dict(survey.answers) for survey in impact_surveys.surveys_from(rows) if survey.role == "delegate")
 
 
 def test_measures_begin_with_what_was_written_and_ask_only_for_now(visitor, survey):

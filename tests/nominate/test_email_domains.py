@@ -28,12 +28,12 @@ def test_each_kind_of_slip_is_one_slip(domain, data):
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("domain", "other"),
     [("nhs.net", "nsh.ent"), ("nhs.net", "nhs.networks"), ("a.org", "b.com"), ("abc", "cba"), ("a", "a")],
 )
-def test_two_slips_are_another_domain(one, other):
-    assert not is_one_typo_apart(one, other)
-    assert not is_one_typo_apart(other, one)
+def test_two_slips_are_another_domain(domain, other):
+    assert not is_one_typo_apart(domain, other)
+    assert not is_one_typo_apart(other, domain)
 
 
 @given(st.sets(LETTERS, max_size=4))

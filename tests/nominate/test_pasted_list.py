@@ -90,7 +90,7 @@ FORMS = (
 )
 
 
-@given(st.lists(st.tuples(NAMES, ADDRESSES, st.sampled_from(FORMS)), max_size=20, unique_by=lambda one: one[1]))
+@given(st.lists(st.tuples(NAMES, ADDRESSES, st.sampled_from(FORMS)), max_size=20, unique_by=lambda person: person[1]))
 def test_every_person_of_a_mixed_list_is_found_in_order(entries):
     text = "".join(form.format(first=first, last=last, email=email) for (first, last), email, form in entries)
 
@@ -114,7 +114,7 @@ def test_pasting_a_list_that_was_read_gives_the_same_people(addresses, between):
     people = read_list(between.join(addresses)).people
 
     assert [person.email for person in people] == addresses
-    assert read_list("; ".join(f"{one.name} <{one.email}>" for one in people)).people == people
+    assert read_list("; ".join(f"{person.name} <{person.email}>" for person in people)).people == people
 
 
 def test_a_name_is_made_of_the_letters_of_an_address():

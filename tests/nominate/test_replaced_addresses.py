@@ -67,7 +67,11 @@ def test_a_list_that_grows_asks_no_one_again_who_declined_and_whose_address_was_
     emails = len(sent_emails(NEW))
     by_page(opened, clock)
 
-    asked_list = [one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.rater.email == NEW]
+    asked_list = [
+        invitation
+        for invitation in invitations.of_delegate(people.dana(), Wave.BASELINE)
+        if invitation.rater.email == NEW
+    ]
     assert [invitation.state for invitation in asked_list] == [InvitationState.DECLINED]
     assert len(sent_emails(NEW)) == emails
 

@@ -32,9 +32,9 @@ def test_dots_are_ignored_where_the_email_program_ignores_them_and_only_there(lo
 
 
 @given(LOCAL_PARTS, LOCAL_PARTS, DOMAINS, DOMAINS)
-def test_two_mailboxes_stay_two(one, other, domain, other_domain):
-    if local_part_of(f"{one}@x") != local_part_of(f"{other}@x"):
-        assert mailbox_of(f"{one}@{domain}") != mailbox_of(f"{other}@{other_domain}")
+def test_two_mailboxes_stay_two(local_part, other, domain, other_domain):
+    if local_part_of(f"{local_part}@x") != local_part_of(f"{other}@x"):
+        assert mailbox_of(f"{local_part}@{domain}") != mailbox_of(f"{other}@{other_domain}")
 
 
 @given(LOCAL_PARTS, DOMAINS, DOMAINS)
@@ -66,22 +66,22 @@ def test_a_directory_finds_someone_alike_where_there_is_someone(rows):
     people = [Person(" ".join(name), f"{local}@{domain}") for local, domain, name in rows]
     directory = Directory(people)
     for person in people:
-        found = directory.find_alike(person)
+        alike_person = directory.find_alike(person)
         wanted = [likeness(person, other) for other in people if other.email != person.email]
-        alike = [one for one in wanted if one]
-        assert (found is None) == (not alike)
-        if found:
-            assert found[0] is min(alike, key=list(Likeness).index)
-            assert found[1].email != person.email
+        alike = [degree for degree in wanted if degree]
+        assert (alike_person is None) == (not alike)
+        if alike_person:
+            assert alike_person[0] is min(alike, key=list(Likeness).index)
+            assert alike_person[1].email != person.email
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("person", "other"),
     [
         (Person("Jo Ward", "jo.ward@nhs.net"), Person("Jo Wardle", "jo.wardle@nhs.net")),
         (Person("Jo Ward", "j1@nhs.net"), Person("Jo Reed", "j2@nhs.net")),
         (Person("Jo Ward", "info@a.example.org"), Person("Info Desk", "desk@b.example.org")),
     ],
 )
-def test_people_who_share_a_part_only_are_two(one, other):
-    assert likeness(one, other) is None
+def test_people_who_share_a_part_only_are_two(person, other):
+    assert likeness(person, other) is None

@@ -42,7 +42,9 @@ def send_again(delegate: Visitor, clock, *acts: dict[str, str]) -> None:
 
 def asked() -> list[str]:
     return sorted(
-        one.rater.email for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.group == "peer"
+        invitation.rater.email
+        for invitation in invitations.of_delegate(people.dana(), Wave.BASELINE)
+        if invitation.group == "peer"
     )
 
 

@@ -44,10 +44,10 @@ def test_a_delegate_who_takes_part_is_not_erased(opened, clock):
 def test_a_delegate_who_left_before_the_close_is_in_no_row_any_more(opened, clock):
     dana_leaves(clock)
     erase_person.erase(DANA, clock.now())
-    found = everything()
+    text = everything()
 
-    assert DANA not in found
-    assert "Dana" not in found
+    assert DANA not in text
+    assert "Dana" not in text
     assert [line.name for line in cohorts.list_lines(people.COHORT) if not line.withdrawn] == ["Dora Delegate"]
     assert any(row["act"].startswith("erased a person") for row in audit_events.of_cohort(people.COHORT))
 

@@ -19,9 +19,9 @@ SECOND, THIRD = "second@example.org", "third@example.org"
 
 def held(words: set[str]) -> set[tuple[str, str]]:
     """Return (row or document, word) for everything stored that holds a word."""
-    found = {(row["pk"] + " " + row["sk"], word) for row in scan() for word in words if _has(row, word)}
+    in_rows = {(row["pk"] + " " + row["sk"], word) for row in scan() for word in words if _has(row, word)}
     documents = {name: objects.load(name).decode("utf-8", "replace") for name in objects.list_names("")}
-    return found | {(name, word) for name, text in documents.items() for word in words if word in text}
+    return in_rows | {(name, word) for name, text in documents.items() for word in words if word in text}
 
 
 def _has(row: Row, word: str) -> bool:

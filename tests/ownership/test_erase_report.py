@@ -67,7 +67,7 @@ def documents_of(delegate_id):
 def test_the_report_goes_with_its_documents_and_answers_and_the_figures_stay(left):
     dana, figures = people.dana(), cohort_figures.find(people.COHORT, Wave.BASELINE)
     others = [line.delegate_id for line in cohorts.list_lines(people.COHORT) if line.delegate_id != dana]
-    kept = {one: objects.load(one) for other in others for one in documents_of(other)}
+    kept = {document: objects.load(document) for other in others for document in documents_of(other)}
     assert figures
     assert documents_of(dana)
     erase_person.erase(DANA, left.now())
@@ -76,7 +76,7 @@ def test_the_report_goes_with_its_documents_and_answers_and_the_figures_stay(lef
     assert documents_of(dana) == []
     held = [row["sk"].partition("#")[0] for row in scan() if row["pk"] == f"DELEGATE#{dana}"]
     assert {"RESPONSE", "REPORT", "COHORT"} & {*held} == set()
-    assert {one: objects.load(one) for other in others for one in documents_of(other)} == kept
+    assert {document: objects.load(document) for other in others for document in documents_of(other)} == kept
     assert cohort_figures.find(people.COHORT, Wave.BASELINE) == figures
     drain(left.advance(days=40))
     assert jobs.failed() == []
@@ -95,7 +95,7 @@ def test_emails_keep_their_state_and_no_words(left):
     erase_person.erase(DANA, left.now())
     after = {row["id"]: row for row in scan() if row["sk"] == "MAIL"}
 
-    assert {one: row["state"] for one, row in after.items()} == before
+    assert {email_id: row["state"] for email_id, row in after.items()} == before
     about = [row for row in after.values() if row["about"].get("delegate") == people.dana()]
     assert about
     assert [row["words"] for row in about if row["state"] == "sent" and row["words"]] == []

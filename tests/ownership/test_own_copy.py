@@ -124,7 +124,7 @@ def test_a_copy_holds_no_address_of_anyone_else(opened, clock, role):
     others = {people.person(name).email for name in (*NAMES, "cleo coach", "mara manager", "p0", "p1", "p2")}
     rows = [row for row in json.loads(content(role).read("data.json")) if row["sk"] != "MAIL"]
 
-    assert [one for one in others - {address(role)} if one in json.dumps(rows)] == []
+    assert [email for email in others - {address(role)} if email in json.dumps(rows)] == []
 
 
 def test_another_copy_is_made_after_a_day_and_not_before(opened, clock):
@@ -238,8 +238,8 @@ def test_a_copy_does_not_change_when_someone_else_answers(visitor, clock, role):
     open_cohort(clock, chosen=people.raters(4, 4), names=NAMES)
 
     def rows():
-        found = list(list_rows(people.COHORT, address(role)))
-        return [row for row in person_export.find(address(role), lambda: found) if person_export.REVIEW not in row]
+        own_rows = list(list_rows(people.COHORT, address(role)))
+        return [row for row in person_export.find(address(role), lambda: own_rows) if person_export.REVIEW not in row]
 
     before = rows()
     answer_link = scene.link_of(scene.invitation("p0"))

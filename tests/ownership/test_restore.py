@@ -47,7 +47,11 @@ def id_of(name):
 
 
 def answer(delegate_id, clock, count):
-    invited = [one for one in invitations.of_delegate(delegate_id, Wave.BASELINE) if one.state is not REVOKED]
+    invited = [
+        invitation
+        for invitation in invitations.of_delegate(delegate_id, Wave.BASELINE)
+        if invitation.state is not REVOKED
+    ]
     for invitation in invited[:count]:
         answer_link = scene.link_of(invitation)
         scene.fill_in(answer_link, "4", clock.now())
@@ -216,26 +220,26 @@ def finish(restored, capsys):
 def test_an_entry_that_cannot_be_read_is_reported_and_stops_no_other(restored, clock, capsys):
     unreadable = "erasures/2026-01-01T00:00:00Z-00.json"
     objects.save(unreadable, b'{"at": ')
-    status, found = finish(restored, capsys)
+    status, outcome = finish(restored, capsys)
 
-    assert [name for name, _ in found["refused"]] == [unreadable]
-    assert (len(found["erased"]), len(found["opened"]), status) == (2, 1, 1)
+    assert [name for name, _ in outcome["refused"]] == [unreadable]
+    assert (len(outcome["erased"]), len(outcome["opened"]), status) == (2, 1, 1)
 
 
 def test_an_erasure_that_is_refused_stops_nothing_else(restored, clock, capsys):
     remove_line(id_of("ann delegate"))  # her leaving is refused: the cohort does not know her
-    status, found = finish(restored, capsys)
+    status, outcome = finish(restored, capsys)
 
-    assert {name for name, _ in found["refused"]} <= {*erasure_log.list_names()}
-    assert all(why for _, why in found["refused"])
-    assert (len(found["refused"]), len(found["opened"]), status) == (2, 1, 1)
+    assert {name for name, _ in outcome["refused"]} <= {*erasure_log.list_names()}
+    assert all(why for _, why in outcome["refused"])
+    assert (len(outcome["refused"]), len(outcome["opened"]), status) == (2, 1, 1)
 
 
 def test_a_questionnaire_that_cannot_be_opened_is_reported(restored, clock, capsys):
     dora = id_of("dora delegate")
     remove_line(dora)
-    status, found = finish(restored, capsys)
+    status, outcome = finish(restored, capsys)
 
-    assert [one[:2] for one in found["unopened"]] == [[dora, "baseline"]]
+    assert [wave[:2] for wave in outcome["unopened"]] == [[dora, "baseline"]]
     assert ANN not in stored()
     assert status == 1

@@ -182,7 +182,11 @@ def opened(visitor, clock):
 
 def asked(name: str):
     address = people.person(name).email
-    return next(one for one in invitations.of_delegate(people.dana(), Wave.BASELINE) if one.rater.email == address)
+    return next(
+        invitation
+        for invitation in invitations.of_delegate(people.dana(), Wave.BASELINE)
+        if invitation.rater.email == address
+    )
 
 
 def test_what_a_rater_does_leaves_no_entry(opened, clock):

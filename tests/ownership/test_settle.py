@@ -193,11 +193,11 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(restored, clock, capsy
     finish(restored, clock)
     before = stored()
     assert command(f"--{outcome}", "--dry-run", "--json") == 0
-    shown = json.loads(capsys.readouterr().out)
+    answer = json.loads(capsys.readouterr().out)
 
     assert stored() == before
-    assert (shown["dry_run"], shown["changed"]) == (True, False)
-    assert ADMINISTRATOR in [one["email"] for one in shown["emails"]]
+    assert (answer["dry_run"], answer["changed"]) == (True, False)
+    assert ADMINISTRATOR in [email["email"] for email in answer["emails"]]
 
 
 def test_it_is_settled_once(restored, clock, capsys):
@@ -231,9 +231,9 @@ def test_a_finish_after_the_close_was_held_asks_again_if_the_bucket_has_no_repor
     objects.remove_all(f"reports/{people.dana()}/")
     drain(clock.advance(days=3))
     assert wave().without_key
-    found = finish(restored, clock)
+    outcome = finish(restored, clock)
 
-    assert found.opened == ((people.dana(), "baseline"),)
+    assert outcome.opened == ((people.dana(), "baseline"),)
     assert (wave().state, wave().without_key) == (WaveState.OPEN, False)
     assert line().without_key is KeyLoss.NONE
 

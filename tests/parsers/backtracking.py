@@ -40,7 +40,7 @@ class Program:
 
     @property
     def size(self) -> int:
-        inner = (part for one in self.code for part in one if isinstance(part, Program))
+        inner = (part for instruction in self.code for part in instruction if isinstance(part, Program))
         return len(self.code) + sum(program.size for program in inner)
 
 
@@ -99,7 +99,7 @@ def _set_test(parts: Any, flags: int) -> tuple[Test, set[str]]:
 def _range_test(low: int, high: int, flags: int) -> Test:
     def test(sign: str) -> bool:
         both = {sign.lower(), sign.upper()} if flags & re.IGNORECASE else {sign}
-        return any(len(one) == 1 and low <= ord(one) <= high for one in both)
+        return any(len(variant) == 1 and low <= ord(variant) <= high for variant in both)
 
     return test
 
@@ -205,8 +205,8 @@ class Run:
                 state = self._step(program.code[state[0]], *state, waiting)
         return None
 
-    def _step(self, one: Any, pc: int, at: int, groups: Groups, waiting: list[State]) -> State | None:
-        kind, *rest = one
+    def _step(self, instruction: Any, pc: int, at: int, groups: Groups, waiting: list[State]) -> State | None:
+        kind, *rest = instruction
         if kind == "split":
             waiting.append((rest[1], at, groups))
         if kind in ("split", "jump"):
@@ -229,8 +229,8 @@ class Run:
             return at if _is_at(*rest, self.text, at) else None
         if kind == "look":
             part, behind, wanted = rest
-            found = at >= behind and self.match(part, at - behind) is not None
-            return at if found is wanted else None
+            is_matched = at >= behind and self.match(part, at - behind) is not None
+            return at if is_matched is wanted else None
         return self.match(rest[0], at)
 
     def search(self, program: Program, start: int = 0) -> tuple[int, int] | None:
@@ -242,9 +242,9 @@ class Run:
 
     def find_all(self, program: Program) -> Iterator[tuple[int, int]]:
         at = 0
-        while found := self.search(program, at):
-            yield found
-            at = found[1] if found[1] > found[0] else found[1] + 1
+        while span := self.search(program, at):
+            yield span
+            at = span[1] if span[1] > span[0] else span[1] + 1
 
 
 def _is_at(code: Any, flags: int, text: str, at: int) -> bool:

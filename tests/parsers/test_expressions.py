@@ -89,7 +89,7 @@ def found() -> Iterator[Expression]:
                 continue
             if (str(pattern), "compile") in {(own.pattern, call.func.attr) for own in _own(module)}:  # type: ignore[attr-defined]
                 continue
-            named = [_value(one.value, module) for one in call.keywords if one.arg == "flags"]
+            named = [_value(keyword.value, module) for keyword in call.keywords if keyword.arg == "flags"]
             yield Expression(
                 f"{path}:{call.lineno}", str(pattern), int(named[0]) if named else 0, call.func.attr == "fullmatch"
             )  # type: ignore
@@ -138,7 +138,7 @@ def worst(pattern: str, flags: int = 0, *, whole: bool = False) -> str | None:
     return None
 
 
-@pytest.mark.parametrize("expression", EXPRESSIONS, ids=lambda one: one.where)
+@pytest.mark.parametrize("expression", EXPRESSIONS, ids=lambda expression: expression.where)
 def test_an_expression_takes_steps_in_proportion_to_its_text(expression):
     text = worst(expression.pattern, expression.flags, whole=expression.whole)
 
@@ -146,7 +146,7 @@ def test_an_expression_takes_steps_in_proportion_to_its_text(expression):
 
 
 def test_the_expressions_are_found():
-    where = " ".join(one.where for one in EXPRESSIONS)
+    where = " ".join(expression.where for expression in EXPRESSIONS)
 
     assert len(EXPRESSIONS) > 30
     assert all(
@@ -168,7 +168,7 @@ def test_an_expression_that_goes_back_is_reported(pattern):
     assert worst(pattern) is not None
 
 
-SHORT = [one for one in EXPRESSIONS if len(one.pattern) < 2000]
+SHORT = [expression for expression in EXPRESSIONS if len(expression.pattern) < 2000]
 
 
 @given(st.sampled_from(SHORT), st.data())

@@ -347,14 +347,14 @@ def test_the_longest_text_is_read_or_refused(case):
 
 
 def _parsing_modules() -> set[str]:
-    found = set()
+    modules = set()
     for path in ROOT.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name):
                 name = ast.unparse(node.func)
                 if {name, name.rpartition(".")[2]} & PRIMITIVES:
-                    found.add(path.relative_to(ROOT).with_suffix("").as_posix())
-    return found
+                    modules.add(path.relative_to(ROOT).with_suffix("").as_posix())
+    return modules
 
 
 def test_every_module_that_parses_has_a_worst_case_or_a_reason():
@@ -367,9 +367,9 @@ def test_every_module_that_parses_has_a_worst_case_or_a_reason():
 
 
 def _refusal(case: str, size: int) -> str:
-    (found,) = [one for one in CASES if one.name == case]
+    (parser,) = [known for known in CASES if known.name == case]
     try:
-        result = found.read(found.make(size))
+        result = parser.read(parser.make(size))
     except Refusal as refusal:
         return " ".join(map(str, getattr(refusal, "faults", [refusal])))
     return " ".join(map(str, getattr(result, "faults", ())))

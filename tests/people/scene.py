@@ -82,12 +82,12 @@ def emails_since(count: int) -> list[tuple[str, str]]:
 
 def entries_since(count: int) -> list[tuple[str, str]]:
     """Return (address, method) of every calendar entry after the first `count` emails."""
-    found = []
+    entries = []
     for email in sent_emails()[count:]:
         for part in email.attachments:
             if part["type"] == "text/calendar":
-                found.append((email.to[0], "CANCEL" if "METHOD:CANCEL" in part["content"] else "REQUEST"))
-    return sorted(found)
+                entries.append((email.to[0], "CANCEL" if "METHOD:CANCEL" in part["content"] else "REQUEST"))
+    return sorted(entries)
 
 
 def trail() -> list[str]:

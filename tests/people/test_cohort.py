@@ -198,7 +198,7 @@ def test_a_facilitator_who_is_named_twice_is_named_once(clock, aws):
     change(clock, "facilitator", former=people.FACILITATOR.person.email, **NORA)
 
     assert change(clock, "facilitator", former=people.FACILITATOR.person.email, **NORA).changes_nothing
-    assert [one.person.email for one in cohorts.find(people.COHORT).facilitators] == [NORA["email"]]
+    assert [facilitator.person.email for facilitator in cohorts.find(people.COHORT).facilitators] == [NORA["email"]]
 
 
 def test_discard_that_is_pressed_twice_is_done_once(visitor, clock):

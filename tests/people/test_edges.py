@@ -88,7 +88,7 @@ def test_surveys_that_were_sent_before_leaving_stay_and_open_ones_close(opened, 
         )
         people.write(impact_surveys.add(survey))
     scene.change(clock, "leave")
-    surveys = {one.role: one for one in impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))}
+    surveys = {survey.role: survey for survey in impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))}
 
     assert (surveys[Role.DELEGATE].sent, surveys[Role.DELEGATE].answers) == (True, {"relevance": "5"})
     assert not any(survey.is_open for survey in surveys.values())

@@ -18,8 +18,8 @@ NORA = people.person("nora new")
 
 
 def first_emails() -> list[tuple[str, str, str]]:
-    found = [(emails.find(row).to.email, row.partition("#")[0], f"{at:%Y-%m-%d %H:%M}") for row, at in sent_rows()]
-    return [one for one in found if one[1] in NEW]
+    first = [(emails.find(row).to.email, row.partition("#")[0], f"{at:%Y-%m-%d %H:%M}") for row, at in sent_rows()]
+    return [email for email in first if email[1] in NEW]
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def load_again(clock, **changes) -> None:  # type: ignore[no-untyped-def]
 def test_the_first_load_names_sponsor_and_facilitator(loaded):
     mo, sam = people.FACILITATOR.person.email, people.SPONSOR.email
 
-    assert sorted(one[:2] for one in first_emails()) == [(mo, NEW[1]), (sam, NEW[0])]
+    assert sorted(sent[:2] for sent in first_emails()) == [(mo, NEW[1]), (sam, NEW[0])]
     assert {sent for *_, sent in first_emails()} == {"2026-09-08 08:00"}
     (email,) = [email for email in sent_emails(sam) if email.row.startswith(NEW[0])]
     assert "after one working day" not in email.part("plain"), "no hold: the first sponsor takes no one's place"
@@ -57,10 +57,10 @@ def test_the_same_files_again_send_nothing_more(loaded, clock):
 
 def test_a_later_file_names_the_first_facilitator_and_another_sponsor(aws, clock):
     load_again(clock)
-    assert [one[:2] for one in first_emails()] == [(people.SPONSOR.email, NEW[0])]
+    assert [sent[:2] for sent in first_emails()] == [(people.SPONSOR.email, NEW[0])]
     load_again(clock, facilitators=(Facilitator("nora", NORA),), sponsor=NORA)
 
-    assert sorted(one[:2] for one in first_emails()[1:]) == [(NORA.email, NEW[1]), (NORA.email, NEW[0])]
+    assert sorted(sent[:2] for sent in first_emails()[1:]) == [(NORA.email, NEW[1]), (NORA.email, NEW[0])]
     (email,) = sent_emails(NORA.email)  # both in one email
     assert "after one working day" in " ".join(email.part("plain").split())
     assert cohorts.find(people.COHORT).sponsor == NORA
@@ -75,7 +75,7 @@ def test_who_is_replaced_before_their_first_email_gets_none(aws, clock):
 
     assert sent_emails(people.SPONSOR.email) == []
     assert sent_emails(cohort.facilitators[0].person.email) == []
-    assert sorted(one[:2] for one in first_emails()) == [(NORA.email, NEW[1]), (NORA.email, NEW[0])]
+    assert sorted(email[:2] for email in first_emails()) == [(NORA.email, NEW[1]), (NORA.email, NEW[0])]
 
 
 def test_only_the_last_of_several_changes_in_an_evening_is_announced(visitor, clock):

@@ -31,7 +31,9 @@ def test_links_are_revoked_and_saved_answers_destroyed(visitor, clock):
     withdraw_dana(clock)
     asked = list(invitations.of_delegate(people.dana(), Wave.BASELINE))
 
-    assert {(one.state, one.sent, len(one.draft)) for one in asked} == {(InvitationState.REVOKED, None, 0)}
+    assert {(invitation.state, invitation.sent, len(invitation.draft)) for invitation in asked} == {
+        (InvitationState.REVOKED, None, 0)
+    }
     assert wave_keys.find(people.dana(), Wave.BASELINE) is None
     assert visitor.open(url).status == 410
     assert visitor.open(people.link("dana delegate", "nominate")).status == 410

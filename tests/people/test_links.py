@@ -14,8 +14,8 @@ def test_only_links_that_need_a_code_are_shown(visitor, clock):
 
     assert people.coach_url() in admin.page
     for kind in KINDS.values():
-        shown = f"{BASE_URL}/{kind.verb}/" in admin.page
-        assert not shown or kind.needs_code or not kind.is_signed, kind.verb
+        is_linked = f"{BASE_URL}/{kind.verb}/" in admin.page
+        assert not is_linked or kind.needs_code or not kind.is_signed, kind.verb
 
 
 def test_a_copied_link_asks_for_a_code(visitor, clock):

@@ -139,11 +139,11 @@ def test_several_move_to_another_cohort_and_keep_their_coaches(visitor, clock):
 def test_a_fault_is_shown_at_its_field_and_nothing_changes(admin, act):
     if act == "transfer":
         pytest.skip("there is no other cohort here; its form is refused before")
-    before = [delegates.find(one) for one in ids().values()]
+    before = [delegates.find(delegate_id) for delegate_id in ids().values()]
     form(admin, act, *NAMES[:2]).post(MANY, {"confirmed": "yes"})
     assert (admin.status, "data-plan" in admin.page) == (400, False)
     assert 'class="error"' in admin.page
-    assert [delegates.find(one) for one in ids().values()] == before
+    assert [delegates.find(delegate_id) for delegate_id in ids().values()] == before
 
 
 def test_too_many_are_refused_before_anything_is_read(admin):

@@ -206,7 +206,7 @@ def test_a_pause_leaves_what_others_learn_about_dates_to_its_morning(clock, aws)
 
 
 def uids(method: str) -> set[str]:
-    return {event.uid.value for found, event in dates.events() if found == method}
+    return {event.uid.value for event_method, event in dates.events() if event_method == method}
 
 
 def test_the_audit_line_says_from_what_to_what_and_why_and_nothing_of_health(opened):
@@ -247,7 +247,9 @@ def test_a_survey_that_is_open_closes_later_by_the_length_of_the_pause(opened):
     back = clock.now().date() + timedelta(days=30)
     pause(clock, back)
 
-    assert {one.role: one.closes_at - before[one.role] for one in surveys()} == dict.fromkeys(Role, timedelta(days=30))
+    assert {survey.role: survey.closes_at - before[survey.role] for survey in surveys()} == dict.fromkeys(
+        Role, timedelta(days=30)
+    )
     asked = len([row for row, _ in sent_rows(DANA) if row.startswith("impact/reminder")])
     drain(clock.to(before[Role.DELEGATE] + timedelta(minutes=1)))
     assert all(survey.is_open for survey in surveys()), "the job of the first closing day closes nothing"

@@ -70,7 +70,7 @@ def emailed() -> list[tuple[str, str]]:
 def test_no_page_email_or_command_reveals_what_the_rater_had_done(visitor, clock, aws, capsys, act, typed):
     """I4, on the day of the change and on the mornings after it."""
 
-    shown = {}
+    consequences = {}
     for what in DID if act != "rater-correct" else DID[:3]:  # who declined is not asked again at another address
         again = scene.start_again(visitor)
         do(visitor, again, what)
@@ -80,9 +80,14 @@ def test_no_page_email_or_command_reveals_what_the_rater_had_done(visitor, clock
             days.append(seen_by_others(visitor, again, capsys))
             drain(again.advance(days=1))
         to_others = [(to, kind) for to, kind in emailed() if to not in (P0, "p0.new@example.org")]
-        shown[what] = (days, planned.lines, to_others, [one for one in emailed() if one[1].startswith("people/")])
+        consequences[what] = (
+            days,
+            planned.lines,
+            to_others,
+            [email for email in emailed() if email[1].startswith("people/")],
+        )
 
-    first, *others = shown.values()
+    first, *others = consequences.values()
     for other in others:
         assert other == first
 
@@ -210,7 +215,7 @@ def test_the_commands_show_and_do_the_same_as_the_console(clock, aws, capsys):
     assert parser.main([*arguments, "--dry-run", "--json"]) == 0
     planned = json.loads(capsys.readouterr().out)
     assert planned["act"] == "Remove P0 from the raters of Dana Delegate"
-    assert [one["email"] for one in planned["emails"]] == [P0]
+    assert [email["email"] for email in planned["emails"]] == [P0]
     assert (planned["changed"], scene.invitation("p0").state) == (False, InvitationState.INVITED)
 
     assert parser.main([*arguments, "--json"]) == 0

@@ -180,7 +180,7 @@ def test_a_change_sends_and_records_and_shows_what_the_table_says(opened, clock,
     assert scene.entries_since(count) == sorted(row.calendar)
     assert scene.trail()[-1] == row.audit
     row.then(opened, before)
-    assert {one.email for one in planned.emails} == {address for address, _ in row.emails}  # the preview says it
+    assert {email.email for email in planned.emails} == {address for address, _ in row.emails}  # the preview says it
 
 
 @pytest.mark.parametrize("name", ROWS)

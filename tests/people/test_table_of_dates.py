@@ -164,7 +164,7 @@ BOTH_DAYS = [("CANCEL", "1"), ("CANCEL", "1")], [("REQUEST", "0"), ("REQUEST", "
 def both(old: str, new: str) -> list[tuple[str, str, str]]:
     """Return the calendar entries of sessions that pass from one address to another."""
     cancelled, invited = BOTH_DAYS
-    return [*((old, *one) for one in cancelled), *((new, *one) for one in invited)]
+    return [*((old, *event) for event in cancelled), *((new, *event) for event in invited)]
 
 
 ROWS = {
