@@ -61,9 +61,9 @@ def log_lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
 @pytest.fixture
 def clock() -> Iterator[Clock]:
     """Also what app.py, routes and the command line read."""
-    found = Clock()
-    chalicelib.core.clock.use(found.now)
-    yield found
+    clock = Clock()
+    chalicelib.core.clock.use(clock.now)
+    yield clock
     chalicelib.core.clock.use(None)
 
 

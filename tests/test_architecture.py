@@ -40,22 +40,22 @@ STANDARD = set(sys.stdlib_module_names) - REACHES_OUT  # what a pure module may 
 
 def imports(name: str) -> set[str]:
     """Every module that a module names, inside functions too."""
-    found = set()
+    names = set()
     for node in ast.walk(ast.parse(MODULES[name].read_text())):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            names |= {alias.name for alias in node.names}
         if isinstance(node, ast.ImportFrom) and node.module:
-            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
-    return found
+            names |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+    return names
 
 
 def ours(name: str) -> set[str]:
     """Our own modules that a module imports, without the package's name."""
-    return {found.removeprefix("chalicelib.") for found in imports(name)} & MODULES.keys()
+    return {imported.removeprefix("chalicelib.") for imported in imports(name)} & MODULES.keys()
 
 
 def packages(name: str) -> set[str]:
-    return {found.split(".")[0] for found in imports(name)}
+    return {imported.split(".")[0] for imported in imports(name)}
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def is_pure(name: str) -> bool:
 @pytest.mark.parametrize("name", sorted(filter(is_pure, MODULES)))
 def test_pure_modules_import_only_the_standard_library_types_and_one_another(name):
     assert packages(name) <= STANDARD | {"chalicelib", "msgspec"}
-    assert all(is_pure(found) or not found.startswith(("store.", "web.", "emails.")) for found in ours(name))
+    assert all(is_pure(imported) or not imported.startswith(("store.", "web.", "emails.")) for imported in ours(name))
 
 
 @pytest.mark.parametrize("name", sorted(MODULES))

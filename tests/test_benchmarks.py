@@ -69,10 +69,10 @@ def test_an_idle_month_is_within_its_budget():
 
 
 def test_a_questionnaires_first_view_is_within_its_weight_and_its_pages_can_be_timed():
-    found = {row.name: row for row in pages.rows(times=2)}
+    by_name = {row.name: row for row in pages.rows(times=2)}
 
-    assert found[pages.FIRST_VIEW].figure <= (found[pages.FIRST_VIEW].budget or 0)
-    assert all(row.figure > 0 for row in found.values())
+    assert by_name[pages.FIRST_VIEW].figure <= (by_name[pages.FIRST_VIEW].budget or 0)
+    assert all(row.figure > 0 for row in by_name.values())
 
 
 def test_one_more_email_costs_its_sending_and_two_more_functions():

@@ -10,17 +10,17 @@ FEW, MANY = 5, 25
 
 
 @pytest.fixture(scope="module")
-def found() -> dict[int, dict[str, float]]:
+def costs() -> dict[int, dict[str, float]]:
     return measure_each((FEW, MANY), "--without-reports")
 
 
 @pytest.mark.parametrize("what", FLAT)
-def test_a_delegate_costs_as_much_in_a_cohort_of_twenty_five_as_in_one_of_five(found, what):
-    assert over(found, what) <= BUDGET, found
+def test_a_delegate_costs_as_much_in_a_cohort_of_twenty_five_as_in_one_of_five(costs, what):
+    assert over(costs, what) <= BUDGET, costs
 
 
-def test_the_cost_of_a_delegate_stays_within_what_is_known(found):
+def test_the_cost_of_a_delegate_stays_within_what_is_known(costs):
     """From enrolment to the figures of the cohort, with 13 raters and the line manager. The same on every machine."""
-    assert found[FEW]["calls"] <= 400
-    assert found[FEW]["units"] <= 3250
-    assert max(figures["refused"] for figures in found.values()) <= MAX_REFUSED
+    assert costs[FEW]["calls"] <= 400
+    assert costs[FEW]["units"] <= 3250
+    assert max(figures["refused"] for figures in costs.values()) <= MAX_REFUSED

@@ -35,14 +35,14 @@ Template.add_multi_constructor("!", _plain)
 
 def resources(kind: str) -> dict[str, Any]:
     stack = yaml.load((ROOT / "infra" / "stack.yaml").read_text(), Template)  # noqa: S506 (our own file)
-    return {name: one["Properties"] for name, one in stack["Resources"].items() if one["Type"] == kind}
+    return {name: resource["Properties"] for name, resource in stack["Resources"].items() if resource["Type"] == kind}
 
 
 def timeout(function: str) -> timedelta:
     """Return the longest that a function may run, in any stage."""
     config = json.loads((ROOT / ".chalice" / "config.json").read_text())
     own = [stage["lambda_functions"].get(function, {}).get("lambda_timeout") for stage in config["stages"].values()]
-    return timedelta(seconds=max(found or config["lambda_timeout"] for found in own))
+    return timedelta(seconds=max(seconds or config["lambda_timeout"] for seconds in own))
 
 
 LEASES = {

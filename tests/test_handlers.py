@@ -61,7 +61,7 @@ def deployed() -> dict[str, LambdaFunction]:
     given = {"chalice_app": app, "project_dir": str(ROOT)}
     config = Config(chalice_stage="dev", user_provided_params=given, config_from_disk=on_disk)
     application = ApplicationGraphBuilder().build(config, "dev")
-    functions = [one for one in _all(application) if isinstance(one, LambdaFunction)]
+    functions = [function for function in _all(application) if isinstance(function, LambdaFunction)]
     return {function.handler: function for function in functions}
 
 

@@ -43,8 +43,8 @@ def _lists_of(session: botocore.session.Session, service: str) -> Iterator[str]:
         answer = model.operation_model(operation).output_shape
         if answer is not None and WHERE_THE_NEXT_PAGE_BEGINS & set(answer.members):
             yield xform_name(operation)
-    found = session.get_component("data_loader").list_available_services("paginators-1")
-    if service in found:
+    services = session.get_component("data_loader").list_available_services("paginators-1")
+    if service in services:
         pages = session.get_component("data_loader").load_service_model(service, "paginators-1")["pagination"]
         yield from map(xform_name, pages)
 
@@ -70,9 +70,11 @@ def _clients_in(tree: ast.AST) -> Iterator[str]:
 @pytest.mark.parametrize("name", NAMES)
 def test_no_list_is_read_in_one_call(name):
     """Use `get_paginator`, in infra/deploy `stage.listed`."""
-    found = {one for one in read_in_one_call((ROOT / name).read_text()) if (name, one) not in WHOLE}
+    operations = {
+        operation for operation in read_in_one_call((ROOT / name).read_text()) if (name, operation) not in WHOLE
+    }
 
-    assert found == set(), "AWS answers these in pages: read them with a paginator"
+    assert operations == set(), "AWS answers these in pages: read them with a paginator"
 
 
 def test_what_is_read_whole_is_still_there():

@@ -21,16 +21,16 @@ cloud.set_environment()
 cloud.switch_on()
 import app
 context = SimpleNamespace(aws_request_id="r", get_remaining_time_in_millis=lambda: 60_000)
-found = {}
+answers = {}
 for handler, event in json.loads(sys.stdin.read()).items():
-    found[handler] = getattr(app, handler.partition(".")[2])(event, context)
-found["is_chalice_there"] = plain_chalice.is_chalice_there()
-print(json.dumps(found, default=str))
+    answers[handler] = getattr(app, handler.partition(".")[2])(event, context)
+answers["is_chalice_there"] = plain_chalice.is_chalice_there()
+print(json.dumps(answers, default=str))
 """
 
 
 @pytest.fixture(scope="module")
-def found() -> dict[str, object]:
+def answers() -> dict[str, object]:
     done = subprocess.run(
         [sys.executable, "-c", CALL],
         input=json.dumps(EVENTS),
@@ -45,18 +45,18 @@ def found() -> dict[str, object]:
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def test_chalice_is_not_imported(found):
-    assert found["is_chalice_there"] is False
+def test_chalice_is_not_imported(answers):
+    assert answers["is_chalice_there"] is False
 
 
-def test_a_page_is_answered_as_api_gateway_wants_it(found):
-    page = found["app.app"]
+def test_a_page_is_answered_as_api_gateway_wants_it(answers):
+    page = answers["app.app"]
 
     assert (page["statusCode"], page["headers"]["Cache-Control"]) == (200, "no-store")
     assert page["body"].startswith("<!doctype html>")
 
 
 @pytest.mark.parametrize("handler", sorted(EVENTS.keys() - {"app.app"}))
-def test_a_schedule_a_queue_and_a_topic_are_answered(found, handler):
-    assert handler in found
-    assert not found[handler]  # nothing was due, no row was found, and the notice was of no email
+def test_a_schedule_a_queue_and_a_topic_are_answered(answers, handler):
+    assert handler in answers
+    assert not answers[handler]  # nothing was due, no row was found, and the notice was of no email

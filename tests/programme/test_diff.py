@@ -49,9 +49,9 @@ def test_rules_that_change_together_are_each_shown():
         raters_approved_by=other(BEFORE.raters_approved_by, "raters_approved_by"),
     )
 
-    shown = {change.name for change in diff.of_programme(BEFORE, after) if change.kind is Kind.CHANGED}
+    names = {change.name for change in diff.of_programme(BEFORE, after) if change.kind is Kind.CHANGED}
 
-    assert shown == {"coach only comments", "close when complete", "raters approved by"}
+    assert names == {"coach only comments", "close when complete", "raters approved by"}
 
 
 def test_a_behaviour_that_changes_leaves_its_competency_as_it_was():
@@ -59,9 +59,9 @@ def test_a_behaviour_that_changes_leaves_its_competency_as_it_was():
     item = replace(first.items[0], others_wording="Asks everyone.")
     after = replace(BEFORE, competencies=(replace(first, items=(item, *first.items[1:])), *BEFORE.competencies[1:]))
 
-    shown = {change.name for change in diff.of_programme(BEFORE, after) if change.kind is Kind.CHANGED}
+    names = {change.name for change in diff.of_programme(BEFORE, after) if change.kind is Kind.CHANGED}
 
-    assert shown == {f"behaviour {item.id}"}
+    assert names == {f"behaviour {item.id}"}
 
 
 def test_the_same_programme_has_no_change():

@@ -41,11 +41,11 @@ def test_every_behaviour_can_be_said_to_the_delegate(maximising):
 
 
 def test_every_behaviour_shows_a_value_and_every_value_is_shown_often(maximising):
-    shown = Counter(value for item in maximising.items for value in item.values)
+    counts = Counter(value for item in maximising.items for value in item.values)
 
     assert (
         all(item.values for item in maximising.items),
-        min(shown[value.id] for value in maximising.values) >= 6,
+        min(counts[value.id] for value in maximising.values) >= 6,
     ) == (
         True,
         True,

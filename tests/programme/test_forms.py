@@ -81,7 +81,7 @@ def test_each_type_of_field_is_read(field, read):
 
     form = only_form(text)
 
-    assert [(one.id, one.ask, one.type) for one in form.fields] == [("x", "What?", read)]
+    assert [(form_field.id, form_field.ask, form_field.type) for form_field in form.fields] == [("x", "What?", read)]
 
 
 def test_a_table_has_columns_and_keeps_some_of_another_table():

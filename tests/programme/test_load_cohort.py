@@ -22,14 +22,16 @@ def load(now, *entries, raters=None):
 
 
 def run_load(number, now):
-    found = ((row, jobs.find(row["pk"].removeprefix("JOB#"))) for row in list_due(now) if row["kind"] == "enrol")
-    (wanted,) = [row for row, job in found if job.about["load"] == str(number)]
+    rows_and_jobs = (
+        (row, jobs.find(row["pk"].removeprefix("JOB#"))) for row in list_due(now) if row["kind"] == "enrol"
+    )
+    (wanted,) = [row for row, job in rows_and_jobs if job.about["load"] == str(number)]
     run_row(wanted, now)
 
 
 def posts():
-    found = (delegates.find(line.delegate_id) for line in cohorts.list_lines(people.COHORT))
-    return {delegate.person.name: delegate.job_title for delegate in found}
+    loaded = (delegates.find(line.delegate_id) for line in cohorts.list_lines(people.COHORT))
+    return {delegate.person.name: delegate.job_title for delegate in loaded}
 
 
 def test_an_older_load_adds_new_names_and_corrects_no_one_that_a_later_one_named(aws, clock):

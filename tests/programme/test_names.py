@@ -140,8 +140,8 @@ def test_the_file_of_raters():
         return f"delegate_email,group,name,email\na@example.org,peer,{name},v@example.org\n".encode()
 
     programme = read_programme(SMALL, "p.yaml")
-    found = read_raters(raters("=?utf-8?q?Doe=2C_John?="), "r.csv", programme, ["a@example.org"])
-    assert found["a@example.org"][0].person.name == "John Doe"
+    by_delegate = read_raters(raters("=?utf-8?q?Doe=2C_John?="), "r.csv", programme, ["a@example.org"])
+    assert by_delegate["a@example.org"][0].person.name == "John Doe"
     assert (
         of_file(lambda: read_raters(raters(ADVERT), "r.csv", programme, ["a@example.org"])) == f"name: {HOLDS_ADDRESS}"
     )

@@ -36,16 +36,16 @@ def faults(text: str, cohort: str = "spring-2026") -> str:
 
 
 def test_a_file_has_dates_facilitators_and_sessions():
-    found = read()
+    cohort_file = read()
 
-    assert (found.dates.opens, found.dates.closes, found.dates.ends) == (
+    assert (cohort_file.dates.opens, cohort_file.dates.closes, cohort_file.dates.ends) == (
         date(2026, 1, 12),
         date(2026, 1, 30),
         date(2026, 3, 11),
     )
-    assert found.dates.closed == (date(2026, 12, 29),)
-    assert found.facilitators[0].person.email == "mo.hart@example.org"
-    first, second = found.sessions
+    assert cohort_file.dates.closed == (date(2026, 12, 29),)
+    assert cohort_file.facilitators[0].person.email == "mo.hart@example.org"
+    first, second = cohort_file.sessions
     assert (first.milestone, first.when, first.place, first.by) == (
         "leading_self",
         "Tuesday 10 March 2026, 09:30 to 16:30",
@@ -53,7 +53,7 @@ def test_a_file_has_dates_facilitators_and_sessions():
         "mo",
     )
     assert second.link == "https://video.example.org/abc"
-    assert found.warnings == ()
+    assert cohort_file.warnings == ()
 
 
 def test_the_example_has_no_warning():
@@ -111,9 +111,9 @@ def test_a_file_without_sessions_and_end_is_refused():
     ],
 )
 def test_a_probable_mistake_is_a_warning_with_its_line(old, new, warning):
-    found = read(FILE.replace(old, new, 1))
+    cohort_file = read(FILE.replace(old, new, 1))
 
-    assert f"cohort.yaml{warning}" in "\n".join(map(str, found.warnings))
+    assert f"cohort.yaml{warning}" in "\n".join(map(str, cohort_file.warnings))
 
 
 def test_a_facilitator_is_in_the_file_once():

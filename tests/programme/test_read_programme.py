@@ -45,9 +45,9 @@ def test_a_behaviour_may_be_worded_to_the_delegate(small_text, programme):
 
 def test_sums_are_in_pounds_unless_the_file_names_another_currency(small_text):
     other = small_text.replace("  timezone:", "  currency: EUR\n  timezone:")
-    found = [read_programme(text, "p.yaml").organisation.currency for text in (small_text, other)]
+    currencies = [read_programme(text, "p.yaml").organisation.currency for text in (small_text, other)]
 
-    assert found == ["GBP", "EUR"]
+    assert currencies == ["GBP", "EUR"]
     assert "ISO 4217 code" in messages(small_text.replace("  timezone:", "  currency: euro\n  timezone:"))
 
 

@@ -67,14 +67,14 @@ def has_pattern(kind: Any) -> bool:
 
 
 def test_no_field_is_a_list_or_a_text_with_a_pattern():
-    found = {
+    fields = {
         f"{kind.__module__}.{kind.__qualname__}.{field.name}"
         for kind in structs()
         for field in fields_of(kind)
         if any(map(crashes, unions(field.type)))
     }
 
-    assert found == set()
+    assert fields == set()
 
 
 def test_the_check_sees_such_a_type():

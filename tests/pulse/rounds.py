@@ -105,7 +105,7 @@ def found(wave: Wave = Wave.MIDWAY_1, name: str = "dana delegate") -> Round | No
 
 def result(wave: Wave = Wave.MIDWAY_1, name: str = "dana delegate") -> RoundResult | None:
     results = pulse_rounds.results_from(delegates.load_rows(id_of(name)))
-    return next((one for one in results if one.wave is wave), None)
+    return next((round_result for round_result in results if round_result.wave is wave), None)
 
 
 def approve(wave: Wave = Wave.MIDWAY_1, name: str = "dana delegate", words: dict[str, str] | None = None) -> None:
@@ -116,7 +116,11 @@ def approve(wave: Wave = Wave.MIDWAY_1, name: str = "dana delegate", words: dict
 
 
 def asked(wave: Wave = Wave.MIDWAY_1, name: str = "dana delegate") -> list[Invitation]:
-    return [one for one in invitations.of_delegate(id_of(name), wave) if one.state is not InvitationState.REVOKED]
+    return [
+        invitation
+        for invitation in invitations.of_delegate(id_of(name), wave)
+        if invitation.state is not InvitationState.REVOKED
+    ]
 
 
 def answer(
@@ -130,12 +134,14 @@ def answer(
     ratings: dict[str, str] | None = None,
 ) -> None:  # type: ignore[no-untyped-def]
     wanted = set(emails)
-    for one in asked(wave, name):
-        if one.rater.email in wanted:
-            link = signing.token("answer", one.delegate_id, wave.value, one.id, str(one.link_version))
+    for invitation in asked(wave, name):
+        if invitation.rater.email in wanted:
+            link = signing.token(
+                "answer", invitation.delegate_id, wave.value, invitation.id, str(invitation.link_version)
+            )
             answer_link = parse_answer_link(link)
             typed = (ratings or dict.fromkeys(WORDS, rating)) | (
-                {SUGGESTION: f"{suggestion} {one.id}"} if suggestion else {}
+                {SUGGESTION: f"{suggestion} {invitation.id}"} if suggestion else {}
             )
             save_page(answer_link, PULSE_PAGE, typed, clock.now())
             submit(answer_link, clock.now())
@@ -153,8 +159,8 @@ def hold(clock, wave: Wave = Wave.MIDWAY_1, name: str = "dana delegate", words=N
 
 
 def live_words(name: str) -> dict[str, str]:
-    found = areas.from_rows(delegates.load_rows(id_of(name)), Wave.BASELINE)
-    return {area.id: area.words_for_others for area in found if area.is_live}
+    stored_areas = areas.from_rows(delegates.load_rows(id_of(name)), Wave.BASELINE)
+    return {area.id: area.words_for_others for area in stored_areas if area.is_live}
 
 
 SECOND = (datetime.fromisoformat("2027-01-15T09:00:00Z"), datetime.fromisoformat("2027-01-22T09:00:00Z"))

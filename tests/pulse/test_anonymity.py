@@ -62,8 +62,8 @@ def _shown(which: Wave, ratings: tuple[int, ...], in_words: frozenset[str]) -> H
 
 def shown(which: Wave, ratings: Sequence[int], in_words: frozenset[str] = frozenset()) -> Hashable:
     """Return what is published of a wave: the order of the answers makes no difference."""
-    found = _shown(which, tuple(sorted(ratings)), in_words)
-    return repr(found)
+    output = _shown(which, tuple(sorted(ratings)), in_words)
+    return repr(output)
 
 
 # --- one round -------------------------------------------------------------------------------------------------------
@@ -93,7 +93,7 @@ def test_what_a_round_shows_depends_on_answers_only_through_their_sum():
     for world in product(RATINGS, repeat=FIVE):
         by_sum[sum(world)].add(shown(Wave.MIDWAY_1, world))
 
-    assert {len(found) for found in by_sum.values()} == {1}
+    assert {len(outputs) for outputs in by_sum.values()} == {1}
 
 
 @pytest.mark.parametrize("answered", range(FIVE))
@@ -182,7 +182,7 @@ def leavers_known(publish_both: Callable[[tuple[int, ...]], Hashable]) -> int:
         key = publish_both(world)
         values[key].add(world[0])
         many[key] += 1
-    return sum(many[key] for key, found in values.items() if len(found) == 1)
+    return sum(many[key] for key, outputs in values.items() if len(outputs) == 1)
 
 
 @pytest.mark.prove
@@ -234,14 +234,17 @@ def test_the_rank_test_notices_a_number_after_one_person_left():
 
 def test_suggestions_are_shown_from_five_answers_in_an_order_of_the_key():
     programme = programme_of(Wave.MIDWAY_1)
-    said = [replace(one, answers=Answers({AREA.id: 6}, {SUGGESTION: f"word {k}"})) for k, one in enumerate(_five())]
-    found = [
+    said = [
+        replace(response, answers=Answers({AREA.id: 6}, {SUGGESTION: f"word {k}"}))
+        for k, response in enumerate(_five())
+    ]
+    orders = [
         round_result(programme, wave(Wave.MIDWAY_1), publish(programme, order, comment_key=KEY), ()).suggestions
         for order in (said, said[::-1])
     ]
 
-    assert sorted(found[0]) == [f"word {k}" for k in range(FIVE)]
-    assert found[0] == found[1]
+    assert sorted(orders[0]) == [f"word {k}" for k in range(FIVE)]
+    assert orders[0] == orders[1]
 
 
 def _five() -> list[Response]:

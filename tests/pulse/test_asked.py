@@ -25,8 +25,8 @@ def one(which: Wave, name: str, group: str = "peer", state: InvitationState = In
 
 
 def asked(*waves: tuple[Wave, datetime], invited: list[Invitation]) -> Asked:
-    found = {which: wave(which, at) for which, at in waves}
-    return Asked(found, {which: tuple(i for i in invited if i.wave is which) for which in found})
+    by_wave = {which: wave(which, at) for which, at in waves}
+    return Asked(by_wave, {which: tuple(i for i in invited if i.wave is which) for which in by_wave})
 
 
 def names(raters) -> list[str]:

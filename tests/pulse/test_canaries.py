@@ -60,16 +60,16 @@ def test_a_suggestion_is_in_the_result_and_on_two_pages_only(visitor, clock):
         ],
         SPONSOR_EMAIL: [SPONSOR.url(cohorts.find(people.COHORT))],
     }
-    shown = []
+    showing = []
     for who, urls in pages.items():
         visitor.let_in(who, clock.now())
-        shown += [url for url in urls if CANARY in visitor.open(url).page]
+        showing += [url for url in urls if CANARY in visitor.open(url).page]
     visitor.let_in_administrator(clock.now())
     at = f"{BASE_URL}/admin/cohort/{people.COHORT}"
     for url in (at, f"{at}/delegate/{people.dana()}", f"{at}/trail", f"{at}/progress"):
         assert CANARY not in visitor.open(url).page
 
-    assert shown == [f"{rounds.hub()}/seen", f"{people.coach_url()}/{people.dana()}/seen"]
+    assert showing == [f"{rounds.hub()}/seen", f"{people.coach_url()}/{people.dana()}/seen"]
 
 
 def test_four_suggestions_stay_in_the_answers_cut_from_identity(aws, clock):

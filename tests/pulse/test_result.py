@@ -49,7 +49,7 @@ def test_a_change_is_a_half_point_of_at_most_two_and_a_half(ratings):
 
 
 @pytest.mark.parametrize(
-    ("change", "shown"),
+    ("change", "written"),
     [
         ("0", "0"),
         ("1/2", "+0.5"),
@@ -58,8 +58,8 @@ def test_a_change_is_a_half_point_of_at_most_two_and_a_half(ratings):
         ("-5/2", f"{MINUS}2.5 or less"),
     ],
 )
-def test_how_a_change_is_written(change, shown):
-    assert display_half(Fraction(change)) == shown
+def test_how_a_change_is_written(change, written):
+    assert display_half(Fraction(change)) == written
 
 
 @pytest.mark.parametrize(("change", "word"), [("1/2", "better"), ("0", "no change"), ("-1", "mixed or worse")])
@@ -74,9 +74,9 @@ def result(change: str, delegate: str = "dana", wave: Wave = Wave.MIDWAY_1, text
 
 @pytest.mark.parametrize(("count", "mean"), [(4, None), (5, "1")])
 def test_a_cohorts_mean_needs_five_delegates(count, mean):
-    found = cohort_mean("autumn", [result("1", f"d{k}") for k in range(count)])
+    figure = cohort_mean("autumn", [result("1", f"d{k}") for k in range(count)])
 
-    assert (found.change if found else None) == mean
+    assert (figure.change if figure else None) == mean
 
 
 def test_a_delegate_who_is_shown_words_is_in_no_mean():

@@ -60,7 +60,10 @@ def test_a_round_goes_from_the_check_to_a_page_for_delegate_and_coach(visitor, c
     drain(clock.to(rounds.found().closes_at))
     assert rounds.found().state is RoundState.PUBLISHED
     result = rounds.result()
-    assert [(one.area, one.change, one.display) for one in result.figures] == [("1", "2", "+2.0"), ("2", "2", "+2.0")]
+    assert [(figure.area, figure.change, figure.display) for figure in result.figures] == [
+        ("1", "2", "+2.0"),
+        ("2", "2", "+2.0"),
+    ]
     assert len(result.suggestions) == 8
     drain(clock.advance(hours=10))
     assert rounds.emails("published") == [DANA]
@@ -287,9 +290,9 @@ def test_words_that_changed_since_the_page_was_opened_are_not_approved(visitor, 
     rounds.load(clock)
     drain(clock.to(CHECK))
     page = f"{rounds.hub()}/round/1"
-    shown = ticks(visitor.open(page).page)
+    ticked = ticks(visitor.open(page).page)
     people.write(areas.save(people.dana(), Wave.BASELINE, replace(rounds.AREAS[0], behaviour="Other words")))
-    visitor.post(page, shown)
+    visitor.post(page, ticked)
 
     assert visitor.status == 400
     assert "changed in the meantime" in visitor.page
@@ -332,7 +335,10 @@ def test_a_round_moves_with_its_workshop_until_it_has_opened(aws, clock):
     drain(clock.to(CHECK.replace(day=2)))
     rounds.approve()
     later = rounds.FIRST_WORKSHOP.replace(day=20)
-    moved = [replace(one.plan, date=later) if one.milestone == "leading_self" else one.plan for one in stored()]
+    moved = [
+        replace(session.plan, date=later) if session.milestone == "leading_self" else session.plan
+        for session in stored()
+    ]
     set_dates(people.COHORT, moved, clock.now(), "ada@example.org")
     drain(clock.to(OPENS))
     assert rounds.found().state is RoundState.CHECKED
@@ -348,7 +354,7 @@ def test_a_round_waits_while_its_workshop_has_no_date_and_follows_the_new_one(aw
     rounds.load(clock, pulse=PulseRules((RoundPlan("leading_self", 3, 13),)))
     drain(clock.to(CHECK.replace(day=2)))
     rounds.approve()
-    later = [one.plan for one in stored() if one.milestone != "leading_self"]
+    later = [session.plan for session in stored() if session.milestone != "leading_self"]
     set_dates(people.COHORT, later, clock.now(), "ada@example.org")
     drain(clock.to(OPENS))
     hub = rounds.hub()
@@ -368,8 +374,8 @@ def test_a_round_waits_while_its_workshop_has_no_date_and_follows_the_new_one(aw
 
 def test_the_preview_says_what_becomes_of_a_round(aws, clock):
     rounds.load(clock)
-    others = [one.plan for one in stored() if one.milestone != "leading_self"]
-    own = [one.plan for one in stored() if one.milestone == "leading_self"]
+    others = [session.plan for session in stored() if session.milestone != "leading_self"]
+    own = [session.plan for session in stored() if session.milestone == "leading_self"]
 
     def effects(*wanted) -> str:
         planned = set_dates(people.COHORT, wanted, clock.now(), "ada@example.org", dry_run=True)
@@ -411,8 +417,8 @@ def test_who_declined_a_round_is_not_asked_in_the_next(aws, clock):
     drain(clock.to(CHECK))
     rounds.approve()
     drain(clock.to(OPENS))
-    one = next(invitation for invitation in rounds.asked() if invitation.rater.email == EMAILS[0])
-    token = signing.token("decline", one.delegate_id, one.wave.value, one.id, str(one.link_version))
+    declined = next(invitation for invitation in rounds.asked() if invitation.rater.email == EMAILS[0])
+    token = signing.token("decline", declined.delegate_id, declined.wave.value, declined.id, str(declined.link_version))
     decline(parse_answer_link(token, DECLINE), "no_time", clock.now())
     rounds.answer(clock, emails=EMAILS[1:])
     drain(clock.to(rounds.found().closes_at))
@@ -466,8 +472,8 @@ def test_an_area_with_other_words_is_shown_alone_with_its_number(visitor, clock)
     people.write(invitations.revoke(removed), areas.save(people.dana(), Wave.BASELINE, changed))
     rounds.hold(clock, Wave.MIDWAY_2, words=rounds.WORDS | {"1": "Listen to the end"})
 
-    shown = {figure.area: figure.change for figure in rounds.result(Wave.MIDWAY_2).figures}
-    assert shown == {"1": "2", "2": ""}
+    changes = {figure.area: figure.change for figure in rounds.result(Wave.MIDWAY_2).figures}
+    assert changes == {"1": "2", "2": ""}
     visitor.let_in(DANA, clock.now())
     page = visitor.open(f"{rounds.hub()}/seen").page
     assert "Listen before I decide" in page
@@ -527,8 +533,8 @@ def test_who_declined_a_round_is_not_asked_by_the_last_pulse(aws, clock):
     drain(clock.to(CHECK))
     rounds.approve()
     drain(clock.to(OPENS))
-    one = next(invitation for invitation in rounds.asked() if invitation.rater.email == EMAILS[0])
-    token = signing.token("decline", one.delegate_id, one.wave.value, one.id, str(one.link_version))
+    declined = next(invitation for invitation in rounds.asked() if invitation.rater.email == EMAILS[0])
+    token = signing.token("decline", declined.delegate_id, declined.wave.value, declined.id, str(declined.link_version))
     decline(parse_answer_link(token, DECLINE), "no_time", clock.now())
     drain(clock.to(SURVEY))
 
@@ -538,8 +544,8 @@ def test_who_declined_a_round_is_not_asked_by_the_last_pulse(aws, clock):
 # --- a cohort --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("count", "shown"), [(5, True), (4, False)])
-def test_a_cohorts_mean_is_shown_from_five_delegates(visitor, clock, count, shown):
+@pytest.mark.parametrize(("count", "is_shown"), [(5, True), (4, False)])
+def test_a_cohorts_mean_is_shown_from_five_delegates(visitor, clock, count, is_shown):
     names = tuple(f"{name} delegate" for name in ("dana", "bea", "cat", "eva", "fay")[:count])
     rounds.load(clock, names=names)
     drain(clock.to(CHECK))
@@ -553,4 +559,4 @@ def test_a_cohorts_mean_is_shown_from_five_delegates(visitor, clock, count, show
     visitor.let_in(DANA, clock.now())
 
     page = visitor.open(f"{rounds.hub()}/seen").page
-    assert ("In your cohort" in page) is shown
+    assert ("In your cohort" in page) is is_shown

@@ -114,12 +114,12 @@ class Cohort:
         ]
 
     def owned_by_raters(self) -> list[PublishedCells]:
-        found, first = [], 0
+        reports, first = [], 0
         for design in self.delegates:
             owners = range(first, first + len(design.raters))
-            found.append(published_of(self.programme, design.symbolic(owners)))
+            reports.append(published_of(self.programme, design.symbolic(owners)))
             first = owners.stop
-        return found
+        return reports
 
     def raters(self) -> list[str]:
         """Their groups, numbered as `owned_by_raters` does."""
@@ -162,9 +162,9 @@ def threshold_per_group(programme: Programme, responses: Sequence[Response]) -> 
     """Publish what most spreadsheets do: a group's mean from the threshold on, and a mean over everyone."""
     rows = []
     for item in programme.items:
-        rated = [(r.group, found) for r in responses if (found := r.answers.ratings.get(item.id)) is not None]
-        groups = [[found for own, found in rated if own == group.id] for group in programme.anonymous_groups]
-        everyone = [found for own, found in rated if own not in NAMED]
+        rated = [(r.group, rating) for r in responses if (rating := r.answers.ratings.get(item.id)) is not None]
+        groups = [[rating for own, rating in rated if own == group.id] for group in programme.anonymous_groups]
+        everyone = [rating for own, rating in rated if own not in NAMED]
         rows += [sum(own) for own in [*groups, everyone] if len(own) >= programme.threshold]
     return rows
 
@@ -196,14 +196,22 @@ def means_over_delegates(programme: Programme, reports: Sequence[PublishedCells]
     for published in reports:
         for subject, number in figures_in(published).items():
             numbers.setdefault(subject, []).append(number)
-    return [sum(found) for (_, _, cell), found in numbers.items() if len(found) >= 5 and cell in ("self", "all_others")]
+    return [
+        sum(of_delegates)
+        for (_, _, cell), of_delegates in numbers.items()
+        if len(of_delegates) >= 5 and cell in ("self", "all_others")
+    ]
 
 
 def means_over_all_raters(programme: Programme, cohort: Sequence[Sequence[Response]]) -> list[Lin]:
     """Return a cohort mean of the raw answers, those of cells that no report shows included."""
     everyone = [response for wave in cohort for response in wave if response.group not in NAMED]
     return [
-        sum(found)
+        sum(ratings)
         for item in programme.items
-        if (found := [r for sent_response in everyone if (r := sent_response.answers.ratings.get(item.id)) is not None])
+        if (
+            ratings := [
+                r for sent_response in everyone if (r := sent_response.answers.ratings.get(item.id)) is not None
+            ]
+        )
     ]

@@ -21,18 +21,18 @@ STREAM = re.compile(rb" 0 obj\n<<[^\0]*?/Length (\d+)[^\0]*?>>\s*stream\r?\n")
 def faults(pdf: bytes) -> list[str]:
     """Rules that it breaks; none for a good one."""
     validation = pytest.importorskip("page")
-    found = {
+    broken = {
         failure.rule_id
         for profile in ("ua1", "2a")
         for failure in validation.validate_pdf_bytes(pdf, profile=profile).failures
     }
     # the checker takes a line feed that ends compressed data for one before "endstream"; so lengths are measured here
-    if LENGTH_RULE in found and _lengths_fit(pdf):
-        found -= {LENGTH_RULE}
+    if LENGTH_RULE in broken and _lengths_fit(pdf):
+        broken -= {LENGTH_RULE}
     # the checker takes widths of a CFF font from one place, where the font of East Asia has another for each script
-    if found & WIDTH_RULES and _widths_fit(pdf):
-        found -= WIDTH_RULES
-    return sorted(found)
+    if broken & WIDTH_RULES and _widths_fit(pdf):
+        broken -= WIDTH_RULES
+    return sorted(broken)
 
 
 def _lengths_fit(pdf: bytes) -> bool:

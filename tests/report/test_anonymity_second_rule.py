@@ -91,7 +91,9 @@ def behaviours_by_cell(programme: Programme, responses: Sequence[Response]) -> l
     for item in programme.items:
         for group in programme.anonymous_groups:
             rated = [
-                r for one in responses if one.group == group.id and (r := one.answers.ratings[item.id]) is not None
+                r
+                for response in responses
+                if response.group == group.id and (r := response.answers.ratings[item.id]) is not None
             ]
             rows += [sum(rated)] if len(rated) >= 2 else []
     return rows
@@ -101,7 +103,13 @@ def every_rating_of_a_cell(programme: Programme, responses: Sequence[Response]) 
     """Each cell's sum over all its ratings, whether or not the other cell rated the behaviour."""
     rows = everything_published(programme, responses)
     for group in programme.anonymous_groups:
-        own = [r for one in responses if one.group == group.id for r in one.answers.ratings.values() if r is not None]
+        own = [
+            r
+            for response in responses
+            if response.group == group.id
+            for r in response.answers.ratings.values()
+            if r is not None
+        ]
         rows += [sum(own)] if own else []
     return rows
 
@@ -255,7 +263,7 @@ def published(block: Block, divide: Callable[..., Any] = cell_sums) -> Callable[
 
     @cache
     def figures(seen: Seen) -> Any:
-        sums = [[one[0] for one in seen[k : k + items]] for k in range(0, len(seen), items)]
+        sums = [[cell[0] for cell in seen[k : k + items]] for k in range(0, len(seen), items)]
         cells = publish(programme, block.answers(sums), comment_key=KEY, divide=divide)
         return tuple(
             (f.id, f.cell, f.range.shown, f.range.low, f.range.high) for f in cells.figures if f.cell != ALL_OTHERS
@@ -325,9 +333,9 @@ def with_words(block: Block, cuts: Sequence[int]) -> Callable[[Seen], Any]:
         words = []
         for item in range(items):
             n = sum(row[item] for row in block.raters)
-            total, squares = (sum(one[k] for one in seen[item::items]) for k in (0, 1))
+            total, squares = (sum(cell[k] for cell in seen[item::items]) for k in (0, 1))
             words.append(sum(n * squares - total * total >= cut for cut in cuts))
-        return figures(tuple((one[0],) for one in seen)), tuple(words)
+        return figures(tuple((cell[0],) for cell in seen)), tuple(words)
 
     return shown
 

@@ -37,11 +37,11 @@ def test_a_comment_for_the_coach_is_in_no_document():
     assert len(facts.comments) == 5
 
 
-@pytest.mark.parametrize(("peers", "shown"), [(4, 0), (5, 1)])
-def test_it_is_withheld_from_the_coach_too_where_comments_are_withheld(peers, shown):
+@pytest.mark.parametrize(("peers", "count"), [(4, 0), (5, 1)])
+def test_it_is_withheld_from_the_coach_too_where_comments_are_withheld(peers, count):
     programme = programme_of()
 
-    assert len(publish(programme, wave(programme, peers, ("keep",)), comment_key=KEY).coach_comments) == shown
+    assert len(publish(programme, wave(programme, peers, ("keep",)), comment_key=KEY).coach_comments) == count
 
 
 def test_comments_for_the_coach_have_an_order_of_their_own():
@@ -55,8 +55,8 @@ def test_comments_for_the_coach_have_an_order_of_their_own():
     comments = publish(programme, of[()], comment_key=KEY).comments
     to_coach = publish(programme, of[("keep",)], comment_key=KEY).coach_comments
 
-    assert sorted(comment.text for comment in comments) == sorted(one.text for one in to_coach) == texts
-    assert [comment.text for comment in comments] != [one.text for one in to_coach]
+    assert sorted(comment.text for comment in comments) == sorted(comment.text for comment in to_coach) == texts
+    assert [comment.text for comment in comments] != [comment.text for comment in to_coach]
 
 
 def test_a_form_offers_it_only_where_the_programme_does_and_never_to_the_delegate():

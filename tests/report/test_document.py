@@ -53,18 +53,18 @@ def test_facts_hold_the_rule_behind_everything_that_the_report_says(case):
     subjects = [(About.ITEM, item.id) for item in PROGRAMME.items]
     subjects += [(About.COMPETENCY, competency.id) for competency in PROGRAMME.competencies]
     subjects += [(About.VALUE, value.id) for value in PROGRAMME.values] + [(About.OVERALL, OVERALL_ID)]
-    shown = set()
+    rules = set()
     for about, subject in subjects:
         if verdict := index.verdict(about, subject):
-            shown.add((f"self_{verdict}", about.value, subject))
+            rules.add((f"self_{verdict}", about.value, subject))
         theirs = index.theirs(about, subject)
         if theirs and about in (About.ITEM, About.COMPETENCY) and (side := index.against_average(theirs)):
-            shown.add(({"higher": "above_average", "lower": "below_average"}[side], about.value, subject))
+            rules.add(({"higher": "above_average", "lower": "below_average"}[side], about.value, subject))
         if theirs and about is About.ITEM and (side := index.side_of(theirs, middle_of(PROGRAMME.top))):
-            shown.add(({"higher": "high", "lower": "low"}[side], about.value, subject))
+            rules.add(({"higher": "high", "lower": "low"}[side], about.value, subject))
     about_all = {(s.rule, s.about, s.id) for s in facts.said if s.rule not in ("groups_differ", "rose", "fell")}
 
-    assert about_all == shown
+    assert about_all == rules
     assert {s.cells[-1] for s in facts.said if s.rule.endswith("_average")} <= {index.reference}
 
 
@@ -169,9 +169,9 @@ def test_a_competency_is_named_twice_only_if_all_others_are_clearly_behind(case)
         assert second is None or all(is_further(index, second, item, side) for item in new)
 
 
-def is_further(index, one, other, side):
+def is_further(index, item, other, side):
     """Return whether a behaviour lies further to a side than another by more than chance."""
-    return index.differ(index.theirs(About.ITEM, one), index.theirs(About.ITEM, other), PLACE_TIMES) == side
+    return index.differ(index.theirs(About.ITEM, item), index.theirs(About.ITEM, other), PLACE_TIMES) == side
 
 
 def test_a_level_panel_says_that_nothing_is_clear():
@@ -192,8 +192,8 @@ def test_a_manager_alone_must_be_far_away_to_differ_from_a_group():
     assert build_document(programme, facts_of(programme, far)).ranks.differences == ()  # 2.0 is within 2.5 errors
 
     many = raters(programme, None, [4, 5] * 5, manager=1)
-    (found,) = {row.lower.title for row in build_document(programme, facts_of(programme, many)).ranks.differences}
-    assert found == "Line manager"
+    (difference,) = {row.lower.title for row in build_document(programme, facts_of(programme, many)).ranks.differences}
+    assert difference == "Line manager"
 
 
 def test_where_groups_differ_the_mean_of_all_others_is_hollow_and_leads_to_the_groups():
@@ -202,8 +202,8 @@ def test_where_groups_differ_the_mean_of_all_others_is_hollow_and_leads_to_the_g
     assert all(row.strip.is_hollow for row in rows_of(split) if row.strip.line)
     assert not any(row.strip.is_hollow for row in rows_of(agreed))
     assert len(split.reading.points) == len(agreed.reading.points) + 1
-    for one, other in zip(split.workshops, agreed.workshops, strict=True):
-        for table, level in zip(one.competencies, other.competencies, strict=True):
+    for workshop, other in zip(split.workshops, agreed.workshops, strict=True):
+        for table, level in zip(workshop.competencies, other.competencies, strict=True):
             assert ("look at each group" in table.sentence, "look at each group" in level.sentence) == (True, False)
 
 
@@ -288,10 +288,10 @@ def test_every_change_is_next_to_its_figure_in_the_annex():
 @pytest.mark.parametrize("case", CASES)
 def test_choices_have_reasons_and_are_few(case):
     index = Index(PROGRAMME, report(case))
-    found = chosen(index)
+    choices = chosen(index)
 
-    assert len(found) <= 7
-    assert all(index.theirs(About.ITEM, item) for item in found)
+    assert len(choices) <= 7
+    assert all(index.theirs(About.ITEM, item) for item in choices)
 
 
 def test_a_question_is_asked_only_if_the_figures_raise_it(programme):

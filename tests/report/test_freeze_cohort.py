@@ -58,8 +58,8 @@ def close(name: str, now, rating: int = 4, **how: str) -> None:
 
 
 def facts_of(name: str) -> Facts | None:
-    found = reports.find(an_id(name), BASELINE)
-    return read_facts(objects.load(found.facts)) if found else None
+    report = reports.find(an_id(name), BASELINE)
+    return read_facts(objects.load(report.facts)) if report else None
 
 
 def frozen_set() -> set[str] | None:

@@ -168,10 +168,10 @@ def test_people_without_names_are_not_compared():
 def test_the_consistency_of_a_cohort_compares_the_mean_of_both_with_the_other_raters():
     reports = [facts_of(ANN, manager("Bo Day", k + 1), delegate=f"D{k}") for k in range(5)]
 
-    (found,) = (c for c in consistency(PROGRAMME, reports) if c.about == "overall")
+    (figure,) = (c for c in consistency(PROGRAMME, reports) if c.about == "overall")
     rows = [(Fraction(2 + k + 1, 2), Fraction(7, 2)) for k in range(5)]
-    assert found.delegates == 5
-    assert found.display == two_decimals(max(Fraction(0), icc1(rows)))
+    assert figure.delegates == 5
+    assert figure.display == two_decimals(max(Fraction(0), icc1(rows)))
 
 
 def test_only_a_named_group_of_several_holds_named_people():

@@ -70,25 +70,25 @@ def documents(tmp_path_factory):
 
 def test_the_search_sees_what_is_shown(documents):
     """Comments of groups that are large enough are printed word for word, in each document."""
-    shown = {f"delegate-a/{name}" for name in ("facts.json", "report.html", "report.pdf")}
+    names = {f"delegate-a/{name}" for name in ("facts.json", "report.html", "report.pdf")}
 
-    assert documents.holding(f"{secret(0, 'peer', 0)} says so.") == shown
-    assert documents.holding("Delegate A") >= shown
+    assert documents.holding(f"{secret(0, 'peer', 0)} says so.") == names
+    assert documents.holding("Delegate A") >= names
     assert documents.holding_row([5, 4, 3, 2, 1, 5]) == {"probe.json"}
 
 
 def test_comments_appear_in_the_report_of_their_delegate_only(cohort):
     for delegate, group, number in raters():
-        found = cohort.holding(secret(delegate, group, number))
-        assert {name.split("/")[0] for name in found} <= {f"delegate-{'abcde'[delegate]}"}, (group, number)
+        names = cohort.holding(secret(delegate, group, number))
+        assert {name.split("/")[0] for name in names} <= {f"delegate-{'abcde'[delegate]}"}, (group, number)
 
 
 def test_a_rater_has_no_row_of_ratings_in_any_file(cohort, documents):
     rows = {rater: ratings(*rater) for rater in raters()}
     assert len(set(map(tuple, rows.values()))) == len(rows)
 
-    found = {rater: cohort.holding_row(row) | documents.holding_row(row) for rater, row in rows.items()}
-    assert {rater: files for rater, files in found.items() if files} == {}
+    by_rater = {rater: cohort.holding_row(row) | documents.holding_row(row) for rater, row in rows.items()}
+    assert {rater: files for rater, files in by_rater.items() if files} == {}
 
 
 def test_no_address_and_no_name_of_a_rater_is_in_any_file(cohort, documents):

@@ -282,9 +282,9 @@ def test_the_ledger_holds_no_rating_of_a_single_anonymous_rater(tmp_path):
 
     (line,) = (json.loads(line) for line in (tmp_path / "ledger.jsonl").read_text().splitlines())
     facts = read_facts((tmp_path / "ann" / "facts.json").read_bytes())
-    shown = {(s.cell, s.id): (s.n, round(s.n * s.mean)) for s in facts.statistics if s.about == "item"}
+    pairs = {(s.cell, s.id): (s.n, round(s.n * s.mean)) for s in facts.statistics if s.about == "item"}
     assert {(cell, item): tuple(pair) for cell, items in line["sums"].items() for item, pair in items.items()} == {
-        place: pair for place, pair in shown.items() if place[0] != "all_others"
+        place: pair for place, pair in pairs.items() if place[0] != "all_others"
     }
 
 
@@ -371,9 +371,9 @@ def test_a_follow_up_by_the_second_rule_compares_with_a_baseline_by_the_first(tm
 
     assert rule_in(tmp_path) == (2, "followup")
     facts = read_facts((tmp_path / "ann" / "facts.json").read_bytes())
-    shown = {(s.about, s.id, s.cell) for s in facts.statistics}
+    cells = {(s.about, s.id, s.cell) for s in facts.statistics}
     assert {change.cell for change in facts.changes} >= {"peer", "all_others"}
-    assert {(c.about, c.id, c.cell) for c in facts.changes} <= shown
+    assert {(c.about, c.id, c.cell) for c in facts.changes} <= cells
 
 
 def test_a_new_folder_shows_the_second_rule(tmp_path):

@@ -88,7 +88,7 @@ def test_any_text_becomes_characters_that_the_fonts_have(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "drawable"),
     [
         ("Plain – “text”, £5.", "Plain – “text”, £5."),
         ("Good \U0001f389", "Good \U0001f389"),
@@ -102,8 +102,8 @@ def test_any_text_becomes_characters_that_the_fonts_have(text):
         ("x" * 40, "x" * 30 + BREAK + "x" * 10),
     ],
 )
-def test_what_the_fonts_lack_is_named(text, shown):
-    assert replace_undrawable(text, covered()) == shown
+def test_what_the_fonts_lack_is_named(text, drawable):
+    assert replace_undrawable(text, covered()) == drawable
 
 
 def test_a_file_that_is_no_font_is_refused():

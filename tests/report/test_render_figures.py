@@ -32,13 +32,13 @@ class Text(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.shown: list[str] = []
+        self.parts: list[str] = []
         self.rows: list[list[str]] = []
         self.inside: list[str] = []
         self.in_cell = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.shown.append(" ")
+        self.parts.append(" ")
         if tag in ("title", "style"):
             self.inside.append(tag)
         if tag == "tr":
@@ -52,11 +52,11 @@ class Text(HTMLParser):
             self.inside.pop()
         if tag in ("th", "td"):
             self.in_cell = False
-        self.shown.append(" ")
+        self.parts.append(" ")
 
     def handle_data(self, data: str) -> None:
         if not self.inside:
-            self.shown.append(data)
+            self.parts.append(data)
             if self.in_cell:
                 self.rows[-1][-1] += data
 
@@ -98,7 +98,7 @@ def strings(data: object) -> list[str]:
 
 def figures_of(facts: dict) -> set[str]:
     """Every figure of facts.json as it is shown: displays, numbers of raters and delegates, rules."""
-    shown = {n for text in strings({**facts, "checksum": ""}) for n in NUMBER.findall(text)}
+    numbers = {n for text in strings({**facts, "checksum": ""}) for n in NUMBER.findall(text)}
     counted = [
         entry[n]
         for part in facts.values()
@@ -108,7 +108,7 @@ def figures_of(facts: dict) -> set[str]:
         for n in ("n", "n_before", "n_after", "delegates")
         if n in entry
     ]
-    return shown | {str(n) for n in [*counted, facts["threshold"], facts["comments_from"]]}
+    return numbers | {str(n) for n in [*counted, facts["threshold"], facts["comments_from"]]}
 
 
 def counts_of(case: str) -> set[str]:
@@ -146,7 +146,7 @@ def test_every_number_that_is_shown_is_in_the_facts(case):
     known = figures_of(facts) | words | days | scale | counts_of(case) | {"360", str(PROGRAMME.version)}
     known |= {str(m.days) for m in PROGRAMME.milestones} | {number.removesuffix(".0") for number in known}
 
-    assert numbers(_plain("".join(page(case).shown))) - known == set()
+    assert numbers(_plain("".join(page(case).parts))) - known == set()
     drawn = {str(number) for number in range(1, len(pdf_pages(case)) + 1)} | {
         f"{sign}{n}" for n in range(4) for sign in "+−"
     }
@@ -163,8 +163,8 @@ def test_every_figure_of_the_facts_is_in_its_row(case):
         return
     for figure in facts.statistics:
         voices = [voice for voice, _, _ in index.voices(About(figure.about))] + ["all_others"]
-        shown = rows[_title(figure.about, figure.id)][voices.index(figure.cell)]
-        assert shown.startswith(as_figure(figure.display).text)
+        cell_text = rows[_title(figure.about, figure.id)][voices.index(figure.cell)]
+        assert cell_text.startswith(as_figure(figure.display).text)
     for gap in facts.gaps:
         assert as_figure(gap.display).text in rows[_title(gap.about, gap.id)]
     for mean in (mean for mean in facts.cohort_means if mean.cell == "all_others"):

@@ -103,7 +103,9 @@ def test_comments_are_written_from_the_side_of_their_script(usual):
         for response, words in zip(usual, WORDS * len(usual), strict=False)
     ]
     document, bodies = made(PROGRAMME, spoken, delegate="نور الهاشمي", coach="דנה לוי")
-    texts = [text for question in document.comments.questions for one in question.speakers for text in one.texts]
+    texts = [
+        text for question in document.comments.questions for speaker in question.speakers for text in speaker.texts
+    ]
 
     assert set(texts) == set(WORDS)
     assert bodies["html"].count(b'<blockquote dir="auto">') == len(texts)

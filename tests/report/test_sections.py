@@ -95,7 +95,7 @@ def test_both_formats_show_every_field_of_a_block_at_every_place(place):
     printed = "".join(page_object.extract_text() for page_object in paper.pages)
 
     words = words_of(msgspec.to_builtins(section))
-    assert {one for one in words if one not in page} == set()
+    assert {word for word in words if word not in page} == set()
     assert {
-        one for one in words - {"Hintwords", "Alttext"} if one not in printed
+        word for word in words - {"Hintwords", "Alttext"} if word not in printed
     } == set()  # paper does not fold, and hides what it says of drawings

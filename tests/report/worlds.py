@@ -48,13 +48,13 @@ def _spread(total: int, n: int) -> list[int]:
 @cache
 def _kinds(n: int, top: int, *, squares: bool) -> Mapping[tuple[int, ...], tuple[int, int]]:
     """Return what is seen of n ratings -> the values among them in some world (a bit each), and the number."""
-    found: dict[tuple[int, ...], tuple[int, int]] = {}
+    kinds: dict[tuple[int, ...], tuple[int, int]] = {}
     for ratings in combinations_with_replacement(range(1, top + 1), n):
         seen = (sum(ratings), sum(r * r for r in ratings)) if squares else (sum(ratings),)
-        mask, many = found.get(seen, (0, 0))
+        mask, many = kinds.get(seen, (0, 0))
         ways = factorial(n) // prod(factorial(ratings.count(r)) for r in set(ratings))
-        found[seen] = mask | sum({1 << rating for rating in ratings}), many + ways
-    return found
+        kinds[seen] = mask | sum({1 << rating for rating in ratings}), many + ways
+    return kinds
 
 
 def certain_worlds_of(

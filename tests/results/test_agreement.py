@@ -54,7 +54,7 @@ def test_five_raters_agree_or_are_mixed_or_split(ratings, word):
 
 
 @pytest.mark.parametrize(
-    ("n", "top", "threshold", "shown"),
+    ("n", "top", "threshold", "has_word"),
     [
         pytest.param(4, 5, 3, False, id="four-are-too-few"),
         pytest.param(5, 5, 4, True, id="five-above-a-threshold-of-four"),
@@ -62,8 +62,8 @@ def test_five_raters_agree_or_are_mixed_or_split(ratings, word):
         pytest.param(6, 3, 3, False, id="three-points-leave-no-safe-cut-near-the-wanted-one"),
     ],
 )
-def test_whether_there_is_a_word_depends_on_counts_only(n, top, threshold, shown):
-    assert (cuts_for(n, top, threshold) is not None) == shown
+def test_whether_there_is_a_word_depends_on_counts_only(n, top, threshold, has_word):
+    assert (cuts_for(n, top, threshold) is not None) == has_word
 
 
 def test_several_words_are_summed_up_by_the_middle_one_and_by_the_lesser_of_two():

@@ -34,15 +34,15 @@ def worlds(raters: Sequence[Rater], days: int) -> Iterator[tuple[int, ...]]:
 
 def shown(rules: Programme, raters: Sequence[Rater], world: Sequence[int], days: int) -> tuple[object, ...]:
     """Return what is counted on each morning, of what came before it."""
-    found: list[tuple[AnswerCount, ...]] = []
+    counts: list[tuple[AnswerCount, ...]] = []
     for day in range(days):
         invited: dict[str, int] = defaultdict(int)
         answered: dict[str, int] = defaultdict(int)
         for (group, since), when in zip(raters, world, strict=True):
             invited[group] += since <= day
             answered[group] += when <= day
-        found.append(count_parts(rules, invited, answered, earlier=found[-1] if found else ()))
-    return tuple(found)
+        counts.append(count_parts(rules, invited, answered, earlier=counts[-1] if counts else ()))
+    return tuple(counts)
 
 
 def classes(rules: Programme, raters: Sequence[Rater], days: int) -> dict[object, list[tuple[int, ...]]]:
@@ -55,8 +55,8 @@ def classes(rules: Programme, raters: Sequence[Rater], days: int) -> dict[object
 
 def choices(raters: Sequence[Rater], known: int) -> list[tuple[int, ...]]:
     """Places of that many raters, once for each way in which they differ in group or day."""
-    found = {tuple(raters[place] for place in chosen): chosen for chosen in combinations(range(len(raters)), known)}
-    return list(found.values())
+    by_raters = {tuple(raters[place] for place in chosen): chosen for chosen in combinations(range(len(raters)), known)}
+    return list(by_raters.values())
 
 
 def certain(rules: Programme, raters: Sequence[Rater], days: int, known: int = 0) -> int:
@@ -158,11 +158,11 @@ def test_the_attacker_finds_steps_that_reach_the_last_rater(monkeypatch):
 @given(st.integers(0, 40), st.integers(0, 40), st.integers(3, 10))
 def test_a_count_is_true_steps_are_whole_and_people_are_left_over(answered, invited, step):
     answered = min(answered, invited)
-    found = at_least(answered, invited, step)
+    count = at_least(answered, invited, step)
 
-    assert 0 <= found <= answered
-    assert found % step == 0
-    assert found == 0 or found <= invited - margin(step)
+    assert 0 <= count <= answered
+    assert count % step == 0
+    assert count == 0 or count <= invited - margin(step)
 
 
 def test_groups_are_shown_by_themselves_once_they_have_a_threshold_and_a_margin():

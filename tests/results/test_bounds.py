@@ -47,24 +47,24 @@ def lenient(programme: Programme, seed: int, raters: int = 4) -> list[Response]:
 # --- the truth lies within the bounds ---------------------------------------------------------------------------
 
 
-def holds(found: Range, truth: Fraction) -> bool:
-    return found.low <= truth <= found.high and found.low <= found.shown <= found.high
+def holds(bounds: Range, truth: Fraction) -> bool:
+    return bounds.low <= truth <= bounds.high and bounds.low <= bounds.shown <= bounds.high
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_the_truth_lies_within_the_bounds_of_every_figure_gap_and_change(seed):
     programme = programme_of()
     first, again = lenient(programme, seed), lenient(programme, seed + 100, raters=5)
-    shown = with_changes(facts_of(programme, again, wave="followup"), facts_of(programme, first), {})
+    compared = with_changes(facts_of(programme, again, wave="followup"), facts_of(programme, first), {})
     plain = (facts_of(programme, answers, clamp=unclamped) for answers in (first, again))
     before, now = ({(s.about, s.id, s.cell): s.range.shown for s in facts.statistics} for facts in plain)
 
-    assert any(s.bound for s in shown.statistics if s.about == "competency")
-    for s in shown.statistics:
+    assert any(s.bound for s in compared.statistics if s.about == "competency")
+    for s in compared.statistics:
         assert holds(s.range, now[s.about, s.id, s.cell])
-    for gap in shown.gaps:
+    for gap in compared.gaps:
         assert holds(gap.range, now[gap.about, gap.id, "self"] - now[gap.about, gap.id, "all_others"])
-    for change in shown.changes:
+    for change in compared.changes:
         place = change.about, change.id, change.cell
         assert holds(change.range, now[place] - before[place])
 
@@ -80,11 +80,11 @@ def test_the_truth_lies_within_the_bounds_of_a_cohorts_means(seed):
             means = [s.range.shown for facts in plain for s in facts.statistics if (s.id, s.cell) == (item.id, cell)]
             truth[item.id, cell] = sum(means) / len(means)
 
-    found = [mean for mean in cohort_means(programme, clamped) if mean.about == "item"]
-    for mean in found:
+    of_items = [mean for mean in cohort_means(programme, clamped) if mean.about == "item"]
+    for mean in of_items:
         number = read_exact(mean.mean)
         assert Fraction(mean.low or number) <= truth[mean.id, mean.cell] <= Fraction(mean.high or number)
-    assert any(mean.bound for mean in found)
+    assert any(mean.bound for mean in of_items)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -94,13 +94,13 @@ def test_what_is_printed_and_what_the_bound_says_agree(seed):
     facts = with_changes(facts, earlier, {})
     words = {"at_least": "or more", "at_most": "or less", "about": "or so", "": ""}
 
-    for found in (*facts.statistics, *facts.gaps, *facts.changes):
-        low, high = one_decimal(found.range.low), one_decimal(found.range.high)
-        _, _, bound = found.display.partition(" ")
-        assert bound == words[found.bound] or (found.display == "cannot say" and low < 0 < high)
-        assert (low < one_decimal(found.range.shown), one_decimal(found.range.shown) < high) == (
-            found.bound in ("at_most", "about"),
-            found.bound in ("at_least", "about"),
+    for figure in (*facts.statistics, *facts.gaps, *facts.changes):
+        low, high = one_decimal(figure.range.low), one_decimal(figure.range.high)
+        _, _, bound = figure.display.partition(" ")
+        assert bound == words[figure.bound] or (figure.display == "cannot say" and low < 0 < high)
+        assert (low < one_decimal(figure.range.shown), one_decimal(figure.range.shown) < high) == (
+            figure.bound in ("at_most", "about"),
+            figure.bound in ("at_least", "about"),
         )
 
 

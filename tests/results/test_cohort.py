@@ -60,10 +60,10 @@ def test_an_effect_is_stated_for_every_spread(before, after, display):
     earlier = {str(k): report(own, own) for k, own in enumerate(before)}
     later = {str(k): report(own, own) for k, own in enumerate(after)}
 
-    found = {(effect.id, effect.cell): effect for effect in effects(later, earlier)}
+    by_id = {(effect.id, effect.cell): effect for effect in effects(later, earlier)}
 
-    assert (found["only", "self"].delegates, found["only", "self"].display) == (5, display)
-    assert found["only", "self"].beyond_noise is None
+    assert (by_id["only", "self"].delegates, by_id["only", "self"].display) == (5, display)
+    assert by_id["only", "self"].beyond_noise is None
 
 
 def test_changes_larger_than_noise_are_counted_from_twenty_delegates_on():

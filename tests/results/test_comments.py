@@ -15,7 +15,9 @@ def test_the_same_words_come_in_another_order_under_another_question():
     orders = []
     for number in range(20):
         comments = list(comments_in(programme, [Cell("peer", ("peer",), 6, named=False)], said, bytes([number]) * 32))
-        by_question = [tuple(one.text for one in comments if one.question == question) for question in questions]
+        by_question = [
+            tuple(comment.text for comment in comments if comment.question == question) for question in questions
+        ]
         orders.append(len(set(by_question)))
 
     assert max(orders) == len(questions)

@@ -66,14 +66,14 @@ def test_the_rank_test_finds_every_combination_with_small_factors(sets):
     """Against a search: every combination of the sums with whole numbers from -2 to 2 is over three members or none."""
     *published, further = sets
     combinations = (
-        [sum(factor * (member in one) for factor, one in zip(factors, sets, strict=True)) for member in MEMBERS]
+        [sum(factor * (member in members) for factor, members in zip(factors, sets, strict=True)) for member in MEMBERS]
         for factors in product(range(-2, 3), repeat=len(sets))
     )
-    found = any(0 < sum(map(bool, combination)) < 3 for combination in combinations)
+    is_revealed = any(0 < sum(map(bool, combination)) < 3 for combination in combinations)
 
     refused = any(difference_is_too_small(sets[:k], sets[k], 3) for k in range(1, len(sets)))
 
-    assert refused or not found
+    assert refused or not is_revealed
     assert not difference_is_too_small([*published, further], further, 3)
 
 

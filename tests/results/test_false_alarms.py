@@ -92,8 +92,8 @@ def test_chance_says_in_few_reports_that_groups_differ(first, second):
 
     def report(chance: random.Random) -> int:
         level = levels(chance)
-        one, other = (by_competency(rated(chance, level, leniencies(chance, n))) for n in (first, second))
-        return said(minus(one, other), se, GAP_TIMES)
+        means, other = (by_competency(rated(chance, level, leniencies(chance, n))) for n in (first, second))
+        return said(minus(means, other), se, GAP_TIMES)
 
     assert average(report, first) < 0.25  # of 9; 0.1, and 1.7 at a fixed limit of 1.0 between a manager and five
 
@@ -108,8 +108,8 @@ def test_chance_says_of_half_a_competency_that_it_changed_if_other_people_answer
         after = by_competency(rated(chance, level, lenient if same else leniencies(chance, 7)))
         return said(minus(after, before), se, CHANGE_TIMES)
 
-    found = average(report, 1)
-    assert found < 0.05 if same else 0.2 < found < 0.8  # of 9; 0.0 and 0.5
+    share = average(report, 1)
+    assert share < 0.05 if same else 0.2 < share < 0.8  # of 9; 0.0 and 0.5
 
 
 def test_the_simulation_notices_a_fixed_limit():

@@ -51,10 +51,10 @@ def test_the_decision_table(completed, cells, blocks):
     def names(groups_of_each):
         return {"+".join(letters[group] for group in groups) for groups in groups_of_each}
 
-    found = layout(PROGRAMME, counts)
+    laid_out = layout(PROGRAMME, counts)
     assert names(cell.groups for cell in cells_heard(PROGRAMME, counts)) == set(cells.split())
-    assert names(block.groups for block in found if block.shows_behaviours) == set(blocks.split())
-    assert names(cell.groups for cell in comment_cells(PROGRAMME, found)) == set(blocks.split())
+    assert names(block.groups for block in laid_out if block.shows_behaviours) == set(blocks.split())
+    assert names(cell.groups for cell in comment_cells(PROGRAMME, laid_out)) == set(blocks.split())
 
 
 @given(COUNTS, st.integers(3, 5), st.integers(1, 4))

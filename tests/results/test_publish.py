@@ -178,19 +178,19 @@ def test_a_clamped_sum_is_off_by_its_margin_at_most(ratings, margin):
 
 
 @pytest.mark.parametrize(
-    ("number", "shown"),
+    ("number", "display"),
     [(Fraction(13, 4), "3.3"), (Fraction(65, 20), "3.3"), (Fraction(11, 3), "3.7"), (Fraction(4), "4.0")],
 )
-def test_means_are_rounded_once_half_up(number, shown):
-    assert display_mean(exactly(number)) == shown
+def test_means_are_rounded_once_half_up(number, display):
+    assert display_mean(exactly(number)) == display
 
 
 @pytest.mark.parametrize(
-    ("gap", "shown"),
+    ("gap", "display"),
     [(Fraction(1, 4), "+0.3"), (Fraction(-1, 4), "−0.3"), (Fraction(-1, 30), "0.0"), (Fraction(-2), "−2.0")],
 )
-def test_gaps_carry_their_sign(gap, shown):
-    assert display_gap(gap) == shown
+def test_gaps_carry_their_sign(gap, display):
+    assert display_gap(gap) == display
 
 
 # --- comments ---------------------------------------------------------------------------------------------------
@@ -219,10 +219,12 @@ def said(programme, **groups: int) -> PublishedCells:
     ],
 )
 def test_comments_carry_a_name_only_from_five_raters_on(programme, groups, cells):
-    found = said(programme, **groups)
+    published = said(programme, **groups)
 
-    assert {cell: [c.cell for c in found.comments].count(cell) for cell in {c.cell for c in found.comments}} == cells
-    assert found.comments_withheld == (cells.keys() <= {"self", "manager"})
+    assert {
+        cell: [c.cell for c in published.comments].count(cell) for cell in {c.cell for c in published.comments}
+    } == cells
+    assert published.comments_withheld == (cells.keys() <= {"self", "manager"})
 
 
 def test_comments_come_in_an_order_that_follows_from_the_key_alone(programme):

@@ -231,4 +231,4 @@ def test_a_cell_that_gave_the_top_throughout_shows_less():
 
 
 def test_a_cell_leaves_room_for_two_that_gave_the_lowest_throughout():
-    assert [one.shown for one in cell_sums([60, 12, 12], [[3] * 4] * 3, _equal_items(21), 5)] == [58, 13, 13]
+    assert [cell.shown for cell in cell_sums([60, 12, 12], [[3] * 4] * 3, _equal_items(21), 5)] == [58, 13, 13]

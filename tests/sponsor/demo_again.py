@@ -32,10 +32,14 @@ class Cohort:
         self.people = played["people"]
         self.output = home / "demo-output"
         self.programme = yaml.safe_load(PROGRAMME.read_text())
-        self.items = {one["id"]: [item["id"] for item in one["items"]] for one in self.programme["competencies"]}
+        self.items = {
+            competency["id"]: [item["id"] for item in competency["items"]]
+            for competency in self.programme["competencies"]
+        }
         self.given: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)  # form and delegate -> sender
-        for one in played["given"]:
-            self.given[one["form"], one["delegate"]][one["by"]] = one["answers"]  # the last sending counts
+        for sending in played["given"]:
+            by_sender = self.given[sending["form"], sending["delegate"]]
+            by_sender[sending["by"]] = sending["answers"]  # the last sending counts
         self.own = {who: self.sent("delegate", who) for who in self.emails if self.sent("delegate", who)}
         self.manager = {who: self.sent("manager", who) for who in self.emails if self.sent("manager", who)}
 
@@ -58,34 +62,36 @@ class Cohort:
 
 def first_360(cohort: Cohort) -> Numbers:
     """Own ratings and those of all others, over the delegates whose reports are in the cohort's figures."""
-    figures = [delegates_figures(cohort, one) for one in cohort.people if not one["published_with_few"]]
-    found = {}
+    figures = [delegates_figures(cohort, person) for person in cohort.people if not person["published_with_few"]]
+    numbers = {}
     for cell in ("self", "all_others"):
         for competency, items in cohort.items.items():
             number = over_delegates([{i: own[i, cell] for i in items if (i, cell) in own} for own in figures], items)
             if number:
-                found[competency, cell] = number
-    return found
+                numbers[competency, cell] = number
+    return numbers
 
 
 def delegates_figures(cohort: Cohort, person: Mapping[str, Any]) -> dict[tuple[str, str], Number]:
     """Return the figures of a delegate's behaviours, as far as the report shows them, from the questionnaires."""
     facts = cohort.file(f"reports/{slug(person['name'])}/facts.json")
     blocks = {block["block"]: block["groups"] for block in facts["blocks"]}
-    shown: defaultdict[str, dict[str, Any]] = defaultdict(dict)
-    for one in facts["statistics"]:
-        if one["about"] == "item":
-            shown[one["id"]][one["cell"]] = one
-    found = {}
-    for item, cells in shown.items():
+    by_item: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+    for statistic in facts["statistics"]:
+        if statistic["about"] == "item":
+            by_item[statistic["id"]][statistic["cell"]] = statistic
+    numbers = {}
+    for item, cells in by_item.items():
         rated = ratings(cohort, person, item)
         sums = [clamped(rated["manager"], 1, 5, margin=0)] if "manager" in cells else []
-        sums += [clamped([one for g in blocks[cell] for one in rated[g]], 1, 5, 2) for cell in cells if cell in blocks]
+        sums += [
+            clamped([rating for g in blocks[cell] for rating in rated[g]], 1, 5, 2) for cell in cells if cell in blocks
+        ]
         again = {"self": rated["self"][0] if rated["self"] else None, "all_others": over_raters(sums) if sums else None}
         for cell in cells.keys() & again.keys():
-            found[item, cell] = number = again[cell]
+            numbers[item, cell] = number = again[cell]
             assert (float(number.shown), number.n) == (cells[cell]["mean"], cells[cell]["n"]), (person["name"], item)
-    return found
+    return numbers
 
 
 def ratings(cohort: Cohort, person: Mapping[str, Any], item: str) -> defaultdict[str, list[Number]]:
@@ -129,7 +135,7 @@ def seen(cohort: Cohort) -> dict[str, Number | None]:
         )
         for answers in cohort.manager.values()
     ]
-    raters = [average(list(raters_changes(cohort, one))) for one in cohort.people]
+    raters = [average(list(raters_changes(cohort, person))) for person in cohort.people]
     return {
         "managers": mean([figure for figure in managers if figure is not None], -3, 3),
         "raters": mean([figure for figure in raters if figure is not None], -3, 3),
@@ -190,9 +196,9 @@ def outcome(own: Mapping[str, str], place: int) -> str:
 
 def useful(cohort: Cohort) -> dict[str, Any]:
     labels = {"feedback": "The 360 feedback", "coaching": "The conversation with my coach"}
-    labels |= {f"milestone.{one['id']}": one["title"] for one in cohort.programme["milestones"]}
+    labels |= {f"milestone.{milestone['id']}": milestone["title"] for milestone in cohort.programme["milestones"]}
     chosen = Counter(own["useful"] for own in cohort.own.values() if own.get("useful"))
-    value = max(labels, key=lambda one: chosen[one])
+    value = max(labels, key=lambda label: chosen[label])
     if chosen.total() < 2 * ENOUGH - 1 or chosen[value] < ENOUGH:
         return {"label": "", "n": 0, "display": "", "many": False}
     n = chosen.total()
@@ -204,7 +210,7 @@ def useful(cohort: Cohort) -> dict[str, Any]:
 
 def sums(cohort: Cohort) -> dict[str, list[Fraction]]:
     """Each delegate's sums: claimed, less the lower share, less the confidence, and what got worse."""
-    found = defaultdict(list)
+    by_column = defaultdict(list)
     for who, own in cohort.own.items():
         claimed = attributed = confident = Fraction(0)
         for place in range(1, 4):
@@ -221,16 +227,16 @@ def sums(cohort: Cohort) -> dict[str, list[Fraction]]:
         for column, value in zip(
             ("claimed", "attributed", "confident", "lost"), (claimed, attributed, confident, lost), strict=True
         ):
-            found[column].append(value)
-    return found
+            by_column[column].append(value)
+    return by_column
 
 
 def costs() -> dict[str, Fraction]:
     read = yaml.safe_load(COSTS.read_text())
-    return {kind: cost_of({name: one[name] for name in one if name != "source"}) for kind, one in read.items()}
+    return {kind: cost_of({name: entry[name] for name in entry if name != "source"}) for kind, entry in read.items()}
 
 
-def cost_of(one: Mapping[str, Any]) -> Fraction:
-    if "amount" in one:
-        return Fraction(str(one["amount"]))
-    return Fraction(str(one.get("people", 1))) * Fraction(str(one["hours"])) * Fraction(str(one["rate"]))
+def cost_of(entry: Mapping[str, Any]) -> Fraction:
+    if "amount" in entry:
+        return Fraction(str(entry["amount"]))
+    return Fraction(str(entry.get("people", 1))) * Fraction(str(entry["hours"])) * Fraction(str(entry["rate"]))

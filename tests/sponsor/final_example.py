@@ -116,7 +116,9 @@ def everyone(count: int = 12, seed: int = 5) -> list[Evidence]:
 
 def frozen(delegates: int = 12, seed: int = 1) -> Frozen:
     rng, rules = Random(seed), people.programme()
-    subjects = [("competency", one.id) for one in rules.competencies] + [("item", item.id) for item in rules.items]
+    subjects = [("competency", competency.id) for competency in rules.competencies] + [
+        ("item", item.id) for item in rules.items
+    ]
     means = []
     for about, subject in subjects:
         for cell, base in (("self", 3.8), ("all_others", 3.5)):

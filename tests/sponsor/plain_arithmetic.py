@@ -28,12 +28,12 @@ def tenths(number: Fraction, step: int = 10) -> Fraction:
 
 
 def text(number: Number, *, sign: bool = False) -> str:
-    shown, low, high = (tenths(value) for value in number[:3])
-    plain = f"{float(abs(shown)):.1f}"
-    if sign and shown:
-        plain = f"{'+' if shown > 0 else MINUS}{plain}"
+    middle, low, high = (tenths(value) for value in number[:3])
+    plain = f"{float(abs(middle)):.1f}"
+    if sign and middle:
+        plain = f"{'+' if middle > 0 else MINUS}{plain}"
     words = {(True, True): " or so", (True, False): " or less", (False, True): " or more"}
-    return plain + words.get((low < shown, high > shown), "")
+    return plain + words.get((low < middle, high > middle), "")
 
 
 def clamped(values: Sequence[Number], low: int, high: int, margin: int = 1) -> Number:
@@ -41,10 +41,15 @@ def clamped(values: Sequence[Number], low: int, high: int, margin: int = 1) -> N
     n = len(values)
     total = sum(value.shown for value in values)
     least, most = n * low + margin, n * high - margin
-    shown = min(max(total, Fraction(least)), Fraction(most))
-    below = (shown - n * low if total <= least else 0) + sum(value.shown - value.low for value in values)
-    above = (n * high - shown if total >= most else 0) + sum(value.high - value.shown for value in values)
-    return Number(shown / n, max((shown - below) / n, Fraction(low)), min((shown + above) / n, Fraction(high)), n)
+    total_within = min(max(total, Fraction(least)), Fraction(most))
+    below = (total_within - n * low if total <= least else 0) + sum(value.shown - value.low for value in values)
+    above = (n * high - total_within if total >= most else 0) + sum(value.high - value.shown for value in values)
+    return Number(
+        total_within / n,
+        max((total_within - below) / n, Fraction(low)),
+        min((total_within + above) / n, Fraction(high)),
+        n,
+    )
 
 
 def exact(value: Fraction | int | str, n: int = 1) -> Number:
@@ -63,17 +68,17 @@ def error(n: int, items: int = 1, points: int = 5) -> float:
 
 def figure(number: Number, *, sign: bool = False, error: float | None = None) -> dict[str, Any]:
     """As facts.json has it."""
-    found = {"display": text(number, sign=sign), "value": float(tenths(number.shown)), "n": number.n}
+    fields = {"display": text(number, sign=sign), "value": float(tenths(number.shown)), "n": number.n}
     if error is None:
-        return {**found, "limit": 0.0, "clear": False}
+        return {**fields, "limit": 0.0, "clear": False}
     limit = 1.5 * error
-    return {**found, "limit": round(limit, 2), "clear": bool(number.low > limit or number.high < -limit)}
+    return {**fields, "limit": round(limit, 2), "clear": bool(number.low > limit or number.high < -limit)}
 
 
 def printed(number: Number) -> Number:
-    shown = tenths(number.shown)
-    low = shown if number.low == number.shown else number.low
-    return Number(shown, low, shown if number.high == number.shown else number.high, number.n)
+    rounded = tenths(number.shown)
+    low = rounded if number.low == number.shown else number.low
+    return Number(rounded, low, rounded if number.high == number.shown else number.high, number.n)
 
 
 def change(before: Number, after: Number) -> Number:
@@ -117,7 +122,7 @@ def plain(typed: str) -> Fraction:
 
 
 def total(given: Sequence[Fraction], less: Sequence[Fraction] = ()) -> dict[str, Any]:
-    claims, whole = [one for one in given if one > 0], sum(given) - sum(less)
+    claims, whole = [claim for claim in given if claim > 0], sum(given) - sum(less)
     hidden = {"display": "", "delegates": 0, "amount": 0}
     if len(claims) < ENOUGH:
         return {**hidden, "why": "fewer than 5 sums are above zero"}

@@ -76,22 +76,22 @@ def symbolic(reading: Reading, what: str) -> Reading:
 
 def readings(programme, people: Sequence[Evidence]) -> dict[str, Reading]:
     """Every mean of the final by what it is about, as the code that makes it reads the answers."""
-    found = {
+    by_name = {
         "managers": Reading(*CHANGE, tuple(map(managers_change, people))),
         "raters": Reading(*CHANGE, tuple(mean(person.raters_change) for person in people)),
         "relevance": Reading(1, 5, tuple(number(person.own, "relevance") for person in people)),
         "recommend": Reading(0, 10, tuple(number(person.own, "recommend") for person in people)),
     }
-    found |= {
-        f"factor {name}": Reading(*FACTOR_SCALE, tuple(number(one.own, f"factor.{name}") for one in people))
+    by_name |= {
+        f"factor {name}": Reading(*FACTOR_SCALE, tuple(number(person.own, f"factor.{name}") for person in people))
         for name in FACTORS
     }
     for competency in programme.competencies:
         pairs = [now_and_then(person, competency.id) for person in people]
         for place, what in enumerate(("now", "then")):
             values = tuple(pair[place] if pair else None for pair in pairs)
-            found[f"{what} {competency.id}"] = Reading(1, programme.top, values)
-    return found
+            by_name[f"{what} {competency.id}"] = Reading(1, programme.top, values)
+    return by_name
 
 
 def shown_rows(programme, people: Sequence[Evidence]) -> list[Lin]:
@@ -125,17 +125,19 @@ def cohorts(seed: int, many: int) -> Iterator[tuple[object, list[Evidence]]]:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_no_combination_of_the_summarys_figures_isolates_fewer_than_five_delegates(seed):
-    found = [(programme, people) for programme, people in cohorts(seed, 60)]
+    examples = [(programme, people) for programme, people in cohorts(seed, 60)]
 
-    assert [p for programme, p in found if isolated(shown_rows(programme, p), FIVE, frozenset())] == []
-    assert sum(len(shown_rows(programme, p)) > 3 for programme, p in found) > 20, "most cohorts have something to show"
+    assert [p for programme, p in examples if isolated(shown_rows(programme, p), FIVE, frozenset())] == []
+    assert sum(len(shown_rows(programme, p)) > 3 for programme, p in examples) > 20, (
+        "most cohorts have something to show"
+    )
 
 
 def test_the_proof_notices_a_first_mean_over_those_who_answered_later():
     """Together with the cohort's mean over all reports it gives away who has a report and did not answer."""
 
     def with_means_of_the_same(programme, people):
-        both = [n for n, one in enumerate(people) if one.has_report and one.own]
+        both = [n for n, person in enumerate(people) if person.has_report and person.own]
         rows = [sum(Lin({(n, f"pre{c.id}"): Fraction(1)}) for n in both) for c in programme.competencies]
         return [*shown_rows(programme, people), *(row for row in rows if len(both) >= FIVE)]
 
@@ -184,8 +186,8 @@ def test_no_answer_is_certain_from_a_mean(lowest, highest, delegates):
 
 
 def test_the_search_notices_a_mean_that_is_not_clamped():
-    found = certain(lambda world: sum(value for (value,) in world), [(value,) for value in range(11)], 5)
-    assert {value for world in found for (value,) in world} == {0, 10}
+    worlds = certain(lambda world: sum(value for (value,) in world), [(value,) for value in range(11)], 5)
+    assert {value for world in worlds for (value,) in world} == {0, 10}
 
 
 def change_page(programme, world):
@@ -231,10 +233,10 @@ def reveals_few(counts: set[int], n: int) -> bool:
 
 @pytest.mark.parametrize("n", range(1, 26))
 def test_a_count_shows_nothing_of_fewer_than_five_delegates(n):
-    found = counts_behind(lambda yes, n: tally("", yes, n).display, n)
+    by_display = counts_behind(lambda yes, n: tally("", yes, n).display, n)
 
-    assert not any(reveals_few(counts, n) for counts in found)
-    assert (len(found) > 1) == (n >= ENOUGH_TO_COUNT)
+    assert not any(reveals_few(counts, n) for counts in by_display)
+    assert (len(by_display) > 1) == (n >= ENOUGH_TO_COUNT)
 
 
 @pytest.mark.parametrize("n", [9, 12])
@@ -262,9 +264,9 @@ def reveals_a_small_count(worlds: list[tuple[int, ...]]) -> bool:
 
 @pytest.mark.parametrize("n", range(5, 16))
 def test_the_part_that_most_found_useful_shows_no_small_count(n):
-    found = option_counts(lambda chosen: most_chosen(chosen, OPTIONS), n)
-    assert not any(reveals_a_small_count(worlds) for worlds in found)
-    assert not any(max(counts) == n for worlds in found if len(worlds) == 1 for counts in worlds)
+    by_display = option_counts(lambda chosen: most_chosen(chosen, OPTIONS), n)
+    assert not any(reveals_a_small_count(worlds) for worlds in by_display)
+    assert not any(max(counts) == n for worlds in by_display if len(worlds) == 1 for counts in worlds)
 
 
 def test_the_search_notices_a_hidden_count_that_the_total_gives_away():
@@ -311,7 +313,7 @@ SETS = st.lists(st.sets(st.sampled_from(DELEGATES), min_size=1).map(frozenset), 
 
 def attacker(sets: Sequence[frozenset[str]]) -> bool:
     """Whether a combination of sums over these sets is about fewer than five delegates, by the rank test of reports."""
-    rows = [sum(Lin({(DELEGATES.index(one), "x"): Fraction(1)}) for one in each) for each in sets]
+    rows = [sum(Lin({(DELEGATES.index(delegate), "x"): Fraction(1)}) for delegate in each) for each in sets]
     return isolated(rows, FIVE, frozenset()) is not None
 
 
@@ -322,9 +324,9 @@ def test_the_rule_of_closure_is_that_of_an_attacker(sets):
 
 @given(SETS)
 def test_what_is_published_together_gives_no_one_away(sets):
-    shown = [each for each, may in zip(sets, publishable(sets), strict=True) if may]
-    assert not shown or not attacker(shown)
-    assert all(len(each) >= FIVE for each in shown)
+    published = [each for each, may in zip(sets, publishable(sets), strict=True) if may]
+    assert not published or not attacker(published)
+    assert all(len(each) >= FIVE for each in published)
 
 
 @pytest.mark.parametrize(
@@ -361,12 +363,12 @@ def test_an_edition_repeats_the_figures_of_the_one_before_after_any_later_answer
 def test_the_first_mean_is_the_published_one_however_few_answer_later():
     """Over those who stayed it would give away the leaver: 12 × 3.5 − 11 × 3.6 = 2.4."""
     programme, baseline, made = final_example.people.programme(), final_example.frozen(), final_example.MADE
-    own = [one for one in baseline.means if (one.about, one.cell) == ("competency", "self")]
+    own = [mean for mean in baseline.means if (mean.about, mean.cell) == ("competency", "self")]
     for count in (12, 8):
         people = final_example.everyone(count)
         final = build_final(programme, final_example.cohort(), people, made, baseline)
         firsts = {line.id: (line.first.display, line.first.n) for line in final.survey.changes}
-        assert firsts == {one.id: (one.display, 12) for one in own}
+        assert firsts == {mean.id: (mean.display, 12) for mean in own}
         for line in final.survey.changes:
             difference = one_decimal(Fraction(str(line.now.value)) - Fraction(str(line.first.value)))
             assert float(difference) == line.since_first.value
@@ -412,7 +414,7 @@ def test_no_claim_is_certain_from_the_three_totals_even_to_who_knows_who_claimed
 
 def test_the_search_notices_a_total_of_one_claim_and_four_of_zero():
     def totals(people):
-        worths = [worth_of(one) for one in people]
+        worths = [worth_of(person) for person in people]
         return tuple(sum(getattr(worth, name) for worth in worths) for name in ("claimed", "attributed", "confident"))
 
     assert known_to_who_knows_the_zeros(totals) != []

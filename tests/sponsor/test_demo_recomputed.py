@@ -67,7 +67,7 @@ def facts_again(cohort: Cohort) -> dict[str, Any]:
     value["confident"] = total(money["confident"], money["lost"])
     return {
         "response": response(cohort),
-        "start": [line for one in cohort.programme["competencies"] if (line := start_line(one, first))],
+        "start": [line for competency in cohort.programme["competencies"] if (line := start_line(competency, first))],
         "followup": [],
         "late": None,
         "reviews": {"delegates": 0, "things": 0, "parts": []},  # the first edition comes before them
@@ -80,7 +80,7 @@ def response(cohort: Cohort) -> dict[str, int]:
     return {
         "began": len(cohort.people),
         "stayed": len(cohort.people),
-        "reports": sum(one["released"] for one in cohort.people),
+        "reports": sum(person["released"] for person in cohort.people),
         "delegates_answered": len(cohort.own),
         "managers_answered": len(cohort.manager),
         "left_out": 0,
@@ -92,8 +92,8 @@ def start_line(competency: Mapping[str, Any], first: Numbers) -> dict[str, Any] 
     own, others = (first.get((competency["id"], cell)) for cell in ("self", "all_others"))
     if not own and not others:
         return None
-    shown = {name: figure(number) if number else None for name, number in (("own", own), ("others", others))}
-    return {"id": competency["id"], "title": competency["title"], **shown}
+    figures = {name: figure(number) if number else None for name, number in (("own", own), ("others", others))}
+    return {"id": competency["id"], "title": competency["title"], **figures}
 
 
 def survey(cohort: Cohort, first: Numbers) -> dict[str, Any]:
@@ -103,7 +103,9 @@ def survey(cohort: Cohort, first: Numbers) -> dict[str, Any]:
             name: figure(number, sign=True, error=error(number.n, points=7)) if number else None
             for name, number in seen(cohort).items()
         },
-        "changes": [line for one in cohort.programme["competencies"] if (line := change_line(cohort, one, first))],
+        "changes": [
+            line for competency in cohort.programme["competencies"] if (line := change_line(cohort, competency, first))
+        ],
         "areas": areas(cohort),
         "proposals": proposals(cohort),
         "measures": measures(cohort),
@@ -156,8 +158,8 @@ def counted_claims(cohort: Cohort) -> dict[str, Any]:
 
 
 def with_costs(confident: Mapping[str, Any]) -> dict[str, Any]:
-    found, sources = costs(), yaml.safe_load(COSTS.read_text())
-    whole, ratio, percent = sum(found.values()), "", ""
+    amounts, sources = costs(), yaml.safe_load(COSTS.read_text())
+    whole, ratio, percent = sum(amounts.values()), "", ""
     if confident["display"]:
         benefit = Fraction(confident["amount"])
         back = 100 * (benefit - whole) / whole
@@ -165,17 +167,17 @@ def with_costs(confident: Mapping[str, Any]) -> dict[str, Any]:
         percent = f"{MINUS if back < 0 else ''}{float(abs(tenths(back))):.1f} %"
     lines = [
         {"label": LABELS[kind], "source": sources[kind]["source"].capitalize(), "display": pounds(amount)}
-        for kind, amount in found.items()
+        for kind, amount in amounts.items()
     ]
     return {"costs": lines, "cost": pounds(whole), "ratio": ratio, "percent": percent}
 
 
 def test_every_figure_of_the_facts_follows_from_what_people_typed(cohort):
-    found, again = cohort.file("sponsor/facts.json"), facts_again(cohort)
+    facts, again = cohort.file("sponsor/facts.json"), facts_again(cohort)
 
     for part, expected in again.items():
-        assert found[part] == expected, part
-    rest = found.keys() - again.keys()
+        assert facts[part] == expected, part
+    rest = facts.keys() - again.keys()
     assert rest == {
         "asks", "checksum", "cohort", "edition", "headline", "made_on", "organisation", "programme", "replaces",
         "scale", "stories",
@@ -183,18 +185,18 @@ def test_every_figure_of_the_facts_follows_from_what_people_typed(cohort):
 
 
 def test_what_is_said_in_words_follows_too(cohort):
-    found = cohort.file("sponsor/facts.json")
+    facts = cohort.file("sponsor/facts.json")
     lines = facts_again(cohort)["survey"]["changes"]
     lower = sum(line["since_first"]["clear"] and line["since_first"]["value"] < 0 for line in lines)
     growth = sum(line["looking_back"]["clear"] and line["looking_back"]["value"] > 0 for line in lines)
     words = dict(enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]))
 
-    assert f"clearly lower in {words[lower]} of {words[len(lines)]} competencies" in found["headline"][1]
-    assert found["headline"][1].endswith(f"they see growth in {words[growth]}.")
-    assert found["asks"] == [value for name, value in ASKS.items() if name.startswith("ask.")]
+    assert f"clearly lower in {words[lower]} of {words[len(lines)]} competencies" in facts["headline"][1]
+    assert facts["headline"][1].endswith(f"they see growth in {words[growth]}.")
+    assert facts["asks"] == [value for name, value in ASKS.items() if name.startswith("ask.")]
     answered = (person for person in cohort.people if cohort.own.get(person["email"]))
     quotable = set().union(*(quotes(cohort, person) for person in answered))
-    assert {(one["who"], one["text"]) for one in found["stories"]} <= quotable
+    assert {(story["who"], story["text"]) for story in facts["stories"]} <= quotable
 
 
 def quotes(cohort: Cohort, person: Mapping[str, str]) -> set[tuple[str, str]]:
@@ -216,33 +218,36 @@ def how_far(own: Mapping[str, str], place: int) -> Fraction:
     return abs(now - before) / max(abs(now), abs(before))
 
 
-def rows_of(part: Mapping[str, Any]) -> list[tuple[str, ...]]:
+def rows_of(facts: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """Return the rows of figures.csv that these facts make: part, id, what, shown, delegates, too close to call."""
-    found = part
-    survey, value = found["survey"], found["value"]
-    rows = [("response", name, "count", str(n), "", "") for name, n in found["response"].items()]
+    survey, value = facts["survey"], facts["value"]
+    rows = [("response", name, "count", str(n), "", "") for name, n in facts["response"].items()]
     names = {"first": "first 360", "now": "now", "then": "then, looking back"}
     names |= {"since_first": "since the first 360", "looking_back": "looking back"}
-    rows += [row("own", one["id"], what, one[name]) for one in survey["changes"] for name, what in names.items()]
+    rows += [
+        row("own", change["id"], what, change[name]) for change in survey["changes"] for name, what in names.items()
+    ]
     who = {"managers": "line_managers", "raters": "colleagues"}
-    rows += [row("seen", who[name], "mean change, -3 to +3", one) for name, one in survey["seen"].items() if one]
+    rows += [
+        row("seen", who[name], "mean change, -3 to +3", figure) for name, figure in survey["seen"].items() if figure
+    ]
     for name in ("areas", "proposals", "measures"):
         spread = survey[name]
         rows += [(name, "", "count", str(p["count"]), str(spread["delegates"]), "") for p in spread["parts"]]
-    rows += [row("helped or hindered", one["id"], "mean, -2 to +2", one["mean"]) for one in survey["factors"]]
+    rows += [row("helped or hindered", factor["id"], "mean, -2 to +2", factor["mean"]) for factor in survey["factors"]]
     scales = {"recommend": "mean, 0 to 10", "relevance": "mean, 1 to 5"}
     rows += [row("reaction", name, what, survey["reaction"][name]) for name, what in scales.items()]
     rows += [("reaction", "useful", "most useful part", survey["reaction"]["useful"]["display"], "", "")]
     for name in ("claimed", "attributed", "confident"):
-        one = value[name]
-        shown = one["display"] or f"not shown: {one['why']}"
-        rows.append(("value", name, "sum", shown, str(one["delegates"] or ""), ""))
+        total = value[name]
+        display = total["display"] or f"not shown: {total['why']}"
+        rows.append(("value", name, "sum", display, str(total["delegates"] or ""), ""))
     rows += [("cost", "", line["source"].lower(), line["display"], "", "") for line in value["costs"]]
     rows.append(("value", "", "return on investment", value["cost"], "", ""))
     cells = {"own": "own, first 360", "others": "all others, first 360"}
     return [
         *rows,
-        *(row("start", one["id"], what, one[name]) for one in found["start"] for name, what in cells.items()),
+        *(row("start", line["id"], what, line[name]) for line in facts["start"] for name, what in cells.items()),
     ]
 
 
@@ -253,9 +258,9 @@ def row(part: str, name: str, what: str, figure: Mapping[str, Any]) -> tuple[str
 
 def test_every_row_of_the_csv_follows_from_what_people_typed(cohort):
     with (cohort.output / "sponsor/figures.csv").open(encoding="utf-8-sig", newline="") as file:
-        found = [
-            (one["part"], one["id"], one["what"], one["shown"], one["delegates"], one["too_close_to_call"])
-            for one in csv.DictReader(file)
+        rows = [
+            (row["part"], row["id"], row["what"], row["shown"], row["delegates"], row["too_close_to_call"])
+            for row in csv.DictReader(file)
         ]
 
-    assert found == rows_of(facts_again(cohort))
+    assert rows == rows_of(facts_again(cohort))

@@ -104,9 +104,9 @@ def of_four() -> Final:
 def test_too_few_delegates_leave_stories_and_requests_and_no_empty_claim():
     made = render_documents(RULES, of_four())
     board, slides = text_of(made["board"]), text_of(made["slides"])
-    shown = [*ASKS, *(" ".join(story.text.split()) for story in STORIES)]
+    sentences = [*ASKS, *(" ".join(story.text.split()) for story in STORIES)]
 
-    assert all(sentence in board and sentence in slides for sentence in shown)
+    assert all(sentence in board and sentence in slides for sentence in sentences)
     assert "no competencies" not in slides
     assert "all of them" not in slides
     assert faults(made["board"]) == faults(made["slides"]) == []
@@ -129,16 +129,16 @@ def test_the_board_reads_what_changed_how_sure_we_are_and_what_is_asked(document
 def test_every_document_shows_the_totals_and_the_return(documents, name):
     value = final().value
     text = documents[name].decode() if name == "html" else text_of(documents[name])
-    for shown in (value.claimed.display, value.confident.display, value.cost, value.ratio, value.percent):
-        assert shown in text
+    for figure in (value.claimed.display, value.confident.display, value.cost, value.ratio, value.percent):
+        assert figure in text
 
 
 @pytest.mark.parametrize("name", ["board", "slides", "html", "csv"])
 def test_every_document_shows_what_the_reviews_agreed(name):
     agreed = {f"d{place}": ["done", "kept", "given_up"] for place in range(8)}
     made = build_final(RULES, cohort(), everyone(), MADE, frozen(), prepared=Prepared(COSTS, ASKS, STORIES, agreed))
-    shown = render_documents(RULES, made)[name]
-    text = text_of(shown) if name in PAGES else shown.decode()
+    document = render_documents(RULES, made)[name]
+    text = text_of(document) if name in PAGES else document.decode()
     assert [part.count for part in made.reviews.parts] == [8, 8, 8]
     assert "kept or kept in other words" in text.lower()
 
@@ -153,8 +153,8 @@ def test_no_document_has_a_number_that_is_not_in_the_facts(name):
     agreed = {f"d{place}": ["done", "kept", "given_up"] for place in range(8)}
     prepared = Prepared(COSTS, ASKS, STORIES, agreed)
     made = build_final(RULES, cohort(), everyone(), MADE, frozen(), frozen(seed=3), prepared)
-    shown = render_documents(RULES, made)[name]
-    text = text_of(shown) if name in PAGES else NO_WORDS.sub(" ", shown.decode())
+    document = render_documents(RULES, made)[name]
+    text = text_of(document) if name in PAGES else NO_WORDS.sub(" ", document.decode())
     known = set(NUMBER.findall(json.dumps(json.loads(final_bytes(made)), ensure_ascii=False)))
     numbers = set(NUMBER.findall(text))
     assert len(numbers) > 20
@@ -172,13 +172,13 @@ def test_without_costs_no_return_is_stated():
 def test_the_table_has_every_printed_figure(documents):
     made = final(followup=frozen(seed=3))
     rows = list(csv.DictReader(io.StringIO(documents["csv"].decode("utf-8-sig"))))
-    shown = {(row["part"], row["id"], row["what"]): row["shown"].lstrip("'") for row in rows}
+    figures = {(row["part"], row["id"], row["what"]): row["shown"].lstrip("'") for row in rows}
     for line in made.survey.changes:
-        assert shown["own", line.id, "since the first 360"] == line.since_first.display
-        assert shown["own", line.id, "looking back"] == line.looking_back.display
+        assert figures["own", line.id, "since the first 360"] == line.since_first.display
+        assert figures["own", line.id, "looking back"] == line.looking_back.display
     for line in made.followup:
-        assert shown["all others", line.id, "change"] == line.change.display
-    assert shown["value", "confident", "sum"] == made.value.confident.display
+        assert figures["all others", line.id, "change"] == line.change.display
+    assert figures["value", "confident", "sum"] == made.value.confident.display
     assert {row["shown"] for row in rows if row["part"] == "areas"} == {
         str(part.count) for part in made.survey.areas.parts
     }
@@ -226,12 +226,12 @@ def start(delegates: int = 12) -> Start:
 
 
 def test_the_start_shows_each_workshop_and_five_behaviours_at_each_end():
-    found = start()
-    titles = [row.title for part in found.workshops for row in part.rows]
+    opening = start()
+    titles = [row.title for part in opening.workshops for row in part.rows]
     assert titles == [competency.title for competency in RULES.competencies]
-    assert [part.title for part in found.workshops] == [step.title for step in RULES.milestones]
-    assert len(found.highest) == len(found.lowest) == 5
-    assert max(row.others.value for row in found.lowest) <= min(row.others.value for row in found.highest)
+    assert [part.title for part in opening.workshops] == [step.title for step in RULES.milestones]
+    assert len(opening.highest) == len(opening.lowest) == 5
+    assert max(row.others.value for row in opening.lowest) <= min(row.others.value for row in opening.highest)
 
 
 def test_the_start_says_only_what_is_clear():

@@ -189,11 +189,11 @@ def test_late_answers_have_figures_of_their_own_from_five_on(visitor, clock, cou
         change_survey(name, Role.DELEGATE, sent=True, answers=answers_of(place))
     make_another(clock, "late")
     make_another(clock, "again")
-    found = editions()
+    published = editions()
     if count < 5:
-        assert len(found) == 1, "a figure of four may not be shown"
+        assert len(published) == 1, "a figure of four may not be shown"
         return
-    first, second = found
+    first, second = published
     assert (second.survey, second.value) == (first.survey, first.value)
     assert (second.late.delegates, {line.now.n for line in second.late.survey.changes}) == (5, {5})
     assert second.late.survey.seen.managers is None
@@ -202,7 +202,7 @@ def test_late_answers_have_figures_of_their_own_from_five_on(visitor, clock, cou
 
 
 def review(name: str, clock, *outcomes: Outcome) -> None:
-    agreed = tuple(AreaOutcome(f"a{place}", one, "Ask first.") for place, one in enumerate(outcomes))
+    agreed = tuple(AreaOutcome(f"a{place}", outcome, "Ask first.") for place, outcome in enumerate(outcomes))
     people.write(reviews.add(id_of(name), Review(clock.now().date(), agreed, "", "Cleo Coach", clock.now())))
 
 
@@ -217,7 +217,7 @@ def test_what_the_reviews_agreed_comes_once_everyone_has_had_the_review_and_stay
     for name in NAMES[:5]:
         review(name, clock, Outcome.DONE, Outcome.KEPT)
     make_another(clock, "early")
-    assert [one.reviews.parts for one in editions()] == [()], "the sixth outcome would be the difference"
+    assert [edition.reviews.parts for edition in editions()] == [()], "the sixth outcome would be the difference"
     review(NAMES[5], clock, Outcome.DONE, Outcome.GIVEN_UP)
     make_another(clock, "all")
     parts = [(part.label, part.count) for part in editions()[-1].reviews.parts]

@@ -89,7 +89,9 @@ def test_every_quotation_leads_to_the_words_that_were_approved(published, clock)
 def test_the_framework_names_no_one(published, clock):
     files = opened(pack_evidence(people.COHORT))
     framework = yaml.safe_load(files["programme.yaml"])
-    assert [one["id"] for one in framework["competencies"]] == [one.id for one in people.programme().competencies]
+    assert [competency["id"] for competency in framework["competencies"]] == [
+        competency.id for competency in people.programme().competencies
+    ]
     everything = b" ".join(body for name, body in files.items() if not name.endswith(".pdf")).decode()
     for name in NAMES[1:]:
         assert people.person(name).name not in everything

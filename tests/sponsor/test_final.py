@@ -36,8 +36,8 @@ def test_the_worked_chain_of_the_field():
 
 
 def test_the_lower_share_counts_and_no_reply_is_nothing():
-    one = worth(claim(40_000, 50, 40, 80), claim(12_000, 30, None, 70), claim(25_000, 40, None, 60))
-    assert (one.claimed, one.attributed, one.confident) == (77_000, 16_000, 12_800)
+    total = worth(claim(40_000, 50, 40, 80), claim(12_000, 30, None, 70), claim(25_000, 40, None, 60))
+    assert (total.claimed, total.attributed, total.confident) == (77_000, 16_000, 12_800)
 
 
 def test_what_got_worse_is_taken_off_whole():
@@ -74,9 +74,9 @@ def of_worth(*moneys: str) -> list[Evidence]:
 def test_the_return_is_set_against_the_printed_total(fees, ratio, percent):
     value = value_of(of_worth("8000", "6000", "5000", "3000", "2520"), "GBP")
     costs = (Cost(CostKind.FEES, CostSource.INVOICE, amount=fees),) if fees else ()
-    found = with_costs(value, costs, "GBP")
-    assert (found.confident.display, found.ratio, found.percent) == ("£24,520", ratio, percent)
-    said = " ".join(words for _, words in return_lines(found, "£"))
+    result = with_costs(value, costs, "GBP")
+    assert (result.confident.display, result.ratio, result.percent) == ("£24,520", ratio, percent)
+    said = " ".join(words for _, words in return_lines(result, "£"))
     assert ("not entered" in said) == (not ratio)
 
 
@@ -89,36 +89,38 @@ def test_one_sum_of_millions_gives_no_total_and_finance_is_asked():
 
 
 @pytest.mark.parametrize(
-    ("manager_share", "confidence", "shown", "missing"),
+    ("manager_share", "confidence", "displayed", "missing"),
     [
         ("100", "100", ("claimed", "attributed", "confident"), ""),
         ("100", "0", ("claimed", "attributed"), "after confidence"),
         ("", "100", ("claimed",), "due to the programme"),
     ],
 )
-def test_the_first_sum_that_is_missing_is_named(manager_share, confidence, shown, missing):
+def test_the_first_sum_that_is_missing_is_named(manager_share, confidence, displayed, missing):
     """Five put a sum on a result: a reader who sees that must not read that fewer made a claim."""
     person = of_worth("5000")[0]
     manager = {"share": manager_share} if manager_share else {}
     last = replace(person, id="last", own={**person.own, "confidence": confidence}, manager=manager)
     value = value_of([*of_worth("5000", "5000", "5000", "5000"), last], "GBP")
-    assert tuple(name for name in ("claimed", "attributed", "confident") if getattr(value, name).display) == shown
+    assert tuple(name for name in ("claimed", "attributed", "confident") if getattr(value, name).display) == displayed
     assert missing in no_sum(value)
     assert bool(no_sum(value)) == bool(missing)
 
 
 def test_a_delegates_sums_count_as_one():
-    four = [replace(one, own={"money": "1", **(one.own or {})}) for one in of_worth("1000", "1000", "1000", "1000")]
+    four = [
+        replace(person, own={"money": "1", **(person.own or {})}) for person in of_worth("1000", "1000", "1000", "1000")
+    ]
     assert value_of(four, "GBP").claimed.display == ""
 
 
 def test_below_five_answers_there_is_no_figure_of_the_survey():
     few = [*everyone()[: ENOUGH - 1], *(Evidence("", "", id=f"silent{n}") for n in range(8))]
-    found = build_final(people.programme(), cohort(), few, MADE, frozen())
-    assert (found.survey, found.value) == (None, None)
-    assert found.response.delegates_answered == ENOUGH - 1
-    assert found.start != ()
-    assert found.headline == ("Too few people answered to say what changed.",)
+    built = build_final(people.programme(), cohort(), few, MADE, frozen())
+    assert (built.survey, built.value) == (None, None)
+    assert built.response.delegates_answered == ENOUGH - 1
+    assert built.start != ()
+    assert built.headline == ("Too few people answered to say what changed.",)
 
 
 def test_both_contrasts_or_none():
@@ -152,9 +154,9 @@ def test_the_headline_begins_with_what_others_saw(seen, said):
 
 
 def test_the_headline_keeps_its_order():
-    found = final(followup=frozen(seed=3)).headline
-    assert [sentence.split()[0] for sentence in found] == ["Line", "Asked", "Delegates"]
-    assert "than in the first 360; looking back, they see growth in" in found[-1]
+    headline = final(followup=frozen(seed=3)).headline
+    assert [sentence.split()[0] for sentence in headline] == ["Line", "Asked", "Delegates"]
+    assert "than in the first 360; looking back, they see growth in" in headline[-1]
 
 
 def test_denominators_say_who_began_and_who_stayed():
@@ -173,7 +175,8 @@ def test_the_facts_read_back_and_do_not_depend_on_the_order_of_people():
 
 def test_no_name_and_no_answer_of_one_delegate_is_in_the_facts():
     secret = [
-        replace(one, own={**(one.own or {}), "negative": "SECRET", "implemented": "SECRET"}) for one in everyone()[:-1]
+        replace(person, own={**(person.own or {}), "negative": "SECRET", "implemented": "SECRET"})
+        for person in everyone()[:-1]
     ]
     text = final_bytes(build_final(people.programme(), cohort(), secret, MADE, frozen())).decode()
     assert "SECRET" not in text

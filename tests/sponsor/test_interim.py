@@ -50,13 +50,13 @@ def test_no_count_of_fewer_than_five_delegates_is_shown(loaded, clock, count):
     change(count, debriefed_on="2026-10-20")
     submit(clock, count)
 
-    shown = so_far(loaded, clock)
+    page = so_far(loaded, clock)
 
-    numbers = [int(number) for number in re.findall(r"<b>(\d+)</b>|: (\d+) of", shown) for number in number if number]
+    numbers = [int(number) for number in re.findall(r"<b>(\d+)</b>|: (\d+) of", page) for number in number if number]
     assert min(numbers) >= 5
-    assert ("debrief" in shown) == ("submitted" in shown) == (count >= 5)
+    assert ("debrief" in page) == ("submitted" in page) == (count >= 5)
     if count >= 5:
-        assert f"{count} of 7 submitted" in shown
+        assert f"{count} of 7 submitted" in page
 
 
 @pytest.mark.parametrize("stayed", [4, 5])

@@ -54,8 +54,8 @@ def answered(visitor, clock):
 
 
 def summary() -> str:
-    (found,) = summaries.of_cohort(people.COHORT)
-    return objects.load(found.html).decode()
+    (stored,) = summaries.of_cohort(people.COHORT)
+    return objects.load(stored.html).decode()
 
 
 def wait(clock, days: int) -> None:
@@ -69,7 +69,11 @@ def is_made() -> bool:
 
 def decisions(clock) -> list[str]:
     lines = load_dashboard(people.COHORT, clock.now()).lines
-    return [f"{shown.line.name}: {shown.status.words}" for shown in lines if shown.status.filter is Filter.DECISION]
+    return [
+        f"{delegate.line.name}: {delegate.status.words}"
+        for delegate in lines
+        if delegate.status.filter is Filter.DECISION
+    ]
 
 
 def test_answers_that_cannot_be_counted_are_shown_to_the_administrator_and_fixed(answered, clock):
@@ -90,8 +94,8 @@ def test_answers_that_cannot_be_counted_are_shown_to_the_administrator_and_fixed
     entry = audit_events.add(people.COHORT, AuditEvent.LEFT_OUT, "summary", id_of("fay six"), clock.now())
     by_an_earlier_version = put({**entry.row, "act": f"left out of the summary: {why}"})
     people.write(by_an_earlier_version, cohorts.change_line(delegates.find(id_of("fay six")), put={"left_out": why}))
-    for shown in ("", f"/delegate/{id_of('fay six')}", "/trail", "/progress"):
-        reader = answered.let_in_administrator(clock.now()).open(f"{CONSOLE}{shown}")
+    for path in ("", f"/delegate/{id_of('fay six')}", "/trail", "/progress"):
+        reader = answered.let_in_administrator(clock.now()).open(f"{CONSOLE}{path}")
         assert reader.status == 200
         assert "where the sum" not in reader.page, "what is wrong is for the person who answered"
         answered.cookies.clear()

@@ -65,12 +65,12 @@ class Again:
                 yield from self.figures(inner, (*path, place))
 
     def check(self, path: tuple, number: Fraction, n: int, *, sign: bool = False) -> None:
-        found = self.facts
+        figure = self.facts
         for step in path:
-            found = found[step]
-        plain = found["display"].partition(" ")[0]  # without “or more”
-        assert (plain, found["n"]) == (shown(number, sign=sign), n), path
-        assert found["value"] == float(rounded(number)), path
+            figure = figure[step]
+        plain = figure["display"].partition(" ")[0]  # without “or more”
+        assert (plain, figure["n"]) == (shown(number, sign=sign), n), path
+        assert figure["value"] == float(rounded(number)), path
         self.left.discard(path)
 
     def numbers(self, name: str) -> list[Fraction]:
@@ -98,13 +98,13 @@ def check_seen(again: Again) -> None:
         managers += [sum(given) / len(given)] if given else []
         raters += [sum(person.raters_change) / len(person.raters_change)] if person.raters_change else []
     for name, values in (("managers", managers), ("raters", raters)):
-        found = mean(values, -3, 3)
-        assert found
-        again.check(("survey", "seen", name), *found, sign=True)
+        figure = mean(values, -3, 3)
+        assert figure
+        again.check(("survey", "seen", name), *figure, sign=True)
 
 
 def check_own(again: Again) -> None:
-    published = {(one.id, one.cell): one for one in BASELINE.means if one.about == "competency"}
+    published = {(mean.id, mean.cell): mean for mean in BASELINE.means if mean.about == "competency"}
     for place, competency in enumerate(people.programme().competencies):
         key = competency.id
         both = [own for own in again.own if {f"now.{key}", f"then.{key}"} <= own.keys()]
@@ -127,13 +127,13 @@ def check_own(again: Again) -> None:
 
 def check_rest(again: Again) -> None:
     for place, line in enumerate(again.facts["survey"]["factors"]):
-        found = mean(again.numbers(f"factor.{line['id']}"), -2, 2)
-        assert found
-        again.check(("survey", "factors", place, "mean"), *found, sign=True)
+        figure = mean(again.numbers(f"factor.{line['id']}"), -2, 2)
+        assert figure
+        again.check(("survey", "factors", place, "mean"), *figure, sign=True)
     for name, low, high in (("recommend", 0, 10), ("relevance", 1, 5)):
-        found = mean(again.numbers(name), low, high)
-        assert found
-        again.check(("survey", "reaction", name), *found)
+        figure = mean(again.numbers(name), low, high)
+        assert figure
+        again.check(("survey", "reaction", name), *figure)
 
 
 def test_the_factors_are_ranked_and_whole(again):
@@ -172,14 +172,14 @@ def test_the_parts_of_each_chart_add_up_to_what_was_answered(again):
 
 def test_the_money_and_the_return(again):
     claimed, attributed, confident = [], [], []
-    for one in again.people:
-        own, sums = one.own or {}, [Fraction(0)] * 3
+    for person in again.people:
+        own, sums = person.own or {}, [Fraction(0)] * 3
         for number in (1, 2, 3):
             if f"measure.{number}.money" not in own:
                 continue
             money = Fraction(own[f"measure.{number}.money"])
             key = sha256(f"{own[f'measure.{number}.name'].casefold()}\x1f{money}".encode()).hexdigest()[:10]
-            shares = [Fraction(own[f"share.{number}"]), Fraction((one.manager or {}).get(f"share.{key}", 0))]
+            shares = [Fraction(own[f"share.{number}"]), Fraction((person.manager or {}).get(f"share.{key}", 0))]
             due = money * min(shares) / 100
             sums = [sums[0] + money, sums[1] + due, sums[2] + due * Fraction(own[f"confidence.{number}"]) / 100]
         for column, value in zip((claimed, attributed, confident), sums, strict=True):
@@ -202,9 +202,9 @@ def test_the_money_and_the_return(again):
 def test_who_began_stayed_and_answered(again):
     response = again.facts["response"]
     assert response["began"] == len(again.people)
-    assert response["stayed"] == sum(not one.has_left for one in again.people)
+    assert response["stayed"] == sum(not person.has_left for person in again.people)
     assert response["delegates_answered"] == len(again.own)
-    assert response["managers_answered"] == sum(one.manager is not None for one in again.people)
+    assert response["managers_answered"] == sum(person.manager is not None for person in again.people)
 
 
 def test_the_parts_of_the_reviews_add_up_to_what_was_agreed():
@@ -215,10 +215,10 @@ def test_the_parts_of_the_reviews_add_up_to_what_was_agreed():
     agreed = {f"d{place}": chance.choices(list(words), k=3) for place in range(12)}
     prepared = Prepared(reviews=agreed)
     final = build_final(people.programme(), cohort(), everyone(seed=5), MADE, BASELINE, prepared=prepared)
-    counted = Counter(words[one] for given in agreed.values() for one in given)
-    found = json.loads(final_bytes(final))["reviews"]
-    assert (found["delegates"], found["things"]) == (12, 36)
-    assert sum(part["count"] for part in found["parts"]) == 36
-    for part in found["parts"]:
+    counted = Counter(words[outcome] for given in agreed.values() for outcome in given)
+    reviews = json.loads(final_bytes(final))["reviews"]
+    assert (reviews["delegates"], reviews["things"]) == (12, 36)
+    assert sum(part["count"] for part in reviews["parts"]) == 36
+    for part in reviews["parts"]:
         together = part["label"].replace(" or ", ", ").split(", ")
         assert part["count"] == sum(counted[label] for label in together)

@@ -51,18 +51,18 @@ def test_only_delegates_who_agreed_are_asked_and_each_once():
         for place in range(24)
     ]
     candidates = find_candidates(folk)
-    ids = [one.delegate_id for one in candidates]
+    ids = [candidate.delegate_id for candidate in candidates]
     assert len(ids) == len(set(ids))
-    assert all(int(one.removeprefix("d")) % 2 == 0 for one in ids)
-    assert sum(one.worked for one in candidates) == MAX_WORKED
-    assert sum(not one.worked for one in candidates) == MAX_FAILED
+    assert all(int(delegate_id.removeprefix("d")) % 2 == 0 for delegate_id in ids)
+    assert sum(candidate.worked for candidate in candidates) == MAX_WORKED
+    assert sum(not candidate.worked for candidate in candidates) == MAX_FAILED
     assert find_candidates([final_example.evidence(place) for place in range(9)]) == []
 
 
 def test_a_candidate_fits_on_the_page():
     long = "We changed how visits are planned, and asked everyone who uses the service. " * 9
-    for one in find_candidates([final_example.evidence(2, consent="named", implemented=long, negative=long)]):
-        assert 0 < len(one.text) <= MAX_STORY_CHARS
+    for candidate in find_candidates([final_example.evidence(2, consent="named", implemented=long, negative=long)]):
+        assert 0 < len(candidate.text) <= MAX_STORY_CHARS
 
 
 @pytest.mark.parametrize("first", ["Calls missed", "Days to a visit"])
@@ -74,8 +74,8 @@ def test_a_candidate_names_the_figure_that_moved_furthest(first):
         for number, figure in enumerate(figures, 1)
         for part, value in zip(("name", "baseline", "now", "direction"), (*figure, "down"), strict=True)
     }
-    (found,) = find_candidates([final_example.evidence(2, consent="named", **typed)])
-    assert found.text.startswith("Calls missed, from 40 to 10")
+    (candidate,) = find_candidates([final_example.evidence(2, consent="named", **typed)])
+    assert candidate.text.startswith("Calls missed, from 40 to 10")
 
 
 CHANGED = {"measure.1.name": "Falls", "measure.1.baseline": "9", "measure.1.now": "4", "measure.1.direction": "down"}
@@ -89,16 +89,19 @@ OFFERED = {  # by the field that the form says the sponsor may read: answers wit
 
 
 @pytest.mark.parametrize(
-    "field", [one.name for one in Form.IMPACT_DELEGATE.fields if Rule.BY_CONSENT in one.readers.values()]
+    "field",
+    [form_field.name for form_field in Form.IMPACT_DELEGATE.fields if Rule.BY_CONSENT in form_field.readers.values()],
 )
 def test_every_answer_that_the_form_says_the_sponsor_may_read_can_be_offered(field):
     answers, words = OFFERED[field]
-    one = Evidence(name="Dana", service="", id="d", has_report=True, areas=("a",), own={"consent": "named", **answers})
-    assert [candidate.text for candidate in find_candidates([one])] == [words]
+    person = Evidence(
+        name="Dana", service="", id="d", has_report=True, areas=("a",), own={"consent": "named", **answers}
+    )
+    assert [candidate.text for candidate in find_candidates([person])] == [words]
 
 
 @pytest.mark.parametrize(
-    ("time", "data", "found"),
+    ("time", "data", "expected"),
     [
         pytest.param("-1", "0", [("My Thursdays.", False)], id="hindered"),
         pytest.param("2", "0", [("My Thursdays.", True)], id="helped"),
@@ -107,11 +110,11 @@ def test_every_answer_that_the_form_says_the_sponsor_may_read_can_be_offered(fie
         pytest.param("-2", "2", [], id="as-much-as-the-other"),
     ],
 )
-def test_what_helped_or_hindered_most_is_about_the_strongest_answer(time, data, found):
+def test_what_helped_or_hindered_most_is_about_the_strongest_answer(time, data, expected):
     factors = {"factor.time": time, "factor.data": data}
     answers = {"consent": "named", **factors, "factors_why": "My Thursdays.", "level.a": "habit"}
     person = Evidence(name="Dana", service="", id="d", has_report=True, areas=("a",), own=answers)
-    assert [(candidate.text, candidate.worked) for candidate in find_candidates([person])] == found
+    assert [(candidate.text, candidate.worked) for candidate in find_candidates([person])] == expected
 
 
 # --- the way of a story ------------------------------------------------------------------------------------------
@@ -129,8 +132,8 @@ def offered(answered, clock):
 
 
 def story(name: str = "ann one"):
-    (found,) = stories.of_delegates([id_of(name)])
-    return found
+    (stored,) = stories.of_delegates([id_of(name)])
+    return stored
 
 
 def page(name: str = "ann one") -> str:
@@ -147,13 +150,13 @@ def check(visitor, clock, act: str = "review", **typed: str) -> None:
 
 
 def stories_shown() -> list[list[str]]:
-    return [[line.text for line in one.stories] for one in editions()]
+    return [[line.text for line in edition.stories] for edition in editions()]
 
 
 def test_each_is_offered_once_and_asked_by_email(offered, clock):
-    found = stories.of_delegates(map(id_of, NAMES))
-    assert {one.state for one in found} == {StoryState.OFFERED}
-    assert len(found) == len(NAMES)
+    offers = stories.of_delegates(map(id_of, NAMES))
+    assert {offer.state for offer in offers} == {StoryState.OFFERED}
+    assert len(offers) == len(NAMES)
     asked = [
         email
         for email in sent_emails(people.person("ann one").email)
@@ -177,7 +180,7 @@ def test_the_story_of_a_delegate_who_leaves_is_not_used(offered, clock):
     people.write(cohorts.change_line(delegates.find(id_of("ann one")), put={"withdrawn": True}))
     wait(clock, 8)
     assert stories_shown() == [[]]
-    assert [one.response.delegates_answered for one in editions()] == [6]
+    assert [edition.response.delegates_answered for edition in editions()] == [6]
 
 
 def test_the_approved_words_are_published_exactly(offered, clock):

@@ -60,7 +60,7 @@ class Files:
     def __init__(self, folder: Path) -> None:
         paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
         self._texts = {str(path.relative_to(folder)): [path.name, *texts(path)] for path in paths}
-        self._plain = {name: "\0".join(map(_plain, found)) for name, found in self._texts.items()}
+        self._plain = {name: "\0".join(map(_plain, texts)) for name, texts in self._texts.items()}
 
     def holding(self, word: str) -> set[str]:
         """Return the files that hold the word, in capitals or not and over line breaks."""
@@ -69,7 +69,7 @@ class Files:
     def holding_row(self, ratings: Sequence[int]) -> set[str]:
         """Return the files that hold one person's ratings one after another, with no number between them."""
         row = re.compile(rf"(?<![0-9.]){_BETWEEN_RATINGS.join(map(str, ratings))}(?![0-9.])")
-        return {name for name, found in self._texts.items() if any(row.search(text) for text in found)}
+        return {name for name, texts in self._texts.items() if any(row.search(text) for text in texts)}
 
 
 def _plain(text: str) -> str:

@@ -36,11 +36,11 @@ def mock() -> Any:
     record.check_rights(aws.session())
     calls.hook(aws.session())
     shortcut.answer_at_once(aws.session())
-    found = mock_aws()
-    found.start()
+    cloud = mock_aws()
+    cloud.start()
     account.lay_out(STAGE, BASE_URL)
-    found.stop(remove_data=False)
-    return found
+    cloud.stop(remove_data=False)
+    return cloud
 
 
 def switch_on() -> None:

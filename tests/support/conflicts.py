@@ -15,8 +15,8 @@ def answer(operation: str, asked: dict[str, Any], codes: list[str] | None = None
     """Return what AWS answers. codes: the reason of each write of a transaction; else all met a conflict."""
     if operation != "TransactWriteItems":
         return _refusal("TransactionConflictException")
-    found = codes or ["TransactionConflict"] * len(asked["TransactItems"])
-    return _refusal("TransactionCanceledException", CancellationReasons=[{"Code": code} for code in found])
+    reasons = codes or ["TransactionConflict"] * len(asked["TransactItems"])
+    return _refusal("TransactionCanceledException", CancellationReasons=[{"Code": code} for code in reasons])
 
 
 def _refusal(code: str, **more: Any) -> Answer:

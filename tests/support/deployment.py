@@ -55,8 +55,8 @@ class Account:
 
     def calls(self) -> list[str]:
         """Return `service:Operation:METHOD` of everything that AWS was asked for since the last time."""
-        with urlopen(f"{self.url}/_calls", timeout=60) as found:  # noqa: S310 (our own server's)
-            return list(json.load(found))
+        with urlopen(f"{self.url}/_calls", timeout=60) as response:  # noqa: S310 (our own server's)
+            return list(json.load(response))
 
     def break_after(self, calls: int) -> None:
         ask(f"{self.url}/_break/{calls}")

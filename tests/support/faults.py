@@ -65,13 +65,13 @@ def _try_all(
 ) -> int:
     clean, wrong = _play({}, setup, act, check)
     assert not wrong, f"without any fault: {wrong}"
-    tried, found = 1, []
+    tried, violations = 1, []
     for plan in _plans(clean.calls, faults_at_once):
         played, wrong = _play(plan, setup, act, check)
         tried += 1
         where = [f"{kind} at call {number}, {played.calls[number - 1]}" for number, kind in plan.items()]
-        found += [f"{' and '.join(where)}: {violation}" for violation in wrong]
-    assert not found, f"{len(found)} violations in {tried} plans:\n" + "\n".join(found)
+        violations += [f"{' and '.join(where)}: {violation}" for violation in wrong]
+    assert not violations, f"{len(violations)} violations in {tried} plans:\n" + "\n".join(violations)
     return tried
 
 

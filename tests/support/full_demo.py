@@ -46,5 +46,5 @@ def play(home: Path) -> dict[str, Any]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    found: dict[str, Any] = json.loads((home / "given.json").read_text())
-    return found
+    given: dict[str, Any] = json.loads((home / "given.json").read_text())
+    return given

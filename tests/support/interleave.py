@@ -26,7 +26,7 @@ def explore(
     Each order starts from an empty account and `setup`. `check` sees what each act returned or raised.
     """
     untried: list[list[int]] = [[]]
-    tried, found = 0, []
+    tried, violations = 0, []
     while untried and tried < limit:
         chosen = untried.pop()
         cloud.empty()
@@ -36,9 +36,9 @@ def explore(
         with watched_by(turns):
             outcomes = turns.play([partial(act, env) for act in acts])
         tried += 1
-        found += [f"order {turns.order}: {violation}" for violation in check(env, outcomes)]
+        violations += [f"order {turns.order}: {violation}" for violation in check(env, outcomes)]
         untried += turns.branches(len(chosen))
-    assert not found, f"{len(found)} violations in {tried} orders:\n" + "\n".join(found[:20])
+    assert not violations, f"{len(violations)} violations in {tried} orders:\n" + "\n".join(violations[:20])
     return tried
 
 
@@ -103,11 +103,11 @@ class _Turns:
     def branches(self, fixed: int) -> list[list[int]]:
         """Return the orders that part from this one after the choices that were fixed."""
         choices = [choice for choice, _ in self._made]
-        found = []
+        orders = []
         for depth in range(fixed, len(self._made)):
             choice, options = self._made[depth]
-            found += [[*choices[:depth], other] for other in range(choice + 1, options)]
-        return found
+            orders += [[*choices[:depth], other] for other in range(choice + 1, options)]
+        return orders
 
     def _hand_on(self) -> None:
         options = sorted(self._running)

@@ -119,9 +119,9 @@ def invited(clock) -> None:  # type: ignore[no-untyped-def]
 
 def link(to: str, part: str) -> str:
     """Return the newest link with this part in the email of a person."""
-    found = [url for email in sent_emails(person(to).email) for url in email.links if f"/{part}/" in url]
-    assert found, f"no email brought {to} a link with /{part}/"
-    return found[-1]
+    urls = [url for email in sent_emails(person(to).email) for url in email.links if f"/{part}/" in url]
+    assert urls, f"no email brought {to} a link with /{part}/"
+    return urls[-1]
 
 
 def coach_url() -> str:
@@ -169,8 +169,8 @@ def areas_typed(day: date, words: str = "", count: int = 2) -> dict[str, str]:
 
 def area_ids(delegate: str = "") -> list[str]:
     """Return the ids of the development areas that a survey would ask about, in the order of the form."""
-    found = areas.from_rows(delegates.load_rows(delegate or dana()), Wave.BASELINE)
-    return [area.id for area in found if area.state in areas.SURVEYED]
+    stored_areas = areas.from_rows(delegates.load_rows(delegate or dana()), Wave.BASELINE)
+    return [area.id for area in stored_areas if area.state in areas.SURVEYED]
 
 
 def answer_all(visitor: Visitor, url: str, rating: str = "4", comment: str = "Keep going.") -> Visitor:

@@ -124,8 +124,8 @@ class Chalice(Blueprint):
         response = self._through("http", lambda _: view(**given))(request)
         several = {name: value for name, value in response.headers.items() if isinstance(value, list)}
         single = {name: value for name, value in response.headers.items() if name not in several}
-        found = {"statusCode": response.status_code, "body": response.body}
-        return {**found, "headers": single, "multiValueHeaders": several}
+        answer = {"statusCode": response.status_code, "body": response.body}
+        return {**answer, "headers": single, "multiValueHeaders": several}
 
     def _find(self, request: Request) -> tuple[Blueprint, Handler]:
         key = (request.method, request.path)

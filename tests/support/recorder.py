@@ -221,7 +221,7 @@ def _along(email_id: str, now: datetime) -> frozenset[str]:
 def route_of(path: str) -> str:
     """Return the route, with the act of the console where it names one: the acts behind that route are many."""
     path = path.split("?", 1)[0]
-    pattern, match = next((found, match) for found, regex in _routes() if (match := regex.fullmatch(path)))
+    pattern, match = next((route, match) for route, regex in _routes() if (match := regex.fullmatch(path)))
     for part in ("act_id", "change_id", "cohort_change"):
         pattern = pattern.replace(f"{{{part}}}", match.groupdict().get(part, ""))
     return pattern

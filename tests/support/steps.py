@@ -33,13 +33,13 @@ class _CountedPattern:
         self._pattern, self._counter = pattern, counter
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self._pattern, name)
-        if not callable(found):
-            return found
+        attribute = getattr(self._pattern, name)
+        if not callable(attribute):
+            return attribute
 
         def counted(*arguments: Any, **named: Any) -> Any:
-            self._counter.steps += sum(len(one) for one in arguments if isinstance(one, str | bytes))
-            return found(*arguments, **named)
+            self._counter.steps += sum(len(argument) for argument in arguments if isinstance(argument, str | bytes))
+            return attribute(*arguments, **named)
 
         return counted
 

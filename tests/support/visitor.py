@@ -137,8 +137,8 @@ def newest_code(to: str) -> str:
 
 def newest_code_link(to: str) -> str:
     """Return the link in the newest email with a code: it opens a sign-in page of its reader's own."""
-    (found,) = [url for url in _newest_code_email(to).links if "/code/" in url]
-    return found
+    (code_link,) = [url for url in _newest_code_email(to).links if "/code/" in url]
+    return code_link
 
 
 def _newest_code_email(to: str) -> Any:
@@ -151,9 +151,9 @@ def _path(url: str) -> str:
 
 def pages(visitor: Visitor, *urls: str) -> str:
     """Return the text of these pages in a row. A page that does not open is an error: it would show nothing."""
-    found = []
+    texts = []
     for url in urls:
         visitor.open(url)
         assert visitor.status == 200, f"{url} answers {visitor.status}"
-        found.append(visitor.page)
-    return "".join(found)
+        texts.append(visitor.page)
+    return "".join(texts)

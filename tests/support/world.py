@@ -115,8 +115,8 @@ def all_rows() -> Iterator[Row]:
 
 def stored(keys: Iterable[tuple[str, str]]) -> Iterator[Any]:
     """Return the rows of these keys that exist, as DynamoDB holds them."""
-    found = (_item(key) for key in sorted(keys) if key[0] != "key")
-    return (item.to_json()["Attributes"] for item in found if item)
+    items = (_item(key) for key in sorted(keys) if key[0] != "key")
+    return (item.to_json()["Attributes"] for item in items if item)
 
 
 def _item(key: tuple[str, str], among: World | None = None) -> Any:
@@ -132,8 +132,8 @@ def _table(suffix: str = "") -> str:
 def due(by: datetime) -> list[Row]:
     """Return what a sweep would find by then, earliest first: keys, kinds and when. Reads past the index: slow."""
     rows = backend("dynamodb").tables[_table()].items.values()
-    found = [row for group in rows for row in map(_waiting, group.values()) if row and row["due_at"] <= stamp(by)]
-    return sorted(found, key=lambda row: (row["due_at"], row["pk"]))
+    waiting = [row for group in rows for row in map(_waiting, group.values()) if row and row["due_at"] <= stamp(by)]
+    return sorted(waiting, key=lambda row: (row["due_at"], row["pk"]))
 
 
 def _waiting(item: Any) -> Row:

@@ -57,11 +57,11 @@ def managers_see_what_is_shared(year: Year) -> None:
 def areas_keep_their_ids(year: Year) -> None:
     for delegate_id in set(year.delegates) - year.gone:
         rows = list(delegates.load_rows(delegate_id))
-        found = areas.from_rows(rows, Wave.BASELINE)
-        for area in found:
+        stored_areas = areas.from_rows(rows, Wave.BASELINE)
+        for area in stored_areas:
             assert year.area_of.setdefault(area.id, delegate_id) == delegate_id
             assert not (area.id in year.given_up and area.is_live)
-        year.given_up |= {area.id for area in found if area.state in GIVEN_UP}
+        year.given_up |= {area.id for area in stored_areas if area.state in GIVEN_UP}
         asked = {area.id for survey in impact_surveys.surveys_from(rows) for area in survey.areas}
         assert all(year.area_of.get(area) == delegate_id for area in asked)
 
@@ -72,7 +72,7 @@ def areas_keep_their_ids(year: Year) -> None:
 @check("I15 what is open has an end, and what waits for an administrator is on their list")
 def everything_comes_to_an_end(year: Year) -> None:
     now = year.clock.now()
-    needs = {need.who for found in list_needs(now).values() for need in found}
+    needs = {need.who for of_cohort in list_needs(now).values() for need in of_cohort}
     for delegate_id in set(year.delegates) - year.gone - year.moved:
         delegate, rows = delegates.find(delegate_id), list(delegates.load_rows(delegate_id))
         for wave in (read(DelegateWave, row) for row in rows if row["sk"].startswith("WAVE#")):
@@ -128,7 +128,7 @@ def figures_are_of_enough(year: Year) -> None:
 @check("I6 figures of the sponsor over the same answers differ by no one, or by five delegates")
 def editions_differ_by_enough(year: Year) -> None:
     counted = [set(summary.counted) for summary in summaries.of_cohort(people.COHORT)]
-    differences = [len(one ^ another) for one, another in pairwise(counted)]
+    differences = [len(earlier ^ later) for earlier, later in pairwise(counted)]
     assert [n for n in differences if 0 < n < ENOUGH] == []
     for wave in (Wave.BASELINE, Wave.FOLLOWUP):
         figures = cohort_figures.find(people.COHORT, wave)
@@ -151,9 +151,9 @@ def totals_add_up(year: Year) -> None:
             year.seen.add(f"I20 {name}")
             counted = next(summary.counted for summary in summaries.of_cohort(people.COHORT) if summary.name == name)
             claims = [year.claims[who] for who in counted if year.claims.get(who)]
-            shown = len(claims) >= ENOUGH and 2 * max(claims) <= sum(claims)
+            is_shown = len(claims) >= ENOUGH and 2 * max(claims) <= sum(claims)
             value = facts["value"] or {"claimed": {"display": ""}}
-            assert value["claimed"]["display"] == (f"£{sum(claims):,}" if shown else "")
+            assert value["claimed"]["display"] == (f"£{sum(claims):,}" if is_shown else "")
 
 
 @check("I21 withdrawn words are in no later document")
@@ -181,7 +181,11 @@ def old_data_is_gone(year: Year) -> None:
     today, rules, cohort = year.today(), people.programme(), cohorts.find(people.COHORT)
     if cohort is None or today < cohort.dates.ends + timedelta(days=180):
         return  # nothing is due in the year
-    rows = [row for row in all_rows() if any(one in row["pk"] for one in year.delegates if one not in year.held)]
+    rows = [
+        row
+        for row in all_rows()
+        if any(delegate_id in row["pk"] for delegate_id in year.delegates if delegate_id not in year.held)
+    ]
     last = max([*_ends(rows), local_date(summary_job(cohort, rules).due_at, "Europe/London")], default=today)
     due = {kind for kind, days_kept in KEPT.items() if last + timedelta(days=days_kept) < today}
     if due and not any(row["sk"].startswith("WAVE#") and row["state"] == WaveState.HELD for row in rows):

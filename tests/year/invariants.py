@@ -120,11 +120,13 @@ def a_corrected_address_starts_empty(year: Year) -> None:
 
 @check("I9 a pack holds no address of another person")
 def packs_name_no_one_else(year: Year) -> None:
-    one = year.delegate(len(sent_emails()))
-    if not one.person.is_erased:
-        found = [row for row in person_export.find(one.person.email) if person_export.REVIEW not in row]
-        others = {asked.rater.email for other in year.delegates for asked in year.asked(other)} - {one.person.email}
-        fields = re.findall(r"[\w.+-]+@example\.org", str([{**row, "words": ""} for row in found]))
+    delegate = year.delegate(len(sent_emails()))
+    if not delegate.person.is_erased:
+        rows = [row for row in person_export.find(delegate.person.email) if person_export.REVIEW not in row]
+        others = {asked.rater.email for other in year.delegates for asked in year.asked(other)} - {
+            delegate.person.email
+        }
+        fields = re.findall(r"[\w.+-]+@example\.org", str([{**row, "words": ""} for row in rows]))
         assert others & set(fields) == set()
 
 
@@ -140,7 +142,11 @@ def the_erased_are_gone(year: Year) -> None:
 def pauses_are_kept(year: Year) -> None:
     after = year.standings()
     is_quiet = (Standing.PAUSED, Standing.LEFT)
-    quiet = {one for one, was in year.standing_before.items() if was == after.get(one) and was in is_quiet}
+    quiet = {
+        delegate_id
+        for delegate_id, was in year.standing_before.items()
+        if was == after.get(delegate_id) and was in is_quiet
+    }
     for email in sent_emails()[year.emails_before :]:
         for item in _items(email.row):
             kind = find_kind(item.template)

@@ -101,7 +101,7 @@ def share_areas(year: Year, place: int, which: int) -> None:
     opened = of_delegate(year, place)
     offered = share.list_shareable(opened)
     chosen = {area.id for bit, area in enumerate(offered) if which >> bit & 1}
-    fields = {"to": reader_key(opened.delegate.manager.email), **{f"share-{one}": "on" for one in chosen}}
+    fields = {"to": reader_key(opened.delegate.manager.email), **{f"share-{area_id}": "on" for area_id in chosen}}
     share.save_choice(opened, fields, year.fresh("once"), year.clock.now())
     if opened.is_released:
         year.shared[opened.delegate.id] = chosen
@@ -185,7 +185,7 @@ def miss_meeting(year: Year, place: int, which: int) -> None:
 def choose_time(year: Year, place: int, which: int) -> None:
     opened = of_delegate(year, place)
     meeting = meeting_of(opened, which)
-    slot = next((stamp(one.starts) for one in meeting.slots), "")
+    slot = next((stamp(offered.starts) for offered in meeting.slots), "")
     meeting_acts.choose(opened, meeting, slot, year.clock.now())
 
 
@@ -215,7 +215,7 @@ def record_review(year: Year, place: int, which: int) -> None:
 def submit_work(year: Year, place: int, which: int) -> None:
     now = year.clock.now()
     opened = open_task(HUB.url(year.delegate(place)).rpartition("/")[2], "vision", now)
-    chosen = {f"areas.{one}": "yes" for one, whose in year.area_of.items() if whose == opened.delegate.id}
+    chosen = {f"areas.{area_id}": "yes" for area_id, whose in year.area_of.items() if whose == opened.delegate.id}
     fill_in.save_form(opened, VISION | chosen, now, submit=which % 2 == 0)
 
 
@@ -280,7 +280,10 @@ def observe(year: Year, place: int, which: int) -> None:
 
 def survey_form(year: Year, place: int, role: Role) -> answer_survey.Form:
     """Open a survey. Raises NoOne if it has not opened."""
-    survey = {one.role: one for one in impact_surveys.surveys_from(impact_surveys.of_delegate(year.delegate(place).id))}
+    survey = {
+        stored.role: stored
+        for stored in impact_surveys.surveys_from(impact_surveys.of_delegate(year.delegate(place).id))
+    }
     if role not in survey:
         raise NoOne
     return answer_survey.open_form(IMPACT.url(survey[role]).rpartition("/")[2], year.clock.now())
@@ -359,10 +362,12 @@ def remind_raters(year: Year, place: int, which: int) -> None:
 def story_of(year: Year, place: int) -> tuple[Story, story_acts.Of]:
     """Find a delegate's story. Raises NoOne."""
     delegate, cohort = year.delegate(place), cohorts.find(people.COHORT)
-    found = stories.of_delegates([delegate.id])
-    if not found or cohort is None:
+    stored = stories.of_delegates([delegate.id])
+    if not stored or cohort is None:
         raise NoOne
-    return found[0], story_acts.Of(delegate, cohort, programmes.load(delegate.programme_id, delegate.programme_version))
+    return stored[0], story_acts.Of(
+        delegate, cohort, programmes.load(delegate.programme_id, delegate.programme_version)
+    )
 
 
 @act("/hub/{token}/story")

@@ -133,8 +133,8 @@ def without_rule(place: str, before: str, after: str) -> Iterator[None]:
 
 def play_acts(year: Year, acts, name: str) -> None:
     """Play a script and check one invariant after each act: all of them take as long as the script."""
-    for one in acts:
-        year.do(*one)
+    for step in acts:
+        year.do(*step)
         check_one(year, name)
 
 
@@ -144,7 +144,7 @@ def stage_of(name: str) -> str:
 
 def _mark(name: str) -> object:
     """Scripts in which days pass take a while: `make prove` plays them."""
-    is_long = stage_of(name) == SURVEY or any(one[0] == "days" for one in MUTATIONS[name][3])
+    is_long = stage_of(name) == SURVEY or any(step[0] == "days" for step in MUTATIONS[name][3])
     return pytest.param(name, marks=[pytest.mark.prove] if is_long else [])
 
 

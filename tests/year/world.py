@@ -111,12 +111,15 @@ class Year:
 
     def asked(self, delegate_id: str, wave: Wave = Wave.BASELINE) -> list[Invitation]:
         every = invitations.of_delegate(delegate_id, wave)
-        return sorted((one for one in every if one.state in ASKED), key=lambda one: (one.group == "self", one.id))
+        return sorted(
+            (invitation for invitation in every if invitation.state in ASKED),
+            key=lambda invitation: (invitation.group == "self", invitation.id),
+        )
 
     def one_asked(self, place: int, which: int, *, rater: bool = False) -> tuple[str, Invitation]:
         """Choose an invitation by number. Raises NoOne. rater: not the delegate."""
         delegate_id = self.delegate(place).id
-        asked = [one for one in self.asked(delegate_id) if not rater or one.group != "self"]
+        asked = [invitation for invitation in self.asked(delegate_id) if not rater or invitation.group != "self"]
         if not asked:
             raise NoOne
         return delegate_id, asked[which % len(asked)]
@@ -134,18 +137,18 @@ class Year:
 
     def views(self, place: int) -> dict[str, str]:
         """Return what others than the raters see of a delegate: each page, as it is put together."""
-        one, now = self.delegate(place), self.clock.now()
+        delegate, now = self.delegate(place), self.clock.now()
         cohort = load_dashboard(people.COHORT, now)
-        person = cohort.find(one.id)
-        found = {"console": str((person.status, person.counts, person.hidden, person.may_remind, person.bounces))}
-        found["figures"] = str((cohort.figures, cohort.counts))
+        person = cohort.find(delegate.id)
+        by_reader = {"console": str((person.status, person.counts, person.hidden, person.may_remind, person.bounces))}
+        by_reader["figures"] = str((cohort.figures, cohort.counts))
         with suppress(Refusal):
-            caseload_of = caseload.open_caseload(self.coach_token(one))
-            found["coach"] = str([(each.words, each.is_over) for each in list_people(caseload_of.threads(now))])
+            caseload_of = caseload.open_caseload(self.coach_token(delegate))
+            by_reader["coach"] = str([(each.words, each.is_over) for each in list_people(caseload_of.threads(now))])
         with suppress(Refusal):
-            hub = open_hub(HUB.url(one).rpartition("/")[2])
-            found["delegate"] = str((hub.raters, hub.nomination, hub.wave.state))
-        return found
+            hub = open_hub(HUB.url(delegate).rpartition("/")[2])
+            by_reader["delegate"] = str((hub.raters, hub.nomination, hub.wave.state))
+        return by_reader
 
     @staticmethod
     def coach_token(person: Delegate) -> str:
@@ -230,19 +233,19 @@ def months(year: Year, place: int, which: int) -> None:
 
 @act("/answer/{token}/page/{page_id}")
 def save(year: Year, place: int, which: int) -> None:
-    found = year.one_asked(place, which)
-    scene.fill_in(scene.link_of(found[1]), "3", year.clock.now())
-    year.emptied.pop((found[0], found[1].id), None)
+    delegate_id, invitation = year.one_asked(place, which)
+    scene.fill_in(scene.link_of(invitation), "3", year.clock.now())
+    year.emptied.pop((delegate_id, invitation.id), None)
 
 
 @act("/answer/{token}/send")
 def answer(year: Year, place: int, which: int) -> None:
-    found = year.one_asked(place, which)
-    answer_link = scene.link_of(found[1])
+    delegate_id, invitation = year.one_asked(place, which)
+    answer_link = scene.link_of(invitation)
     scene.fill_in(answer_link, "4", year.clock.now())
-    year.emptied.pop((found[0], found[1].id), None)
+    year.emptied.pop((delegate_id, invitation.id), None)
     submit(answer_link, year.clock.now())
-    year.sent[found[0]].add(found[1].id)
+    year.sent[delegate_id].add(invitation.id)
 
 
 @act()
@@ -254,8 +257,8 @@ def answer_all(year: Year, place: int, which: int) -> None:
 
 @act("/decline/{token}")
 def decline_one(year: Year, place: int, which: int) -> None:
-    found = year.one_asked(place, which)
-    decline(scene.link_of(found[1]), "no_time", year.clock.now())
+    _, invitation = year.one_asked(place, which)
+    decline(scene.link_of(invitation), "no_time", year.clock.now())
 
 
 # --- an administrator changes people ------------------------------------------------------------------------------
@@ -309,25 +312,30 @@ def leave(year: Year, place: int, which: int) -> None:
 
 @act(f"{PERSON}/rater-remove")
 def remove(year: Year, place: int, which: int) -> None:
-    found = year.one_asked(place, which)
-    change(year, place, "rater-remove", rater=found[1].rater.email)
-    _retire(year, found[1], "a rater who was removed")
-    year.sent[found[0]].discard(found[1].id)
+    delegate_id, invitation = year.one_asked(place, which)
+    change(year, place, "rater-remove", rater=invitation.rater.email)
+    _retire(year, invitation, "a rater who was removed")
+    year.sent[delegate_id].discard(invitation.id)
 
 
 @act(f"{PERSON}/rater-group")
 def regroup(year: Year, place: int, which: int) -> None:
-    found = year.one_asked(place, which)
-    group = "direct_report" if found[1].group == "peer" else "peer"
-    change(year, place, "rater-group", rater=found[1].rater.email, group=group)
+    _, invitation = year.one_asked(place, which)
+    group = "direct_report" if invitation.group == "peer" else "peer"
+    change(year, place, "rater-group", rater=invitation.rater.email, group=group)
 
 
 @act(f"{PERSON}/rater-correct")
 def correct(year: Year, place: int, which: int) -> None:
     """Correct a rater's address: in the whole cohort."""
-    found = year.one_asked(place, which, rater=True)
-    name, old = year.fresh("right"), found[1].rater.email
-    concerned = [one for delegate_id in year.delegates for one in year.asked(delegate_id) if one.rater.email == old]
+    _, invitation = year.one_asked(place, which, rater=True)
+    name, old = year.fresh("right"), invitation.rater.email
+    concerned = [
+        invitation
+        for delegate_id in year.delegates
+        for invitation in year.asked(delegate_id)
+        if invitation.rater.email == old
+    ]
     change(year, place, "rater-correct", rater=old, email=f"{name}@example.org")
     year.work()
     for invitation in concerned:
@@ -343,8 +351,8 @@ def _retire(year: Year, invitation: Invitation, what: str) -> None:
 
 @act(f"{CONSOLE}/void")
 def void(year: Year, place: int, which: int) -> None:
-    found = year.one_asked(place, which)
-    email = found[1].rater.email
+    _, invitation = year.one_asked(place, which)
+    email = invitation.rater.email
     void_answers.void(people.COHORT, email, year.clock.now(), BY)
     for delegate_id in year.delegates:
         theirs = {invitation.id for invitation in year.asked(delegate_id) if invitation.rater.email == email}
@@ -354,8 +362,10 @@ def void(year: Year, place: int, which: int) -> None:
 
 @act(f"{CONSOLE}/address")
 def change_address(year: Year, place: int, which: int) -> None:
-    one = year.delegate(place)
-    address_change.change_address(people.COHORT, one.person.email, f"{year.fresh('new')}@example.org", year.clock.now())
+    delegate = year.delegate(place)
+    address_change.change_address(
+        people.COHORT, delegate.person.email, f"{year.fresh('new')}@example.org", year.clock.now()
+    )
 
 
 # --- an administrator decides ---------------------------------------------------------------------------------------
@@ -420,8 +430,8 @@ def hold_data(year: Year, place: int, which: int) -> None:
 
 @act()
 def erase_rater(year: Year, place: int, which: int) -> None:
-    found = year.one_asked(place, which, rater=True)
-    email = found[1].rater.email
+    _, invitation = year.one_asked(place, which, rater=True)
+    email = invitation.rater.email
     theirs = {
         (invitation.delegate_id, invitation.id)
         for place in range(3)

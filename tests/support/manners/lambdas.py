@@ -44,11 +44,11 @@ def one_at_a_time(update: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def get_configuration(self: Any, on_create: bool = False) -> dict[str, Any]:
-    found: dict[str, Any] = _configuration(self, on_create)
+    configuration: dict[str, Any] = _configuration(self, on_create)
     if looks := getattr(self, "looks", 0):
         self.looks = looks - 1
-        found["LastUpdateStatus"] = "InProgress"
-    return found
+        configuration["LastUpdateStatus"] = "InProgress"
+    return configuration
 
 
 def get_account_settings(_: Any) -> str:

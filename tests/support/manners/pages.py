@@ -55,8 +55,8 @@ def _rule(service: str, name: str) -> dict[str, Any] | None:
         return None
     if name in CUT_OFF:
         return {"result_key": CUT_OFF[name]}
-    found = _paginators(service).get(name)
-    return None if found is None or isinstance(found["input_token"], list) else found
+    rule = _paginators(service).get(name)
+    return None if rule is None or isinstance(rule["input_token"], list) else rule
 
 
 @cache
@@ -72,9 +72,9 @@ def _asked(response: Any, name: str) -> dict[str, Any]:
     """Return what the call asks for."""
     request, model = response.normalized_request, get_service_model(response.boto3_service_name)
     parser = PROTOCOL_PARSERS[response.determine_response_protocol(model)](model.operation_model(name))
-    found = {"method": request.method, "values": request.values, "headers": request.headers}
-    found |= {"body": request.data, "url_path": request.path, "url_params": response.uri_match}
-    return dict(parser.parse(found))
+    fields = {"method": request.method, "values": request.values, "headers": request.headers}
+    fields |= {"body": request.data, "url_path": request.path, "url_params": response.uri_match}
+    return dict(parser.parse(fields))
 
 
 def _forget(response: Any, rule: dict[str, Any]) -> None:
@@ -92,19 +92,19 @@ def _page(response: Any, name: str, rule: dict[str, Any], asked: dict[str, Any],
     model = get_service_model(response.boto3_service_name)
     operation, protocol = model.operation_model(name), response.determine_response_protocol(model)
     raw = {"body": body.encode() if isinstance(body, str) else body, "headers": {}, "status_code": 200}
-    found = create_parser(protocol).parse(raw, operation.output_shape)
-    found.pop("ResponseMetadata", None)
+    parsed = create_parser(protocol).parse(raw, operation.output_shape)
+    parsed.pop("ResponseMetadata", None)
     serializer = get_serializer_class(model.service_name, protocol)(operation)
-    return serializer.serialize(_cut(found, rule, asked))["body"]
+    return serializer.serialize(_cut(parsed, rule, asked))["body"]
 
 
-def _cut(found: dict[str, Any], rule: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+def _cut(parsed: dict[str, Any], rule: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     """Return the page that was asked for, with the name of the next one if there is more."""
     keys = rule["result_key"] if isinstance(rule["result_key"], list) else [rule["result_key"]]
     start = int(asked.get(rule.get("input_token", "")) or 0)
     size = min(account.page_size, int(asked.get(rule.get("limit_key", "")) or account.page_size))
-    is_more = any(len(found.get(key) or []) > start + size for key in keys)
-    page = {**found, **{key: found[key][start : start + size] for key in keys if found.get(key)}}
+    is_more = any(len(parsed.get(key) or []) > start + size for key in keys)
+    page = {**parsed, **{key: parsed[key][start : start + size] for key in keys if parsed.get(key)}}
     if "output_token" in rule:
         page.pop(rule["output_token"], None)
         page |= {rule["output_token"]: str(start + size)} if is_more else {}

@@ -36,8 +36,8 @@ def delete_queue(self: Any, queue_name: str) -> None:
 
 def _deleted(backend: Any) -> dict[str, float]:
     """Return when each queue was deleted; moto's reset forgets it with the queues."""
-    found: dict[str, float] = backend.__dict__.setdefault("deleted_at", {})
-    return found
+    deleted_at: dict[str, float] = backend.__dict__.setdefault("deleted_at", {})
+    return deleted_at
 
 
 def _now() -> float:

@@ -22,6 +22,6 @@ def apply() -> None:
 
 def forget() -> list[str]:
     """Return what was asked since the last time."""
-    found = sorted(_called)
+    called = sorted(_called)
     _called.clear()
-    return found
+    return called

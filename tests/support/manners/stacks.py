@@ -102,8 +102,8 @@ def describe_stacks(self: Any, name_or_stack_id: str) -> list[Any]:
     for stack in [*self.stacks.values(), *self.deleted_stacks.values()]:
         if name_or_stack_id in (stack.name, stack.stack_id):
             _look(stack)
-    if found := _deleting(self, name_or_stack_id):
-        return [found]
+    if deleted := _deleting(self, name_or_stack_id):
+        return [deleted]
     stacks: list[Any] = _describe(self, name_or_stack_id)
     return stacks
 
@@ -117,8 +117,8 @@ def _look(stack: Any) -> None:
 
 def _deleting(backend: Any, name: str) -> Any:
     """Return a stack that is being deleted: it has its name until it is gone."""
-    found = (each for each in backend.deleted_stacks.values() if each.status == "DELETE_IN_PROGRESS")
-    return next((each for each in found if each.name == name), None)
+    deleting = (each for each in backend.deleted_stacks.values() if each.status == "DELETE_IN_PROGRESS")
+    return next((each for each in deleting if each.name == name), None)
 
 
 def get_stack(self: Any, name_or_stack_id: str) -> Any:

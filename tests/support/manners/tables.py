@@ -21,11 +21,11 @@ def apply() -> None:
 
 
 def describe_continuous_backups(self: Any, table_name: str) -> Any:
-    found = _describe(self, table_name)
-    window = found["PointInTimeRecoveryDescription"]
+    description = _describe(self, table_name)
+    window = description["PointInTimeRecoveryDescription"]
     if window["PointInTimeRecoveryStatus"] == "ENABLED":
         window["LatestRestorableDateTime"] = unix_time()
-    return found
+    return description
 
 
 def restore_table_to_point_in_time(self: Any) -> Any:

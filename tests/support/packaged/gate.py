@@ -80,11 +80,11 @@ def reduced(policy: Policy, function: str, action: str, resource: str) -> Policy
     """Without one action on one resource of infra/rights.yaml."""
     arn = rights.arn(resource, "local", function)
     statements = [
-        {"Effect": "Allow", "Action": [each], "Resource": [one]}
+        {"Effect": "Allow", "Action": [each], "Resource": [allowed]}
         for statement in policy["Statement"]
         for each in statement["Action"]
-        for one in statement["Resource"]
-        if (each, one) != (action, arn)
+        for allowed in statement["Resource"]
+        if (each, allowed) != (action, arn)
     ]
     return {"Version": policy["Version"], "Statement": statements}
 

@@ -39,8 +39,8 @@ def main() -> None:
 
     status = run(chosen.port, most=2)
     functions.stop()
-    found = {"status": status, "asked": sorted(gate.asked), "refused": gate.refused}
-    (home / "journey.json").write_text(json.dumps(found))
+    outcome = {"status": status, "asked": sorted(gate.asked), "refused": gate.refused}
+    (home / "journey.json").write_text(json.dumps(outcome))
 
 
 def hand_over(functions: Functions) -> None:
