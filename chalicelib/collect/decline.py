@@ -41,7 +41,7 @@ def decline(link: AnswerLink, reason: str, now: datetime) -> Questionnaire:
     if opened.invitation.state is InvitationState.DECLINED:
         return opened
     writes = [invitations.decline(opened.invitation, reason)]
-    if opened.counts:
+    if opened.is_counted:
         writes.append(cohorts.change_line(opened.delegate, add={"declined": 1}, wave=opened.wave.wave))
     writes += _stop_emails(opened, reason)
     try:

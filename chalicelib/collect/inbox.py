@@ -38,7 +38,7 @@ class Asked(Struct, frozen=True):
     link: str
 
     @property
-    def waits(self) -> bool:
+    def is_open(self) -> bool:
         return self.state in ("open", "begun")
 
 
@@ -62,7 +62,7 @@ def inbox(token: str, now: datetime) -> list[Asked]:
         last = max(requests, key=lambda asked: asked.closes_at)
         zone = last.programme.organisation.timezone
         signing.refuse_ended(last.programme, end_after([last.closes_at], zone), now)
-    return sorted(requests, key=lambda asked: (not asked.waits, asked.closes_at))
+    return sorted(requests, key=lambda asked: (not asked.is_open, asked.closes_at))
 
 
 def _read(rows: Mapping[Key | str, Row], entry: InboxEntry) -> tuple[InboxEntry, Invitation, DelegateWave]:

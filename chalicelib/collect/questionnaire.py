@@ -96,7 +96,7 @@ class Questionnaire(Struct, frozen=True):
     sent: dict[str, dict[str, str]] | None  # the same, as submitted
 
     @property
-    def sent_as_saved(self) -> bool:
+    def is_sent_as_saved(self) -> bool:
         return self.invitation.state is InvitationState.ANSWERED and self.sent == self.saved
 
     def seen_fields(self, page_id: str) -> dict[str, str]:
@@ -105,7 +105,7 @@ class Questionnaire(Struct, frozen=True):
         return form.seen_fields(self.saved.get(page_id, {}), at)
 
     @property
-    def counts(self) -> bool:
+    def is_counted(self) -> bool:
         """Return whether the dashboard counts the answer: it counts the questionnaire, not the pulse."""
         return not self.wave.wave.is_pulse
 

@@ -84,7 +84,7 @@ def send(token: str) -> Response:
 @page_handler
 def thanks(token: str) -> Response:
     opened = open_questionnaire(parse_answer_link(token), clock.now())
-    if not opened.sent_as_saved:
+    if not opened.is_sent_as_saved:
         return see_other(signing.url(f"/answer/{opened.link.token}/review"))
     return _page("collect/thanks", opened)
 

@@ -53,7 +53,7 @@ def submit(link: AnswerLink, now: datetime) -> Questionnaire:
     """
     for _ in range(MAX_RETRIES):
         opened = open_questionnaire(link, now)
-        if opened.sent_as_saved:
+        if opened.is_sent_as_saved:
             return opened
         answers = pages.answers(opened.saved, opened.pages)
         if not any(rating is not None for rating in answers.ratings.values()):
@@ -71,7 +71,7 @@ def _writes(opened: Questionnaire, now: datetime) -> list[Write]:
     writes = [delegates.still_open(opened.wave), _send(opened, now)]
     if invitation.state is InvitationState.ANSWERED:
         return writes
-    if opened.counts:
+    if opened.is_counted:
         declined = invitation.state is InvitationState.DECLINED
         writes.append(cohorts.count_answered(delegate, opened.wave.wave, invitation.group, declined_before=declined))
     writes += cancel_by(CancelledBy.ANSWER, delegate.id, invitation=invitation.id)

@@ -75,7 +75,7 @@ class Claim(Struct, frozen=True):
     basis: str = ""
 
     @property
-    def corroborated(self) -> bool:
+    def is_corroborated(self) -> bool:
         return self.own_share is not None and self.manager_share is not None
 
     @property

@@ -27,7 +27,7 @@ def pulse_result(wave: DelegateWave, published: PublishedCells, in_words: Collec
         delegate_id=wave.delegate_id,
         areas=wave.areas,
         figures=(*(_change(figure) for figure in figures if figure.id not in in_words), *words),
-        too_few=published.too_few,
+        too_few=published.has_too_few,
     )
 
 

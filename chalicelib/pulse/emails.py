@@ -72,10 +72,10 @@ def not_held_email(programme: Programme, delegate: Delegate, dropped: Round, now
 
 
 def published_emails(
-    programme: Programme, delegate: Delegate, closed: Round, days: WorkingDays, now: datetime, *, too_few: bool
+    programme: Programme, delegate: Delegate, closed: Round, days: WorkingDays, now: datetime, *, has_too_few: bool
 ) -> list[Email]:
     """Write to the delegate and the coach that the round is published. The emails go out the next morning."""
-    words, morning = {"too_few": "yes" if too_few else ""}, days.next_morning(now)
+    words, morning = {"too_few": "yes" if has_too_few else ""}, days.next_morning(now)
     return [_email(kind, programme, delegate, closed, words, morning) for kind in (PUBLISHED, PUBLISHED_COACH)]
 
 

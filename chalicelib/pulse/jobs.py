@@ -329,7 +329,7 @@ def _publishing(case: Case, closed: Round, now: datetime) -> list[Write]:
     earlier = pulse_rounds.results_from(case.rows)
     hidden = list_in_words(case.asked, earlier, wave, case.programme.threshold)
     result = round_result(programme, wave, published, hidden)
-    new = letters.published_emails(case.programme, case.delegate, closed, case.days, now, too_few=result.too_few)
+    new = letters.published_emails(case.programme, case.delegate, closed, case.days, now, has_too_few=result.too_few)
     return [
         pulse_rounds.add_result(result),
         _moved(closed, LACK_ANSWERS, Why.FEW_ANSWERS) if result.too_few else _moved(closed, PUBLISH),

@@ -61,11 +61,11 @@ class PublishedCells(Struct, frozen=True):
     coach_comments: tuple[Comment, ...]  # the same for comments that raters keep for the coach: in no document
 
     @property
-    def too_few(self) -> bool:
+    def has_too_few(self) -> bool:
         """Return whether no anonymous cell could be formed, so that no anonymous answer is shown or used."""
         return all(cell.named for cell in self.cells)
 
     @property
-    def comments_withheld(self) -> bool:
+    def withholds_comments(self) -> bool:
         """Return whether anonymous comments are withheld because of too few raters. Depends on counts only."""
         return all(cell.named for cell in self.comment_cells)

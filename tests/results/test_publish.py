@@ -137,7 +137,7 @@ def test_with_too_few_raters_only_self_and_manager_are_shown():
     cells = wave_of(tiny_programme(threshold=4), self=[4], manager=[3], peer=[5, 1], direct_report=[2])
 
     assert {figure.cell for figure in cells.figures} == {"self", "manager"}
-    assert cells.too_few
+    assert cells.has_too_few
 
 
 def test_a_group_the_programme_does_not_have_is_a_bug():
@@ -224,7 +224,7 @@ def test_comments_carry_a_name_only_from_five_raters_on(programme, groups, cells
     assert {
         cell: [c.cell for c in published.comments].count(cell) for cell in {c.cell for c in published.comments}
     } == cells
-    assert published.comments_withheld == (cells.keys() <= {"self", "manager"})
+    assert published.withholds_comments == (cells.keys() <= {"self", "manager"})
 
 
 def test_comments_come_in_an_order_that_follows_from_the_key_alone(programme):

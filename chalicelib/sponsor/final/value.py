@@ -58,7 +58,7 @@ def value_of(people: Sequence[Evidence], code: str) -> Value:
         lost=_total(sum_of(worth.lost for worth in everyone), code),
         manager_too=tally(
             "have a share from their line manager too",
-            sum(all(claim.corroborated for claim in worth.claims) for worth in claiming),
+            sum(all(claim.is_corroborated for claim in worth.claims) for worth in claiming),
             len(claiming),
         ),
         checked=tally(
