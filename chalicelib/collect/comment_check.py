@@ -58,7 +58,7 @@ _RULES: tuple[tuple[str, str, int], ...] = (
 
 
 def for_script(writer: str, harmless: str) -> dict[str, object]:
-    """Return the rules and words for the same check in the browser (web/assets/answer.js)."""
+    """Return the rules and words for the same check in the browser (web/assets/comments.js)."""
     return {
         "rules": [[why, rule, "giu" if flags & re.IGNORECASE else "gu"] for why, rule, flags in _RULES],
         "word": _WORD.replace(r"[^\W\d_]", r"\p{L}"),

@@ -114,6 +114,11 @@ class Questionnaire(Struct, frozen=True):
         return self.invitation.group == SELF_GROUP
 
     @property
+    def begins(self) -> bool:
+        """Return whether nothing after the first page was answered yet: the link opens that page."""
+        return self.sent is None and self.furthest == 0 and self.saved.keys() <= {self.pages[0].id}
+
+    @property
     def furthest(self) -> int:
         """Return where the rater continues: the index of a page, or the number of pages for the review."""
         return form.find_first_unanswered_page(self.pages, self.saved)

@@ -34,6 +34,8 @@ def landing(token: str) -> Response:
     opened = open_questionnaire(parse_answer_link(token), clock.now())
     if opened.wave.wave.is_pulse:
         return _pulse(opened)
+    if opened.begins:
+        return _questions(opened, 0, template="collect/begin")
     carry_on = _place(opened.link.token, opened.pages, opened.furthest)
     return _page("collect/landing", opened, minutes=formatting.minutes(opened.programme), carry_on=carry_on)
 
@@ -190,12 +192,13 @@ def _questions(
     typed: Any = None,
     *,
     asked_about: bool = False,
+    template: str = "collect/questions",
 ) -> Response:
     page = opened.pages[place]
     saved = opened.saved.get(page.id, {})
     named = opened.programme.group(opened.invitation.group).named
     return _page(
-        "collect/questions",
+        template,
         opened,
         status=400 if faults else 200,
         shown=page,

@@ -76,7 +76,6 @@ def test_a_first_time_rater_is_done_with_about_sixty_taps(asked, visit):
         taps += 1
 
     assert_sound(page)
-    tap(page.get_by_role("link", name="Start"))
     for competency in COMPETENCIES:
         for item in competency.items:
             tap(page.locator(f'label.option:has(input[name="{item.id}"][value="4"])'))
@@ -103,7 +102,6 @@ def test_a_first_time_rater_is_done_with_about_sixty_taps(asked, visit):
 
 def test_the_whole_way_works_without_javascript(asked, visit):
     page = visit(asked("answer", 1), javascript=False)
-    page.get_by_role("link", name="Start").click()
     choose(page, ITEMS[0], "2")
     page.get_by_role("button", name="Save and continue").click()
     assert "3 behaviours not rated" in page.locator(".errors").inner_text()
@@ -397,7 +395,7 @@ def test_the_browser_marks_the_same_words_as_the_last_page(visit):
         "<input name=at value=0><textarea id=q-keep></textarea><div id=q-keep-check hidden><ul></ul></div></form>"
     )
     page.clock.install()
-    page.add_script_tag(content=next(file.body for name, file in static.assets().items() if name.startswith("answer-")))
+    page.add_script_tag(content=next(file.body for name, file in static.assets().items() if name.startswith("comments-")))
     comments = [*(case.values[0] for case in vectors.TELLING), *vectors.PLAIN]
     for comment in comments:
         page.locator("#q-keep").fill(comment)

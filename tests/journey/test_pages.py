@@ -30,7 +30,7 @@ def test_a_first_visit_weighs_little_and_the_next_page_less(visitor, clock):
     link = people.link("p0", "answer")
 
     first = files_of(visitor, link)
-    assert len(first) == 4
+    assert len(first) == 5  # the page, its style and colours, its two scripts
     assert sum(first.values()) <= HEAVIEST
     for page in ("/page/c-inclusion", "/page/comments", "/review"):
         more = {name: size for name, size in files_of(visitor, link + page).items() if name not in first}

@@ -160,8 +160,12 @@ def test_no_one_is_asked_about_blanks_who_does_not_go_on(visitor, link, go):
 
 
 def test_a_rater_carries_on_where_they_stopped(visitor, link):
-    assert visitor.open(link).links("/page/") == [f"{link}/page/{PAGE}"]
-    visitor.open(f"{link}/page/{PAGE}").post(f"{link}/page/{PAGE}", {**dict.fromkeys(ITEMS, "4"), "go": "later"})
+    begin = f'<form method="post" action="{link}/page/{PAGE}"'
+    assert begin in visitor.open(link).page
+    visitor.post(f"{link}/page/{PAGE}", {ITEMS[0]: "4", "go": "later"})
+    assert begin in visitor.page
+    visitor.post(f"{link}/page/{PAGE}", {**dict.fromkeys(ITEMS, "4"), "go": "later"})
+    assert begin not in visitor.page
     assert visitor.links("/page/") == [f"{link}/page/c-steadiness"]
 
     people.answer_all(visitor, link)

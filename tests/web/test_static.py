@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.core.colour import DARK_GROUNDS, GROUNDS, MIN_CONTRAST, contrast
 from chalicelib.web import static
+from chalicelib.web.static import FOLDER
 from tests.support import cloud
 
 cloud.set_environment()
@@ -72,6 +73,23 @@ def test_a_colour_that_is_allowed_is_shown_as_it_is():
 @pytest.mark.parametrize("name", ["brand-1d5c63.css", "brand-1d5c63-0000000000.css", "app.css", "../app.css", ""])
 def test_a_name_without_the_hash_of_its_content_is_unknown(name):
     assert static.find(name) is None
+
+
+RATERS_PAGES = ("begin", "landing", "questions", "review", "thanks", "decline", "declined", "inbox", "pulse")
+
+
+@pytest.mark.parametrize("name", [*RATERS_PAGES, "_rater", "_questions"])
+def test_a_raters_page_needs_nothing_of_the_second_stylesheet(name):
+    template = (FOLDER.parents[1] / f"collect/templates/{name}.html.j2").read_text()
+    used = {word for value in re.findall(r'class="([^"]*)"', template) for word in re.findall(r"[a-z][\w-]*", value)}
+
+    assert name.startswith("_") or "block more_style %}{% endblock" in template or "collect/questions" in template
+    assert not used & (classes("work.css") - classes("app.css"))
+
+
+def classes(stylesheet: str) -> set[str]:
+    rules = re.sub(r"/\*.*?\*/|\{[^{}]*\}", " ", (FOLDER / stylesheet).read_text(), flags=re.DOTALL)
+    return set(re.findall(r"\.([a-z][\w-]*)", rules))
 
 
 def test_every_file_is_found_under_the_name_that_pages_use():

@@ -22,7 +22,7 @@ def expect(page: Opened, words: str) -> None:
 
 def answer(browser: Browser, link: str, answers: Mapping[str, str]) -> None:
     """From the link in the email to the thanks."""
-    page = browser.follow(browser.open(link), "/page/")
+    page = _open_questions(browser, link)
     while not page.url.endswith("/review"):
         page = _answer_page(browser, page, answers, "next")
     expect(browser.send(page, page.page.form("/send"), {}), "Thank you")
@@ -30,7 +30,7 @@ def answer(browser: Browser, link: str, answers: Mapping[str, str]) -> None:
 
 def answer_some(browser: Browser, link: str, answers: Mapping[str, str], pages: int) -> None:
     """Only so many pages, and the rest another day."""
-    page = browser.follow(browser.open(link), "/page/")
+    page = _open_questions(browser, link)
     for left in reversed(range(pages)):
         page = _answer_page(browser, page, answers, "next" if left else "later")
     expect(page, "Your answers so far are saved")
@@ -91,6 +91,13 @@ def ask_for_change(browser: Browser, link: str, remark: str) -> None:
     page = browser.open(link)
     fields = {"decision": "change", "remark": remark}
     expect(browser.send(page, page.page.form_with("decision"), fields), "You asked for a change")
+
+
+def _open_questions(browser: Browser, link: str) -> Opened:
+    """Open a link: its page has the first questions, or leads to where the person stopped."""
+    page = browser.open(link)
+    has_questions = any("/page/" in form.action for form in page.page.forms)
+    return page if has_questions else browser.follow(page, "/page/")
 
 
 def _answer_page(browser: Browser, page: Opened, answers: Mapping[str, str], button: str) -> Opened:
