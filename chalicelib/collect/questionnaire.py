@@ -114,7 +114,7 @@ class Questionnaire(Struct, frozen=True):
         return self.invitation.group == SELF_GROUP
 
     @property
-    def begins(self) -> bool:
+    def is_at_the_first_part(self) -> bool:
         """Return whether nothing after the first page was answered yet: the link opens that page."""
         return self.sent is None and self.furthest == 0 and self.saved.keys() <= {self.pages[0].id}
 

@@ -34,7 +34,7 @@ def landing(token: str) -> Response:
     opened = open_questionnaire(parse_answer_link(token), clock.now())
     if opened.wave.wave.is_pulse:
         return _pulse(opened)
-    if opened.begins:
+    if opened.is_at_the_first_part:
         return _questions(opened, 0, template="collect/begin")
     carry_on = _place(opened.link.token, opened.pages, opened.furthest)
     return _page("collect/landing", opened, minutes=formatting.minutes(opened.programme), carry_on=carry_on)
