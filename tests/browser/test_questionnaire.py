@@ -395,7 +395,8 @@ def test_the_browser_marks_the_same_words_as_the_last_page(visit):
         "<input name=at value=0><textarea id=q-keep></textarea><div id=q-keep-check hidden><ul></ul></div></form>"
     )
     page.clock.install()
-    page.add_script_tag(content=next(file.body for name, file in static.assets().items() if name.startswith("comments-")))
+    scripts = [file.body for name, file in static.assets().items() if name.startswith("comments-")]
+    page.add_script_tag(content=scripts[0])
     comments = [*(case.values[0] for case in vectors.TELLING), *vectors.PLAIN]
     for comment in comments:
         page.locator("#q-keep").fill(comment)
