@@ -19,7 +19,7 @@ from chalicelib.emails.mime import clean
 if TYPE_CHECKING:
     from email.message import EmailMessage
 
-    from icalendar import vCalAddress
+    from icalendar import Event, vCalAddress
 
 PRODUCT = "-//Fullcircle//Fullcircle//EN"
 ANSWER = "We do not see whether you accept or decline in your calendar. If you cannot come, please reply to the email."
@@ -75,7 +75,24 @@ def _build(
     page: str,
     now: datetime,
 ) -> Invite:
-    from icalendar import Calendar, Event  # 0.2 s: only who sends or downloads an entry waits for it
+    from icalendar import Calendar  # 0.2 s: only who sends or downloads an entry waits for it
+
+    calendar = Calendar()
+    for name, value in (("version", "2.0"), ("prodid", PRODUCT), ("calscale", "GREGORIAN"), ("method", method.value)):
+        calendar.add(name, value)
+    calendar.add_component(_event(entry, method, organiser, attendee, page, now))
+    return Invite(method, calendar.to_ical().decode())
+
+
+def _event(
+    entry: CalendarEntry,
+    method: Method,
+    organiser: CalendarUser,
+    attendee: CalendarUser | None,
+    page: str,
+    now: datetime,
+) -> Event:
+    from icalendar import Event
 
     event = Event()
     event.add("uid", entry.uid)
@@ -96,11 +113,7 @@ def _build(
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
     event.add("transp", "OPAQUE")
     event.add("class", "PRIVATE")
-    calendar = Calendar()
-    for name, value in (("version", "2.0"), ("prodid", PRODUCT), ("calscale", "GREGORIAN"), ("method", method.value)):
-        calendar.add(name, value)
-    calendar.add_component(event)
-    return Invite(method, calendar.to_ical().decode())
+    return event
 
 
 def _describe(entry: CalendarEntry, method: Method, page: str) -> str:
