@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.cli.output import print_note, say
 from chalicelib.core import clock
+
+if TYPE_CHECKING:
+    from chalicelib.admin.cohort_status import CohortStatus
 
 
 def cohort_status(args: Namespace) -> int:
@@ -15,34 +19,29 @@ def cohort_status(args: Namespace) -> int:
 
     from chalicelib.admin import cohort_status as statuses
     from chalicelib.admin.failures import account_trouble
-    from chalicelib.emails.refusals import TODO
-    from chalicelib.store.emails import Trouble
 
     status, account = statuses.load_cohort_status(args.cohort), account_trouble(clock.now())
     impact = list(statuses.impact(args.cohort)) if args.impact else []
-    lines = [f"{status.cohort.title}: closes {status.cohort.dates.closes}, ends {status.cohort.dates.ends}"]
-    lines += [f"{line.name}\t{line.stage}\tinvited {line.invited}\t{_answered(line)}" for line in status.lines]
-    lines += [f"email\t{account}"] if account else []
-    lines += [
-        "\t".join(
-            (
-                "bounced" if bounce.is_lost else bounce.trouble.value,
-                bounce.name,
-                bounce.email,
-                bounce.reason,
-                TODO[bounce.trouble],
-            )
-        )
-        for bounce in status.bounces
-        if not bounce.is_refused
-    ]
     refused = sorted({bounce.reason for bounce in status.bounces if bounce.is_refused})  # never whose, nor how many
-    lines += [f"refused\tsome emails\t{reason}\t{TODO[Trouble.REFUSED]}" for reason in refused]
     status = changed(status, bounces=tuple(bounce for bounce in status.bounces if not bounce.is_refused))
-    lines += [f"failed\t{job.id}\t{job.error}" for job in status.failed]
+    lines = _status_lines(status, account, refused)
     lines += [f"impact\t{bounce.role}\tanswered {bounce.sent} of {bounce.asked}" for bounce in impact]
     say(args, {"status": status, "impact": impact, "account": account, "refused": refused}, lines)
     return 1 if status.failed or account else 0
+
+
+def _status_lines(status: CohortStatus, account: str, refused: Sequence[str]) -> list[str]:
+    from chalicelib.emails.refusals import TODO
+    from chalicelib.store.emails import Trouble
+
+    lines = [f"{status.cohort.title}: closes {status.cohort.dates.closes}, ends {status.cohort.dates.ends}"]
+    lines += [f"{line.name}\t{line.stage}\tinvited {line.invited}\t{_answered(line)}" for line in status.lines]
+    lines += [f"email\t{account}"] if account else []
+    for bounce in status.bounces:
+        what = "bounced" if bounce.is_lost else bounce.trouble.value
+        lines.append("\t".join((what, bounce.name, bounce.email, bounce.reason, TODO[bounce.trouble])))
+    lines += [f"refused\tsome emails\t{reason}\t{TODO[Trouble.REFUSED]}" for reason in refused]
+    return lines + [f"failed\t{job.id}\t{job.error}" for job in status.failed]
 
 
 def _answered(line: Any) -> str:
