@@ -7,7 +7,7 @@ close.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -72,21 +72,10 @@ def void(cohort_id: str, address: str, now: datetime, by: str = BY, *, delegate:
     if not asked:
         raise AddressNotFound(clean_address(address))
     chosen = _chosen(cohort_id, clean_address(delegate), asked)
-    open_now = [
-        invitation
-        for invitation in chosen
-        if _is_open(*delegates.find_with_wave(invitation.delegate_id, invitation.wave), now)
-    ]
-    if not open_now:
-        raise VoidRefused(FieldError("address", CLOSED))
-    links = ",".join(
-        f"{invitation.delegate_id}:{invitation.wave.value}:{invitation.id}:{invitation.link_version}"
-        for invitation in open_now
-    )
-    person = derive(16, clean_address(address), *(invitation.id for invitation in open_now))
-    job = JobKind.VOID.job(cohort_id, person, f"{now:%Y-%m-%d}", due_at=now, cohort=cohort_id, links=links)
+    open_now = _open_among(chosen, now)
+    job = _void_job(cohort_id, clean_address(address), open_now, now)
     about = sorted({invitation.delegate_id for invitation in open_now})
-    logged = outlive(jobs.add(job), What.ANSWERS, now, cohort=cohort_id, links=links)
+    logged = outlive(jobs.add(job), What.ANSWERS, now, cohort=cohort_id, links=job.about["links"])
     reason = one_line(why) or NO_REASON
     entries = [audit_events.add(cohort_id, AuditEvent.VOIDED, by, subject, now, why=reason) for subject in about]
     try:
@@ -94,6 +83,27 @@ def void(cohort_id: str, address: str, now: datetime, by: str = BY, *, delegate:
     except JobExists:
         return False
     return True
+
+
+def _open_among(chosen: Iterable[Invitation], now: datetime) -> list[Invitation]:
+    """Return the invitations whose questionnaires are open. Raises VoidRefused if none is."""
+    open_now = [
+        invitation
+        for invitation in chosen
+        if _is_open(*delegates.find_with_wave(invitation.delegate_id, invitation.wave), now)
+    ]
+    if not open_now:
+        raise VoidRefused(FieldError("address", CLOSED))
+    return open_now
+
+
+def _void_job(cohort_id: str, address: str, open_now: Sequence[Invitation], now: datetime) -> Job:
+    links = ",".join(
+        f"{invitation.delegate_id}:{invitation.wave.value}:{invitation.id}:{invitation.link_version}"
+        for invitation in open_now
+    )
+    person = derive(16, address, *(invitation.id for invitation in open_now))
+    return JobKind.VOID.job(cohort_id, person, f"{now:%Y-%m-%d}", due_at=now, cohort=cohort_id, links=links)
 
 
 CLOSED = (
