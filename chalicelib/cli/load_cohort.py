@@ -20,43 +20,25 @@ if TYPE_CHECKING:
 
 
 def load_cohort(args: Namespace) -> int:
-    from chalicelib.core.addresses import check_text, clean_text
     from chalicelib.core.formatting import plural
     from chalicelib.core.working_days import name_days_off
     from chalicelib.programme.check_sending import check_sending
     from chalicelib.programme.current_people import Roster, roster
     from chalicelib.programme.load_cohort import load_cohort as load
     from chalicelib.programme.load_cohort import plan_load
-    from chalicelib.programme.read_people import read_delegates, read_raters
+    from chalicelib.programme.read_people import read_delegates
     from chalicelib.store import cohorts
 
     programme = read_programme_file(args.programme)
     delegates = read_delegates(Path(args.delegates).read_bytes(), args.delegates, print_note)
     addresses = [delegate.person.email for delegate in delegates]
     stored_people = roster(cohorts.find_load(args.cohort)) if args.raters or args.dry_run else Roster({}, {})
-    raters = (
-        read_raters(Path(args.raters).read_bytes(), args.raters, programme, addresses, stored_people.raters, print_note)
-        if args.raters
-        else {}
-    )
+    raters = _read_raters(args, programme, addresses, stored_people) if args.raters else {}
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", args.cohort):
         raise UsageRefused("A cohort's id is a word such as autumn-2026: small letters, digits and hyphens.")
     stored = cohorts.find(args.cohort)
     file = _read_cohort_file(args, programme)
-    dates = _dates(args, file, stored)
-    facilitators = file.facilitators if file else stored.facilitators if stored else ()
-    title = clean_text(args.title or args.cohort)
-    if fault := check_text(title):
-        raise UsageRefused(f"--title: the cohort's name {fault}.")
-    cohort = Cohort(
-        id=args.cohort,
-        title=title,
-        programme_id=programme.id,
-        programme_version=programme.version,
-        dates=dates,
-        sponsor=_sponsor(args.sponsor),
-        facilitators=facilitators,
-    )
+    cohort = _cohort(args, programme, file, stored)
     if not args.anyway:
         check_sending(programme, delegates, raters)
     by, sessions = read_by(args.by), file.sessions if file else None
@@ -74,6 +56,34 @@ def load_cohort(args: Namespace) -> int:
     done = f"Cohort {cohort.id} {outcome}: {plural(loaded.delegates, 'delegate', 'delegates')}."
     say(args, result, [done, *loaded.effects, *questions, *warnings, *more])
     return 0
+
+
+def _read_raters(
+    args: Namespace, programme: Programme, addresses: Sequence[str], stored: Roster
+) -> dict[str, tuple[RaterEntry, ...]]:
+    from chalicelib.programme.read_people import read_raters
+
+    return read_raters(Path(args.raters).read_bytes(), args.raters, programme, addresses, stored.raters, print_note)
+
+
+def _cohort(args: Namespace, programme: Programme, file: CohortFile | None, stored: Cohort | None) -> Cohort:
+    """Return the cohort of the arguments, its file and what is stored. Raises UsageRefused."""
+    from chalicelib.core.addresses import check_text, clean_text
+
+    dates = _dates(args, file, stored)
+    facilitators = file.facilitators if file else stored.facilitators if stored else ()
+    title = clean_text(args.title or args.cohort)
+    if fault := check_text(title):
+        raise UsageRefused(f"--title: the cohort's name {fault}.")
+    return Cohort(
+        id=args.cohort,
+        title=title,
+        programme_id=programme.id,
+        programme_version=programme.version,
+        dates=dates,
+        sponsor=_sponsor(args.sponsor),
+        facilitators=facilitators,
+    )
 
 
 def _list_changes(
