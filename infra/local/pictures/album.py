@@ -64,7 +64,9 @@ def raters_answer(world: World, camera: Camera) -> None:
     part, letter = _silent_rater(world)
     with camera.visitor(letter.link(ANSWER)) as page:
         camera.shoot(page, "rater-landing")
-        page.locator("main a.button, main .button").first.click()
+        _answer(page, part)
+        page.get_by_role("button", name="Save and continue").click()
+        page.wait_for_url("**/page/**")
         camera.shoot(page, "rater-questions-new")
         _answer(page, part)
         camera.shoot(page, "rater-questions")
