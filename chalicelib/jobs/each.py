@@ -11,6 +11,7 @@ from chalicelib.core import log
 from chalicelib.core.aws import AWS_ERRORS, is_invalid_request
 from chalicelib.core.errors import Refusal
 from chalicelib.jobs.errors import PermanentFailure
+from chalicelib.store.unreadable import list_unreadable
 
 BROKEN_ROW = (ValueError, LookupError, TypeError, ArithmeticError, MsgspecError, Refusal)
 
@@ -54,6 +55,7 @@ def each_or_fail(names: Iterable[str], work: Callable[[str], object], label: str
 
 
 def fail_for(left_out: Mapping[str, str]) -> None:
-    """Raise RowsBroken if any row was left out. left_out: by name, why."""
+    """Raise RowsBroken if any row was left out, also before this work began. left_out: by name, why."""
+    left_out = {**list_unreadable(), **left_out}
     if left_out:
         raise RowsBroken("; ".join(f"{name}: {why}" for name, why in sorted(left_out.items())))

@@ -13,6 +13,7 @@ from chalicelib.jobs.kinds import Handler
 from chalicelib.store import jobs
 from chalicelib.store.jobs import Job, JobSettled
 from chalicelib.store.table import ConditionFailed, MadeMeanwhile, Write, transact
+from chalicelib.store.unreadable import watch_rows
 
 LEASE = timedelta(minutes=6)  # longer than the longest function may run (.chalice/config.json: 300 seconds)
 MAX_ATTEMPTS = 8
@@ -26,7 +27,7 @@ def run_job(job_id: str, handlers: Mapping[str, Handler], attempt: str, now: dat
     held = jobs.claim(job_id, attempt, now, now + LEASE)
     if held is None:
         return False
-    with log.bind(job=held.id, kind=held.kind):
+    with log.bind(job=held.id, kind=held.kind), watch_rows():
         return _run(held, handlers, now)
 
 

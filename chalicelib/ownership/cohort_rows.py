@@ -22,7 +22,7 @@ def list_rows(cohort_id: str, email: str) -> Iterator[Row]:
     Of emails, only those to the person, and the digests that carried them.
     """
     own = list(cohorts.rows(cohort_id))
-    ids = [line.delegate_id for line in cohorts.lines_from(own)]
+    ids = cohorts.list_ids(own)
     yield from own
     for partition in (
         PEOPLE_LOAD.partition(cohort=cohort_id),

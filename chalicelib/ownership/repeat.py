@@ -194,7 +194,7 @@ def _addresses_of(entry: Withdrawal, part: str) -> set[str]:
         return set()
     addresses_of = {"the facilitators": [facilitator.person.email for facilitator in cohort.facilitators]}
     addresses_of["the sponsor"] = [cohort.sponsor.email] if cohort.sponsor else []
-    ids = [entry.delegate] if entry.delegate else [line.delegate_id for line in cohorts.list_lines(entry.cohort)]
+    ids = [entry.delegate] if entry.delegate else cohorts.list_ids(cohorts.rows(entry.cohort))
     for delegate in map(delegates.find, ids):
         for name, addresses in _parts_about(delegate) if delegate and not delegate.withdrawn else ():
             addresses_of.setdefault(name, []).extend(addresses)

@@ -80,8 +80,7 @@ def _rename_writes(loaded: LoadedCohort, title: str, asking: Asking) -> list[Wri
 def show_new_title(job: Job, now: datetime) -> Sequence[Write]:
     """Run the job: the row of every delegate has a copy of the title. May be repeated."""
     cohort = find_cohort(job.about["cohort"]).cohort
-    lines = [line.delegate_id for line in cohorts.list_lines(cohort.id)]
-    readable, broken = delegates.find_readable(lines)
+    readable, broken = delegates.find_readable(cohorts.list_ids(cohorts.rows(cohort.id)))
     for delegate in readable.values():
         if delegate.cohort_id == cohort.id and delegate.cohort_title != cohort.title:
             after = replace(delegate, cohort_title=cohort.title)

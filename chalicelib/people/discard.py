@@ -31,7 +31,7 @@ BEGUN = (
 def plan_discard(loaded: LoadedCohort, asking: Asking) -> Planned:
     """Plan to discard a cohort. Raises ActRefused once an email was handed over, or a questionnaire has opened."""
     cohort, now = loaded.cohort, asking.now
-    ids = [line.delegate_id for line in cohorts.list_lines(cohort.id)]
+    ids = cohorts.list_ids(cohorts.rows(cohort.id))
     if _has_begun(cohort.id, ids):
         raise ActRefused(FieldError("", BEGUN))
     return plan(
@@ -66,7 +66,7 @@ def _waves(delegate_id: str) -> Iterator[DelegateWave]:
 def discard_cohort(job: Job, now: datetime) -> Sequence[Write]:
     """Run the job: delete everything about the cohort. Its own rows go last, so that a repeat finds the others."""
     cohort_id = job.about["cohort"]
-    ids = [line.delegate_id for line in cohorts.list_lines(cohort_id)]
+    ids = cohorts.list_ids(cohorts.rows(cohort_id))
     for owner in (cohort_id, *ids):
         waiting_emails.cancel_all(waiting_emails.list_ids(owner))
         waiting_emails.forget(waiting_emails.list_ids(owner))

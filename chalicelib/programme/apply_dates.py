@@ -15,7 +15,7 @@ from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Cohort, Delegate, DelegateWave, Programme, Wave, WaveState
 from chalicelib.core.working_days import survey_job_at, survey_opens_at, working_days
 from chalicelib.jobs.commit import commit
-from chalicelib.jobs.each import each_or_fail
+from chalicelib.jobs.each import each, fail_for
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.programme.move_dates import Moved
 from chalicelib.store import cohorts, delegates, emails, jobs, programmes, waiting_emails
@@ -53,8 +53,10 @@ def apply_dates(job: Job, now: datetime) -> Sequence[Write]:
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     applying = Applying(cohort, programme, tuple(job.about["moved"].split()), job.about.get("why", ""), now, _name(job))
     lines = [line for line in cohorts.list_lines(cohort.id, Wave.BASELINE) if not line.withdrawn]
-    each_or_fail([line.delegate_id for line in lines], lambda delegate_id: _apply(applying, delegate_id), "apply_dates")
+    ids = [line.delegate_id for line in lines]
+    _, left_out = each(ids, lambda delegate_id: _apply(applying, delegate_id), "apply_dates")
     _move_jobs_of_cohort(applying)
+    fail_for(left_out)
     return []
 
 

@@ -33,7 +33,7 @@ from chalicelib.programme.joiners import WaveDates, dates_of_joiner
 from chalicelib.programme.other_people import Loading, other_people
 from chalicelib.programme.plan_followups import asked_before
 from chalicelib.store import cohorts, delegates, emails, jobs, programmes, waiting_emails, wave_keys
-from chalicelib.store.cohorts import FeedbackState
+from chalicelib.store.cohorts import DelegateLine, FeedbackState
 from chalicelib.store.delegates import Approval, DelegateExists, DetailsOutdated, Nomination, WaveChanged
 from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.marshal import fields
@@ -58,7 +58,7 @@ def enrol(job: Job, now: datetime) -> Sequence[Write]:
         raise LookupError(f"cohort {job.about['cohort']} has no load {job.about['people']}")
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     lines = cohorts.list_lines(cohort.id)
-    known = {line.email: line.delegate_id for line in lines}
+    known = {line.email: line.delegate_id for line in lines} | _ids_of_unreadable(cohort, lines)
     coaches = frozenset(line.coach.email for line in lines)
     days = working_days(programme.organisation, cohort.dates.closed)
     loading = Loading(load, coaches, job.about.get("by", ""), days.a_day_after(now))
@@ -85,6 +85,13 @@ def enrol(job: Job, now: datetime) -> Sequence[Write]:
         )
     fail_for(left_out)
     return []
+
+
+def _ids_of_unreadable(cohort: Cohort, lines: Sequence[DelegateLine]) -> dict[str, str]:
+    """Return the ids of delegates whose dashboard row cannot be read, by address: no one is enrolled twice."""
+    missing = set(cohorts.list_ids(cohorts.rows(cohort.id))) - {line.delegate_id for line in lines}
+    readable, _ = delegates.find_readable(sorted(missing))
+    return {delegate.person.email: delegate.id for delegate in readable.values()}
 
 
 def _delegate(cohort: Cohort, entry: DelegateEntry, known: Mapping[str, str]) -> Delegate:

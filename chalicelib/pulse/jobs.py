@@ -7,12 +7,12 @@ with its workshop. It checks states before it acts, so a repeat changes nothing.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from chalicelib.areas.openings import released_wave
@@ -23,7 +23,7 @@ from chalicelib.core.state_machine import By
 from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.forms.pulse import fewest_raters, wave_programme
 from chalicelib.jobs.commit import commit
-from chalicelib.jobs.each import each, each_or_fail
+from chalicelib.jobs.each import each, fail_for
 from chalicelib.jobs.kinds import JobKind, morning_of
 from chalicelib.pulse import emails as letters
 from chalicelib.pulse.asked import Asked, asked_from, list_in_words, list_raters
@@ -50,6 +50,7 @@ from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.marshal import Row
 from chalicelib.store.pulse_rounds import MeanExists, Round, RoundChanged, RoundResult, RoundState, Why
 from chalicelib.store.table import Write
+from chalicelib.store.unreadable import list_unreadable
 from chalicelib.store.wave_keys import WaveKey
 from chalicelib.waves import lifecycle
 from chalicelib.waves.suppression import list_suppressed
@@ -59,13 +60,22 @@ A_DAY, MAX_WAIT = timedelta(days=1), timedelta(days=14)  # how often and how lon
 
 
 class Running(Struct, frozen=True):
-    """One run of a cohort's job. morning: when its emails go out."""
+    """One run of a cohort's job.
+
+    morning   when its emails go out
+    left_out  by delegate, why a step could not be done; the other steps, and the next run, are not kept waiting
+    """
 
     cohort: Cohort
     programme: Programme
     days: WorkingDays
     now: datetime
     morning: datetime
+    left_out: dict[str, str] = field(default_factory=dict)
+
+    def do_for_each(self, ids: Sequence[str], work: Callable[[str], object], label: str) -> None:
+        _, left_out = each(ids, work, label)
+        self.left_out.update(left_out)
 
 
 class Case(Struct, frozen=True):
@@ -115,12 +125,14 @@ def prepare_rounds(job: Job, now: datetime) -> Sequence[Write]:
     lines = list(cohorts.list_lines(cohort.id))
     waits = [_prepare(running, dates, [line.delegate_id for line in lines if not line.withdrawn]) for dates in rounds]
     if rounds:
-        each_or_fail([line.delegate_id for line in lines if line.withdrawn], partial(_end, now), "end of rounds")
+        gone = [line.delegate_id for line in lines if line.withdrawn]
+        running.do_for_each(gone, partial(_end, now), "end of rounds")
     moments = [at for dates in rounds for at in (dates.asked_at, dates.prepared_at, dates.mean_at) if at > now]
     moments += [now + A_DAY] if any(waits) else []
     if moments:
         with suppress(JobExists):  # an earlier act has planned a job for that moment
             commit([jobs.add(rounds_job(cohort.id, stamp(min(moments)), min(moments)))], now)
+    fail_for(running.left_out)
     return []
 
 
@@ -132,10 +144,10 @@ def _prepare(running: Running, dates: RoundDates, ids: Sequence[str]) -> bool:
     """Do what is due for one round. Return whether the cohort's mean waits for a round that is not published yet."""
     now = running.now
     if now < dates.closes_at:
-        each_or_fail(ids, partial(_follow_workshop, dates, now), "new dates of a mid-way round")
+        running.do_for_each(ids, partial(_follow_workshop, dates, now), "new dates of a mid-way round")
     if dates.asked_at <= now < dates.opens_at:
         ask = partial(_ask_to_check, dates, now, max(running.morning, dates.check_at))
-        each_or_fail(ids, ask, "mid-way round")
+        running.do_for_each(ids, ask, "mid-way round")
     if dates.prepared_at <= now < dates.closes_at:
         _start_opening(dates, ids, now)
     return dates.mean_at <= now and _publish_mean(running, dates, ids)
@@ -204,7 +216,7 @@ def _publish_mean(running: Running, dates: RoundDates, ids: Sequence[str]) -> bo
         return False
     read, broken = each(ids, partial(_read_round, dates.wave), "mean of a mid-way round")
     held = [pulse_round for pulse_round, _ in read.values() if pulse_round]
-    is_waiting = bool(broken) or any(pulse_round.state not in ROUND.ends for pulse_round in held)
+    is_waiting = bool(broken or list_unreadable()) or any(pulse_round.state not in ROUND.ends for pulse_round in held)
     if is_waiting and running.now < dates.mean_at + MAX_WAIT:
         return True
     results = [result for _, results in read.values() for result in results]

@@ -20,6 +20,7 @@ from chalicelib.store.impact_surveys import surveys_from
 from chalicelib.store.jobs import JobState
 from chalicelib.store.marshal import Row
 from chalicelib.store.meetings import MeetingKind, MeetingState
+from chalicelib.store.unreadable import list_unreadable
 from chalicelib.waves.lifecycle import summary_job
 
 ENDED = (WaveState.CLOSED, WaveState.WITHDRAWN)
@@ -50,6 +51,7 @@ def read_year(cohort: Cohort, rows: tuple[Row, ...], programme: Programme, now: 
     by_delegate, unread = each(
         [line.delegate_id for line in lines], lambda delegate_id: _read_delegate(delegate_id, frozen, now), "retention"
     )
+    unread = {**list_unreadable(), **unread}  # also rows of the cohort's own partition
     ends = [end for dates in by_delegate.values() for end in dates.ends]
     days = [cohort.dates.ends, *(local_date(at, zone) for at in (summary_at, *(at for at, _ in ends)))]
     followup = cohorts.followup_from(rows)

@@ -27,6 +27,7 @@ from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.jobs import Job
 from chalicelib.store.summaries import Summary
 from chalicelib.store.table import Write
+from chalicelib.store.unreadable import list_unreadable
 
 LOOK_AGAIN_AFTER = timedelta(days=1)
 MAX_WAIT = timedelta(days=14)  # for answers that cannot be counted: the sponsor does not wait indefinitely
@@ -61,7 +62,7 @@ def make_summary(job: Job, now: datetime) -> Sequence[Write]:
         later = jobs.add(_later(cohort, due, looking, job.about.get(WAITING_SINCE, "")))
         return [later, *offer_writes(programme, cohort, list(usable.values()), now)]
     since = moment(job.about[WAITING_SINCE]) if job.about.get(WAITING_SINCE) else now
-    if left_out and now < since + MAX_WAIT:
+    if (left_out or list_unreadable()) and now < since + MAX_WAIT:
         notices = [write for key in left_out for write in _notify(cohort, lines[key], now)]
         return [jobs.add(_later(cohort, now + LOOK_AGAIN_AFTER, looking, stamp(since))), *notices]
     people = everyone(lines, usable, open_ones)

@@ -13,6 +13,7 @@ from chalicelib.core.errors import Refusal
 from chalicelib.core.model import Cohort, CohortDates, Programme
 from chalicelib.store.marshal import fields, read
 from chalicelib.store.table import Key, Write, delete, get, put, query
+from chalicelib.store.unreadable import read_all
 
 PARTITION = "REGISTER"
 FINISHED_AFTER = timedelta(days=400)  # after the end: the survey and a follow-up lie before that
@@ -75,8 +76,8 @@ def enter_programme(programme: Programme) -> Write:
 def everything() -> Register:
     """List programmes and cohorts. One query."""
     rows = list(query(PARTITION))
-    cohorts = [read(CohortEntry, row) for row in rows if row["sk"].startswith("COHORT#")]
-    programmes = [read(ProgrammeEntry, row) for row in rows if row["sk"].startswith("PROGRAMME#")]
+    cohorts = read_all(CohortEntry, (row for row in rows if row["sk"].startswith("COHORT#")))
+    programmes = read_all(ProgrammeEntry, (row for row in rows if row["sk"].startswith("PROGRAMME#")))
     return Register(
         cohorts=tuple(sorted(cohorts, key=lambda entry: (entry.dates.opens, entry.id), reverse=True)),
         programmes=tuple(sorted(programmes, key=lambda entry: (entry.title, entry.id, -entry.version))),

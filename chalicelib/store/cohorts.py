@@ -45,6 +45,7 @@ from chalicelib.store.table import (
     query,
     update,
 )
+from chalicelib.store.unreadable import read_all, read_each
 
 
 class CohortChanged(Changed):
@@ -424,17 +425,25 @@ def list_bounces(cohort_id: str) -> list[Bounce]:
 
 
 def bounces_from(rows: Iterable[Row]) -> list[Bounce]:
-    return [read(Bounce, row) for row in rows if row["sk"].startswith("BOUNCE#")]
+    return read_all(Bounce, (row for row in rows if row["sk"].startswith("BOUNCE#")))
 
 
 def list_lines(cohort_id: str, wave: Wave | None = None) -> list[DelegateLine]:
     return lines_from(rows(cohort_id), wave)
 
 
+def list_ids(rows: Iterable[Row]) -> list[str]:
+    """List the delegates on the dashboard by their rows' keys, also of rows that cannot be read."""
+    return [row["sk"].removeprefix(LINES[Wave.BASELINE]) for row in _of_wave(rows, Wave.BASELINE)]
+
+
 def lines_from(rows: Iterable[Row], wave: Wave | None = None) -> list[DelegateLine]:
-    """Read the dashboard's rows by name: of one wave, or of each delegate's latest wave."""
+    """Read the dashboard's rows by name: of one wave, or of each delegate's latest wave.
+
+    A row that cannot be read is left out: see store/unreadable.py. `list_ids` has its delegate.
+    """
     rows = list(rows)
-    first = {line.delegate_id: line for line in map(_line, _of_wave(rows, Wave.BASELINE))}
+    first = {line.delegate_id: line for line in read_each(_of_wave(rows, Wave.BASELINE), _line)}
     again = {line.delegate_id: _with_person(line, first[line.delegate_id]) for line in _lines_again(rows, first)}
     by_wave = {None: first | again, Wave.BASELINE: first, Wave.FOLLOWUP: again}
     return sorted(by_wave[wave].values(), key=lambda line: name_sort_key(line.name))
@@ -445,7 +454,7 @@ def _of_wave(rows: Iterable[Row], wave: Wave) -> Iterator[Row]:
 
 
 def _lines_again(rows: Iterable[Row], first: Mapping[str, DelegateLine]) -> Iterator[DelegateLine]:
-    return (line for line in map(_line, _of_wave(rows, Wave.FOLLOWUP)) if line.delegate_id in first)
+    return (line for line in read_each(_of_wave(rows, Wave.FOLLOWUP), _line) if line.delegate_id in first)
 
 
 KEPT_ON_THE_BASELINE = (

@@ -13,6 +13,7 @@ from chalicelib.core.model import Person
 from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import Changed, Key, Write, get_many, put, update
+from chalicelib.store.unreadable import read_all
 
 COMMAND = "command line"
 BY_COMMAND = f"{COMMAND}, "  # followed by the address of the administrator who gave the command
@@ -122,7 +123,7 @@ def list_held(rows: Iterable[Row], who: str, now: datetime) -> list[Hold]:
 
 def from_rows(rows: Iterable[Row]) -> list[Hold]:
     """Find every hold among the rows of a cohort's partition."""
-    return [read(Hold, row) for row in rows if row["sk"].startswith("HOLD#")]
+    return read_all(Hold, (row for row in rows if row["sk"].startswith("HOLD#")))
 
 
 def confirm(hold: Hold, by: str) -> Write:

@@ -12,6 +12,7 @@ from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.row_kinds import cohort_rows, work_rows
 from chalicelib.store.table import Changed, Key, Write, batched, get_many, put, put_if, put_once, query
+from chalicelib.store.unreadable import read_all
 
 
 class SeatChanged(Changed):
@@ -45,14 +46,23 @@ def save(session: Session) -> Write:
 
 
 def sessions_from(rows: Iterable[Row]) -> tuple[Session, ...]:
-    """Read the sessions among the rows of a cohort, cancelled ones included, earliest first."""
-    sessions = [read(Session, row) for row in rows if row["sk"].startswith("SESSION#")]
-    return tuple(sorted(sessions, key=lambda each: (each.starts_at, each.id)))
+    """Read the sessions among the rows of a cohort, cancelled ones included, earliest first.
+
+    One that cannot be read is left out: see store/unreadable.py.
+    """
+    return _in_order(read_all(Session, (row for row in rows if row["sk"].startswith("SESSION#"))))
 
 
 def list_sessions(cohort_id: str) -> tuple[Session, ...]:
-    """Read a cohort's sessions, cancelled ones included, earliest first. One query."""
-    return sessions_from(query(f"COHORT#{cohort_id}", "SESSION#"))
+    """Read every session of a cohort, cancelled ones included, earliest first.
+
+    Raises ValidationError if one cannot be read: dates that follow from the others would be wrong.
+    """
+    return _in_order(read(Session, row) for row in query(f"COHORT#{cohort_id}", "SESSION#"))
+
+
+def _in_order(sessions: Iterable[Session]) -> tuple[Session, ...]:
+    return tuple(sorted(sessions, key=lambda each: (each.starts_at, each.id)))
 
 
 # --- seats --------------------------------------------------------------------------------------------

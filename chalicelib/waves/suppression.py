@@ -49,5 +49,5 @@ def suppress_address(job: Job, now: datetime) -> Sequence[Write]:
 def _list_owners(bounced: Email) -> set[str]:
     """Return ids of the cohort, its delegates, and other delegates that the address is asked about."""
     cohort_id = bounced.about["cohort"]
-    here = {line.delegate_id for line in cohorts.list_lines(cohort_id)}
+    here = cohorts.list_ids(cohorts.rows(cohort_id))
     return {cohort_id, *here, *(entry.delegate_id for entry in invitations.inbox_of(bounced.to.email))}

@@ -17,6 +17,7 @@ from chalicelib.core.model import Programme
 from chalicelib.links import signing
 from chalicelib.store import objects
 from chalicelib.store.table import Changed
+from chalicelib.store.unreadable import watch_rows
 from chalicelib.web import forms
 from chalicelib.web.other_address import address_at_home, home_origin, is_elsewhere
 from chalicelib.web.templating import render
@@ -109,6 +110,7 @@ def page_handler(route: Callable[..., Response]) -> Callable[..., Response]:
     """Wrap a route. Chalice's middleware never sees a view's exception."""
 
     @wraps(route)
+    @watch_rows()
     def answered(*args: Any, **kwargs: Any) -> Response:
         try:
             response = _led_home() or route(*args, **kwargs)

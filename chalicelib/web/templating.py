@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from chalicelib.core import currency, formatting
 from chalicelib.links import signing
+from chalicelib.store.unreadable import list_unreadable
 from chalicelib.web import static
 
 LIBRARY = Path(__file__).parent.parent
@@ -33,6 +34,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.globals |= {"url": signing.url, "static_path": static.path}
+    env.globals["unreadable_rows"] = list_unreadable
     env.globals |= {"brand_path": static.brand_path, "logo_path": static.logo_path}
     env.filters |= {name: getattr(formatting, name) for name in FORMATS}
     env.filters["by_field"] = by_field

@@ -15,6 +15,7 @@ from chalicelib.store import cohorts, jobs
 from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.marshal import Row
 from chalicelib.store.table import Key, Missing, query, transact, update
+from chalicelib.store.unreadable import watch_rows
 from tests.faults import recording
 from tests.support import world
 from tests.support.recorder import Act
@@ -53,8 +54,8 @@ def faults(act: Act) -> Iterator[str]:
     worked_on = [line.delegate_id for line in lines if any(line.delegate_id in place for place in after)]
     for broken in worked_on[: len(worked_on) > 1]:
         others = [delegate_id for delegate_id in worked_on if delegate_id != broken]
-        for name in _rows_to_break(act, broken):
-            now_done = done(act, (f"DELEGATE#{broken}", name))
+        for name, place in _rows_to_break(act, broken).items():
+            now_done = done(act, place)
             lost = [place for place in after if any(other in place for other in others) and place not in now_done]
             if lost and act.name.split()[-1] not in WAITS_FOR_ALL:
                 yield f"{act.name}, {name}: not done for others: {lost[:5]}"
@@ -72,12 +73,12 @@ def _lines(act: Act) -> list[DelegateLine]:
     return cohorts.list_lines(job.about["cohort"])
 
 
-def done(act: Act, broken: tuple[str, str] | None = None) -> set[str]:
+def done(act: Act, broken: Key | None = None) -> set[str]:
     """Run the job, and return the keys of the rows that it made or changed."""
     world.put_back(act.before)
     chalicelib.core.clock.use(lambda: act.now)
     if broken:
-        _break(*broken)
+        _break(broken)
     before = _by_key()
     run_job(act.what[0], HANDLERS, "attempt", act.now)
     return {place for place, row in _by_key().items() if before.get(place) != row}
@@ -87,23 +88,28 @@ def _by_key() -> dict[str, Row]:
     return {f"{row['pk']} {row['sk']}": row for row in world.all_rows()}
 
 
-def _rows_to_break(act: Act, delegate_id: str) -> list[str]:
-    """One row of each kind in the delegate's partition."""
+def _rows_to_break(act: Act, delegate_id: str) -> dict[str, Key]:
+    """One row of each kind in the delegate's partition, and the delegate's rows in the cohort's."""
     world.put_back(act.before)
-    by_kind = {row["sk"].split("#")[0]: row["sk"] for row in query(f"DELEGATE#{delegate_id}")}
-    return sorted(by_kind.values())
+    by_kind = {row["sk"].split("#")[0]: Key(row["pk"], row["sk"]) for row in query(f"DELEGATE#{delegate_id}")}
+    job = jobs.find(act.what[0])
+    of_cohort = query(f"COHORT#{job.about['cohort']}") if job else []
+    in_cohort = {row["sk"]: Key(row["pk"], row["sk"]) for row in of_cohort if delegate_id in row["sk"]}
+    return dict(sorted({**by_kind, **in_cohort}.items()))
 
 
-def _break(pk: str, sk: str) -> None:
+def _break(place: Key) -> None:
     """Take everything out of a row but its key; a delegate only loses the coach."""
-    (row,) = [row for row in query(pk) if row["sk"] == sk]
-    names = {"coach"} if sk == "META" else row.keys() - KEYS
-    transact([update(Key(pk, sk), remove=sorted(names), refusal=Missing)])
+    (row,) = [row for row in query(place.pk) if row["sk"] == place.sk]
+    names = {"coach"} if place.sk == "META" else row.keys() - KEYS
+    transact([update(place, remove=sorted(names), refusal=Missing)])
 
 
 def _is_said(act: Act, delegate_id: str) -> bool:
     """Whether the console shows it: as a failed job that names the delegate, or next to the delegate."""
     job = jobs.find(act.what[0])
     failed = job is not None and job in jobs.failed() and delegate_id in job.error
-    lines = cohorts.list_lines(job.about["cohort"]) if job else []
-    return failed or any(line.left_out for line in lines if line.delegate_id == delegate_id)
+    with watch_rows() as unreadable:
+        lines = cohorts.list_lines(job.about["cohort"]) if job else []
+    is_unreadable = any(delegate_id in place for place in unreadable)  # tests/web/test_unreadable.py
+    return failed or is_unreadable or any(line.left_out for line in lines if line.delegate_id == delegate_id)

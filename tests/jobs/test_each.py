@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.core.model import Person
 from chalicelib.core.settings import settings
 from chalicelib.jobs.each import RowsBroken, each, each_or_fail
 from chalicelib.store.table import MAX_ROW_BYTES, Key, get, put, transact
+from chalicelib.store.unreadable import read_all, watch_rows
 from tests.support.calls import watched_by
 from tests.support.faults import Striking
 
@@ -40,3 +42,13 @@ def test_an_error_of_aws_that_may_pass_ends_the_work_for_a_later_attempt():
 
     assert get(key("ann"))
     assert get(key("zoe")) is None
+
+
+def test_a_row_that_was_left_out_of_a_list_before_the_work_began_fails_it_too():
+    with watch_rows():
+        read_all(Person, [{"pk": "COHORT#autumn", "sk": "DELEGATE#ann", "name": 1}])
+        with pytest.raises(RowsBroken, match="COHORT#autumn DELEGATE#ann: ValidationError"):
+            each_or_fail(["zoe"], store, "test")
+
+    assert get(key("zoe"))
+    each_or_fail(["zoe"], store, "test")

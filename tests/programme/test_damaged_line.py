@@ -1,0 +1,44 @@
+"""A delegate's damaged line on the dashboard keeps the delegate: no one is enrolled twice, or forgotten."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.store import cohorts, delegates
+from chalicelib.store.table import Missing, query, transact, update
+from tests.support import people
+from tests.support.drain import drain
+
+pytestmark = [pytest.mark.usefixtures("aws"), pytest.mark.made_up_rows]
+
+
+def damage_line(delegate_id: str) -> None:
+    place = cohorts.line_key(people.COHORT, delegate_id)
+    (row,) = [row for row in query(place.pk) if row["sk"] == place.sk]
+    transact([update(place, remove=sorted(row.keys() - {"pk", "sk"}), refusal=Missing)])
+
+
+def list_ids() -> list[str]:
+    return cohorts.list_ids(cohorts.rows(people.COHORT))
+
+
+def test_a_delegate_whose_address_was_changed_is_not_enrolled_again(clock):
+    people.load(clock.now())
+    drain(clock.now())
+    new = people.person("dana new").email
+    transact([update(delegates.key(people.dana()), put={"person.email": new}, refusal=Missing)])
+    damage_line(people.dana())
+
+    people.load(clock.now(), names=("dana new",))
+    drain(clock.advance(minutes=10))
+
+    assert list_ids() == [people.dana()]
+
+
+def test_an_act_on_all_finds_the_delegate_by_the_key(clock):
+    people.load(clock.now(), names=("dana delegate", "dev delegate"))
+    drain(clock.now())
+    damage_line(people.dana())
+
+    assert people.dana() in list_ids()
+    assert [line.name for line in cohorts.list_lines(people.COHORT)] == [people.person("dev delegate").name]
