@@ -1,6 +1,6 @@
 """Lists of rows without those that cannot be read: one damaged row does not end a page or a job about many.
 
-Each is logged, and whoever works with the list can say what is missing.
+Each is logged, and the page or job can say what is missing.
 """
 
 from __future__ import annotations

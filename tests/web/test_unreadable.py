@@ -83,14 +83,14 @@ def test_a_page_about_many_leaves_out_a_damaged_line_of_one_and_says_so(dated, c
     clock.to(LATER)
     damage(line_key(), *names)
 
-    shown = PAGES[page](dated, clock)
+    html = PAGES[page](dated, clock)
 
-    assert "Something went wrong" not in shown
+    assert "Something went wrong" not in html
     assert dated.status == 200
-    assert 'data-message="unreadable"' in shown
+    assert 'data-message="unreadable"' in html
     if page in ("cohort", "coach", "register"):
-        assert people.person(SIX[0]).name not in shown
-        assert all(people.person(name).name in shown for name in SIX[1:])
+        assert people.person(SIX[0]).name not in html
+        assert all(people.person(name).name in html for name in SIX[1:])
 
 
 @pytest.mark.made_up_rows
