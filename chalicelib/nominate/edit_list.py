@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -38,16 +38,8 @@ def paste(choice: RaterList, group_id: str, text: str) -> int:
     _refuse_if_fixed(choice)
     pasted = read_list(text, [group.title for group in choice.programme.groups])
     on_list = {rater.person.email: rater for rater in choice.nomination.raters}
-    messages = [str(fault) for fault in pasted.faults]
-    usable = []
-    for person in pasted.people:
-        if person.email == choice.delegate.person.email:
-            messages.append(f"“{person.email}”: {OWN_ADDRESS}")
-        elif person.email in on_list and on_list[person.email].group != group_id:
-            title = choice.programme.group(on_list[person.email].group).title
-            messages.append(f"“{person.email}” is on your list already, under “{title}”.")
-        else:
-            usable.append(person)
+    usable, refused = _sort_out(choice, group_id, pasted.people, on_list)
+    messages = [*map(str, pasted.faults), *refused]
     if not pasted.people and not messages:
         raise ListRefused("Please paste at least one name with an email address.", "list")
     new = [RaterEntry(group_id, person) for person in usable if person.email not in on_list]
@@ -60,6 +52,22 @@ def paste(choice: RaterList, group_id: str, text: str) -> int:
         todo = "Please correct the entries below, and add them again."
         raise ListRefused(f"{added} {todo}", "list", tuple(messages), changed=bool(new))
     return len(new)
+
+
+def _sort_out(
+    choice: RaterList, group_id: str, people: Iterable[Person], on_list: Mapping[str, RaterEntry]
+) -> tuple[list[Person], list[str]]:
+    """Return who can be in the group, and why the others cannot."""
+    usable, refused = [], []
+    for person in people:
+        if person.email == choice.delegate.person.email:
+            refused.append(f"“{person.email}”: {OWN_ADDRESS}")
+        elif person.email in on_list and on_list[person.email].group != group_id:
+            title = choice.programme.group(on_list[person.email].group).title
+            refused.append(f"“{person.email}” is on your list already, under “{title}”.")
+        else:
+            usable.append(person)
+    return usable, refused
 
 
 def find_person(choice: RaterList, person_id: str) -> Listed:
