@@ -146,15 +146,7 @@ def plan_reminders(
         return []
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     chosen = wave.wave.is_pulse or _has_chosen(delegate, wave)
-    lost = [bounce for bounce in cohorts.list_bounces(delegate.cohort_id) if bounce.is_lost]
-    bounced = {bounce.invitation for bounce in lost if bounce.delegate == delegate.id}
-    waiting = [
-        invitation
-        for invitation in invitations.of_delegate(delegate.id, wave.wave)
-        if invitation.state is InvitationState.INVITED
-        and invitation.id not in bounced
-        and (chosen or invitation.group != SELF_GROUP)
-    ]
+    waiting = [invitation for invitation in _unanswered(delegate, wave) if chosen or invitation.group != SELF_GROUP]
     emailed = {id for day in {now, since or now} for id in _emailed_on(programme, wave, waiting, day)}
     emailed |= {
         email_id for email_id, first in first_email.find_all(delegate.id, wave.wave).items() if is_unsent(first)
@@ -165,6 +157,17 @@ def plan_reminders(
         if invitation.id not in emailed
     ]
     return chasers if chosen else [*chasers, *_to_choose(programme, delegate, wave, now, since or now)]
+
+
+def _unanswered(delegate: Delegate, wave: DelegateWave) -> list[Invitation]:
+    """Return the invitations without an answer whose address works."""
+    lost = [bounce for bounce in cohorts.list_bounces(delegate.cohort_id) if bounce.is_lost]
+    bounced = {bounce.invitation for bounce in lost if bounce.delegate == delegate.id}
+    return [
+        invitation
+        for invitation in invitations.of_delegate(delegate.id, wave.wave)
+        if invitation.state is InvitationState.INVITED and invitation.id not in bounced
+    ]
 
 
 def _has_chosen(delegate: Delegate, wave: DelegateWave) -> bool:
