@@ -18,9 +18,9 @@ from chalicelib.core.midway_rounds import RoundDates, plan_rounds
 from chalicelib.core.model import Wave
 from chalicelib.store import pulse_rounds
 from chalicelib.store.cohorts import DelegateLine
-from chalicelib.store.marshal import read
 from chalicelib.store.pulse_rounds import Round, RoundState, Why
 from chalicelib.store.table import batched, get_many
+from chalicelib.store.unreadable import read_all
 
 
 class Group(StrEnum):
@@ -97,5 +97,5 @@ def group_of(pulse_round: Round | None) -> Group:
 
 def _read(wave: Wave, delegate_ids: Iterable[str]) -> dict[str, Round]:
     keys = [pulse_rounds.key(delegate_id, wave) for delegate_id in delegate_ids]
-    stored = [read(Round, row) for batch in batched(keys) for row in get_many(batch).values()]
+    stored = read_all(Round, (row for batch in batched(keys) for row in get_many(batch).values()))
     return {pulse_round.delegate_id: pulse_round for pulse_round in stored}

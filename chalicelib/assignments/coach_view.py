@@ -57,7 +57,7 @@ def book_of(delegate: Delegate, programme: Programme, rows: Sequence[Row]) -> Bo
 
 
 def list_waiting(cohort_id: str, programme: Programme, names: Mapping[str, str], reader: str) -> list[Waiting]:
-    """Return the submissions that a reader has not read, oldest first. One query. Rows that are broken are left out.
+    """Return the submissions that a reader has not read, oldest first. One query.
 
     names    delegate's id -> name, of those whose work the reader sees
     reader   "coach" or "facilitator"
@@ -67,7 +67,7 @@ def list_waiting(cohort_id: str, programme: Programme, names: Mapping[str, str],
     zone = programme.organisation.timezone
     lines = [
         line
-        for line in assignments.find_readable_lines(cohort_id)[0]
+        for line in assignments.lines_of(cohort_id)
         if line.state == WorkState.SUBMITTED and line.delegate_id in names and line.submitted_at
         if line.assignment in tasks and reader in tasks[line.assignment].seen_by
     ]

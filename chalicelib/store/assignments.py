@@ -13,6 +13,7 @@ from chalicelib.store.expressions import equals, missing
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.row_kinds.work_rows import WORK_LINE
 from chalicelib.store.table import AlreadyExists, Changed, Key, Write, delete, key_of, put, put_if, put_once, query
+from chalicelib.store.unreadable import read_all
 
 DRAFT = "draft"  # the state of rows of earlier versions, which hold a note
 
@@ -154,12 +155,12 @@ def delete_line(cohort_id: str, line: WorkLine) -> Write:
 
 
 def lines_of(cohort_id: str) -> list[WorkLine]:
-    """Return the state of everyone's work in a cohort; work that was never saved has no line."""
-    return [read(WorkLine, row) for row in query(f"WORK#{cohort_id}")]
+    """Return the state of everyone's work in a cohort; work that was never saved, or is damaged, has no line."""
+    return read_all(WorkLine, query(f"WORK#{cohort_id}"))
 
 
 def find_readable_lines(cohort_id: str) -> tuple[list[WorkLine], dict[str, str]]:
-    """As `lines_of`, without the rows that cannot be read; by the delegates they are of, why."""
+    """As `lines_of`, for work that must not take a damaged row for a missing one: by delegate, why it is damaged."""
     readable: list[WorkLine] = []
     broken: dict[str, str] = {}
     for row in query(f"WORK#{cohort_id}"):

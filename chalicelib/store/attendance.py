@@ -12,6 +12,7 @@ from chalicelib.core import log
 from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import Changed, Key, Write, batched, get_many, put_if, put_once
+from chalicelib.store.unreadable import read_all
 
 SK = "ATTENDANCE#"
 
@@ -58,14 +59,15 @@ def save(delegate_id: str, before: Attendance, after: Attendance) -> Write:
 
 
 def find_many(delegate_ids: Sequence[str], session_ids: Sequence[str]) -> dict[tuple[str, str], Attendance]:
-    """Return the rows that exist, by delegate and session: a call for each hundred."""
-    return {at: read(Attendance, row) for at, row in _rows_of(delegate_ids, session_ids)}
+    """Return the rows that exist and can be read, by delegate and session: a call for each hundred."""
+    rows = {at: read_all(Attendance, [row]) for at, row in _rows_of(delegate_ids, session_ids)}
+    return {at: marks[0] for at, marks in rows.items() if marks}
 
 
 def find_readable(
     delegate_ids: Sequence[str], session_ids: Sequence[str]
 ) -> tuple[dict[tuple[str, str], Attendance], dict[str, str]]:
-    """As `find_many`, without the rows that cannot be read; by the delegates they are of, why."""
+    """As `find_many`, for work that must not take a damaged row for a missing one: by delegate, why it is damaged."""
     readable: dict[tuple[str, str], Attendance] = {}
     broken: dict[str, str] = {}
     for at, row in _rows_of(delegate_ids, session_ids):

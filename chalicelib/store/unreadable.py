@@ -47,6 +47,11 @@ def read_all(kind: type[T], rows: Iterable[Row]) -> list[T]:
     return read_each(rows, lambda row: read(kind, row))
 
 
+def read_one(kind: type[T], row: Row | None) -> T | None:
+    """Read a row as this type. None if there is no row, or it cannot be read."""
+    return next(iter(read_all(kind, [row] if row else [])), None)
+
+
 def _name(row: Row) -> str:
     """Return the key; of a bounce without its email: that could say who has not answered."""
     return f"{row['pk']} {'BOUNCE' if row['sk'].startswith('BOUNCE#') else row['sk']}"

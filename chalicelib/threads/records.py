@@ -27,10 +27,11 @@ from chalicelib.store.cohorts import DelegateLine, FeedbackState
 from chalicelib.store.debriefs import Debrief
 from chalicelib.store.delegates import Approval, Nomination
 from chalicelib.store.impact_surveys import ImpactSurvey, Role
-from chalicelib.store.marshal import Row, read
+from chalicelib.store.marshal import Row
 from chalicelib.store.meetings import Meeting, MeetingKind
 from chalicelib.store.reports import StoredReport
 from chalicelib.store.table import Key, batched, get_many
+from chalicelib.store.unreadable import read_one
 
 
 class Record(Struct, frozen=True):
@@ -133,29 +134,27 @@ def _record(
     line: DelegateLine, rows: Mapping[Key, Row], marks: Mapping[str, Attendance], work: Mapping[str, WorkLine]
 ) -> Record:
     who, wave = line.delegate_id, line.wave_with_report
-    made = rows.get(reports.key(who, wave)) if wave else None
-    report = read(StoredReport, made) if made else None
-    chosen = rows.get(delegates.nomination_key(who, line.wave))
-    debrief = rows.get(debriefs.key(who, report.wave if report else Wave.BASELINE))
-    survey = rows.get(impact_surveys.key(who, Role.DELEGATE))
-    met = [rows[key] for kind in MeetingKind if (key := meetings.key(who, kind)) in rows]
+    report = read_one(StoredReport, rows.get(reports.key(who, wave))) if wave else None
+    chosen = read_one(Nomination, rows.get(delegates.nomination_key(who, line.wave)))
+    debrief_key = debriefs.key(who, report.wave if report else Wave.BASELINE)
+    met = {kind: read_one(Meeting, rows.get(meetings.key(who, kind))) or Meeting(kind) for kind in MeetingKind}
     return Record(
         line=line,
         report=report,
-        approval=read(Nomination, chosen).approval if chosen else Approval.NOT_ASKED,
+        approval=chosen.approval if chosen else Approval.NOT_ASKED,
         has_opened=report is not None and _has_opened(line, report, rows),
-        debrief=read(Debrief, debrief) if debrief else None,
-        meeting=meetings.from_rows(met, MeetingKind.DEBRIEF),
-        review=meetings.from_rows(met, MeetingKind.REVIEW),
+        debrief=read_one(Debrief, rows.get(debrief_key)),
+        meeting=met[MeetingKind.DEBRIEF],
+        review=met[MeetingKind.REVIEW],
         marks=marks,
         work=work,
-        survey=read(ImpactSurvey, survey) if survey else None,
+        survey=read_one(ImpactSurvey, rows.get(impact_surveys.key(who, Role.DELEGATE))),
     )
 
 
 def _has_opened(line: DelegateLine, report: StoredReport, rows: Mapping[Key, Row]) -> bool:
     opened = rows.get(openings.key(line.delegate_id, report.wave, line.coach_id))
-    return opened is not None and opened["checksum"] == report.checksum
+    return opened is not None and opened.get("checksum") == report.checksum
 
 
 def _area_keys(record: Record) -> list[Key]:
@@ -164,5 +163,5 @@ def _area_keys(record: Record) -> list[Key]:
 
 
 def _with_areas(record: Record, rows: Mapping[Key, Row]) -> Record:
-    own = [rows[key] for key in _area_keys(record) if key in rows]
+    own = [rows[key] for key in _area_keys(record) if read_one(Area, rows.get(key))]
     return replace(record, areas=areas.from_rows(own, record.wave))

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from chalicelib.links.kinds import COACH, SPONSOR
-from chalicelib.store import catalogue, cohorts, delegates
-from chalicelib.store.table import Key, Missing, query, transact, update
+from chalicelib.store import attendance, catalogue, cohorts, delegates
+from chalicelib.store.table import Key, Missing, put, query, transact, update
 from chalicelib.store.unreadable import list_unreadable, watch_rows
 from tests.journey.conftest import visitor
 from tests.support import people
@@ -91,6 +91,27 @@ def test_a_page_about_many_leaves_out_a_damaged_line_of_one_and_says_so(dated, c
     if page in ("cohort", "coach", "register"):
         assert people.person(SIX[0]).name not in html
         assert all(people.person(name).name in html for name in SIX[1:])
+
+
+@pytest.mark.made_up_rows
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("dated", [SIX], indirect=True)
+def test_a_page_about_many_goes_on_past_each_damaged_row_of_a_delegate(dated, clock, page):
+    clock.to(LATER)
+    marked = attendance.Attendance(registers.DAY_1, attendance.AttendanceState.ATTENDED)
+    people.write(attendance.save(id_of(SIX[0]), attendance.Attendance(registers.DAY_1), marked))
+    for row in list(query(f"DELEGATE#{id_of(SIX[0])}")):
+        damage(Key(row["pk"], row["sk"]), *(["coach"] if row["sk"] == "META" else []))
+
+        html = PAGES[page](dated, clock)
+
+        assert "Something went wrong" not in html, row["sk"]
+        assert dated.status == 200, row["sk"]
+        put_back(row)
+
+
+def put_back(row):
+    transact([put(row)])
 
 
 @pytest.mark.made_up_rows
