@@ -144,6 +144,8 @@ def coach_prepares(world: World, camera: Camera) -> None:
         camera.shoot(page, "sign-in")
         page.locator("main form button").first.click()
         camera.shoot(page, "sign-in-code")
+    world.cloud.settle()  # so that the code of the next visit comes after this one
+    world.mailbox.look()
     with camera.visitor(link, coach) as page:
         camera.shoot(page, "coach-caseload")
         page.goto(f"{link}/{world.delegate_id(player)}")
