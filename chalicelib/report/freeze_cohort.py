@@ -7,6 +7,7 @@ docs/decisions/0012-reports-wait-for-the-cohort.md.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -15,7 +16,8 @@ from chalicelib.core.calendar import local_moment
 from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Programme, Wave
 from chalicelib.core.working_days import WorkingDays, working_days
-from chalicelib.jobs.each import each, each_or_fail
+from chalicelib.jobs.commit import commit
+from chalicelib.jobs.each import each, each_or_fail, fail_for
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.report.load_facts import delegate_in, earlier_facts, earlier_report, wave_facts
 from chalicelib.results.change import Subject
@@ -27,6 +29,7 @@ from chalicelib.store.cohort_figures import CohortFigures, FiguresExist, StoredS
 from chalicelib.store.cohorts import DelegateLine, FeedbackState, KeyLoss
 from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.table import Write, transact
+from chalicelib.store.unreadable import list_unreadable
 from chalicelib.waves import lifecycle
 
 LOOK_AGAIN_AFTER = timedelta(days=1)
@@ -69,6 +72,10 @@ class _Round(Struct, frozen=True):
         """Return whether the cohort is too small to ever have figures."""
         return len(self.counted) < MIN_DELEGATES
 
+    def waits_for_repair(self, now: datetime) -> bool:
+        """Return whether a line cannot be read, and may still be repaired: figures are made once, over everyone."""
+        return bool(list_unreadable()) and now < self.deadline + MAX_WAIT
+
     def may_freeze(self, now: datetime) -> bool:
         """Return whether to take the snapshot: all are closed, or the deadline has passed and no one else can still
         answer, or the maximum wait has passed.
@@ -82,11 +89,17 @@ class _Round(Struct, frozen=True):
 
 
 def snapshot_cohort(job: Job, now: datetime) -> Sequence[Write]:
-    """Take the snapshot. Do nothing while too many can still answer: the last close or the deadline starts it again."""
+    """Take the snapshot. Do nothing while too many can still answer: the last close or the deadline starts it again.
+
+    Raises RowsBroken while a line of the cohort cannot be read, so that a person repairs it and restarts the job.
+    """
     frozen = cohort_figures.find(job.about["cohort"], Wave(job.about["wave"]))
     if frozen and _is_done_by_another_run(job):
         return []
     cohort_round = _round(job.about["cohort"], Wave(job.about["wave"]))
+    if frozen is None and cohort_round.waits_for_repair(now):
+        _look_again(_meanwhile(job, cohort_round, now), now)
+        fail_for({})
     if frozen is None and not cohort_round.is_small and not cohort_round.may_freeze(now):
         return _meanwhile(job, cohort_round, now)
     noise: Noise = {}
@@ -145,6 +158,12 @@ def _meanwhile(job: Job, cohort_round: _Round, now: datetime) -> list[Write]:
         if delegate_id
         else [jobs.add(lifecycle.figures_job(cohort_round.cohort_id, cohort_round.wave, now + LOOK_AGAIN_AFTER))]
     )
+
+
+def _look_again(later: Sequence[Write], now: datetime) -> None:
+    with suppress(JobExists):  # this job was restarted
+        if later:
+            commit(later, now)
 
 
 def _freeze(cohort_round: _Round, now: datetime) -> tuple[CohortFigures, Noise]:

@@ -11,14 +11,16 @@ import pytest
 from chalicelib.core.answers import Answers, Response
 from chalicelib.core.ids import delegate_id
 from chalicelib.core.model import Wave, WaveState
+from chalicelib.jobs import run
 from chalicelib.jobs.commit import commit
-from chalicelib.jobs.kinds import JobKind
+from chalicelib.jobs.kinds import HANDLERS, JobKind
 from chalicelib.report.load_facts import facts_in
 from chalicelib.results.cohort_snapshot import Frozen, Share, frozen_bytes, read_frozen, read_share, share_bytes
 from chalicelib.results.facts import Facts, facts_bytes, read_facts
 from chalicelib.store import cohort_figures, cohorts, delegates, jobs, objects, reports, responses
 from chalicelib.store.cohorts import FeedbackState, KeyLoss
-from chalicelib.store.table import query
+from chalicelib.store.jobs import JobState
+from chalicelib.store.table import Missing, query, transact, update
 from tests.faults.scene import Scene, run_job
 from tests.support import people
 from tests.support.clock import MONDAY
@@ -135,9 +137,6 @@ def test_no_one_waits_for_answers_that_are_lost(aws, clock):
 
 def run_only(kind: str, now) -> None:
     """Just these jobs: the waves of those who were not closed are unchanged."""
-    from chalicelib.jobs import run
-    from chalicelib.jobs.kinds import HANDLERS
-
     for job in [job for job in jobs.waiting(now) if job.kind == kind]:
         assert run.run_job(job.id, HANDLERS, "attempt", now)
 
@@ -260,3 +259,38 @@ def test_a_share_of_an_earlier_version_that_holds_the_earlier_facts_is_still_rea
 
     assert share == Share(earlier=facts)
     assert facts_in(share).checksum == read_facts(facts).checksum
+
+
+def damage_line(name: str) -> None:
+    place = cohorts.line_key(people.COHORT, an_id(name))
+    (row,) = [row for row in query(place.pk) if row["sk"] == place.sk]
+    transact([update(place, remove=sorted(row.keys() - {"pk", "sk"}), refusal=Missing)])
+
+
+@pytest.mark.made_up_rows
+@pytest.mark.parametrize("names", [NAMES, NAMES[:5]], ids=["six", "the fifth is damaged"])
+def test_figures_that_are_frozen_once_wait_for_a_line_that_cannot_be_read(aws, clock, names):
+    enrolled(clock, names)
+    damage_line(names[-1])
+    for name in names[:-1]:
+        close(name, clock.now())
+    at_deadline = people.CLOSE + timedelta(hours=1)
+    for now in (clock.now(), clock.to(at_deadline)):
+        assert set(run_figures(now)) == {JobState.FAILED}
+        assert (frozen_set(), jobs.find(report_job(names[0]))) == (None, None)
+
+    for _ in range(14):  # no one waits for ever
+        run_figures(clock.advance(days=1))
+    assert jobs.find(report_job(names[0])) is not None
+
+
+def run_figures(now) -> list[JobState]:
+    """Run what is due; return how each job ended."""
+    due = [job.id for job in jobs.waiting(now) if job.kind == "cohort_figures"]
+    for job_id in due:
+        run.run_job(job_id, HANDLERS, "attempt", now)
+    return [jobs.find(job_id).state for job_id in due]
+
+
+def report_job(name: str) -> str:
+    return JobKind.REPORT.job_id(an_id(name), BASELINE.value)
