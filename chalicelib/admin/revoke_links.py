@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from chalicelib.admin.cohort_status import CohortUnknown
-from chalicelib.admin.resend_link import AddressNotFound, list_delegates
+from chalicelib.admin.resend_link import AddressNotFound
 from chalicelib.admin.revoke_links_job import Target, revoke_links_everywhere
 from chalicelib.core.addresses import clean_address
 from chalicelib.core.ids import coach_id, derive, facilitator_id, reader_key
@@ -22,6 +22,7 @@ from chalicelib.links.kinds import ANSWER, APPROVE, COACH, FACILITATOR, HUB, IMP
 from chalicelib.store import (
     audit_events,
     cohorts,
+    delegates,
     impact_surveys,
     invitations,
     jobs,
@@ -116,17 +117,25 @@ def _find_person(cohort: Cohort, address: str) -> Person:
 def _find_targets(cohort: Cohort, rows: Sequence[Row], person: str) -> Iterator[Target]:
     if cohort.sponsor and cohort.sponsor.email == person:
         yield Target(SPONSOR.verb, "", "", str(cohort.sponsor_link))
-    coach = next((line.coach for line in cohorts.lines_from(rows) if line.coach.email == person), None)
+    delegates_here = _list_delegates(cohort, rows)
+    coaches = [line.coach for line in cohorts.lines_from(rows)] + [delegate.coach for delegate in delegates_here]
+    coach = next((coach for coach in coaches if coach.email == person), None)
     if coach:
         version = str(cohorts.coach_link(cohort, coach))
         yield Target(COACH.verb, "", coach_id(cohort.id, person), version)
     if any(facilitator.person.email == person for facilitator in cohort.facilitators):
         who = facilitator_id(cohort.id, person)
         yield Target(FACILITATOR.verb, "", who, str(cohort.facilitator_links.get(who, 1)))
-    for delegate in list_delegates(cohorts.lines_from(rows)):
+    for delegate in delegates_here:
         yield from _find_targets_about(delegate, person)
     for invitation in _list_invitations(cohort, person):
         yield Target(ANSWER.verb, invitation.delegate_id, invitation.id, str(invitation.link_version))
+
+
+def _list_delegates(cohort: Cohort, rows: Sequence[Row]) -> list[Delegate]:
+    """Return who has not left, by the keys of their lines: a line that cannot be read leaves no link open."""
+    stored = delegates.find_all(cohorts.list_ids(rows)).values()
+    return [delegate for delegate in stored if delegate.cohort_id == cohort.id and not delegate.withdrawn]
 
 
 def _find_targets_about(delegate: Delegate, person: str) -> Iterator[Target]:

@@ -23,7 +23,7 @@ from chalicelib.sponsor.emails.about_documents import edition_email
 from chalicelib.store import audit_events, cohorts, delegates, emails, impact_surveys, invitations, jobs
 from chalicelib.store.emails import EmailState
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, SurveyState
-from chalicelib.store.table import scan
+from chalicelib.store.table import Missing, put, scan, update
 from chalicelib.waves.emails import about_surveys
 from tests.support import people
 from tests.support.cloud import BASE_URL
@@ -114,6 +114,20 @@ def is_revoked(visitor, url):
 
 def test_every_kind_of_link_to_a_person_is_revoked_here():
     assert HOLDERS.keys() == {verb for verb, kind in kinds.KINDS.items() if kind.is_signed} - {kinds.CODE.verb}
+
+
+@pytest.mark.made_up_rows
+@every_kind
+def test_a_link_is_revoked_though_the_delegate_s_line_cannot_be_read(opened, clock, verb):
+    place = cohorts.line_key(people.COHORT, people.dana())
+    (row,) = [row for row in cohorts.rows(people.COHORT) if row["sk"] == place.sk]
+    before = links()[verb]
+    people.write(update(place, remove=sorted(row.keys() - {"pk", "sk"}), refusal=Missing))
+
+    revoke(clock, HOLDERS[verb])
+    people.write(put(row))
+
+    assert is_revoked(opened, before)
 
 
 @every_kind
