@@ -112,13 +112,14 @@ def keys(cohort_id: str, reader: str, delegate: str = "") -> list[Key]:
 
 
 def is_held(rows: Iterable[Row], who: str, now: datetime) -> bool:
-    """Return whether a cohort's rows hold the address of a reader, for the cohort or for one delegate."""
-    return bool(list_held(rows, who, now))
+    """Return whether a cohort's rows hold the address of a reader, for the cohort or for one delegate.
 
-
-def list_held(rows: Iterable[Row], who: str, now: datetime) -> list[Hold]:
-    """Find the holds in force on the address of a reader among a cohort's rows."""
-    return [hold for hold in from_rows(rows) if hold.who == who and hold.is_active(now)]
+    A hold that cannot be read holds: its key says on which address it is.
+    """
+    rows = list(rows)
+    readable = {hold.id: hold for hold in from_rows(rows)}
+    ids = (row["sk"].removeprefix("HOLD#") for row in rows if row["sk"].startswith("HOLD#"))
+    return any(id not in readable or readable[id].is_active(now) for id in ids if id == who or id.startswith(f"{who}."))
 
 
 def from_rows(rows: Iterable[Row]) -> list[Hold]:

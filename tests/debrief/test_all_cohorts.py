@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from msgspec.structs import replace
 
 from chalicelib.core.model import Wave
 from chalicelib.links.kinds import COACH
 from chalicelib.store import catalogue, cohorts, delegates, holds
+from chalicelib.store.table import Missing, update
 from tests.support import people
 
 OTHERS = 9
@@ -65,5 +67,20 @@ def test_a_cohort_in_which_the_address_is_held_is_left_out(visitor, clock):
     )
 
     page = visitor.let_in(COACHS, clock.now()).open(f"{people.coach_url()}/cohorts").page
+    assert visitor.status == 200
+    assert "Held cohort" not in page
+
+
+@pytest.mark.made_up_rows
+def test_a_hold_that_cannot_be_read_still_holds(visitor, clock):
+    people.opened(clock)
+    add_cohort("held", "Held cohort")
+    coach = delegates.find(people.dana()).coach
+    hold = holds.make_hold("held", coach, clock.now() + timedelta(days=1), "administrator@example.org", "held-dana")
+    people.write(holds.add(hold))
+    people.write(update(holds.key("held", hold.id), remove=["until"], refusal=Missing))
+
+    page = visitor.let_in(COACHS, clock.now()).open(f"{people.coach_url()}/cohorts").page
+
     assert visitor.status == 200
     assert "Held cohort" not in page
