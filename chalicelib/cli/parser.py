@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser().parse_args(argv)
     try:
         local_cloud.use_cloud("local" in args, getattr(args, "port", LOCAL_PORT), getattr(args, "stage", None))
-        status = int(args.run(args))
+        status = _run(args)
         sys.stdout.flush()
         return status
     except FileInvalid as refusal:
@@ -56,6 +56,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"{error.filename or 'network'}: {error.strerror or error}", file=sys.stderr)
         return 1
+
+
+def _run(args: argparse.Namespace) -> int:
+    """Run a command, and say which rows it left out because they cannot be read."""
+    from chalicelib.store.unreadable import watch_rows
+
+    with watch_rows() as unreadable:
+        try:
+            status = int(args.run(args))
+        finally:
+            for place, why in unreadable.items():
+                print(f"A damaged record was left out: {place} ({why}). Repair it in the table.", file=sys.stderr)
+    return status or int(bool(unreadable))
 
 
 def parser() -> argparse.ArgumentParser:

@@ -11,7 +11,7 @@ from chalicelib.core.schedule import Session
 from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.row_kinds import cohort_rows, work_rows
-from chalicelib.store.table import Changed, Key, Write, batched, get_many, put, put_if, put_once, query
+from chalicelib.store.table import Changed, Key, Write, batched, get_many, key_of, put, put_if, put_once, query
 from chalicelib.store.unreadable import read_all
 
 
@@ -59,6 +59,14 @@ def list_sessions(cohort_id: str) -> tuple[Session, ...]:
     Raises ValidationError if one cannot be read: dates that follow from the others would be wrong.
     """
     return _in_order(read(Session, row) for row in query(f"COHORT#{cohort_id}", "SESSION#"))
+
+
+def list_damaged_workshops(rows: Iterable[Row]) -> set[str]:
+    """Return the milestones of which a session cannot be read: their days and numbers do not follow from the others."""
+    own = [row for row in rows if row["sk"].startswith("SESSION#")]
+    readable = {session.id for session in sessions_from(own)}
+    names = [cohort_rows.WORKSHOP_SESSION.parts(key_of(row)) for row in own]
+    return {name["milestone"] for name in names if name["session"] not in readable}
 
 
 def _in_order(sessions: Iterable[Session]) -> tuple[Session, ...]:

@@ -11,7 +11,7 @@ from chalicelib.core.errors import Refusal
 from chalicelib.core.file_errors import Note, ignore
 from chalicelib.core.schedule import find_by_name
 from chalicelib.store.attendance import AttendanceState as State
-from chalicelib.store.workshops import sessions_from
+from chalicelib.store.workshops import list_damaged_workshops, sessions_from
 from chalicelib.workshops.attendance import WORDS
 from chalicelib.workshops.console import Registers, administrator, open_registers
 from chalicelib.workshops.mark import is_recorded, save_marks
@@ -85,6 +85,10 @@ def _changes(register: Register, marks: Mapping[str, State]) -> Iterator[Change]
 
 def _find(opened: Registers, name: str) -> Register:
     milestone, _, number = name.partition("/")
+    if milestone in list_damaged_workshops(opened.rows):
+        raise NoSuchSession(
+            f"{name}: a record of this workshop is damaged: its sessions cannot be numbered."
+        )
     sessions = sessions_from(opened.rows)
     session = find_by_name(sessions, milestone, int(number)) if number.isdecimal() else None
     if session is None:

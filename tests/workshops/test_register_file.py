@@ -16,10 +16,11 @@ from chalicelib.store import audit_events
 from chalicelib.store.attendance import Attendance
 from chalicelib.store.attendance import AttendanceState as State
 from chalicelib.store.cohorts import DelegateLine
+from chalicelib.store.table import Key, Missing, query, update
 from chalicelib.workshops.register import Entry
 from chalicelib.workshops.register_file import WRITTEN, read_register
 from tests.support import people
-from tests.workshops.registers import BEGINS, DAY_1, states
+from tests.workshops.registers import BEGINS, DAY_1, DAY_2, states
 
 COACH = Person("Cleo", "cleo@example.org")
 
@@ -127,6 +128,20 @@ def test_a_file_is_recorded_and_again_changes_nothing(command):
         "marked Leading Self, day 1 of 2: from expected to attended (from register.csv)",
     ]
     assert "0 recorded" in command(FILE)[1]
+
+
+@pytest.mark.made_up_rows
+def test_a_number_that_a_damaged_session_leaves_open_is_refused(command, clock):
+    """The second day would be the first."""
+    clock.advance(days=1)
+    (key,) = [Key(row["pk"], row["sk"]) for row in query(f"COHORT#{people.COHORT}") if row["sk"].endswith(DAY_1)]
+    people.write(update(key, remove=["plan"], refusal=Missing))
+
+    status, text = command(FILE)
+
+    assert status == 1
+    assert key.sk in text, "the command names the damaged record"
+    assert states(DAY_2) == {}
 
 
 def test_a_dry_run_records_nothing(command):
