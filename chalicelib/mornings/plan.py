@@ -35,8 +35,12 @@ class CohortDay(Struct, frozen=True, dict=True):
 
     @cached_property
     def all_sessions(self) -> tuple[Session, ...]:
-        """Return every session, cancelled ones included, earliest first."""
-        return workshops.sessions_from(self.rows)
+        """Return every session, cancelled ones included, earliest first.
+
+        A workshop with a session that cannot be read is left out: emails would give the days of its other sessions.
+        """
+        damaged = workshops.list_damaged_workshops(self.rows)
+        return tuple(each for each in workshops.sessions_from(self.rows) if each.milestone not in damaged)
 
     @cached_property
     def sessions(self) -> tuple[Session, ...]:

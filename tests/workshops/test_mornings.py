@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from chalicelib.core.working_days import working_days
 from chalicelib.mornings.jobs import first_job
-from chalicelib.store import workshops
+from chalicelib.store import jobs, workshops
 from chalicelib.store.attendance import Attendance, AttendanceState, save
-from chalicelib.store.table import transact
+from chalicelib.store.table import Key, Missing, query, transact, update
 from infra.local import outbox
 from infra.local.account import ADMINISTRATOR
 from tests.support import people
@@ -53,6 +53,21 @@ def test_everyone_is_emailed_on_the_mornings_of_the_plan(clock):
     assert sent("runs", MO) == ["2026-10-09"]
     assert sent("register", MO) == ["2026-10-16"]  # two working days after the second day, 14 October
     assert sent("overdue", ADMINISTRATOR) == ["2026-10-21"]
+
+
+@pytest.mark.made_up_rows
+def test_a_workshop_with_a_damaged_session_is_left_out_and_the_other_is_not(clock):
+    """The dates in these emails would be those of the second day."""
+    (key,) = [Key(row["pk"], row["sk"]) for row in query(f"COHORT#{people.COHORT}") if row["sk"].endswith(DAY_1)]
+    transact([update(key, remove=["plan"], refusal=Missing)])
+
+    run_until(clock, datetime(2026, 10, 31, tzinfo=UTC))
+
+    assert sent("joining", DANA) == ["2026-10-27"]
+    assert [sent(kind, DANA) for kind in ("starts", "away")] == [[], []]
+    failed = [job for job in jobs.failed() if job.kind == "morning"]
+    assert failed
+    assert all(key.sk in job.error for job in failed)
 
 
 def test_no_one_is_reminded_of_a_register_that_is_filled_in(clock):
