@@ -13,6 +13,7 @@ from chalicelib.store import cohorts, programmes
 from chalicelib.store.cohorts import DelegateLine, FeedbackState
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
+from chalicelib.store.unreadable import list_unreadable
 from chalicelib.waves import lifecycle
 
 COUNTED = (FeedbackState.COLLECTING, FeedbackState.HELD)
@@ -31,7 +32,7 @@ def take_counts(job: Job, now: datetime) -> Sequence[Write]:
         for line in cohorts.lines_from(rows, wave)
     }
     _, left_out = each(lines, lambda name: _count(programme, cohort.id, *lines[name], now), "counts")
-    if not any(_is_counted(line) for wave in cohorts.LINES for line in cohorts.lines_from(rows, wave)):
+    if not list_unreadable() and not any(_is_counted(line) for _, line in lines.values()):
         return []
     lifecycle.count_tomorrow(cohort.id, programme.organisation.timezone, now)
     fail_for(left_out)

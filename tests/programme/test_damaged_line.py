@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.store import cohorts, delegates
-from chalicelib.store.table import Missing, query, transact, update
+from chalicelib.store import cohorts, delegates, jobs
+from chalicelib.store.table import Missing, put, query, transact, update
 from tests.support import people
 from tests.support.drain import drain
 
@@ -42,3 +42,15 @@ def test_an_act_on_all_finds_the_delegate_by_the_key(clock):
 
     assert people.dana() in list_ids()
     assert [line.name for line in cohorts.list_lines(people.COHORT)] == [people.person("dev delegate").name]
+
+
+def test_answers_are_counted_again_once_the_only_line_is_repaired(clock):
+    people.opened(clock, chosen=people.raters(4, 0))
+    (row,) = [row for row in cohorts.rows(people.COHORT) if row["sk"].endswith(people.dana())]
+    damage_line(people.dana())
+    drain(clock.advance(days=1))
+    assert "counts" in {job.kind for job in jobs.failed()}
+
+    people.write(put(row))
+
+    assert "counts" in {job.kind for job in jobs.waiting(people.CLOSE)}
