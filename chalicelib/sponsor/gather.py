@@ -24,6 +24,7 @@ from chalicelib.store.impact_surveys import PulseResult, Role
 from chalicelib.store.jobs import JobState
 from chalicelib.store.marshal import Row
 from chalicelib.store.reports import ReportState
+from chalicelib.store.unreadable import list_unreadable
 
 REVIEWS_WAIT = timedelta(days=60)  # after the survey has closed
 
@@ -115,7 +116,7 @@ def load_reviews(programme: Programme, cohort: Cohort, now: datetime) -> dict[st
     stayed = [line.delegate_id for line in cohorts.list_lines(cohort.id) if not line.moved_to and not line.withdrawn]
     closes = survey_opens_at(programme, cohort.dates) + timedelta(days=programme.impact.open_days)
     by_delegate = reviews.of_delegates(stayed)
-    if len(by_delegate) < len(stayed) and now < closes + REVIEWS_WAIT:
+    if (len(by_delegate) < len(stayed) or list_unreadable()) and now < closes + REVIEWS_WAIT:
         return {}
     return {who: [outcome.outcome.value for outcome in review.outcomes] for who, review in by_delegate.items()}
 

@@ -11,7 +11,7 @@ from chalicelib.core.clock import moment, stamp
 from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Cohort, Programme
 from chalicelib.core.working_days import working_days
-from chalicelib.jobs.each import each
+from chalicelib.jobs.each import each, fail_for
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.sponsor.documents.html import render_start
 from chalicelib.sponsor.documents.pdf import render_pdf
@@ -70,16 +70,22 @@ def make_summary(job: Job, now: datetime) -> Sequence[Write]:
 
 
 def make_next_edition(job: Job, now: datetime) -> Sequence[Write]:
-    """Make another edition if there is something new. If there is no first edition yet, that one will include it."""
+    """Make another edition if there is something new. If there is no first edition yet, that one will include it.
+
+    Raises RowsBroken if a line of the cohort cannot be read: what an edition shows stays. Only what was withdrawn is
+    taken out all the same.
+    """
     cohort, programme = _cohort(job)
     before = last_edition(cohort.id)
     if before is None:
         return []
     people = load_people(programme, cohort)
+    is_withdrawal = job.about.get("why") == WITHDRAWN
+    if not is_withdrawal:
+        fail_for({})
     draft = prepare_edition(programme, cohort, people, before, now)
     if not has_news(draft.final, before):
         return []
-    is_withdrawal = job.about.get("why") == WITHDRAWN
     draft = replace(draft, final=replace(draft.final, replaces=REPLACES if is_withdrawal else ""))
     return store_edition(programme, cohort, draft, now, quietly=is_withdrawal)
 

@@ -15,7 +15,7 @@ from chalicelib.store import cohort_figures, cohorts, emails, impact_surveys, jo
 from chalicelib.store.cohort_figures import CohortFigures
 from chalicelib.store.impact_surveys import Role
 from chalicelib.store.reviews import AreaOutcome, Outcome, Review
-from chalicelib.store.table import update
+from chalicelib.store.table import Missing, put, update
 from tests.sponsor import final_example
 from tests.support import people
 from tests.support.drain import drain
@@ -225,6 +225,28 @@ def test_what_the_reviews_agreed_comes_once_everyone_has_had_the_review_and_stay
     freeze(Wave.FOLLOWUP, clock, 3)
     make_another(clock, "followup")
     assert editions()[2].reviews == editions()[1].reviews
+
+
+@pytest.mark.made_up_rows
+def test_an_edition_waits_for_a_line_that_cannot_be_read(answered, clock):
+    """What an edition shows of reviews stays: it would be without this delegate for good."""
+    drain(clock.to(SURVEY_CLOSED))
+    wait(clock, 12)
+    for name in NAMES[:5]:
+        review(name, clock, Outcome.DONE, Outcome.KEPT)
+    place = cohorts.line_key(people.COHORT, id_of(NAMES[5]))
+    (row,) = [row for row in cohorts.rows(people.COHORT) if row["sk"] == place.sk]
+    people.write(update(place, remove=["coach"], refusal=Missing))
+    make_another(clock, "damaged")
+
+    assert len(editions()) == 1
+    (failed,) = jobs.failed()
+    assert place.sk in failed.error
+
+    people.write(put(row), jobs.retry(failed, clock.now()))
+    review(NAMES[5], clock, Outcome.DONE, Outcome.GIVEN_UP)
+    drain(clock.now())
+    assert next((part.label, part.count) for part in editions()[-1].reviews.parts) == ("done", 6)
 
 
 def test_reviews_are_waited_for_sixty_days(answered, clock):
