@@ -11,6 +11,7 @@ from chalicelib.store.cohorts import FeedbackState
 from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.row_kinds import delegate_rows
+from chalicelib.store.unreadable import watch_rows
 
 
 class EraseRefused(Refusal):
@@ -57,11 +58,13 @@ AGAIN = "Run the command again in a few minutes. If it still fails, look under â
 
 
 def _is_being_made(cohort_id: str, delegate_id: str, wave: Wave) -> bool:
+    """Return whether reports with these answers are made, or may be: of a line that cannot be read no one knows."""
     frozen = cohort_figures.find(cohort_id, wave)
     if frozen is None or delegate_id not in frozen.delegates:
         return False
-    lines = cohorts.lines_from(list(cohorts.rows(cohort_id)), wave)
-    return any(line.feedback is FeedbackState.SCORING and not line.withdrawn for line in lines)
+    with watch_rows() as unreadable:
+        lines = cohorts.lines_from(list(cohorts.rows(cohort_id)), wave)
+    return bool(unreadable) or any(line.feedback is FeedbackState.SCORING and not line.withdrawn for line in lines)
 
 
 def check_invitation(row: Row, email: str) -> None:

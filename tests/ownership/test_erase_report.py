@@ -25,7 +25,7 @@ from chalicelib.store import (
 )
 from chalicelib.store.cohorts import FeedbackState, set_feedback
 from chalicelib.store.stories import Naming, Story, StoryState
-from chalicelib.store.table import scan
+from chalicelib.store.table import Missing, scan, update
 from tests.retention.test_retention import FIVE, close_questionnaires
 from tests.support import people
 from tests.support.drain import drain
@@ -133,6 +133,15 @@ def test_while_reports_of_the_cohort_are_made_nothing_is_erased(left):
     ann = next(line for line in cohorts.list_lines(people.COHORT) if line.delegate_id != people.dana())
     delegate = delegates.find(ann.delegate_id)
     people.write(cohorts.change_line(delegate, put=set_feedback(FeedbackState.SCORING), wave=Wave.BASELINE))
+
+    refuse(left, "are being made")
+
+
+@pytest.mark.made_up_rows
+def test_while_a_line_that_cannot_be_read_may_be_of_such_a_report_nothing_is_erased(left):
+    ann = next(line for line in cohorts.list_lines(people.COHORT) if line.delegate_id != people.dana())
+    place = cohorts.line_key(people.COHORT, ann.delegate_id)
+    people.write(update(place, put={"feedback": "scoring"}, remove=["coach"], refusal=Missing))
 
     refuse(left, "are being made")
 
