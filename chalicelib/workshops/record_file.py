@@ -86,9 +86,7 @@ def _changes(register: Register, marks: Mapping[str, State]) -> Iterator[Change]
 def _find(opened: Registers, name: str) -> Register:
     milestone, _, number = name.partition("/")
     if milestone in list_damaged_workshops(opened.rows):
-        raise NoSuchSession(
-            f"{name}: a record of this workshop is damaged: its sessions cannot be numbered."
-        )
+        raise NoSuchSession(f"{name}: a record of this workshop is damaged: its sessions cannot be numbered.")
     sessions = sessions_from(opened.rows)
     session = find_by_name(sessions, milestone, int(number)) if number.isdecimal() else None
     if session is None:
