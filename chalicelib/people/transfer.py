@@ -228,7 +228,13 @@ def _change_closing(transfer: Transfer) -> dict[str, str]:
 
 
 def _move_work(transfer: Transfer) -> Iterator[Write]:
-    for line in assignments.lines_of(transfer.loaded.cohort.id):
+    """Move the work to the new cohort. Raises ActRefused if a record of it is damaged: it would stay behind."""
+    lines, broken = assignments.find_readable_lines(transfer.loaded.cohort.id)
+    if transfer.after.id in broken:
+        raise ActRefused(
+            FieldError("", f"A record of the work of {transfer.loaded.name} is damaged: have it repaired.")
+        )
+    for line in lines:
         if line.delegate_id == transfer.after.id:
             yield assignments.save_line(transfer.to.id, line)
             yield assignments.delete_line(transfer.loaded.cohort.id, line)

@@ -50,12 +50,12 @@ def send_dates(job: Job, now: datetime) -> Sequence[Write]:
         raise LookupError(f"no cohort {cohort_id}")
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     sessions, lines = workshops.list_sessions(cohort_id), cohorts.list_lines(cohort_id)
-    attended = attendance.find_many(
-        [line.delegate_id for line in lines if line.apart], [session.id for session in sessions]
-    )
+    apart = [line.delegate_id for line in lines if line.apart]
+    attended, broken = attendance.find_readable(apart, [session.id for session in sessions])
     sending = Sending(cohort, programme, sessions, list_suppressed(cohort_id), attended, now)
     only = frozenset(job.about.get("only", "").split())
     ids = [line.delegate_id for line in lines if not only or line.delegate_id in only]
+    ids = [delegate_id for delegate_id in ids if delegate_id not in broken]
     rows = workshops.find_seat_rows(ids, sending.sessions)
 
     def notify(delegate_id: str) -> None:
@@ -63,7 +63,7 @@ def send_dates(job: Job, now: datetime) -> Sequence[Write]:
 
     _, left_out = each(ids, notify, "send_dates")
     notify_facilitators(sending.cohort, sending.programme, sending.sessions, sending.lost, now, only)
-    fail_for(left_out)
+    fail_for(left_out | broken)
     return []
 
 

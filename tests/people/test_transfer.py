@@ -16,6 +16,7 @@ from chalicelib.core.model import Cohort, CohortDates, Facilitator, Standing, Wa
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
 from chalicelib.emails.kinds import find_kind
+from chalicelib.jobs.kinds import JobKind
 from chalicelib.links.kinds import COACH, HUB, IMPACT, name_links
 from chalicelib.people.planned import ActRefused
 from chalicelib.programme.load_cohort import load_cohort
@@ -36,6 +37,7 @@ from chalicelib.store.areas import Area
 from chalicelib.store.assignments import WorkLine
 from chalicelib.store.attendance import Attendance, AttendanceState
 from chalicelib.store.debriefs import Debrief
+from chalicelib.store.table import Missing, key_of, query, update
 from chalicelib.workshops import change_sessions
 from chalicelib.workshops.register import load_registers
 from tests.people import scene
@@ -319,3 +321,27 @@ def about_dana(template, to, now):
     due_at = now + timedelta(minutes=30)
     named = name_links(links[template])
     return create_email(kind, delegate.id, "waits", to=to, due_at=due_at, words=words, links=named, about=about)
+
+
+@pytest.mark.made_up_rows
+def test_a_transfer_is_refused_while_work_of_the_delegate_is_damaged(closed, clock):
+    """It would stay behind in the former cohort."""
+    (row,) = query(f"WORK#{people.COHORT}")
+    people.write(update(key_of(row), remove=["state"], refusal=Missing))
+
+    with pytest.raises(ActRefused):
+        scene.plan(clock, "transfer", **THERE)
+
+
+@pytest.mark.made_up_rows
+def test_no_entry_is_sent_for_a_session_whose_attendance_is_damaged(closed, clock):
+    """They have attended it in the former cohort."""
+    scene.change(clock, "transfer", **THERE)
+    first, *_ = workshops.list_sessions(SPRING)
+    people.write(update(attendance.key(people.dana(), first.id), remove=["session"], refusal=Missing))
+    count = len(sent_emails())
+    people.write(jobs.add(JobKind.SEND_DATES.job(SPRING, "again", due_at=clock.now(), cohort=SPRING)))
+    drain(clock.advance(minutes=1))
+
+    assert [method for to, method in scene.entries_since(count) if to == DANA] == []
+    assert [people.dana() in job.error for job in jobs.failed()] == [True]
