@@ -41,6 +41,7 @@ from chalicelib.store.holds import Hold
 from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.table import Changed, Key, Write, batched, get_many
+from chalicelib.store.unreadable import list_unreadable
 from chalicelib.waves.suppression import list_suppressed
 from chalicelib.workshops.change_sessions import notify_of_dates
 
@@ -346,7 +347,7 @@ def change_address_everywhere(job: Job, now: datetime) -> Sequence[Write]:
         *_old_links(change, cohort),
         *_new_calendars(job, change, cohort, programme, now),
     ]
-    left_out |= broken
+    left_out |= {**list_unreadable(), **broken}
     if left_out and finish:
         commit(finish, now)
     fail_for(left_out)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from chalicelib.admin import address_change
 from chalicelib.store import cohorts, delegates, jobs
 from chalicelib.store.table import Missing, put, query, transact, update
 from tests.support import people
 from tests.support.drain import drain
+from tests.support.emails import sent_rows
+
+NEW = "new.address@example.org"
 
 pytestmark = [pytest.mark.usefixtures("aws"), pytest.mark.made_up_rows]
 
@@ -54,3 +58,16 @@ def test_answers_are_counted_again_once_the_only_line_is_repaired(clock):
     people.write(put(row))
 
     assert "counts" in {job.kind for job in jobs.waiting(people.CLOSE)}
+
+
+def test_the_new_address_of_the_sponsor_gets_its_link_all_the_same(clock):
+    people.load(clock.now())
+    drain(clock.now())
+    damage_line(people.dana())
+    address_change.change_address(people.COHORT, people.SPONSOR.email, NEW, clock.now(), "ada@example.org")
+    drain(clock.advance(minutes=1))
+    assert "replace" in {job.kind for job in jobs.failed()}
+
+    drain(clock.advance(days=2))
+
+    assert [row for row, _ in sent_rows(NEW) if row.startswith("admin/new_link#")]
