@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import logging
-
-import pytest
-from chalice.test import Client
-
 import chalicelib.core.clock
 from chalicelib.links.kinds import COACH, FACILITATOR, SPONSOR
 from chalicelib.store import cohorts, delegates, jobs
-from chalicelib.store.table import Key, Missing, query, transact, update
+from chalicelib.store.table import Key, query
 from tests.faults import recording
+from tests.faults.test_broken_rows import damage, http
 from tests.support import world
 from tests.support.cloud import BASE_URL
 from tests.support.recorder import Act
 from tests.support.visitor import Visitor
 
+__all__ = ["http"]
+
 MAX_ACTS = 8
 CONSOLE = ("", "/cohort/{id}", "/cohort/{id}/trail", "/cohort/{id}/dates", "/cohort/{id}/followup")
-
-
-@pytest.fixture
-def http(aws):
-    from app import app
-
-    logging.disable(logging.CRITICAL)
-    with Client(app) as client:
-        yield client.http
-    logging.disable(logging.NOTSET)
-    chalicelib.core.clock.use(None)
 
 
 def test_each_row_of_one_delegate_may_be_damaged(http, tmp_path_factory):
@@ -83,10 +70,3 @@ def failing_pages(http, act: Act, damaged: Key | None = None) -> list[str]:
 
 def status(visitor: Visitor, url: str) -> int:
     return visitor.open(url).status
-
-
-def damage(key: Key) -> None:
-    """Take everything out of a row but its key; a delegate only loses the coach."""
-    (row,) = [row for row in query(key.pk) if row["sk"] == key.sk]
-    names = {"coach"} if key.sk == "META" else row.keys() - {"pk", "sk"}
-    transact([update(key, remove=sorted(names), refusal=Missing)])

@@ -78,7 +78,7 @@ def done(act: Act, broken: Key | None = None) -> set[str]:
     world.put_back(act.before)
     chalicelib.core.clock.use(lambda: act.now)
     if broken:
-        _break(broken)
+        damage(broken)
     before = _by_key()
     run_job(act.what[0], HANDLERS, "attempt", act.now)
     return {place for place, row in _by_key().items() if before.get(place) != row}
@@ -98,7 +98,7 @@ def _rows_to_break(act: Act, delegate_id: str) -> dict[str, Key]:
     return dict(sorted({**by_kind, **in_cohort}.items()))
 
 
-def _break(place: Key) -> None:
+def damage(place: Key) -> None:
     """Take everything out of a row but its key; a delegate only loses the coach."""
     (row,) = [row for row in query(place.pk) if row["sk"] == place.sk]
     names = {"coach"} if place.sk == "META" else row.keys() - KEYS
