@@ -337,10 +337,13 @@ def change_address_everywhere(job: Job, now: datetime) -> Sequence[Write]:
     if cohort_roles(cohort, change.old):
         _move(lambda: change_in_cohort(change, cohort.id), notice, now)
 
+    by_id = {place.delegate.id: place for place in places}
+
     def move(delegate_id: str) -> None:
+        _refuse_taken(change, by_id[delegate_id])  # the act could not check a delegate whose rows were damaged
         _move(lambda: change_address_writes(change, list(delegates.load_rows(delegate_id)), now), notice, now)
 
-    _, left_out = each([place.delegate.id for place in places], move, "address")
+    _, left_out = each(by_id, move, "address")
     finish = [
         *links_to_pages(job, change, programme, now),
         *_off_the_dashboard(change),

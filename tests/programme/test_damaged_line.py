@@ -71,3 +71,22 @@ def test_the_new_address_of_the_sponsor_gets_its_link_all_the_same(clock):
     drain(clock.advance(days=2))
 
     assert [row for row, _ in sent_rows(NEW) if row.startswith("admin/new_link#")]
+
+
+def test_a_new_address_is_checked_again_once_a_delegate_is_repaired(clock):
+    people.load(clock.now(), names=("dana delegate", "dev delegate"))
+    drain(clock.now())
+    dana = delegates.key(people.dana())
+    (row,) = [row for row in query(dana.pk) if row["sk"] == dana.sk]
+    transact([update(dana, remove=["coach"], refusal=Missing)])
+    coach, own = row["coach"]["email"], row["person"]["email"]
+    address_change.change_address(people.COHORT, coach, own, clock.now(), "ada@example.org")
+    drain(clock.advance(minutes=1))
+    people.write(put(row))
+    (job,) = [job for job in jobs.failed() if job.kind == "replace"]
+    people.write(jobs.retry(job, clock.now()))
+    drain(clock.advance(minutes=1))
+
+    (job,) = [job for job in jobs.failed() if job.kind == "replace"]
+    assert "cannot be their own coach" in job.error
+    assert delegates.find(people.dana()).coach.email == coach
