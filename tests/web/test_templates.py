@@ -29,7 +29,7 @@ def source(name: str) -> str:
     return loader.get_source(environment(), name)[0]
 
 
-FRAMES = ("web/base.html.j2", "web/console.html.j2")
+FRAMES = ("web/base.html.j2", "web/console.html.j2", "collect/_page.html.j2")
 WHOLE_PAGES = [
     name
     for name in PAGES
