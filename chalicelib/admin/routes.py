@@ -20,7 +20,7 @@ from chalicelib.core.errors import FormInvalid, Refusal
 from chalicelib.links import signing
 from chalicelib.store import delegates
 from chalicelib.threads.model import Thread
-from chalicelib.web.page import GET, POST, page_handler
+from chalicelib.web.page import GET, POST, Done, page_handler
 from chalicelib.web.paging import cut
 from chalicelib.web.sessions import SignedIn, administrator, administrator_of_all
 
@@ -55,6 +55,12 @@ DONE |= {
 }
 DONE |= {"as-it-is": "This was already done. The current status is below."}
 DONE |= {act.id: act.done for act in actions.ACTS.values()}
+
+SENT_AGAIN = {
+    "none": "There was nothing to send: these emails are no longer needed, or are queued already.",
+    "sent": "The emails are queued. They go out within five minutes.",
+    "job": "The job is being run again.",
+}
 
 
 @bp.route("/admin", **GET)
@@ -282,7 +288,8 @@ def plan_followup(cohort_id: str) -> Response:
 @page_handler
 def work() -> Response:
     admin = administrator_of_all(bp.current_request, clock.now())
-    return admin.page("admin/work", found=failures.find_failures(clock.now()), done=_query().get("done", ""))
+    done = Done.find(_query().get("done", ""), SENT_AGAIN)
+    return admin.page("admin/work", found=failures.find_failures(clock.now()), done=done)
 
 
 @bp.route("/admin/work", **POST)
@@ -297,7 +304,7 @@ def retry() -> Response:
 def _start_over(admin: SignedIn, job_id: str) -> str:
     failures.retry(job_id, clock.now(), _by(admin))
     log.info("job_started_over", job=job_id)
-    return "yes"
+    return "job"
 
 
 def _send_again(admin: SignedIn) -> str:
@@ -347,7 +354,7 @@ def _scope(cohort_id: str, delegate_id: str = "") -> Scope:
 
 def _board_page(admin: SignedIn, template: str, scope: Scope, status: int = 200, **more: Any) -> Response:
     board = scope.board
-    done = DONE.get(_query().get("done", ""), "")
+    done = Done.find(_query().get("done", ""), DONE)
     return admin.page(template, status, board=board, scope=scope, programme=board.programme, done=done, **more)
 
 

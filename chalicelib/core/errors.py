@@ -6,6 +6,7 @@ contains no answers and nothing that identifies a rater.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from http import HTTPStatus
 
@@ -26,6 +27,11 @@ class Refusal(Exception):
     title = "There is a problem"
     next_step = "Nothing was changed. Read below what to do."
     programme: Programme | None = None  # the organisation whose colours the page uses, if known
+
+    @property
+    def name(self) -> str:
+        """Return the name by which a test finds the page of this refusal: `link-ended` for LinkEnded."""
+        return re.sub(r"(?<=.)(?=[A-Z])", "-", type(self).__name__).lower()
 
 
 class FileError(Struct, frozen=True, order=True):

@@ -24,7 +24,7 @@ from chalicelib.people.links import list_links
 from chalicelib.people.loaded import LoadedDelegate, find
 from chalicelib.people.planned import Asking, Planned, check_why, perform
 from chalicelib.store import cohorts
-from chalicelib.web.page import GET, POST, page_handler
+from chalicelib.web.page import GET, POST, Done, page_handler
 from chalicelib.web.sessions import SignedIn, administrator
 
 bp = Blueprint(__name__)
@@ -234,9 +234,9 @@ def _about_cohort(loaded: LoadedCohort, change_id: str) -> Subject:
 # --- shared by the views ------------------------------------------------------------------------------
 
 
-def _done(known: Sequence[DelegateAct | CohortAct]) -> str:
+def _done(known: Sequence[DelegateAct | CohortAct]) -> Done | None:
     wanted = (bp.current_request.query_params or {}).get("done", "")
-    return next((act.done for act in known if act.id == wanted), "")
+    return Done.find(wanted, {act.id: act.done for act in known})
 
 
 def _person_page(admin: SignedIn, loaded: LoadedDelegate) -> Response:

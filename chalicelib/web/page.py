@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 from chalice import Response
+from msgspec import Struct
 
 from chalicelib.core import log
 from chalicelib.core.errors import FileInvalid, Refusal
@@ -152,6 +153,18 @@ def _usable_elsewhere(response: Response) -> Response:
     return response
 
 
+class Done(Struct, frozen=True):
+    """What a page says about the act that led to it. `id` is how a test finds it."""
+
+    id: str
+    words: str
+
+    @classmethod
+    def find(cls, done: str, words: Mapping[str, str]) -> Done | None:
+        """Return what `words` say about an act; None if the page follows no act that they know."""
+        return cls(done, words[done]) if done in words else None
+
+
 def page(template: str, status: int = 200, **context: Any) -> Response:
     return Response(
         body=render(template, **context), status_code=status, headers={"Content-Type": "text/html; charset=utf-8"}
@@ -179,7 +192,8 @@ def see_other(location: str) -> Response:
 def refusal_page(refusal: Refusal, status: int | None = None, typed: Mapping[str, str] = NOTHING) -> Response:
     """Render a refusal. `typed`: what the form held that is not stored, to be copied."""
     lines = [str(fault) for fault in refusal.faults] if isinstance(refusal, FileInvalid) else [str(refusal)]
-    context: dict[str, Any] = {"title": refusal.title, "next_step": refusal.next_step, "lines": lines, "typed": typed}
+    context: dict[str, Any] = {"message": refusal.name, "title": refusal.title, "next_step": refusal.next_step}
+    context |= {"lines": lines, "typed": typed}
     context |= _place(int(status or refusal.status))
     if refusal.programme:
         context |= {"programme": refusal.programme, "labels": labels(refusal.programme)}

@@ -48,4 +48,4 @@ def by_field(faults: Iterable[Any]) -> dict[str, str]:
 
 
 def render(template: str, **context: object) -> str:
-    return environment().get_template(f"{template}.html.j2").render(**context)
+    return environment().get_template(f"{template}.html.j2").render(page_name=template, **context)

@@ -109,6 +109,21 @@ class Visitor:
     def _kept(self) -> dict[str, str]:
         return {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}
 
+    @property
+    def shows(self) -> str:
+        """The template of the page, such as `collect/thanks`."""
+        return "".join(re.findall(r'<body [^>]*data-page="([^"]+)"', self.page))
+
+    @property
+    def messages(self) -> set[str]:
+        """What the page says, by name: see `hook` in web/templates/macros.html.j2."""
+        return set(re.findall(r'data-message="([^"]+)"', self.page))
+
+    @property
+    def faults(self) -> set[str]:
+        """The fields that the page says are wrong; "" is a fault of the whole form."""
+        return set(map(html.unescape, re.findall(r'data-fault="([^"]*)"', self.page)))
+
     def areas(self) -> list[str]:
         """Return the texts in the page's text areas."""
         return [html.unescape(text).strip() for text in AREA.findall(self.page)]
