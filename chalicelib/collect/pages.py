@@ -60,6 +60,7 @@ class AnswerFault(Struct, frozen=True):
 
     field: str
     message: str
+    name: str = ""
 
 
 def pages(programme: Programme, group: str) -> tuple[Page, ...]:
@@ -160,8 +161,9 @@ def is_empty(page: Page, saved: Saved) -> tuple[AnswerFault, ...]:
     if any(text != NOT_ABLE for text in rated):
         return ()
     if rated:
-        return (AnswerFault("", "If you cannot comment on any of these, choose “I cannot take part” below."),)
-    return (AnswerFault("", "Please answer at least one of these."),)
+        words = "If you cannot comment on any of these, choose “I cannot take part” below."
+        return (AnswerFault("", words, "only-not-able"),)
+    return (AnswerFault("", "Please answer at least one of these.", "all-blank"),)
 
 
 def room(page: Page) -> int:

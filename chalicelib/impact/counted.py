@@ -25,14 +25,14 @@ class Counted(Struct, frozen=True):
     """What the line manager reads: no figure of raters, no level, and only the sums that they gave a share of.
 
     shared   words of the areas that the delegate shares with them
-    sums     for each sum, whose share counted
+    sums     for each sum, whose share counted: own (the delegate's), manager, both or none; and the same in words
     line     what the delegate wrote to them
     """
 
     opened: AreasPage
     shared: tuple[str, ...]
     answers: tuple[AnswerLine, ...]
-    sums: tuple[str, ...]
+    sums: tuple[tuple[str, str], ...]
     line: str
 
 
@@ -71,19 +71,20 @@ def _answers(opened: AreasPage, manager: ImpactSurvey, own: ImpactSurvey) -> Ite
         yield from answer_lines(section, manager.answers)
 
 
-def _sums(opened: AreasPage, manager: ImpactSurvey, own: ImpactSurvey) -> Iterator[str]:
+def _sums(opened: AreasPage, manager: ImpactSurvey, own: ImpactSurvey) -> Iterator[tuple[str, str]]:
     code = opened.programme.organisation.currency
     for measure in claimed(own.answers) if own.sent else ():
         claim = claim_of(measure, manager.answers)
         if claim:
-            yield f"{measure.name}, {currency.whole_sum(claim.money, code)} a year: {_whose(claim, opened)}"
+            whose, words = _whose(claim, opened)
+            yield whose, f"{measure.name}, {currency.whole_sum(claim.money, code)} a year: {words}"
 
 
-def _whose(claim: Claim, opened: AreasPage) -> str:
+def _whose(claim: Claim, opened: AreasPage) -> tuple[str, str]:
     if claim.manager_share is None:
-        return "you gave no share, so nothing counted."
+        return "none", "you gave no share, so nothing counted."
     if claim.own_share == claim.manager_share:
-        return "you both gave the same share, and it counted."
+        return "both", "you both gave the same share, and it counted."
     if claim.counted == "manager":
-        return "your share counted, because it was the lower one."
-    return f"the share of {opened.delegate.person.name} counted, because it was the lower one."
+        return "manager", "your share counted, because it was the lower one."
+    return "own", f"the share of {opened.delegate.person.name} counted, because it was the lower one."

@@ -57,7 +57,7 @@ def _asked(view: HubView, survey: ImpactSurvey) -> TimelineItem:
     if impact_results.from_rows(view.rows) and not view.is_held:
         words = "What you, your line manager and your raters answered is on one page."
         return TimelineItem(
-            until, ItemState.DONE, "Your six-month result", words, view.url("/result"), "Open your page"
+            until, ItemState.DONE, "Your six-month result", words, view.url("/result"), "Open your page", name="result"
         )
     words = "You answered it. Thank you." if survey.sent else "It has closed."
     return TimelineItem(until, ItemState.DONE, "Six-month survey", words)

@@ -110,7 +110,7 @@ def _for_script(form: Form, place: int, fields: Mapping[str, str], faults: Seque
     go = fields.get("go", "keep")
     marks = {"shown": answer_survey.marks_of_page(form.sections[place], fields)}
     if faults:
-        return Response(body={"message": faults[0].message, **marks}, status_code=422)
+        return Response(body={"field": faults[0].field, "message": faults[0].message, **marks}, status_code=422)
     return Response(body={"next": "" if go == "keep" else _onward(form, place, go), **marks})
 
 

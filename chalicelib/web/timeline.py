@@ -41,6 +41,7 @@ class TimelineItem(Struct, frozen=True):
     url, label  the button or link of it; empty if there is nothing to open
     rank        among items that wait: the lowest is shown as the first thing to do
     is_late     its day has passed
+    name        how a test finds it
     """
 
     when: date | None
@@ -51,6 +52,7 @@ class TimelineItem(Struct, frozen=True):
     label: str = ""
     rank: int = 50
     is_late: bool = False
+    name: str = ""
 
 
 class HubView(Struct, frozen=True):
