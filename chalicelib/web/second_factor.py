@@ -54,6 +54,22 @@ class NoSecondFactor(Refusal):
         super().__init__(f"No second factor is set up for {email}. Check the address and the deployment.")
 
 
+class AppCodeUnmatched(CodeRefused):
+    """The code is not the one that an app shows for the proposed secret."""
+
+
+class AppCodeWrong(CodeRefused):
+    """The code is wrong, or was used before."""
+
+
+class SetUpAlready(CodeRefused):
+    """There is a second factor; it must be removed before another is set up."""
+
+
+class TriesSpent(CodeRefused):
+    """The session has used up its tries."""
+
+
 class Proposal(Struct, frozen=True):
     """What a page shows to set up an app."""
 
@@ -97,13 +113,15 @@ def set_up(reader: Reader, session: Session, session_id: str, typed: str, now: d
     secret = propose(reader, session_id).secret
     step = _matching_step(secret, typed, now)
     if step is None:
-        raise CodeRefused("That is not the code that the app shows for this key. Please check the time of your phone.")
+        raise AppCodeUnmatched(
+            "That is not the code that the app shows for this key. Please check the time of your phone."
+        )
     recovery = tuple(_recovery_code() for _ in range(RECOVERY_CODES))
     new = SecondFactor(reader.who, _seal(reader.who, secret), now, step, tuple(map(_hashed, recovery)))
     try:
         commit([second_factors.add(new), *_confirm(session), *_notification(reader, "set up", new, now)], now)
     except SecondFactorExists:
-        raise CodeRefused("A second factor has been set up already. Remove it first to set up another one.") from None
+        raise SetUpAlready("A second factor has been set up already. Remove it first to set up another one.") from None
     log.info("second_factor_set_up", reader=reader.who)
     return recovery
 
@@ -141,7 +159,7 @@ def _take(
     taken = _accepted(counted, typed, now)
     if taken is None:
         log.warning("second_factor_refused", reader=reader.who)
-        raise CodeRefused("That code is wrong, or was used before. Please wait for the next one in your app.")
+        raise AppCodeWrong("That code is wrong, or was used before. Please wait for the next one in your app.")
     other_tries = tuple(attempt for attempt in taken.failed if attempt.challenge != session.hashed)
     writes = then(replace(taken, failed=other_tries))
     if len(taken.recovery) < len(counted.recovery):
@@ -158,7 +176,7 @@ def _count_try(reader: Reader, session: Session, now: datetime) -> SecondFactor:
         raise CodeRefused("Your second factor was removed. Please sign in again.", over=True)
     failed = before.failed[len(before.failed) - len(TRIES.recent((attempt.at for attempt in before.failed), now)) :]
     if sum(attempt.challenge == session.hashed for attempt in failed) >= MAX_ATTEMPTS:
-        raise CodeRefused("Too many wrong codes. Please sign out, and sign in again.", over=True)
+        raise TriesSpent("Too many wrong codes. Please sign out, and sign in again.", over=True)
     next_at = TRIES.next_at([attempt.at for attempt in failed], now)
     if next_at > now:
         raise CodeRefused(

@@ -65,6 +65,14 @@ class CodeRefused(Refusal):
         self.over = over
 
 
+class CodesBlocked(CodeRefused):
+    """Too many wrong codes were typed for an address: the page accepts none for a time."""
+
+
+class LastTry(CodeRefused):
+    """The typed code is wrong, and it was the last try of this code."""
+
+
 OVER = (
     "This code no longer works. A code works once, for "
     f"{MAX_CODE_ATTEMPTS} tries and {CODE_LIFETIME.seconds // 60} minutes. Please ask for a new code."
@@ -214,7 +222,7 @@ def _note_failure(reader: Reader, now: datetime) -> None:
 
 
 def _blocked(until: str) -> CodeRefused:
-    return CodeRefused(
+    return CodesBlocked(
         f"Too many wrong codes were typed for this address. This page accepts no code until {until}. If it is your "
         "address, you need not wait: open our newest email with a code, and use its button. It always works.",
         over=True,
@@ -223,6 +231,6 @@ def _blocked(until: str) -> CodeRefused:
 
 def _wrong(left: int) -> CodeRefused:
     if left <= 0:
-        return CodeRefused("This is not the right code, and it was the last try. Please ask for a new code.", over=True)
+        return LastTry("This is not the right code, and it was the last try. Please ask for a new code.", over=True)
     tries = plural(left, "try", "tries")
     return CodeRefused(f"This is not the code in our newest email to you. Please check it: {tries} left.")

@@ -59,7 +59,7 @@ def secret(visitor, clock) -> str:
     type_email_code(visitor, clock).open(signing.url(ACCOUNT))
     key = SECRET.findall(visitor.page)[0].replace(" ", "")
     visitor.post(signing.url(ACCOUNT), {"code": shown_by_app(key, clock)})
-    assert "Keep your recovery codes" in visitor.page
+    assert "recovery-codes" in visitor.messages
     clock.advance(minutes=10)
     return key
 
@@ -71,7 +71,7 @@ def required(monkeypatch):
 
 
 def is_inside(visitor: Visitor) -> bool:
-    return "<h1>Cohorts</h1>" in visitor.open(signing.url(HOME)).page
+    return visitor.open(signing.url(HOME)).shows == "admin/home"
 
 
 # --- setting it up ----------------------------------------------------------------------------------------------------
@@ -96,7 +96,7 @@ def test_a_wrong_code_sets_nothing_up(visitor, clock):
     type_email_code(visitor, clock).open(signing.url(ACCOUNT))
     visitor.post(signing.url(ACCOUNT), {"code": "123 456"})
 
-    assert (visitor.status, "That is not the code that the app shows" in visitor.page) == (400, True)
+    assert (visitor.status, "app-code-unmatched" in visitor.messages) == (400, True)
     assert second_factors.find(administrator().who) is None
 
 
@@ -121,7 +121,7 @@ def test_no_one_sets_up_another_one_next_to_it(visitor, clock, secret):
     ).secret
     visitor.post(signing.url(ACCOUNT), {"code": shown_by_app(own, clock)})
 
-    assert "has been set up already" in visitor.page
+    assert "set-up-already" in visitor.messages
     assert not is_inside(visitor)
 
 
@@ -130,9 +130,9 @@ def test_no_one_sets_up_another_one_next_to_it(visitor, clock, secret):
 
 def test_the_code_of_the_email_alone_opens_no_page_of_the_console(visitor, clock, secret):
     type_email_code(visitor, clock)
-    assert "Type the code from your app" in visitor.page
+    assert "app-code" in visitor.messages
     for path in (HOME, "/admin/work", "/admin/start", ACCOUNT):
-        assert "Type the code from your app" in visitor.open(signing.url(path)).page
+        assert "app-code" in visitor.open(signing.url(path)).messages
     posted = visitor.post(signing.url(f"{ACCOUNT}/remove"), {"code": "123456"})
     assert posted.status == 403
 
@@ -157,7 +157,7 @@ def test_no_code_is_taken_twice_even_in_its_own_time(visitor, clock, secret):
     assert is_inside(visitor)
     type_email_code(visitor, clock).post(signing.url(f"{ACCOUNT}/confirm"), {"code": code})
 
-    assert (visitor.status, "was used before" in visitor.page) == (400, True)
+    assert (visitor.status, "app-code-wrong" in visitor.messages) == (400, True)
     assert not is_inside(visitor)
 
 
@@ -175,7 +175,7 @@ def test_a_recovery_code_opens_once_and_its_owner_hears_of_it(visitor, clock, se
 
 def test_where_it_is_required_no_one_comes_in_without_setting_it_up(visitor, clock, required):
     type_email_code(visitor, clock)
-    assert "Set up a second factor" in visitor.open(signing.url("/admin/work")).page
+    assert "set-up" in visitor.open(signing.url("/admin/work")).messages
     key = SECRET.findall(visitor.page)[0].replace(" ", "")
     visitor.post(signing.url(ACCOUNT), {"code": shown_by_app(key, clock)})
 
@@ -205,7 +205,7 @@ def come_too_late(visitor, clock) -> Visitor:  # type: ignore[no-untyped-def]
 
 def test_a_form_that_came_too_late_waits_for_the_second_factor(visitor, clock, secret):
     come_too_late(visitor, clock)
-    assert "Type the code from your app" in visitor.page
+    assert "app-code" in visitor.messages
     visitor.post(signing.url(f"{ACCOUNT}/confirm"), {"code": "000000"})
     visitor.post(signing.url(f"{ACCOUNT}/confirm"), {"code": shown_by_app(secret, clock)})
 
@@ -218,7 +218,7 @@ def test_a_form_that_came_too_late_waits_until_it_is_set_up(visitor, clock, requ
     visitor.post(signing.url(ACCOUNT), {"code": "000000"})
     visitor.post(signing.url(ACCOUNT), {"code": shown_by_app(key, clock)})
 
-    assert "Keep your recovery codes" in visitor.page
+    assert "recovery-codes" in visitor.messages
     assert 'name="fees" value="1200"' in visitor.page
 
 
@@ -263,7 +263,7 @@ def test_a_session_has_five_tries(visitor, clock, secret):
         clock.advance(seconds=1)
     visitor.post(signing.url(f"{ACCOUNT}/confirm"), {"code": shown_by_app(secret, clock)})
 
-    assert "Please sign out, and sign in again" in visitor.page
+    assert "tries-spent" in visitor.messages
 
 
 # --- removing and resetting -------------------------------------------------------------------------------------------
@@ -277,7 +277,7 @@ def test_removing_needs_a_code_and_notifies_the_owner(visitor, clock, secret):
     visitor.open(signing.url(ACCOUNT)).post(signing.url(f"{ACCOUNT}/remove"), {"code": shown_by_app(secret, clock)})
     drain(clock.now())
 
-    assert "Set up a second factor" in visitor.page
+    assert "set-up" in visitor.messages
     assert second_factors.find(administrator().who) is None
     assert "your second factor was removed" in sent_emails(ADMINISTRATOR)[-1].message["Subject"]
 

@@ -169,7 +169,7 @@ def test_each_role_signs_in_with_a_code_and_finds_what_they_typed(visitor, who, 
     visitor.post(visitor.links("/sign-in/")[0], {"code": newest_code(PEOPLE[who])})
 
     assert visitor.status == 200
-    assert "Send your last step again" in visitor.page
+    assert visitor.shows == "web/send_again"
     action, again = hidden(visitor.page, url)
     assert {name: again[name] for name in typed} == typed
     visitor.post(action, again, nonce=again["form"])
