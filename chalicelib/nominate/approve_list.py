@@ -12,7 +12,7 @@ from chalicelib.jobs.commit import commit
 from chalicelib.links import kinds
 from chalicelib.links.signing import LinkRevoked
 from chalicelib.nominate import emails
-from chalicelib.nominate.rater_list import ChoosingClosed, ListRefused, RaterList, load
+from chalicelib.nominate.rater_list import ChoosingClosed, ListRefused, ListTakenBack, RaterList, load
 from chalicelib.nominate.seen_list import ListOutdated, refuse_unseen
 from chalicelib.nominate.submit_list import cancelled, invite_all
 from chalicelib.store import delegates
@@ -95,4 +95,4 @@ def _refuse_unsettled(choice: RaterList, decision: str) -> None:
         raise ListOutdated
     settled = not choice.unsent if decision == APPROVE else choice.nomination.approval is Approval.CHANGE_WANTED
     if not settled:
-        raise ListRefused(TAKEN_BACK.format(delegate=choice.delegate.person.name))
+        raise ListTakenBack(TAKEN_BACK.format(delegate=choice.delegate.person.name))

@@ -12,7 +12,22 @@ from chalicelib.core.formatting import plural
 from chalicelib.core.ids import invitation_id
 from chalicelib.core.model import Person, RaterEntry, Wave
 from chalicelib.nominate.pasted_list import read_list
-from chalicelib.nominate.rater_list import ChoosingClosed, Listed, ListRefused, ListWithApprover, RaterList, open_choice
+from chalicelib.nominate.rater_list import (
+    AddressReplaced,
+    ChoosingClosed,
+    EntryRefused,
+    GroupFull,
+    InvitedAlready,
+    Listed,
+    ListRefused,
+    ListWithApprover,
+    NothingPasted,
+    NotOnList,
+    OnListAlready,
+    OwnAddress,
+    RaterList,
+    open_choice,
+)
 from chalicelib.store import delegates, invitations
 from chalicelib.store.delegates import NominationChanged
 from chalicelib.store.table import Key, batched, get_many, transact
@@ -39,32 +54,33 @@ def paste(choice: RaterList, group_id: str, text: str) -> int:
     pasted = read_list(text, [group.title for group in choice.programme.groups])
     on_list = {rater.person.email: rater for rater in choice.nomination.raters}
     usable, refused = _sort_out(choice, group_id, pasted.people, on_list)
-    messages = [*map(str, pasted.faults), *refused]
-    if not pasted.people and not messages:
-        raise ListRefused("Please paste at least one name with an email address.", "list")
+    each = [*(EntryRefused(fault.name, str(fault)) for fault in pasted.faults), *refused]
+    if not pasted.people and not each:
+        raise NothingPasted("Please paste at least one name with an email address.", "list")
     new = [RaterEntry(group_id, person) for person in usable if person.email not in on_list]
     _refuse_too_many(choice, group_id, choice.nomination.raters, new)
     _refuse_replaced(choice, new)
     if new:
         _save(choice, (*choice.nomination.raters, *new))
-    if messages:
+    if each:
         added = f"{plural(len(new), 'person was', 'people were')} added." if new else "No one was added yet."
         todo = "Please correct the entries below, and add them again."
-        raise ListRefused(f"{added} {todo}", "list", tuple(messages), changed=bool(new))
+        raise ListRefused(f"{added} {todo}", "list", tuple(each), changed=bool(new))
     return len(new)
 
 
 def _sort_out(
     choice: RaterList, group_id: str, people: Iterable[Person], on_list: Mapping[str, RaterEntry]
-) -> tuple[list[Person], list[str]]:
+) -> tuple[list[Person], list[EntryRefused]]:
     """Return who can be in the group, and why the others cannot."""
     usable, refused = [], []
     for person in people:
         if person.email == choice.delegate.person.email:
-            refused.append(f"“{person.email}”: {OWN_ADDRESS}")
+            refused.append(EntryRefused("own-address", f"“{person.email}”: {OWN_ADDRESS}"))
         elif person.email in on_list and on_list[person.email].group != group_id:
             title = choice.programme.group(on_list[person.email].group).title
-            refused.append(f"“{person.email}” is on your list already, under “{title}”.")
+            words = f"“{person.email}” is on your list already, under “{title}”."
+            refused.append(EntryRefused("on-list-already", words))
         else:
             usable.append(person)
     return usable, refused
@@ -74,14 +90,16 @@ def find_person(choice: RaterList, person_id: str) -> Listed:
     """Find a person on the list. Raises ListRefused if no one has the id."""
     listed = next((person for person in choice.people if person.id == person_id), None)
     if listed is None:
-        raise ListRefused("This person is no longer on your list.")
+        raise NotOnList("This person is no longer on your list.")
     return listed
 
 
 def change_rater(choice: RaterList, listed: Listed, group_id: str, name: str, email: str) -> None:
     """Correct a person who was not invited yet. Raises ListRefused."""
     if listed.is_sent:
-        raise ListRefused("This person has been invited already. Please ask the programme team to correct the address.")
+        raise InvitedAlready(
+            "This person has been invited already. Please ask the programme team to correct the address."
+        )
     others = tuple(rater for rater in choice.nomination.raters if rater != listed.rater)
     corrected = _checked(choice, group_id, Person(clean_name(name), clean_address(email)), others)
     _refuse_doubled(choice, corrected, others)
@@ -97,7 +115,7 @@ def remove_rater(choice: RaterList, email: str) -> None:
     _refuse_if_fixed(choice)
     raters = choice.nomination.raters
     if any(rater.person.email == email for rater in raters[: choice.nomination.sent_raters]):
-        raise ListRefused("This person has been invited already, so you cannot remove them.")
+        raise InvitedAlready("This person has been invited already, so you cannot remove them.")
     left = tuple(rater for rater in raters if rater.person.email != email)
     if left != raters:
         _save(choice, left)
@@ -112,7 +130,7 @@ def _checked(
     if fault := check_address(person.email):
         raise ListRefused(f"The address {fault}.", "email")
     if person.email == choice.delegate.person.email:
-        raise ListRefused(OWN_ADDRESS, "email")
+        raise OwnAddress(OWN_ADDRESS, "email")
     rater = RaterEntry(group_id, person)
     if rater not in choice.nomination.raters:
         _refuse_too_many(choice, group_id, choice.nomination.raters if others is None else others, [rater])
@@ -130,7 +148,7 @@ def _refuse_doubled(choice: RaterList, rater: RaterEntry, others: Sequence[Rater
     for other in choice.nomination.raters if others is None else others:
         if other.person.email == rater.person.email:
             title = choice.programme.group(other.group).title
-            raise ListRefused(f"{other.person.email} is on your list already, under “{title}”.", "email")
+            raise OnListAlready(f"{other.person.email} is on your list already, under “{title}”.", "email")
 
 
 def _refuse_replaced(choice: RaterList, new: Sequence[RaterEntry]) -> None:
@@ -141,7 +159,7 @@ def _refuse_replaced(choice: RaterList, new: Sequence[RaterEntry]) -> None:
         for rater in new:
             row = rows.get(_invitation_key(choice, wave, rater))
             if row and row["rater"]["email"] != rater.person.email:
-                raise ListRefused(REPLACED.format(email=rater.person.email), "email")
+                raise AddressReplaced(REPLACED.format(email=rater.person.email), "email")
 
 
 def _invitation_key(choice: RaterList, wave: Wave, rater: RaterEntry) -> Key:
@@ -157,7 +175,7 @@ def _refuse_too_many(choice: RaterList, group_id: str, raters: Sequence[RaterEnt
     if size + len(new) > group.max:
         room = max(0, group.max - size)
         message = f"there is room for {plural(room, 'more person', 'more people')}" if room else "the group is full"
-        raise ListRefused(f"{group.title}: at most {group.max}; {message}.", "group")
+        raise GroupFull(f"{group.title}: at most {group.max}; {message}.", "group")
 
 
 def _save(choice: RaterList, raters: tuple[RaterEntry, ...]) -> None:

@@ -43,10 +43,11 @@ _OTHER_SEPARATORS = str.maketrans({"؛": ";", "、": ",", "،": ",", "\r": "\n",
 
 
 class PasteFault(Struct, frozen=True):
-    """One entry that cannot be read, and what to do."""
+    """One entry that cannot be read, and what to do. `name` is how a test finds the reason."""
 
     entry: str
     message: str
+    name: str = "not-a-list"
 
     def __str__(self) -> str:
         return f"“{self.entry}”: {self.message}"
@@ -82,7 +83,7 @@ def read_list(text: str, titles: Collection[str] = ()) -> Pasted:
         person = Person(_name(name) or name_from(address), address)
         if fault := _fault(person):
             heading = not address and (not trim(name) or is_heading(name, titles))
-            (headings if heading else faults).append(PasteFault(_shown(f"{name} {address}"), fault))
+            (headings if heading else faults).append(PasteFault(_shown(f"{name} {address}"), *fault))
         else:
             people.setdefault(address, person)
     if not people:
@@ -267,15 +268,16 @@ def _name(words: str) -> str:
     return "" if "@" in bare else put_in_order(bare)  # Outlook repeats the address where it knows no name
 
 
-def _fault(person: Person) -> str:
+def _fault(person: Person) -> tuple[str, str] | None:
+    """Return what is wrong in words, and its name; None if the person can be used."""
     if not person.email:
-        return "has no email address. Please write it after the name."
+        return "has no email address. Please write it after the name.", "no-address"
     if fault := check_address(person.email):
-        return f"{fault}."
+        return f"{fault}.", "bad-address"
     if not person.name:
-        return "the name is missing. Please write one before the address."
+        return "the name is missing. Please write one before the address.", "no-name"
     fault = check_text(person.name)
-    return f"the name {fault}." if fault else ""
+    return (f"the name {fault}.", "bad-name") if fault else None
 
 
 def _shown(entry: str) -> str:

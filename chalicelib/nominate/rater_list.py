@@ -40,11 +40,52 @@ class ListRefused(Refusal):
 
     title = "Your list was not changed"
 
-    def __init__(self, message: str, field: str = "", each: tuple[str, ...] = (), *, changed: bool = False) -> None:
+    def __init__(
+        self, message: str, field: str = "", each: tuple[EntryRefused, ...] = (), *, changed: bool = False
+    ) -> None:
         super().__init__(message)
         self.field = field
         self.each = each
         self.changed = changed
+
+
+class EntryRefused(Struct, frozen=True):
+    """One entry of a pasted list that cannot be used. `name` is how a test finds the reason."""
+
+    name: str
+    message: str
+
+
+class NotOnList(ListRefused):
+    """The person was removed meanwhile."""
+
+
+class InvitedAlready(ListRefused):
+    """The person has been invited, so the delegate can neither remove nor correct them."""
+
+
+class OwnAddress(ListRefused):
+    """The delegate named themselves."""
+
+
+class OnListAlready(ListRefused):
+    """Another person of the list has the address."""
+
+
+class AddressReplaced(ListRefused):
+    """The programme team replaced or removed the address."""
+
+
+class GroupFull(ListRefused):
+    """More people than the group may have."""
+
+
+class NothingPasted(ListRefused):
+    """A pasted list without an entry."""
+
+
+class ListTakenBack(ListRefused):
+    """The delegate took the list back before its approver decided."""
 
 
 class ChoosingClosed(Refusal):

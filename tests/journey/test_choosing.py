@@ -50,18 +50,18 @@ def test_a_pasted_list_is_added_once_however_often_it_is_pasted(visitor, choose)
 @pytest.mark.parametrize(
     ("pasted", "said"),
     [
-        pytest.param("Jo Ward", "“Jo Ward”: has no email address", id="no-address"),
-        pytest.param("dana.delegate@example.org", "your own address", id="own"),
-        pytest.param("mara.manager@example.org", "already, under “Line manager”", id="elsewhere"),
-        pytest.param(";".join(f"p{n}@example.org" for n in range(9)), "at most 8; there is room for 8", id="too-many"),
-        pytest.param("  ", "Please paste at least one name", id="empty"),
+        pytest.param("Jo Ward", "no-address", id="no-address"),
+        pytest.param("dana.delegate@example.org", "own-address", id="own"),
+        pytest.param("mara.manager@example.org", "on-list-already", id="elsewhere"),
+        pytest.param(";".join(f"p{n}@example.org" for n in range(9)), "group-full", id="too-many"),
+        pytest.param("  ", "nothing-pasted", id="empty"),
     ],
 )
 def test_a_list_with_a_fault_is_kept_on_the_page_and_adds_no_one(visitor, choose, pasted, said):
     visitor.open(choose).post(choose, {"group": "peer", "list": pasted})
 
     assert visitor.status == 400
-    assert said in visitor.page
+    assert said in visitor.messages
     assert pasted.strip().partition(" ")[0] in visitor.page
     assert on_list() == {"mara.manager": "manager"}
 
@@ -69,10 +69,10 @@ def test_a_list_with_a_fault_is_kept_on_the_page_and_adds_no_one(visitor, choose
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        pytest.param("Jo Ward", "“Jo Ward”: has no email address", id="no-address"),
-        pytest.param("dana.delegate@example.org", "your own address", id="own"),
-        pytest.param("mara.manager@example.org", "already, under “Line manager”", id="elsewhere"),
-        pytest.param("Jo <jo@example>", "after @ there must be a domain", id="no-domain"),
+        pytest.param("Jo Ward", "no-address", id="no-address"),
+        pytest.param("dana.delegate@example.org", "own-address", id="own"),
+        pytest.param("mara.manager@example.org", "on-list-already", id="elsewhere"),
+        pytest.param("Jo <jo@example>", "bad-address", id="no-domain"),
     ],
 )
 def test_the_people_around_a_fault_are_added_and_shown(visitor, choose, wrong, said):
@@ -80,8 +80,8 @@ def test_the_people_around_a_fault_are_added_and_shown(visitor, choose, wrong, s
     visitor.open(choose).post(choose, {"group": "peer", "list": typed})
 
     assert visitor.status == 400
-    assert "2 people were added." in visitor.page
-    assert said in visitor.page
+    assert "2 people" in visitor.page
+    assert said in visitor.messages
     assert visitor.page.count("p1@example.org") >= 2  # on the list, and in what was typed
     assert on_list() == {"mara.manager": "manager", "p0": "peer", "p1": "peer"}
 
@@ -100,28 +100,28 @@ def test_a_person_is_corrected_and_removed(visitor, choose):
     assert visitor.status == 200
     assert "p1" not in on_list()
     visitor.open(edit)
-    assert (visitor.status, "no longer on your list" in visitor.page) == (400, True)
+    assert (visitor.status, "not-on-list" in visitor.messages) == (400, True)
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "fault", "said"),
     [
-        pytest.param({"name": " "}, "The name is missing", id="no-name"),
-        pytest.param({"email": "p1"}, "is not one email address", id="no-address"),
-        pytest.param({"email": "p0@example.org"}, "on your list already, under “Peers”", id="doubled"),
-        pytest.param({"email": "dana.delegate@example.org"}, "your own address", id="own"),
-        pytest.param({"group": "manager"}, "at most 1; the group is full", id="full"),
-        pytest.param({"group": "self"}, "choose how you work together", id="no-such-group"),
+        pytest.param({"name": " "}, "name", "list-refused", id="no-name"),
+        pytest.param({"email": "p1"}, "email", "list-refused", id="no-address"),
+        pytest.param({"email": "p0@example.org"}, "email", "on-list-already", id="doubled"),
+        pytest.param({"email": "dana.delegate@example.org"}, "email", "own-address", id="own"),
+        pytest.param({"group": "manager"}, "group-person", "group-full", id="full"),
+        pytest.param({"group": "self"}, "group-person", "list-refused", id="no-such-group"),
     ],
 )
-def test_a_correction_that_cannot_be_keeps_what_was_typed(visitor, choose, fields, said):
+def test_a_correction_that_cannot_be_keeps_what_was_typed(visitor, choose, fields, fault, said):
     visitor.open(choose).post(choose, {"group": "peer", "list": PEERS})
     before = on_list()
     (edit,) = [url for url in visitor.links("/person/") if "P Two" in visitor.open(url).page]
     visitor.open(edit).post(edit, {"group": "peer", "name": "Typed Name", "email": "typed@example.org", **fields})
 
     assert visitor.status == 400
-    assert said in visitor.page
+    assert (visitor.faults, said in visitor.messages) == ({fault}, True)
     assert ("Typed Name" in visitor.page) != ("name" in fields)
     assert on_list() == before
 
@@ -140,10 +140,12 @@ def test_slips_and_busy_people_are_pointed_out_and_can_be_sent_all_the_same(visi
     visitor.open(choose).post(choose, {"group": "peer", "list": f"{PEERS}; Slip Of <slip@exmaple.org>"})
     for page in (choose, f"{choose}/check"):
         visitor.open(page)
-        assert "Perhaps it is slip@example.org." in visitor.page
-        assert visitor.page.count("10 or more colleagues have asked this person") == 1
+        assert "slip@example.org" in visitor.page
+        assert visitor.page.count('data-doubt="domain"') == 1
+        assert visitor.page.count('data-doubt="busy"') == 1
     visitor.post(f"{choose}/send", {"fewer": "yes"})
-    assert "Sent: 6 people have been invited" in visitor.page
+    assert "list-sent" in visitor.messages
+    assert "6 people" in visitor.page
 
 
 def test_every_invitation_counts_into_a_raters_load_and_a_pulse_does_not(visitor, clock):
@@ -158,8 +160,9 @@ def test_fewer_people_than_asked_for_must_be_said(visitor, choose):
     visitor.open(choose).post(choose, {"group": "peer", "list": PEERS})
     visitor.open(f"{choose}/check").post(f"{choose}/send")
     assert visitor.status == 400
+    assert visitor.faults == {"fewer"}
     assert "Direct reports: 5 more" in visitor.page
-    assert "I have no more people in these groups" in visitor.page
+    assert 'name="fewer"' in visitor.page
 
 
 def test_people_are_added_after_the_sending_and_only_they_are_invited(visitor, choose, clock):
@@ -170,7 +173,7 @@ def test_people_are_added_after_the_sending_and_only_they_are_invited(visitor, c
         visitor.post(f"{choose}/send", {"fewer": "yes"}, nonce=nonce)
     people.invited(clock)
     visitor.open(choose).post(choose, {"remove": "p0@example.org"})
-    assert "invited already, so you cannot remove" in visitor.page
+    assert "invited-already" in visitor.messages
     visitor.open(choose).post(choose, {"group": "peer", "name": "Late", "email": "late@example.org"})
     visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
     people.invited(clock)
@@ -200,9 +203,9 @@ def request_link(request, visitor, clock):
     choose = people.link("dana delegate", "nominate")
     visitor.open(choose).post(choose, {"group": "peer", "list": PEERS})
     visitor.open(f"{choose}/check")
-    assert "checks the list before anyone on it gets an email" in visitor.page
+    assert "approver-next" in visitor.messages
     visitor.post(f"{choose}/send", {"fewer": "yes"})
-    assert "Your list is with" in visitor.page
+    assert "with-approver" in visitor.messages
     drain(clock.now())
     return people.link("cleo coach" if request.param is Approver.COACH else "mara manager", "approve")
 
@@ -214,13 +217,14 @@ def invited() -> set[str]:
 def test_no_one_is_emailed_before_the_list_is_approved_and_then_everyone_once(visitor, clock, request_link):
     assert invited() == set()
     visitor.open(request_link)
-    assert "would like to ask 5 people" in visitor.page
+    assert "to-approve" in visitor.messages
+    assert "5 people" in visitor.page
     visitor.post(request_link)
-    assert (visitor.status, "Please choose one of the two" in visitor.page) == (400, True)
+    assert (visitor.status, visitor.faults) == (400, {"decision"})
     nonce = visitor.nonce
     for _ in range(2):
         visitor.post(request_link, {"decision": "approve"}, nonce=nonce)
-        assert "Approved. Thank you." in visitor.page
+        assert "approved" in visitor.messages
         drain(clock.now())
     assert invited() == set(), "they are emailed at the next full hour"
 
@@ -250,11 +254,11 @@ def test_an_approvers_remark_holds_no_web_address(visitor, clock, request_link):
 
 def test_a_change_that_is_asked_for_comes_back_to_the_approver(visitor, clock, request_link):
     visitor.open(request_link).post(request_link, {"decision": "change", "remark": "  "})
-    assert "Please say what you would change" in visitor.page
+    assert visitor.faults == {"remark"}
     nonce = visitor.nonce
     for _ in range(2):
         visitor.post(request_link, {"decision": "change", "remark": "Ask the <night> team too."}, nonce=nonce)
-        assert "You asked for a change" in visitor.page
+        assert "change-wanted" in visitor.messages
     drain(clock.now())
     (email,) = emails("Please change your list")
     assert "Ask the <night> team too." in email.part("plain")
@@ -275,17 +279,17 @@ def test_a_list_that_is_being_looked_at_is_changed_only_after_it_was_taken_back(
     choose = people.link("dana delegate", "nominate")
     for fields in ({"remove": "p0@example.org"}, {"group": "peer", "name": "New", "email": "new@example.org"}):
         visitor.open(choose).post(choose, fields)
-        assert (visitor.status, "Take it back first" in visitor.page) == (400, True)
+        assert (visitor.status, "list-with-approver" in visitor.messages) == (400, True)
     visitor.open(request_link)
     nonce = visitor.nonce
     visitor.open(choose)
     for _ in range(2):
         visitor.post(choose, {"back": "yes"})
-    assert "Check and send" in visitor.page
+    assert visitor.links("/check")
     visitor.open(request_link)
-    assert "still working on the list" in visitor.page
+    assert "not-sent" in visitor.messages
     visitor.post(request_link, {"decision": "approve"}, nonce=nonce)
-    assert (visitor.status, "took the list back" in visitor.page) == (400, True)
+    assert (visitor.status, "list-taken-back" in visitor.messages) == (400, True)
     drain(clock.advance(days=5))
     assert invited() == set()
 
@@ -303,7 +307,7 @@ def test_where_no_one_approves_there_is_nothing_to_approve(visitor, choose):
 
     delegate = delegates.find(people.dana())
     visitor.open(APPROVE.url(delegate, delegate.coach))
-    assert (visitor.status, "nothing to approve" in visitor.page) == (400, True)
+    assert (visitor.status, "approval-not-used" in visitor.messages) == (400, True)
 
 
 def test_a_delegate_whose_raters_a_file_names_is_not_asked_to_choose_them(visitor, clock):

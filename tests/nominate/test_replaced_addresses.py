@@ -83,7 +83,8 @@ def test_an_address_that_was_replaced_cannot_be_put_on_the_list_again(opened, cl
     opened.open(url).post(url, {"group": "peer", **typed})
 
     assert opened.status == 400
-    assert "has replaced or removed p0@example.org" in opened.page
+    assert "address-replaced" in opened.messages
+    assert "p0@example.org" in opened.page
     raters = delegates.find_nomination(people.dana(), Wave.BASELINE).raters
     assert OLD not in [rater.person.email for rater in raters]
 
