@@ -7,18 +7,23 @@ from datetime import datetime
 
 from chalicelib.admin import person_export
 from chalicelib.ownership.cohort_rows import list_rows
-from chalicelib.store import objects, own_copies
+from chalicelib.store import holds, objects, own_copies
 from chalicelib.store.jobs import Job
 from chalicelib.store.own_copies import OwnCopy
 from chalicelib.store.table import Write
 
 
 def make_copy(job: Job, now: datetime) -> Sequence[Write]:
-    """Store what is the person's in the cohort. What someone else wrote about them is left to a member of the team."""
+    """Store what is the person's in the cohort. What someone else wrote about them is left to a member of the team.
+
+    None is made if the address got another part since it was asked for, which is still on hold.
+    """
     copy = _find(job)
     if copy is None or copy.file or now >= copy.until:
         return []
     rows = list(list_rows(copy.cohort_id, copy.email))
+    if holds.is_held(rows, copy.who, now):
+        return []
     own = [row for row in person_export.find(copy.email, lambda: rows) if person_export.REVIEW not in row]
     file = own_copies.file_of(copy)
     objects.save(file, person_export.pack(own))

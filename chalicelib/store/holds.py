@@ -12,7 +12,7 @@ from chalicelib.core.ids import reader_key
 from chalicelib.core.model import Person
 from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row, fields, read
-from chalicelib.store.table import Changed, Key, Write, get_many, put, update
+from chalicelib.store.table import Changed, Key, Write, get_many, put, query, update
 from chalicelib.store.unreadable import read_all
 
 COMMAND = "command line"
@@ -103,6 +103,12 @@ def add(hold: Hold) -> Write:
 def find(cohort_id: str, reader: str, delegate: str = "") -> list[Hold]:
     """Read the holds on the whole cohort and on one delegate. One call."""
     return [read(Hold, row) for row in get_many(keys(cohort_id, reader, delegate)).values()]
+
+
+def find_all(cohort_id: str, reader: str) -> list[Hold]:
+    """Read every hold on a reader's address in a cohort, also those on one delegate alone. One call."""
+    place = key(cohort_id, reader)
+    return [read(Hold, row) for row in query(*place)]
 
 
 def keys(cohort_id: str, reader: str, delegate: str = "") -> list[Key]:

@@ -35,8 +35,15 @@ def refuse_held(reader: Reader, now: datetime) -> None:
 
 
 def find_hold(reader: Reader, now: datetime) -> Hold | None:
-    """Find the hold in force on a reader's address."""
+    """Find the hold in force on a reader's address.
+
+    A copy of their own data holds all that is theirs in the cohort, so a hold for one delegate keeps it back, too.
+    """
     if reader.role is Role.ADMINISTRATOR or "cohort" not in reader.about:
         return None
-    own_holds = holds.find(reader.about["cohort"], reader.who, reader.about.get("delegate", ""))
+    cohort_id = reader.about["cohort"]
+    if reader.role is Role.OWN_DATA:
+        own_holds = holds.find_all(cohort_id, reader.who)
+    else:
+        own_holds = holds.find(cohort_id, reader.who, reader.about.get("delegate", ""))
     return next((hold for hold in own_holds if hold.is_active(now)), None)

@@ -208,6 +208,27 @@ def test_a_former_line_manager_gets_no_copy(opened, clock):
     assert opened.open(old).status == 410
 
 
+def test_an_address_that_is_held_for_one_part_gets_no_copy_through_another(opened, clock):
+    """A copy holds all that is theirs in the cohort: an administrator's friend would read the report at once."""
+    change_address(people.COHORT, address("hub"), address("sponsor"), clock.now(), BY)
+    drain(clock.now())
+    held = opened.let_in(address("sponsor"), clock.now()).open(page("sponsor"))
+    assert (held.status, held.links("/sign-in/")) == (403, [])
+
+    clock.advance(days=1)
+    assert opened.let_in(address("sponsor"), clock.now()).open(page("sponsor")).status == 200
+
+
+def test_a_copy_that_is_being_made_is_not_finished_for_an_address_that_is_held_since(opened, clock):
+    opened.sign_in(page("sponsor"), address("sponsor"), clock.now())
+    opened.post(page("sponsor"))
+    change_address(people.COHORT, address("hub"), address("sponsor"), clock.now(), BY)
+    drain(clock.now())
+
+    assert not copy_of("sponsor").file
+    assert list(objects.list_names("copies/")) == []
+
+
 @pytest.mark.parametrize("role", ["answer", "inbox", "administrator", "own-data", ""])
 def test_no_other_link_leads_to_a_copy(opened, clock, role):
     inner = signing.token(role or "hub", people.dana(), "1")
