@@ -12,7 +12,7 @@ from datetime import datetime
 
 from chalicelib.admin.cohort_status import CohortUnknown
 from chalicelib.admin.resend_link import AddressNotFound
-from chalicelib.admin.revoke_links_job import Target, revoke_links_everywhere
+from chalicelib.admin.revoke_links_job import Target, list_invitation_rows, revoke_links_everywhere
 from chalicelib.core.addresses import clean_address
 from chalicelib.core.ids import coach_id, derive, facilitator_id, reader_key
 from chalicelib.core.model import Cohort, Delegate, Invitation, InvitationState, Person
@@ -24,7 +24,6 @@ from chalicelib.store import (
     cohorts,
     delegates,
     impact_surveys,
-    invitations,
     jobs,
     programmes,
     sessions,
@@ -33,7 +32,7 @@ from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.impact_surveys import ImpactSurvey, Role
 from chalicelib.store.jobs import JobExists
 from chalicelib.store.marshal import Row, read
-from chalicelib.store.table import batched, get_many
+from chalicelib.store.table import get_many
 from chalicelib.store.withdrawals import What, outlive
 from chalicelib.waves import lifecycle
 from chalicelib.web.sessions import MAX_SESSION
@@ -157,7 +156,5 @@ def _find_targets_about(delegate: Delegate, person: str) -> Iterator[Target]:
 
 
 def _list_invitations(cohort: Cohort, person: str) -> list[Invitation]:
-    entries = [entry for entry in invitations.inbox_of(person) if entry.cohort_id == cohort.id]
-    keys = [invitations.key(entry.delegate_id, entry.wave, entry.id) for entry in entries]
-    stored = [read(Invitation, row) for batch in batched(keys) for row in get_many(batch).values()]
+    stored = [read(Invitation, row) for row in list_invitation_rows(cohort.id, person)]
     return [invitation for invitation in stored if invitation.state is not InvitationState.REVOKED]

@@ -434,4 +434,4 @@ class Invitation(Struct, frozen=True):
     reason: str = ""  # why they declined: an id of collect.decline
     sealed: bool = False  # submitted through an earlier link: this link can neither open nor change them
     links_revoked: bool = False  # inbox links without a version, from earlier emails, open nothing any more
-    asked_again: str = ""  # the void that asked again: inbox links from before it do not lead here
+    asked_again: str = ""  # the void, or a revocation after one: inbox links from before it do not lead here

@@ -245,7 +245,7 @@ def move(before: Invitation, after: Invitation) -> list[Write]:
 
 def revoke_links(before: Invitation, after: Invitation) -> Write:
     """Make another link to the same answers. Refused if the link changed since the invitation was read."""
-    links = {"link_version": after.link_version, "links_revoked": after.links_revoked, "asked_again": ""}
+    links = {"link_version": after.link_version, "links_revoked": after.links_revoked, "asked_again": after.asked_again}
     as_read = [equals("link_version", before.link_version)]
     return update(key_of(before), put=links, when=as_read, refusal=InvitationChanged)
 

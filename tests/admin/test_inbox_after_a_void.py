@@ -1,12 +1,14 @@
 """After a void, an inbox link from before it does not lead to the new form: it may be in the wrong hands."""
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.admin import address_change, resend_link, revoke_links, void_answers
 from chalicelib.core.ids import delegate_id
 from chalicelib.core.model import Wave
 from chalicelib.links.kinds import ANSWER, INBOX
-from chalicelib.store import invitations
+from chalicelib.programme.load_cohort import load_cohort
+from chalicelib.store import cohorts, invitations
 from tests.support import people
 from tests.support.drain import drain
 from tests.support.emails import sent_emails
@@ -121,3 +123,22 @@ def forms_at(visitor, inbox, address):
     visitor.open(inbox)
     links = visitor.links("/answer/") if visitor.status == 200 else []
     return {name for name in (DANA, DORA) if any(asked(name, address).id in link for link in links)}
+
+
+def test_a_link_that_another_cohort_emailed_does_not_lead_on_again_after_a_revocation(opened, clock):
+    """Two acts against the wrong person must not open what the first one closed."""
+    second = replace(cohorts.find(people.COHORT), id="second", title="Second cohort")
+    entry = people.entry("dina delegate")
+    load_cohort(second, people.programme(), (entry,), {entry.person.email: people.raters(4, 0)}, clock.now())
+    drain(clock.now())
+    drain(clock.advance(days=3))
+    every = invitations.of_delegate(delegate_id("second", entry.person.email), Wave.BASELINE)
+    of_second = next(invitation for invitation in every if invitation.rater.email == P0)
+    void(clock)
+    assert forms(opened, INBOX.url(of_second)) == set()
+    revoke_links.revoke_links(people.COHORT, P0, clock.now(), BY)
+    drain(clock.now())
+
+    assert opened.open(INBOX.url(of_second)).status == 200
+    assert forms(opened, INBOX.url(of_second)) == set()
+    assert [forms(opened, inbox_of(name)) for name in (DANA, DORA)] == [{DANA, DORA}, {DANA, DORA}]
