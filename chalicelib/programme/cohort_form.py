@@ -95,10 +95,15 @@ class Faults:
         return bool(self.fields or self.files)
 
 
-def read_start(upload: Upload, loaded: Sequence[ProgrammeEntry], now: datetime) -> Draft:
-    """Read a new cohort from its form. Raises DraftRefused with every fault of fields and files."""
+def read_start(
+    upload: Upload, loaded: Sequence[ProgrammeEntry], now: datetime, may_see: Callable[[str], bool] = lambda _id: True
+) -> Draft:
+    """Read a new cohort from its form. Raises DraftRefused with every fault of fields and files.
+
+    may_see   whether the administrator was given a programme: nothing is said about what is stored of another
+    """
     faults = Faults()
-    programme = _programme(upload, loaded, faults)
+    programme = _programme(upload, loaded, faults, may_see)
     title = _text(upload, "title", "The cohort’s name", faults)
     file = _cohort_file(upload, programme, faults)
     cohort_id = clean_text(upload.fields.get("id", "")) or (file.cohort_id if file else derive_cohort_id(title))
@@ -136,12 +141,15 @@ def read_people(upload: Upload, last: LastLoad) -> Draft:
     return Draft(last.cohort, programme, people, tuple(faults.notes))
 
 
-def read_programme_file(upload: Upload) -> Programme:
-    """Read a programme file from its form. Raises DraftRefused."""
+def read_programme_file(upload: Upload, may_see: Callable[[str], bool]) -> Programme:
+    """Read a programme file from its form. Raises DraftRefused.
+
+    may_see   as for `read_start`
+    """
     faults = Faults()
     if "programme" not in upload.files:
         faults.add("programme", "Choose a programme file.")
-    programme = _programme(upload, (), faults)
+    programme = _programme(upload, (), faults, may_see)
     if faults or programme is None:
         raise faults.refusal()
     return programme
@@ -159,11 +167,13 @@ def _text(upload: Upload, field: str, label: str, faults: Faults) -> str:
     return text
 
 
-def _programme(upload: Upload, loaded: Sequence[ProgrammeEntry], faults: Faults) -> Programme | None:
+def _programme(
+    upload: Upload, loaded: Sequence[ProgrammeEntry], faults: Faults, may_see: Callable[[str], bool]
+) -> Programme | None:
     if file := upload.files.get("programme"):
         logo = upload.files.get("logo")
         programme = faults.reading("programme", lambda: _read_with_logo(file, logo))
-        return _sound_version(programme, faults) if programme else None
+        return _sound_version(programme, faults) if programme and may_see(programme.id) else programme
     chosen = upload.fields.get("loaded", "")
     for entry in loaded:
         if chosen == f"{entry.id} {entry.version}":

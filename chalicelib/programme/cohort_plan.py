@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import datetime
 
 from msgspec import Struct
@@ -120,9 +121,9 @@ class ProgrammePlan(Struct, frozen=True):
         return changes.count(self.changes)
 
 
-def plan_programme(upload: Upload) -> ProgrammePlan:
+def plan_programme(upload: Upload, may_see: Callable[[str], bool]) -> ProgrammePlan:
     """Compare a programme with the previous version. Raises DraftRefused."""
-    programme = read_programme_file(upload)
+    programme = read_programme_file(upload, may_see)
     before = version_before(programme)
     is_new = programmes.stored(programme.id, programme.version) is None
     fingerprinted = [encode_programme(programme).decode(), is_new, before.version if before else None]

@@ -125,7 +125,10 @@ def example(name: str) -> Response:
 def _start(admin: SignedIn) -> Form:
     from chalicelib.programme.cohort_form import read_start
 
-    return Form("/admin/start", None, lambda given: read_start(given, _programmes_of(admin), clock.now()))
+    def read(given: Upload) -> Draft:
+        return read_start(given, _programmes_of(admin), clock.now(), admin.may_see)
+
+    return Form("/admin/start", None, read)
 
 
 def _programmes_of(admin: SignedIn) -> tuple[ProgrammeEntry, ...]:
@@ -140,6 +143,18 @@ def _refuse_others(admin: SignedIn, programme: Programme) -> None:
     if not admin.may_see(programme.id):
         said = f"You were not given the programme {programme.id}. Ask an administrator who sees all programmes."
         raise DraftRefused([FieldError("programme", said)])
+
+
+def _refuse_taken(admin: SignedIn, draft: Draft) -> None:
+    """Refuse the short name of a cohort that the administrator may not see, and say nothing of that cohort.
+
+    Raises DraftRefused.
+    """
+    from chalicelib.programme.cohort_form import DraftRefused
+
+    programme_id = catalogue.find_programme_of(draft.cohort.id) if admin.programmes is not None else ""
+    if programme_id and not admin.may_see(programme_id):
+        raise DraftRefused([FieldError("id", f"{draft.cohort.id} cannot be used. Give it another short name.")])
 
 
 def _people(cohort_id: str) -> Form:
@@ -160,6 +175,7 @@ def _preview(admin: SignedIn, form: Form) -> Response:
     try:
         draft = form.read(given)
         _refuse_others(admin, draft.programme)
+        _refuse_taken(admin, draft)
         return _preview_page(admin, form, given, plan(draft, clock.now(), new=form.cohort is None))
     except DraftRefused as refused:
         return _form_page(admin, form, given, refused)
@@ -174,6 +190,7 @@ def _confirm(admin: SignedIn, form: Form) -> Response:
     try:
         draft = form.read(given)
         _refuse_others(admin, draft.programme)
+        _refuse_taken(admin, draft)
         planned = plan(draft, clock.now(), new=form.cohort is None)
         if not planned.nothing_new and planned.fingerprint != given.fields.get("seen"):
             return _preview_page(admin, form, given, planned, stale=True)
@@ -190,7 +207,7 @@ def _programme(admin: SignedIn, *, confirmed: bool) -> Response:
 
     given = uploads.read_carried(bp.current_request, admin.nonce)
     try:
-        planned = plan_programme(given)
+        planned = plan_programme(given, admin.may_see)
         _refuse_others(admin, planned.programme)
         changed = planned.is_new and planned.fingerprint != given.fields.get("seen")  # storing it again succeeds
         if not confirmed or changed:

@@ -23,6 +23,11 @@ from tests.support.emails import sent_emails
 from tests.web.rules import COHORT, RULES
 
 HOME = f"{BASE_URL}/admin"
+NAMED = f"Autumn cohort ({people.COHORT})"
+DELEGATES = (
+    "name,email,job_title,service,manager_name,manager_email,coach_name,coach_email\n"
+    "Dora Delegate,dora@example.org,Lead,Nursing,Mara Manager,mara@example.org,Cleo Coach,cleo@example.org\n"
+)
 PAGES = sorted(path for verb, path in RULES if verb == "GET" and path.startswith(COHORT))
 FORMS = sorted(path for (verb, path), rule in RULES.items() if verb == "POST" and COHORT in path and not rule.files)
 PLACES = {
@@ -96,6 +101,42 @@ def test_lists_leave_out_other_programmes(admin):
     assert "Autumn cohort" not in admin.open(HOME).page
     for page in ("/start", "/programme"):
         assert people.programme().title not in admin.open(HOME + page).page
+
+
+def start(admin, programme: str, **typed: str):
+    """Preview a new cohort on the example, with another text in it."""
+    days = {"opens": "2026-09-14", "closes": "2026-10-02", "ends": "2026-11-30"}
+    uploads = {"programme": ("p.yaml", programme.encode()), "delegates": ("d.csv", DELEGATES.encode())}
+    return admin.open(f"{HOME}/start").send_files(f"{HOME}/start", days | typed, uploads)
+
+
+def test_the_short_name_of_a_hidden_cohort_is_refused_without_a_word_about_it(admin):
+    mine = people.EXAMPLE.read_text().replace(f"programme: {people.programme().id}", "programme: mine", 1)
+    assert NAMED in start(admin, mine, title="New cohort", id=people.COHORT).page
+    give("mine")
+    start(admin, mine, title="New cohort", id=people.COHORT)
+
+    assert (admin.status, NAMED in admin.page) == (400, False)
+    assert "Give it another short name" in admin.page
+    assert start(admin, mine, title="New cohort", id="new").status == 200
+
+
+@pytest.mark.parametrize("page", ["/start", "/programme"])
+def test_a_file_of_a_hidden_programme_is_refused_alike_whether_it_is_loaded_or_not(admin, page):
+    give("mine")
+    loaded = people.EXAMPLE.read_text().replace("title: ", "title: Another ", 1)
+    refusals = set()
+    for text in (loaded, loaded.replace("version: ", "version: 9", 1)):
+        if page == "/start":
+            start(admin, text, title="New cohort")
+        else:
+            admin.open(HOME + page).send_files(HOME + page, {}, {"programme": ("p.yaml", text.encode())})
+        assert admin.status == 400
+        refusals.add("|".join(re.findall(r'class="error"[^>]*>(.*?)<', admin.page)))
+        assert "loaded with other content" not in admin.page
+        assert "You were not given the programme" in admin.page
+
+    assert len(refusals) == 1
 
 
 def test_a_right_that_is_taken_away_ends_with_the_next_page(admin):
