@@ -37,15 +37,21 @@ class QuestionnaireClosed(Refusal):
     status = 410
     title = "This questionnaire has closed"
     next_step = "Closed. There is nothing left for you to do."
+    outcome = "If it is extended, you get an email."
 
     def __init__(self, programme: Programme, delegate: Delegate, invitation: Invitation) -> None:
-        answered = invitation.state is InvitationState.ANSWERED and not invitation.sealed
         about = "yourself" if invitation.group == SELF_GROUP else delegate.person.name
         super().__init__(
             f"The deadline for feedback on {about} has passed, so you can no longer add or change answers. "
-            + ("What you sent counts. Thank you for it." if answered else "If it is extended, you get an email.")
+            + self.outcome
         )
         self.programme = programme
+
+
+class ClosedAfterAnswers(QuestionnaireClosed):
+    """It has closed, and the rater's answers count."""
+
+    outcome = "What you sent counts. Thank you for it."
 
 
 class AnswersSealed(Refusal):
@@ -148,7 +154,9 @@ def open_questionnaire(link: AnswerLink, now: datetime) -> Questionnaire:
     programme = wave_programme(programmes.load(delegate.programme_id, delegate.programme_version), wave)
     key = wave_keys.from_row(rows.get(secret))
     if wave.state is not WaveState.OPEN or now >= wave.closes_at or key is None:
-        raise QuestionnaireClosed(programme, delegate, invitation)
+        answered = invitation.state is InvitationState.ANSWERED and not invitation.sealed
+        closed = ClosedAfterAnswers if answered else QuestionnaireClosed
+        raise closed(programme, delegate, invitation)
     if invitation.sealed:
         raise AnswersSealed(programme, delegate, invitation)
     _heads[secret] = (CachedWave(programme, key), min(now + REMEMBERED, wave.closes_at))

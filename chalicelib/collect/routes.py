@@ -152,7 +152,7 @@ def _pulse_sent(token: str, saved: SavedPage, fields: Mapping[str, str]) -> Resp
 def _for_script(token: str, saved: SavedPage, go: str) -> Response:
     """Answer answer.js: where to go, or what could not be kept."""
     if saved.faults:
-        return Response(body={"message": saved.faults[0].message}, status_code=422)
+        return Response(body={"field": saved.faults[0].field, "message": saved.faults[0].message}, status_code=422)
     return Response(body={"next": "" if go == KEEP else _onward(token, saved, go)})
 
 

@@ -58,10 +58,14 @@ class FileInvalid(Refusal):
 
 
 class FieldError(Struct, frozen=True):
-    """One fault in a form, and its field."""
+    """One fault in a form, and its field.
+
+    name  how a test finds it, where the field can be wrong for several reasons
+    """
 
     field: str
     message: str
+    name: str = ""
 
 
 class FormInvalid(Refusal):

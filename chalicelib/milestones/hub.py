@@ -54,6 +54,10 @@ class HubRefused(Refusal):
     title = "Not yet"
 
 
+class StepUnknown(HubRefused):
+    """The delegate's programme has no such milestone."""
+
+
 class Hub(Struct, frozen=True):
     """Everything the page shows. Of the raters, only totals: never who."""
 
@@ -209,8 +213,8 @@ def open_report(hub: Hub, kind: str, now: datetime) -> StoredReport:
 
 
 def find_milestone(hub: Hub, milestone_id: str) -> Milestone:
-    """Find a milestone. Raises HubRefused if the programme does not have it."""
+    """Find a milestone. Raises StepUnknown if the programme does not have it."""
     milestone = next((step for step in hub.programme.milestones if step.id == milestone_id), None)
     if milestone is None:
-        raise HubRefused("This step is not part of your programme.")
+        raise StepUnknown("This step is not part of your programme.")
     return milestone

@@ -66,7 +66,14 @@ def _own(hub: Hub, view: HubView) -> Iterator[TimelineItem]:
     elif hub.is_open and hub.answer_url:
         words = "About ten minutes. Your report compares it with what others say."
         yield TimelineItem(
-            _last_day(hub, view), ItemState.NOW, OWN, words, hub.answer_url, "Answer your questionnaire", OWN_RANK
+            _last_day(hub, view),
+            ItemState.NOW,
+            OWN,
+            words,
+            hub.answer_url,
+            "Answer your questionnaire",
+            OWN_RANK,
+            name="own-questionnaire",
         )
     elif hub.wave.state is WaveState.PLANNED:
         yield TimelineItem(_opens_on(hub, view), ItemState.NEXT, title, "It opens on this day. You get an email then.")
@@ -84,7 +91,7 @@ def _answers(hub: Hub, view: HubView) -> Iterator[TimelineItem]:
             f"Too few answers came in by {day(last)}. The programme team decides whether to give more time, "
             "and you get an email."
         )
-        yield TimelineItem(None, ItemState.NEXT, title, words)
+        yield TimelineItem(None, ItemState.NEXT, title, words, name="too-few-answers")
     elif hub.wave.state in COLLECTING:
         words = "They have until this day. You can ask them in person to answer."
         yield TimelineItem(last, ItemState.NEXT, title, words)

@@ -44,7 +44,7 @@ def _ahead(view: HubView, pulse_round: Round, planned: RoundDates | None) -> Tim
     page = view.url(f"/round/{pulse_round.wave.value[-1]}")
     if planned is None:
         words = "No day is set for it now, so no one is asked. If that changes, you see it here."
-        return TimelineItem(None, ItemState.NEXT, TITLE, words, page, "See the words")
+        return TimelineItem(None, ItemState.NEXT, TITLE, words, page, "See the words", name="no-date")
     opens = local_date(planned.opens_at, view.zone)
     if pulse_round.state is RoundState.PLANNED:
         words = f"On {day(opens)} we ask your raters for a minute. An area that you do not tick is left out."
@@ -62,5 +62,8 @@ def _begun(view: HubView, pulse_round: Round) -> TimelineItem:
         words = f"Your raters have until {last_day(pulse_round.closes_at, view.zone)}. You get an email then."
         return TimelineItem(closes, ItemState.NEXT, TITLE, words)
     if pulse_round.state is RoundState.PUBLISHED:
-        return TimelineItem(closes, ItemState.DONE, TITLE, "", view.url("/seen"), "Read it")
-    return TimelineItem(opens, ItemState.DONE, TITLE, REASONS[pulse_round.why] if pulse_round.why else "")
+        return TimelineItem(closes, ItemState.DONE, TITLE, "", view.url("/seen"), "Read it", name="seen")
+    if pulse_round.why is None:
+        return TimelineItem(opens, ItemState.DONE, TITLE)
+    name = pulse_round.why.value.replace("_", "-")
+    return TimelineItem(opens, ItemState.DONE, TITLE, REASONS[pulse_round.why], name=name)

@@ -84,7 +84,7 @@ def test_the_administrator_is_notified_once_and_raters_that_it_may_be_extended(v
 
     assert emails("report/too_few#") == {ADMINISTRATOR: 1}
     visitor.open(people.link("p4", "answer"))
-    assert (visitor.status, "If it is extended, you get an email." in visitor.page) == (410, True)
+    assert (visitor.status, "questionnaire-closed" in visitor.messages) == (410, True)
     assert reports.find(people.dana(), Wave.BASELINE) is None
 
 

@@ -195,7 +195,7 @@ def test_what_was_typed_after_the_deadline_is_shown_to_be_copied(visitor, clock,
     visitor.post(page, {"strengths": LATE, "go": "next"})
 
     assert visitor.status == 410
-    assert "It was not saved." in visitor.page
+    assert "not-saved" in visitor.messages
     assert LATE in [text.strip() for text in visitor.areas()]
     assert next(q.text for q in people.programme().open_questions if q.id == "strengths") in visitor.page
 
@@ -209,7 +209,7 @@ def test_raters_are_chosen_until_the_deadline_and_what_was_typed_comes_back(visi
 
     assert visitor.status == 410
     assert "Jo Ward <jo.ward@example.org>" in [text.strip() for text in visitor.areas()]
-    assert "You can no longer choose raters" in visitor.open(choose).page
+    assert "choosing-closed" in visitor.open(choose).messages
 
 
 def test_an_approver_who_is_late_gets_the_remark_back(visitor, clock):

@@ -38,7 +38,7 @@ def test_a_late_answer_is_refused_on_the_page(visitor, closed):
     visitor.open(closed)
 
     assert visitor.status == 410
-    assert "you can no longer add or change answers" in visitor.page
+    assert "questionnaire-closed" in visitor.messages
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,6 @@ def test_a_second_release_is_refused_with_the_day_of_the_first(visitor, clock, c
     to_delegate = [email for email in sent_emails() if email.row.startswith("debrief/released#")]
     assert len(to_delegate) == 1
     assert formatting.local_day(day, people.programme().organisation.timezone) in visitor.page
-    assert "the report no longer changes" in visitor.page
+    assert "released-already" in visitor.messages
     with pytest.raises(ConditionFailed):
         transact([reports.release(reports.find(people.dana(), Wave.BASELINE), day)])

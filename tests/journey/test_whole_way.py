@@ -59,10 +59,10 @@ def test_a_cohort_goes_the_whole_way(visitor, clock):
     impact = people.link("dana delegate", "impact")
     visitor.open(f"{impact}/part/reaction").post(f"{impact}/part/reaction", {"relevance": "5"})
     visitor.open(f"{impact}/review").post(f"{impact}/send")
-    assert "Thank you. We have your answers." in visitor.page
+    assert visitor.shows == "impact/thanks"
     pulse = people.link("p0", "answer")
     visitor.open(pulse).post(f"{pulse}/pulse", dict(zip(people.area_ids(), ("6", "na"), strict=True)))
-    assert "Thank you. We have your answers." in visitor.page
+    assert visitor.shows == "collect/thanks"
     drain(clock.advance(days=40))
     summary = people.link("sponsor", "sponsor")
     visitor.sign_in(summary, "sponsor@example.org", clock.now())
