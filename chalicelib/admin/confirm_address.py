@@ -35,9 +35,9 @@ def confirm(cohort_id: str, hold_id: str, now: datetime, by: str) -> bool:
     if held is None or not held.is_active(now):
         return False
     if held.administrator == by:
-        raise ConfirmRefused(FieldError("", OWN))
+        raise ConfirmRefused(FieldError("", OWN, "own-change"))
     if not held.is_confirmable:
-        raise ConfirmRefused(FieldError("", UNNAMED))
+        raise ConfirmRefused(FieldError("", UNNAMED, "unnamed-change"))
     about, whose = held.delegate or cohort_id, {"who": held.person}
     try:
         commit(

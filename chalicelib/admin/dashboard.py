@@ -71,8 +71,8 @@ class Dashboard(Struct, frozen=True):
         return any(line.may_remind and line.line.reminded_on != self.today for line in self.lines)
 
     @property
-    def figures(self) -> tuple[tuple[str, str], ...]:
-        """Return the figures of the stage that the cohort is in."""
+    def figures(self) -> tuple[tuple[str, ...], ...]:
+        """Return the figures of the stage that the cohort is in: number, words, and how a test finds some of them."""
         made = sum(delegate.line.feedback.has_report for delegate in self.lines)
         to_come = sum(not delegate.line.withdrawn and not delegate.line.feedback.has_report for delegate in self.lines)
         reports = (f"{made} of {made + to_come}", "reports made")
@@ -92,12 +92,12 @@ class Dashboard(Struct, frozen=True):
         )
 
     @property
-    def _of_emails(self) -> tuple[tuple[str, str], ...]:
+    def _of_emails(self) -> tuple[tuple[str, ...], ...]:
         bounces = self._all_bounces
         lost = sum(bounce.is_lost for bounce in bounces)
         return (
             (str(self.counts[Filter.DECISION]), "need a decision"),
-            (str(lost), "address does not work" if lost == 1 else "addresses do not work"),
+            (str(lost), "address does not work" if lost == 1 else "addresses do not work", "lost-addresses"),
             (
                 str(sum(not bounce.is_lost and not bounce.is_refused for bounce in bounces)),
                 "other emails did not arrive",

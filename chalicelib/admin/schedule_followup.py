@@ -69,7 +69,8 @@ def _again(
 ) -> Planned:
     if not planned.has_same_days_as(wanted):
         there = f"Cohort {cohort_id} has a follow-up from {planned.opens} to {planned.closes}."
-        raise FollowupRefused(FieldError("", f"{there} A cohort has one follow-up; you can give delegates more time."))
+        said = f"{there} A cohort has one follow-up; you can give delegates more time."
+        raise FollowupRefused(FieldError("", said, "one-followup"))
     if (
         now >= ends_at
         or _is_at_work(cohort_id, planned, now)

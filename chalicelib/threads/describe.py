@@ -73,8 +73,9 @@ def _feedback(record: Record, context: Context) -> ThreadView:
         return ThreadView(thread, "Answers lost in a restore", "bad", (wait,))
     if line.feedback is FeedbackState.HELD:
         wait = Wait(Task.DECIDE, By.ADMINISTRATOR, "You", "give more time, or close", last)
-        words = "Not all answers are counted" if line.counts_hidden else "Too few answers"
-        return ThreadView(thread, words, "bad", (wait,))
+        if line.counts_hidden:
+            return ThreadView(thread, "Not all answers are counted", "bad", (wait,), name="not-all-counted")
+        return ThreadView(thread, "Too few answers", "bad", (wait,), name="too-few-answers")
     if line.feedback is FeedbackState.COLLECTING:
         until = f"Open until {short_date(last)}" if last else "Open"
         return ThreadView(thread, until, "", () if line.nominated else (_choice(record, context),))

@@ -79,6 +79,7 @@ class ThreadView(Struct, frozen=True):
     kind      of the pill that shows the words
     is_over   nothing more comes
     is_ahead  it has not begun
+    name      how a test finds the pill
     """
 
     thread: Thread
@@ -87,6 +88,7 @@ class ThreadView(Struct, frozen=True):
     waits: tuple[Wait, ...] = ()
     is_over: bool = False
     is_ahead: bool = False
+    name: str = ""
 
 
 class DelegateThreads(Struct, frozen=True):

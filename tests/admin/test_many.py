@@ -61,7 +61,7 @@ def test_pressing_twice_or_a_repeat_of_the_job_does_it_once(admin, clock):
     hidden = {"ids": ",".join(ids()[name] for name in NAMES), "act": "chase", "once": "a"}
     for _ in range(2):
         admin.post(f"{COHORT}/chosen", hidden, nonce=nonce)
-        assert "The reminders are being sent." in admin.page
+        assert "chase" in admin.messages
         clock.advance(seconds=1)
     assert len([job for job in jobs.waiting(clock.now()) if job.kind == "act_on_many"]) == 1
     drain(clock.now())
@@ -78,7 +78,7 @@ def test_everyone_of_the_filter_can_be_chosen_at_once(admin):
 
 def test_no_tick_changes_nothing_and_says_so(admin):
     admin.open(f"{COHORT}/chosen?act=extend")
-    assert "no delegate was ticked" in admin.page
+    assert "no-tick" in admin.messages
 
 
 def test_who_does_not_fit_is_left_out_by_name(admin, clock):
@@ -92,7 +92,7 @@ def test_who_does_not_fit_is_left_out_by_name(admin, clock):
 
 def test_an_invalid_day_is_refused_before_the_job_is_made(admin, clock):
     admin.open(chosen("extend", *NAMES)).post(f"{COHORT}/chosen", {"last_day": "soon"})
-    assert "Give the new last day as a date." in admin.page
+    assert "date-refused" in admin.messages
     assert "Dana Delegate, Dev Delegate, Dora Delegate" in admin.page
     assert not [job for job in jobs.waiting(clock.now()) if job.kind == "act_on_many"]
 

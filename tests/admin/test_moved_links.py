@@ -68,7 +68,7 @@ def test_answers_that_were_sent_are_neither_shown_nor_changed_nor_declined(opene
     new = answer_link()
     decline = DECLINE.url(moved())
     for page in [*every_page(new), decline]:
-        assert "Answers were already sent" in opened.open(page).page
+        assert "answers-sealed" in opened.open(page).messages
         assert CANARY not in opened.page
         assert opened.status == 409
     for act in ("send", "page/comments", "pulse"):
@@ -140,7 +140,7 @@ def test_a_closed_questionnaire_thanks_no_one_for_what_another_link_sent(opened,
     close_or_extend.publish_with_few_answers(people.COHORT, people.person("dana delegate").email, clock.now())
     drain(clock.now())
 
-    assert "What you sent counts" not in opened.open(answer_link()).page
+    assert "questionnaire-closed" in opened.open(answer_link()).messages
     assert opened.status == 410
 
 
@@ -152,7 +152,7 @@ def test_a_second_correction_keeps_them_sealed(opened, clock):
     drain(clock.now())
 
     assert moved("third@example.org").sealed
-    assert "Answers were already sent" in opened.open(answer_link("third@example.org")).page
+    assert "answers-sealed" in opened.open(answer_link("third@example.org")).messages
 
 
 def test_a_delegates_own_answers_are_sealed_too(opened, clock):
@@ -162,7 +162,7 @@ def test_a_delegates_own_answers_are_sealed_too(opened, clock):
 
     assert moved().group == "self"
     assert CANARY not in opened.open(f"{answer_link()}/page/comments").page
-    assert "Answers were already sent" in opened.page
+    assert "answers-sealed" in opened.messages
 
 
 @pytest.mark.parametrize(("who", "role"), [("dana delegate", Role.DELEGATE), ("mara manager", Role.MANAGER)])

@@ -75,7 +75,7 @@ def test_no_page_of_another_programmes_cohort_opens(admin, path):
     give("another")
     admin.open(BASE_URL + path.format_map(PLACES))
     assert admin.status == 404
-    assert "There is no such cohort" in admin.page
+    assert "cohort-unknown" in admin.messages
     assert "Autumn cohort" not in admin.page
 
 
