@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 WIDTHS = (390, 1280)
@@ -56,6 +56,21 @@ KEYBOARD = "The “inputmode” attribute is not supported in all browsers"
 NEWER_CSS = ".*pseudo-class “::details-content”"  # CSS pseudo-elements level 4, which the checker does not know yet
 KNOWN = re.compile(f"{TABLE_ROLES}|{KEYBOARD}|{NEWER_CSS}")
 seen: dict[str, str] = {}  # mark-up of every page that was found sound, for the HTML checker
+
+
+def page_name(page: Page) -> str:
+    """Return the template of the page, such as `collect/thanks`."""
+    return page.locator("body").get_attribute("data-page") or ""
+
+
+def message(page: Page, name: str) -> Locator:
+    """Return what the page says under this name: see `hook` in web/templates/macros.html.j2."""
+    return page.locator(f'[data-message="{name}"]')
+
+
+def fault(page: Page, field: str) -> Locator:
+    """Return what the page says is wrong with a field."""
+    return page.locator(f'[data-fault="{field}"]').first
 
 
 def assert_sound(page: Page) -> None:

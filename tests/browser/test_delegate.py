@@ -185,7 +185,7 @@ def test_an_impact_survey_is_filled_in_resumed_and_sent(months_on, visit, javasc
         assert "Thank you" in page.locator("h1").inner_text()
         return
     page.get_by_label("Fully relevant").check()
-    page.locator("#saved", has_text="Saved").wait_for()
+    page.locator('#saved[data-state="saved"]').wait_for()
     sound(page)
     for part in ("learning", "application", "work", "measures"):
         page.get_by_role("button", name="Save and continue").click()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from types import SimpleNamespace
 
 import pytest
@@ -58,9 +57,9 @@ def checked(page) -> dict[str, str]:
     return dict(map(tuple, pressed))
 
 
-def wait_for_state(page, words: str) -> None:
-    """Wait until the bar says so."""
-    page.locator("#saved").filter(has_text=re.compile(f"^{words}$")).wait_for()
+def wait_for_state(page, state: str) -> None:
+    """Wait until the bar says so: see `say` in answer.js."""
+    page.locator(f'#saved[data-state="{state}"]').wait_for()
 
 
 # --- the whole way --------------------------------------------------------------------------------------------------
@@ -162,7 +161,7 @@ def test_quick_answers_are_saved_together_and_are_there_on_another_device(asked,
     page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
     choose(page, ITEMS[0], "5")
     choose(page, ITEMS[1], "na")
-    wait_for_state(page, "Saved")
+    wait_for_state(page, "saved")
 
     assert len(posts) <= 2
     assert page.locator(".bar progress").get_attribute("max") == "4"
@@ -178,9 +177,9 @@ def test_no_answer_is_lost_in_a_tunnel(asked, visit, tunnel, values):
     page.route("**/page/**", through)
     for item, value in zip(ITEMS, values, strict=True):
         choose(page, item, value)
-    wait_for_state(page, "Not saved – trying again")
+    wait_for_state(page, "trying")
     page.get_by_role("button", name="Save and continue").click()
-    wait_for_state(page, "Not saved – trying again, then continuing")
+    wait_for_state(page, "leaving")
     assert checked(page) == dict(zip(ITEMS, values, strict=True))
 
     page.unroute("**/page/**")
@@ -194,7 +193,7 @@ def test_answers_one_after_the_other_are_one_request_and_are_saved_when_the_page
     page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
     first, *others = [item.id for item in COMPETENCIES[2].items]
     choose(page, first)
-    wait_for_state(page, "Saved")
+    wait_for_state(page, "saved")
     for item in others:
         choose(page, item)
         page.wait_for_timeout(600)  # longer than an answer used to wait for the next
@@ -247,7 +246,7 @@ def test_what_was_chosen_before_the_script_arrived_is_saved_when_it_arrives(aske
     assert held
     for route in held:
         route.continue_()
-    wait_for_state(page, "Saved")
+    wait_for_state(page, "saved")
 
     assert page.locator(".bar progress").evaluate("bar => bar.value") == 1
     assert checked(visit(asked("answer", 6) + FIRST, javascript=False)) == {ITEMS[0]: "3"}
@@ -268,17 +267,17 @@ def test_an_older_tab_takes_nothing_back_and_a_comment_can_be_emptied(asked, vis
     address = asked("answer", 2) + "/page/comments"
     older, newer = visit(address), visit(address)
     newer.locator("#q-strengths").fill("Listens.")
-    wait_for_state(newer, "Saved")
+    wait_for_state(newer, "saved")
     older.locator("#q-one_change").fill("Rest more.")
-    wait_for_state(older, "Saved")
+    wait_for_state(older, "saved")
     newer.locator("#q-strengths").fill("")
-    wait_for_state(newer, "Not saved yet – saves by itself")
-    wait_for_state(newer, "Saved")
+    wait_for_state(newer, "waiting")
+    wait_for_state(newer, "saved")
     assert visit(address).locator("#q-one_change").input_value() == "Rest more."
 
     last = visit(address)
     last.locator("#q-strengths").fill("Half a thought.")
-    wait_for_state(last, "Saved")
+    wait_for_state(last, "saved")
     last.locator("#q-strengths").fill("")
     last.get_by_role("button", name="Save and check").click()
     last.wait_for_url("**/review")
@@ -289,10 +288,10 @@ def test_a_text_that_no_page_can_send_while_it_goes_is_saved_without_waiting(ask
     page = visit(asked("answer", 7) + "/page/comments")
     for place in page.locator("textarea").all():
         place.fill("é" * MANY)
-    wait_for_state(page, "Saved")
+    wait_for_state(page, "saved")
     with page.expect_request(lambda request: request.method == "POST", timeout=SOON):
         page.locator("#q-strengths").fill("é" * MANY + "!")
-    wait_for_state(page, "Saved")
+    wait_for_state(page, "saved")
 
     asked_to_stay = []
     page.on("dialog", lambda dialog: (asked_to_stay.append(dialog.type), dialog.dismiss()))
@@ -307,7 +306,7 @@ def test_after_a_form_was_sent_its_page_says_that_it_saves_no_more(asked, visit)
     page.route("**/page/**", lambda route: route.fulfill(status=410, body="closed"))
     choose(page, ITEMS[0])
 
-    page.get_by_text("Not saved – open your link again").first.wait_for()
+    wait_for_state(page, "refused")
 
 
 # --- keyboard, zoom, spacing, colours, motion, paper ------------------------------------------------------------------

@@ -92,7 +92,7 @@ def test_a_tick_that_is_not_saved_is_reported_and_the_button_saves_it(cloud, vis
     page.route("**/ticks", lambda route: route.abort())
     was = box(page, TICKED[0]).is_checked()
     box(page, TICKED[0]).click()
-    page.get_by_text("Not saved. Press “Save ticks”.").wait_for()
+    page.locator('#ticks-said[data-state="trouble"]').wait_for()
 
     page.unroute("**/ticks")
     press(page, "Save ticks")

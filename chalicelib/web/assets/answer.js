@@ -33,7 +33,8 @@
 
   const isLarge = () => new URLSearchParams(new FormData(form)).toString().length >= KEEPALIVE_LIMIT;
 
-  const say = (words, aloud) => {
+  const say = (name, words, aloud) => {
+    state.dataset.state = name; // for tests
     state.textContent = words;
     if (aloud) heard.textContent = words;
   };
@@ -50,7 +51,7 @@
     if (underway) underway.abort();
     const mine = (underway = new AbortController());
     mine.stays = keepalive && body.toString().length < KEEPALIVE_LIMIT; // a browser ends other requests of a page that is gone
-    if (!tries) say("Saving…");
+    if (!tries) say("saving", "Saving…");
     const waiting = setTimeout(() => mine.abort(), PATIENCE);
     unsaved = false;
     sentAt = Date.now();
@@ -77,7 +78,7 @@
   function saved(next, words) {
     tries = 0;
     bar.classList.remove("trouble");
-    say(words, !spoken || words !== "Saved");
+    say("saved", words, !spoken || words !== "Saved");
     spoken = true;
     if (leaving && next) {
       gone = true;
@@ -92,7 +93,8 @@
     if (tries) return; // the next try carries it
     clearTimeout(timer);
     const rest = isLarge() ? pause : Math.max(pause, sentAt + EVERY - Date.now());
-    say(rest > SHORTLY ? "Not saved yet – saves by itself" : "Saving…");
+    if (rest > SHORTLY) say("waiting", "Not saved yet – saves by itself");
+    else say("saving", "Saving…");
     timer = setTimeout(save, rest);
   }
 
@@ -100,14 +102,15 @@
     unsaved = true;
     tries += 1;
     bar.classList.add("trouble");
-    say(leaving ? "Not saved – trying again, then continuing" : "Not saved – trying again", tries === 1);
+    if (leaving) say("leaving", "Not saved – trying again, then continuing", tries === 1);
+    else say("trying", "Not saved – trying again", tries === 1);
     timer = setTimeout(save, Math.min(30000, 1000 * 2 ** tries));
   }
 
   async function refused(answer) {
     if (leaving) return sendAsUsual(leaving); // the next page says why
     const why = answer.content ? answer.content.message : answer.status === 409 ? "Changed in another window – open this page again" : "Not saved – open your link again";
-    say(why, true);
+    say("refused", why, true);
   }
 
   // Around `submit` listeners, and in browsers that cannot press a button for us.
@@ -123,14 +126,14 @@
     unsaved = true;
     leaving = null;
     paint();
-    if (!tries) say("Saving…");
+    if (!tries) say("saving", "Saving…");
     soon(event.target.type === "radio" ? 400 : 1500);
   });
   document.addEventListener("click", (event) => { pressed = event.target.closest("button") || pressed; });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     leaving = ((event.submitter || pressed || {}).value) || "next";
-    say("Saving…");
+    say("saving", "Saving…");
     save();
   });
   const leave = () => {
@@ -158,7 +161,7 @@
   paint();
   if (early()) {
     unsaved = true;
-    say("Saving…");
+    say("saving", "Saving…");
     save();
   }
 })();

@@ -10,6 +10,7 @@
   let isSent = false;
 
   function say(words, trouble) {
+    said.dataset.state = trouble ? "trouble" : "saved"; // for tests
     said.textContent = words;
     said.classList.toggle("trouble", trouble);
   }

@@ -9,6 +9,7 @@
   let last = Promise.resolve();
 
   function say(words, trouble) {
+    said.dataset.state = trouble ? "trouble" : "saved"; // for tests
     said.textContent = words;
     said.classList.toggle("trouble", trouble);
   }
