@@ -43,7 +43,7 @@ from chalicelib.waves.emails import to_raters
 from chalicelib.waves.suppression import list_suppressed
 
 BY = "command line"
-TRIES = 5  # a rater may save or send between our read and our write
+MAX_RETRIES = 5  # a rater may save or send between our read and our write
 EVERYONE = "everyone"  # the key in a job that voids the answers of all: none of them can be read any more
 SEALED = (WaveState.OPEN, WaveState.HELD)  # a void that was asked for just before the deadline may run after it
 
@@ -154,7 +154,7 @@ def void_answers(job: Job, now: datetime) -> Sequence[Write]:
 def _void_link(job: Job, link: str, lost: frozenset[str], now: datetime) -> None:
     """Void an invitation, and read it again if the rater saved or sent meanwhile."""
     delegate_id, wave, invitation_id, version = link.split(":")
-    for left in reversed(range(TRIES)):
+    for left in reversed(range(MAX_RETRIES)):
         try:
             _void(job, delegate_id, Wave(wave), invitation_id, int(version), lost, now)
             return

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from chalicelib.areas import states
 from chalicelib.areas.emails import answered_email, asked_email, done_email, is_about_request
-from chalicelib.areas.form import PARTS, FormFault, TypedArea, area_faults, read_area, to_area
+from chalicelib.areas.form import PARTS, TypedArea, area_faults, read_area, to_area
 from chalicelib.areas.openings import AreasPage
 from chalicelib.areas.plan.jobs import plan_job
-from chalicelib.core.errors import Refusal
+from chalicelib.core.errors import FieldError, Refusal
 from chalicelib.core.formatting import local_date
 from chalicelib.core.ids import coach_id, derive
 from chalicelib.core.state_machine import By, NotAllowed
@@ -41,7 +41,7 @@ class AreaRefused(Refusal):
     title = "The area was not changed"
 
 
-def revise(opened: AreasPage, area: Area, fields: Mapping[str, str], now: datetime) -> tuple[FormFault, ...]:
+def revise(opened: AreasPage, area: Area, fields: Mapping[str, str], now: datetime) -> tuple[FieldError, ...]:
     """Store changed words for an area, or return what is wrong with them."""
     typed, faults = _read(opened, fields, now, area)
     why, why_faults = read_why(fields)
@@ -55,14 +55,14 @@ def revise(opened: AreasPage, area: Area, fields: Mapping[str, str], now: dateti
         return ()  # pressed twice, or nothing was changed
     if fields.get(REVISION, str(area.revision)) != str(area.revision):
         return (
-            FormFault("behaviour-1", "Someone else changed the area. Your words are below: check them, then save."),
+            FieldError("behaviour-1", "Someone else changed the area. Your words are below: check them, then save."),
         )
     after = replace(after, revision=area.revision + 1, why=why)
     _move(opened, area, after, states.REVISE, why, now)
     return ()
 
 
-def agree(opened: AreasPage, fields: Mapping[str, str], area_id: str, now: datetime) -> tuple[FormFault, ...]:
+def agree(opened: AreasPage, fields: Mapping[str, str], area_id: str, now: datetime) -> tuple[FieldError, ...]:
     """Add an area that was agreed after the debrief. It may replace one that the delegate asked to close.
 
     area_id   random, of the page
@@ -92,10 +92,10 @@ def agree(opened: AreasPage, fields: Mapping[str, str], area_id: str, now: datet
     return ()
 
 
-def approve(opened: AreasPage, area: Area, fields: Mapping[str, str], now: datetime) -> tuple[FormFault, ...]:
+def approve(opened: AreasPage, area: Area, fields: Mapping[str, str], now: datetime) -> tuple[FieldError, ...]:
     """Let others read the words that the page showed, or say that they changed meanwhile. Raises AreaRefused."""
     if fields.get(WORDS) != words_mark(area):
-        return (FormFault("others_text-1", "Your coach has changed these words. Read them again, then approve."),)
+        return (FieldError("others_text-1", "Your coach has changed these words. Read them again, then approve."),)
     if area.waits_for_approval:
         after = replace(area, approved=area.others_text, revision=area.revision + 1)
         _move(opened, area, after, states.APPROVE, "", now)
@@ -107,7 +107,7 @@ def words_mark(area: Area) -> str:
     return derive(8, "others", area.id, area.others_text)
 
 
-def move(opened: AreasPage, area: Area, act: str, fields: Mapping[str, str], now: datetime) -> tuple[FormFault, ...]:
+def move(opened: AreasPage, area: Area, act: str, fields: Mapping[str, str], now: datetime) -> tuple[FieldError, ...]:
     """Change the state of an area by an act of its state machine, or return what is missing. Raises AreaRefused."""
     if _is_done_by(opened, area, act):
         return ()  # pressed twice
@@ -120,7 +120,7 @@ def move(opened: AreasPage, area: Area, act: str, fields: Mapping[str, str], now
     return ()
 
 
-def note_progress(opened: AreasPage, fields: Mapping[str, str], once: str, now: datetime) -> tuple[FormFault, ...]:
+def note_progress(opened: AreasPage, fields: Mapping[str, str], once: str, now: datetime) -> tuple[FieldError, ...]:
     """Store a level and a line for each area that was filled in. If one line is too long, store nothing.
 
     once   random, of the page: a second press stores nothing more
@@ -130,7 +130,7 @@ def note_progress(opened: AreasPage, fields: Mapping[str, str], once: str, now: 
         level, line = fields.get(f"level-{area.id}", ""), " ".join(fields.get(f"line-{area.id}", "").split())
         level = level if level in dict(LEVELS) and opened.by is By.DELEGATE else ""
         if len(line) > MAX_LINE_CHARS:
-            faults.append(FormFault(f"line-{area.id}", _too_long(len(line))))
+            faults.append(FieldError(f"line-{area.id}", _too_long(len(line))))
         if level or line:
             note = Progress(opened.by.value, opened.person.name, now, level, line)
             notes.append(areas.note(opened.delegate.id, opened.wave, area.id, once, note))
@@ -139,11 +139,11 @@ def note_progress(opened: AreasPage, fields: Mapping[str, str], once: str, now: 
     return tuple(faults)
 
 
-def read_why(fields: Mapping[str, str], field: str = WHY) -> tuple[str, tuple[FormFault, ...]]:
+def read_why(fields: Mapping[str, str], field: str = WHY) -> tuple[str, tuple[FieldError, ...]]:
     why = " ".join(fields.get(field, "").split())
     if not why:
-        return why, (FormFault(field, "Please give the reason in one line."),)
-    return why, (FormFault(field, _too_long(len(why))),) if len(why) > MAX_LINE_CHARS else ()
+        return why, (FieldError(field, "Please give the reason in one line."),)
+    return why, (FieldError(field, _too_long(len(why))),) if len(why) > MAX_LINE_CHARS else ()
 
 
 def _too_long(length: int) -> str:
@@ -152,7 +152,7 @@ def _too_long(length: int) -> str:
 
 def _read(
     opened: AreasPage, fields: Mapping[str, str], now: datetime, before: Area | None = None
-) -> tuple[TypedArea, tuple[FormFault, ...]]:
+) -> tuple[TypedArea, tuple[FieldError, ...]]:
     """Read the form of one area. Fields that the delegate does not see are unchanged."""
     items = [item.id for item in opened.programme.items]
     typed = read_area(1, fields, items) or TypedArea(1, "", {}, ())

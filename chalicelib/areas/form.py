@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
+from chalicelib.core.errors import FieldError
 from chalicelib.core.formatting import day
 from chalicelib.store.areas import Area
 
@@ -42,11 +43,6 @@ HINTS = {
 AREA_ID = re.compile(r"[a-z2-7]{8}|[1-3]")  # earlier versions numbered areas
 
 
-class FormFault(Struct, frozen=True):
-    field: str
-    message: str
-
-
 class TypedArea(Struct, frozen=True):
     """One area as it was typed, with at least one part."""
 
@@ -77,12 +73,12 @@ def read_day(typed: str) -> date | None:
         return None
 
 
-def area_faults(area: TypedArea, today: date, suffix: str = "", label: str = "") -> list[FormFault]:
+def area_faults(area: TypedArea, today: date, suffix: str = "", label: str = "") -> list[FieldError]:
     """Return what is wrong with one area. `suffix` ends its fields' names, `label` begins each message."""
     missing = [part for part in NEEDED if not area.parts[part]]
-    faults = [FormFault(part + suffix, f"{label}please fill in “{PARTS[part]}”.") for part in missing]
+    faults = [FieldError(part + suffix, f"{label}please fill in “{PARTS[part]}”.") for part in missing]
     faults += [
-        FormFault(part + suffix, f"{label}please shorten “{PARTS[part]}” to {MAX_AREA_CHARS} characters.")
+        FieldError(part + suffix, f"{label}please shorten “{PARTS[part]}” to {MAX_AREA_CHARS} characters.")
         for part in PARTS
         if len(area.parts[part]) > MAX_AREA_CHARS
     ]
@@ -91,22 +87,22 @@ def area_faults(area: TypedArea, today: date, suffix: str = "", label: str = "")
     return faults + _item_faults(area, f"why_no_item{suffix}", label)
 
 
-def _review_faults(typed: str, today: date, field: str, label: str) -> list[FormFault]:
+def _review_faults(typed: str, today: date, field: str, label: str) -> list[FieldError]:
     review_by = read_day(typed)
     if review_by is None:
-        return [FormFault(field, f"{label}please give the review date.")]
+        return [FieldError(field, f"{label}please give the review date.")]
     if not today <= review_by <= today + MAX_AHEAD:
         last = day(today + MAX_AHEAD)
-        return [FormFault(field, f"{label}the review date must be between today and {last}.")]
+        return [FieldError(field, f"{label}the review date must be between today and {last}.")]
     return []
 
 
-def _item_faults(area: TypedArea, field: str, label: str) -> list[FormFault]:
+def _item_faults(area: TypedArea, field: str, label: str) -> list[FieldError]:
     if len(area.items) > MAX_ITEMS:
         chosen = f"{len(area.items)} are chosen"
-        return [FormFault(field, f"{label}please choose at most {MAX_ITEMS} behaviours; {chosen}.")]
+        return [FieldError(field, f"{label}please choose at most {MAX_ITEMS} behaviours; {chosen}.")]
     if not area.items and not area.parts["why_no_item"]:
-        return [FormFault(field, f"{label}please choose a behaviour from the report, or say why it is not about one.")]
+        return [FieldError(field, f"{label}please choose a behaviour from the report, or say why it is not about one.")]
     return []
 
 

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from chalicelib.areas.emails import help_email
-from chalicelib.areas.form import FormFault
 from chalicelib.areas.openings import AreasPage
 from chalicelib.core.addresses import clean_text
-from chalicelib.core.errors import Refusal
+from chalicelib.core.errors import FieldError, Refusal
 from chalicelib.core.ids import reader_key
 from chalicelib.jobs.commit import commit
 from chalicelib.store import areas, audit_events, emails
@@ -42,7 +41,7 @@ class EnoughOffered(Refusal):
         super().__init__(f"You have sent {MAX_OFFERS} messages here: that is the limit. Speak to the delegate instead.")
 
 
-def offer(opened: AreasPage, fields: Mapping[str, str], once: str, now: datetime) -> tuple[FormFault, ...]:
+def offer(opened: AreasPage, fields: Mapping[str, str], once: str, now: datetime) -> tuple[FieldError, ...]:
     """Send the delegate one line, or return what is wrong with it.
 
     once   random, of the page: a second press stores and sends nothing more
@@ -53,7 +52,7 @@ def offer(opened: AreasPage, fields: Mapping[str, str], once: str, now: datetime
         raise NothingShared
     line = clean_text(fields.get(LINE, "")).strip()
     if fault := _fault(line):
-        return (FormFault(LINE, fault),)
+        return (FieldError(LINE, fault),)
     delegate = opened.delegate
     who = {"by": delegate.manager}
     event = audit_events.add_naming(delegate.cohort_id, AuditEvent.OFFERED_HELP, "line manager", delegate.id, now, who)

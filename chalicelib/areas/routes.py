@@ -11,10 +11,11 @@ from chalice import Blueprint, Response
 
 from chalicelib.areas import acts, share, states
 from chalicelib.areas import offer_help as help_offers
-from chalicelib.areas.form import AREA_ID, HINTS, LINES, MAX_AREA_CHARS, NEEDED, PARTS, FormFault, as_fields
+from chalicelib.areas.form import AREA_ID, HINTS, LINES, MAX_AREA_CHARS, NEEDED, PARTS, as_fields
 from chalicelib.areas.openings import AreasPage, let_in, open_for_delegate, open_for_manager, sign_in_coach
 from chalicelib.areas.plan.open_plan import open_plan
 from chalicelib.core import clock, ids
+from chalicelib.core.errors import FieldError
 from chalicelib.core.ids import reader_key
 from chalicelib.core.state_machine import By
 from chalicelib.forms.impact_questions import LEVELS
@@ -194,20 +195,20 @@ def _new_id() -> str:
     return ids.random_letters(secrets.token_bytes(5))
 
 
-def _save(opened: AreasPage, area: Area | None, fields: Mapping[str, str]) -> tuple[FormFault, ...]:
+def _save(opened: AreasPage, area: Area | None, fields: Mapping[str, str]) -> tuple[FieldError, ...]:
     if area is None:
         return acts.agree(opened, fields, _once(fields), clock.now())
     return acts.revise(opened, area, fields, clock.now())
 
 
-def _acted(opened: AreasPage, area: Area, act: str, fields: Mapping[str, str]) -> tuple[FormFault, ...]:
+def _acted(opened: AreasPage, area: Area, act: str, fields: Mapping[str, str]) -> tuple[FieldError, ...]:
     if act == REMARK:
         return acts.note_progress(opened, fields, _once(fields), clock.now())
     return acts.move(opened, area, act, fields, clock.now())
 
 
 def _after_coach(
-    opened: AreasPage, coach: SignedIn, area: Area | None, faults: Sequence[FormFault], fields: Mapping[str, str]
+    opened: AreasPage, coach: SignedIn, area: Area | None, faults: Sequence[FieldError], fields: Mapping[str, str]
 ) -> Response:
     if faults:
         return _coachs_page("areas/area", opened, coach, faults, fields, area)
@@ -221,7 +222,7 @@ def _after_manager(opened: AreasPage, fields: Mapping[str, str]) -> Response:
 
 
 def _managers_page(
-    opened: AreasPage, faults: Sequence[FormFault] = (), typed: Mapping[str, str] | None = None
+    opened: AreasPage, faults: Sequence[FieldError] = (), typed: Mapping[str, str] | None = None
 ) -> Response:
     return page(
         "areas/manager",
@@ -258,7 +259,7 @@ def _home(opened: AreasPage) -> str:
 def _delegates_page(
     template: str,
     opened: AreasPage,
-    faults: Sequence[FormFault] = (),
+    faults: Sequence[FieldError] = (),
     typed: Mapping[str, str] | None = None,
     area: Area | None = None,
 ) -> Response:
@@ -270,7 +271,7 @@ def _coachs_page(
     template: str,
     opened: AreasPage,
     coach: SignedIn,
-    faults: Sequence[FormFault] = (),
+    faults: Sequence[FieldError] = (),
     typed: Mapping[str, str] | None = None,
     area: Area | None = None,
 ) -> Response:
@@ -279,7 +280,7 @@ def _coachs_page(
 
 
 def _context(
-    opened: AreasPage, faults: Sequence[FormFault], typed: Mapping[str, str] | None, area: Area | None
+    opened: AreasPage, faults: Sequence[FieldError], typed: Mapping[str, str] | None, area: Area | None
 ) -> dict[str, Any]:
     hidden = acts.KEPT_FROM_DELEGATE if opened.by is By.DELEGATE else ()
     return {

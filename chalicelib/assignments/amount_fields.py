@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.assignments.text_fields import normalise, single_input
-from chalicelib.assignments.values import Ask, Context, Fault, FieldKind, Read, Typed
+from chalicelib.assignments.values import Ask, Context, FieldKind, Read, Typed, work_fault
 from chalicelib.core import currency
 from chalicelib.core.form_model import Money, Number
 from chalicelib.forms.fields import Kind, Question, read_answer
@@ -22,7 +22,7 @@ def _read_money(ask: Ask, typed: Typed, context: Context) -> Read:
     text = normalise(typed.get(ask.name, ""))
     written = take_apart(text)
     if written is not None and written.number < 0:
-        return Read(None, (Fault(ask.name, ask.label, "please write 0 or more."),))
+        return Read(None, (work_fault(ask.name, ask.label, "please write 0 or more."),))
     question = Question(ask.name, Kind.MONEY, ask.label, currency=context.currency, per=ask.type.per)
     return _read(ask, typed, question, "", _money_fault)
 
@@ -33,7 +33,7 @@ def _read(ask: Ask, typed: Typed, question: Question, unit: str, fault_of: Calla
         return Read(None)
     kept, fault = read_answer(question, text, unit)
     fault = fault or fault_of(ask.type, Decimal(kept))
-    return Read(None, (Fault(ask.name, ask.label, fault),)) if fault else Read(kept)
+    return Read(None, (work_fault(ask.name, ask.label, fault),)) if fault else Read(kept)
 
 
 def _number_fault(limits: Number, number: Decimal) -> str:

@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 
 from chalicelib.assignments.text_fields import normalise, single_input
-from chalicelib.assignments.values import Ask, Context, Fault, FieldKind, Read, Typed
+from chalicelib.assignments.values import Ask, Context, FieldKind, Read, Typed, work_fault
 from chalicelib.core import formatting
 from chalicelib.core.calendar import add_months
 from chalicelib.core.form_model import Date
@@ -50,7 +50,7 @@ def _read(ask: Ask, typed: Typed, context: Context) -> Read:
         pass
     else:
         fault = _limit_fault(ask.type, day, context) if day else f"{text} is not in the calendar: {HOW}"
-    return Read(day.isoformat()) if day and not fault else Read(None, (Fault(ask.name, ask.label, fault),))
+    return Read(day.isoformat()) if day and not fault else Read(None, (work_fault(ask.name, ask.label, fault),))
 
 
 def _limit_fault(limits: Date, day: date, context: Context) -> str:

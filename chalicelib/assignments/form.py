@@ -8,7 +8,18 @@ from msgspec import Struct
 
 from chalicelib.assignments.field_kinds import KINDS
 from chalicelib.assignments.table_fields import columns_of, row_ids
-from chalicelib.assignments.values import ANSWER_IT, TICKED, Ask, Choices, Context, Fault, Read, Typed, Value
+from chalicelib.assignments.values import (
+    ANSWER_IT,
+    TICKED,
+    Ask,
+    Choices,
+    Context,
+    Read,
+    Typed,
+    Value,
+    WorkFault,
+    work_fault,
+)
 from chalicelib.core.form_model import Choice, FormField, Many, Measures, Rows, Scale, Text
 from chalicelib.core.model import Assignment
 
@@ -34,10 +45,10 @@ class Answers(Struct, frozen=True):
     """A form as read. `values` has the fields that are asked and have valid answers."""
 
     values: Mapping[str, Value]
-    faults: tuple[Fault, ...]
+    faults: tuple[WorkFault, ...]
 
     @property
-    def of_draft(self) -> tuple[Fault, ...]:
+    def of_draft(self) -> tuple[WorkFault, ...]:
         """Return what is wrong with what was typed; a draft may be incomplete."""
         return tuple(fault for fault in self.faults if not fault.on_submit)
 
@@ -62,7 +73,7 @@ def read_form(form: Form, typed: Typed, context: Context) -> Answers:
         chosen, wrong = _read_areas(form.areas, typed)
         values, faults = {**values, **chosen}, [*faults, *wrong]
     if sum(len(text.encode("utf-8", "replace")) for text in typed.values()) > MAX_FORM_BYTES:
-        faults.insert(0, Fault("", "The form", TOO_LONG))
+        faults.insert(0, work_fault("", "The form", TOO_LONG))
     return Answers(values, tuple(faults))
 
 
@@ -76,25 +87,27 @@ def is_asked(field: FormField, form: Form, read: Mapping[str, Read]) -> bool:
     return any(option in field.when.options for option in chosen)
 
 
-def _missing(field: FormField, read: Read) -> list[Fault]:
+def _missing(field: FormField, read: Read) -> list[WorkFault]:
     if not field.required or read.value is not None or read.faults:
         return []
     words = "please choose an answer." if isinstance(field.type, Choice | Many | Scale) else ANSWER_IT
-    return [Fault(f"f.{field.id}", field.ask, words, on_submit=True)]
+    return [work_fault(f"f.{field.id}", field.ask, words, on_submit=True)]
 
 
-def _read_areas(areas: Choices, typed: Typed) -> tuple[dict[str, Value], list[Fault]]:
+def _read_areas(areas: Choices, typed: Typed) -> tuple[dict[str, Value], list[WorkFault]]:
     ticked = [area for area, _ in areas if typed.get(f"{AREAS}.{area}") == TICKED]
     why = " ".join(typed.get(WHY, "").split())
     if len(why) > MAX_WHY_CHARS:
-        return {}, [Fault(WHY, AREAS_TITLE, f"please shorten this to {MAX_WHY_CHARS} characters; it has {len(why)}.")]
+        return {}, [
+            work_fault(WHY, AREAS_TITLE, f"please shorten this to {MAX_WHY_CHARS} characters; it has {len(why)}.")
+        ]
     if ticked:
         return {AREAS: ticked}, []
     if typed.get(NO_AREA) == TICKED and why:
         return {AREAS: [], WHY: why}, []
     if typed.get(NO_AREA) == TICKED:
-        return {}, [Fault(WHY, AREAS_TITLE, "please say why in a line.", on_submit=True)]
-    return {}, [Fault(AREAS, AREAS_TITLE, "please tick an area, or “none of them”.", on_submit=True)]
+        return {}, [work_fault(WHY, AREAS_TITLE, "please say why in a line.", on_submit=True)]
+    return {}, [work_fault(AREAS, AREAS_TITLE, "please tick an area, or “none of them”.", on_submit=True)]
 
 
 def names_of(form: Form, names: Iterable[str]) -> list[str]:

@@ -14,7 +14,7 @@ from chalicelib.assignments.prefill import fill
 from chalicelib.assignments.table_fields import row_ids
 from chalicelib.assignments.tasks import Book, Task
 from chalicelib.assignments.text_fields import find_warnings
-from chalicelib.assignments.values import Fault
+from chalicelib.assignments.values import WorkFault
 from chalicelib.core import merging
 from chalicelib.core.form_model import Rows
 
@@ -28,7 +28,7 @@ class FormPage(Struct, frozen=True):
 
 
 def draft_page(
-    book: Book, task: Task, now: datetime, faults: Sequence[Fault], new_rows: tuple[str, ...], more: str
+    book: Book, task: Task, now: datetime, faults: Sequence[WorkFault], new_rows: tuple[str, ...], more: str
 ) -> FormPage:
     filled = fill(book, task, now)
     draft = replace(task.draft, typed={**filled.typed, **task.draft.typed})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from chalicelib.assignments.values import Ask, Choices, Context, Fault, FieldKind, Read, Typed
+from chalicelib.assignments.values import Ask, Choices, Context, FieldKind, Read, Typed, work_fault
 from chalicelib.core.form_model import Items
 from chalicelib.core.formatting import plural
 
@@ -20,7 +20,9 @@ def _read(ask: Ask, typed: Typed, context: Context) -> Read:
     seen = [{"item": item, "step": step} for item, step in chosen if step in steps]
     if len(seen) > ask.type.max:
         most = plural(ask.type.max, "behaviour", "behaviours")
-        return Read(None, (Fault(ask.name, ask.label, f"please choose at most {most}; you have chosen {len(seen)}."),))
+        return Read(
+            None, (work_fault(ask.name, ask.label, f"please choose at most {most}; you have chosen {len(seen)}."),)
+        )
     return Read(seen or None)
 
 

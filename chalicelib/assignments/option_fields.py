@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from chalicelib.assignments.text_fields import single_input
-from chalicelib.assignments.values import TICKED, Ask, Context, Fault, FieldKind, Read, Typed
+from chalicelib.assignments.values import TICKED, Ask, Context, FieldKind, Read, Typed, work_fault
 from chalicelib.core.form_model import Choice, Many, Pick, Scale
 
 CHOOSE = "please choose one of the answers shown."
@@ -19,7 +19,7 @@ def _one_of(ask: Ask, typed: Typed, options: Iterable[str]) -> Read:
     chosen = typed.get(ask.name, "").strip()
     if not chosen:
         return Read(None)
-    return Read(chosen) if chosen in options else Read(None, (Fault(ask.name, ask.label, CHOOSE),))
+    return Read(chosen) if chosen in options else Read(None, (work_fault(ask.name, ask.label, CHOOSE),))
 
 
 def _read_many(ask: Ask, typed: Typed, _: Context) -> Read:

@@ -15,7 +15,7 @@ from chalicelib.assignments.item_field import behaviours
 from chalicelib.assignments.option_fields import choices_of
 from chalicelib.assignments.table_fields import cell, columns_of, name_of_row, row_ids
 from chalicelib.assignments.text_fields import find_warnings
-from chalicelib.assignments.values import TICKED, Ask, Choices, Context, Fault
+from chalicelib.assignments.values import TICKED, Ask, Choices, Context, WorkFault
 from chalicelib.core import currency, formatting
 from chalicelib.core.form_model import (
     Choice,
@@ -106,14 +106,14 @@ class PageForm(Struct, frozen=True):
     form: Form
     draft: Draft
     context: Context
-    faults: Sequence[Fault] = ()
+    faults: Sequence[WorkFault] = ()
     origins: Mapping[str, str] = {}
     new_rows: tuple[str, ...] = ()
     copied_rows: frozenset[str] = frozenset()
     more: str = ""
 
     def fault(self, name: str) -> str:
-        text = next((fault.text for fault in self.faults if fault.field == name), "")
+        text = next((fault.note for fault in self.faults if fault.field == name), "")
         return text[:1].upper() + text[1:]
 
     def typed(self, name: str) -> str:

@@ -13,7 +13,7 @@ from chalicelib.assignments.tasks import Task
 from chalicelib.assignments.text_fields import UNPRINTABLE, normalise
 from chalicelib.assignments.thread import ASSIGNMENT, WorkState
 from chalicelib.core.addresses import link_fault
-from chalicelib.core.errors import Refusal
+from chalicelib.core.errors import FieldError, Refusal
 from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Delegate, Programme
 from chalicelib.core.reasons import one_line
@@ -35,11 +35,6 @@ AUDIT = {
     WAIVE: AuditEvent.WAIVED_WORK,
 }
 DONE = {READ: WorkState.READ, RETURN: WorkState.RETURNED, WAIVE: WorkState.WAIVED}
-
-
-class ReviewFault(Struct, frozen=True):
-    field: str
-    message: str
 
 
 class ReviewRefused(Refusal):
@@ -68,7 +63,7 @@ class Reviewed(Struct, frozen=True):
     days: WorkingDays
 
 
-def review(of: Reviewed, act: str, words: str, reviewer: Reviewer, now: datetime) -> list[ReviewFault]:
+def review(of: Reviewed, act: str, words: str, reviewer: Reviewer, now: datetime) -> list[FieldError]:
     """Do one act, or return what is wrong with its words. Repeating the act succeeds and sends nothing.
 
     Raises ReviewRefused.
@@ -88,15 +83,15 @@ def review(of: Reviewed, act: str, words: str, reviewer: Reviewer, now: datetime
     return []
 
 
-def _faults(act: str, words: str) -> list[ReviewFault]:
+def _faults(act: str, words: str) -> list[FieldError]:
     if len(words) > MAX_REMARK_CHARS:
-        return [ReviewFault(act, f"Please shorten this to {MAX_REMARK_CHARS:,} characters; it has {len(words):,}.")]
+        return [FieldError(act, f"Please shorten this to {MAX_REMARK_CHARS:,} characters; it has {len(words):,}.")]
     if UNPRINTABLE.search(words):
-        return [ReviewFault(act, "Please remove the characters that cannot be printed.")]
+        return [FieldError(act, "Please remove the characters that cannot be printed.")]
     if fault := link_fault(words):
-        return [ReviewFault(act, f"The text {fault}.")]
+        return [FieldError(act, f"The text {fault}.")]
     if act != READ and not words:
-        return [ReviewFault(act, "Please give the reason in one line: the delegate reads it.")]
+        return [FieldError(act, "Please give the reason in one line: the delegate reads it.")]
     return []
 
 

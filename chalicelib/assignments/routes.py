@@ -17,7 +17,7 @@ from chalicelib.assignments.form_page import FormPage, draft_page, label_of, war
 from chalicelib.assignments.readers import who_sees
 from chalicelib.assignments.say import status_of
 from chalicelib.assignments.thread import WorkState
-from chalicelib.assignments.values import Fault
+from chalicelib.assignments.values import WorkFault
 from chalicelib.core import clock, log
 from chalicelib.core.formatting import local_day
 from chalicelib.core.state_machine import By
@@ -79,7 +79,7 @@ def _saved(saved: Saved, go: str) -> Response:
     return see_other(_onward(saved, go))
 
 
-def _shown(saved: Saved, go: str) -> Sequence[Fault]:
+def _shown(saved: Saved, go: str) -> Sequence[WorkFault]:
     """Return the faults to show: all before a submission; otherwise those of what was typed."""
     if saved.is_submitted or go == "later" or go.startswith("remove "):
         return ()
@@ -91,7 +91,7 @@ def _for_script(saved: Saved, go: str) -> Response:
     faults = _shown(saved, go) if go != KEEP else ()
     if faults:
         return Response(body={"message": faults[0].message, "shown": saved.marks}, status_code=422)
-    notes = warnings_of(saved.opened.task) | {fault.field: fault.text for fault in saved.answers.of_draft}
+    notes = warnings_of(saved.opened.task) | {fault.field: fault.note for fault in saved.answers.of_draft}
     body: dict[str, Any] = {"next": "" if go == KEEP else _onward(saved, go), "shown": saved.marks, "notes": notes}
     if saved.newer:
         changed = ", ".join(sorted({label_of(saved.opened.task, name) for name in saved.newer}))
@@ -115,7 +115,7 @@ def _onward(saved: Saved, go: str) -> str:
 
 def _form(
     opened: OpenedTask,
-    faults: Sequence[Fault] = (),
+    faults: Sequence[WorkFault] = (),
     newer: frozenset[str] = frozenset(),
     *,
     submitting: bool = False,

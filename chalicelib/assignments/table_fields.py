@@ -10,7 +10,18 @@ from chalicelib.assignments.amount_fields import MONEY, NUMBER
 from chalicelib.assignments.date_field import DATE
 from chalicelib.assignments.option_fields import CHOICE, MANY, SCALE
 from chalicelib.assignments.text_fields import LINE, TEXT
-from chalicelib.assignments.values import ANSWER_IT, ROW_ID, Ask, Context, Fault, FieldKind, Read, Typed, Value
+from chalicelib.assignments.values import (
+    ANSWER_IT,
+    ROW_ID,
+    Ask,
+    Context,
+    FieldKind,
+    Read,
+    Typed,
+    Value,
+    WorkFault,
+    work_fault,
+)
 from chalicelib.core.form_model import Choice, Column, Line, Measures, Number, Option, Rows
 from chalicelib.core.formatting import in_words, plural
 
@@ -52,7 +63,7 @@ def cell(name: str, row: str, column: Column, number: int = 0) -> Ask:
 
 def _read(ask: Ask, typed: Typed, context: Context) -> Read:
     rows: list[dict[str, Any]] = []
-    faults: list[Fault] = []
+    faults: list[WorkFault] = []
     for row in row_ids(ask.name, [name for name, text in typed.items() if text.strip()]):
         read, wrong = _read_row(ask, row, len(rows) + 1, typed, context)
         rows.append({ROW: row, **read})
@@ -62,9 +73,9 @@ def _read(ask: Ask, typed: Typed, context: Context) -> Read:
 
 def _read_row(
     ask: Ask, row: str, number: int, typed: Typed, context: Context
-) -> tuple[dict[str, Value], Sequence[Fault]]:
+) -> tuple[dict[str, Value], Sequence[WorkFault]]:
     values: dict[str, Value] = {}
-    faults: list[Fault] = []
+    faults: list[WorkFault] = []
     for column in columns_of(ask.type):
         question = cell(ask.name, row, column, number)
         read = CELLS[type(column.type)].read(question, typed, context)
@@ -72,27 +83,29 @@ def _read_row(
         if read.value is not None:
             values[column.id] = read.value
         elif column.required and not read.faults:
-            faults.append(Fault(question.name, question.label, ANSWER_IT, on_submit=True))
+            faults.append(work_fault(question.name, question.label, ANSWER_IT, on_submit=True))
     if isinstance(ask.type, Measures):
         faults += _target_faults(ask, row, number, values)
     return values, faults
 
 
-def _count_faults(ask: Ask, rows: Sequence[object]) -> list[Fault]:
+def _count_faults(ask: Ask, rows: Sequence[object]) -> list[WorkFault]:
     least, most, what = ask.type.min, ask.type.max, name_of_row(ask.type)
     if len(rows) > most:
-        return [Fault(ask.name, ask.label, f"please keep to {plural(most, what, f'{what}s')}; there are {len(rows)}.")]
+        return [
+            work_fault(ask.name, ask.label, f"please keep to {plural(most, what, f'{what}s')}; there are {len(rows)}.")
+        ]
     if len(rows) < least:
         there = f"there {'is' if len(rows) == 1 else 'are'} {in_words(len(rows))}"
         return [
-            Fault(
+            work_fault(
                 ask.name, ask.label, f"please add at least {plural(least, what, f'{what}s')}; {there}.", on_submit=True
             )
         ]
     return []
 
 
-def _target_faults(ask: Ask, row: str, number: int, values: Mapping[str, Any]) -> list[Fault]:
+def _target_faults(ask: Ask, row: str, number: int, values: Mapping[str, Any]) -> list[WorkFault]:
     """List a fault if a target is not better than today's figure."""
     if not {"better", "value", "target"} <= values.keys():
         return []
@@ -101,7 +114,9 @@ def _target_faults(ask: Ask, row: str, number: int, values: Mapping[str, Any]) -
         return []
     side = "more" if values["better"] == UP else "less"
     question = cell(ask.name, row, MEASURE_COLUMNS[-1], number)
-    return [Fault(question.name, question.label, f"{side} is better, but the target is worse than today's figure.")]
+    return [
+        work_fault(question.name, question.label, f"{side} is better, but the target is worse than today's figure.")
+    ]
 
 
 def _show(kind: Rows | Measures, value: list[dict[str, Any]], context: Context) -> list[str]:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from chalicelib.assignments.values import Ask, Context, Fault, FieldKind, Read, Typed
+from chalicelib.assignments.values import Ask, Context, FieldKind, Read, Typed, work_fault
 from chalicelib.core.form_model import Line, Text
 
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
@@ -46,9 +46,9 @@ def _read(ask: Ask, typed: Typed, _: Context) -> Read:
         return Read(None)
     if len(text) > ask.type.limit:
         fault = f"please shorten this to {ask.type.limit:,} characters; it has {len(text):,}."
-        return Read(None, (Fault(ask.name, ask.label, fault),))
+        return Read(None, (work_fault(ask.name, ask.label, fault),))
     if UNPRINTABLE.search(text):
-        return Read(None, (Fault(ask.name, ask.label, "please remove the characters that cannot be printed."),))
+        return Read(None, (work_fault(ask.name, ask.label, "please remove the characters that cannot be printed."),))
     return Read(text)
 
 

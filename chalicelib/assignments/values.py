@@ -12,6 +12,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from chalicelib.core.errors import FieldError
+
 Value = str | list[str] | list[dict[str, Any]]
 Typed = Mapping[str, str]
 Choices = tuple[tuple[str, str], ...]  # id and words
@@ -21,29 +23,27 @@ ROW_ID = re.compile(r"[a-z0-9]{4,24}")
 ANSWER_IT = "please answer this."
 
 
-class Fault(Struct, frozen=True):
+class WorkFault(FieldError, frozen=True):
     """One answer that cannot be stored or submitted as it is.
 
-    field       name of the input that it is shown at
-    label       what the form calls that input
+    note        what is wrong, without the question: for a place next to it
     on_submit   whether only a submission needs it: a draft may lack it
     """
 
-    field: str
-    label: str
-    text: str
+    note: str = ""
     on_submit: bool = False
 
-    @property
-    def message(self) -> str:
-        return f"{self.label.rstrip('?.: ')}: {self.text}"
+
+def work_fault(field: str, label: str, note: str, *, on_submit: bool = False) -> WorkFault:
+    """Make the fault of an input. `label`: what the form calls it."""
+    return WorkFault(field, f"{label.rstrip('?.: ')}: {note}", note=note, on_submit=on_submit)
 
 
 class Read(Struct, frozen=True):
     """What was typed into one field: the value to keep, None for nothing, and what is wrong."""
 
     value: Value | None
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[WorkFault, ...] = ()
 
 
 class Context(Struct, frozen=True):

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from chalicelib.core import merging
 from chalicelib.core.answers import NOT_ABLE, Answers
+from chalicelib.core.errors import FieldError
 from chalicelib.core.formatting import minutes_for
 from chalicelib.core.model import SELF_GROUP, OpenQuestion, Programme
 from chalicelib.store.packing import pack
@@ -55,14 +56,6 @@ class Page(Struct, frozen=True):
         return tuple(question for question in self.questions if question.is_comment)
 
 
-class AnswerFault(Struct, frozen=True):
-    """One answer that cannot be kept. `field` is the question's id."""
-
-    field: str
-    message: str
-    name: str = ""
-
-
 def pages(programme: Programme, group: str) -> tuple[Page, ...]:
     """Make one page for each competency, in the wording for this group, with its own open question; then a page for
     the rest.
@@ -84,7 +77,7 @@ def _asked(questions: Iterable[OpenQuestion], longest: int, choice: bool) -> tup
     return tuple(Question(question.id, question.text, True, longest, choice) for question in questions)
 
 
-def read_page(page: Page, top: int, fields: Mapping[str, str]) -> tuple[Saved, list[AnswerFault]]:
+def read_page(page: Page, top: int, fields: Mapping[str, str]) -> tuple[Saved, list[FieldError]]:
     """Read a posted page: return its answers, and what cannot be kept; ignore other fields of the form.
 
     Keep a valid answer even if others are not.
@@ -97,20 +90,20 @@ def read_page(page: Page, top: int, fields: Mapping[str, str]) -> tuple[Saved, l
             continue
         fault = _fault(question, text, top)
         if fault:
-            faults.append(AnswerFault(question.id, fault))
+            faults.append(FieldError(question.id, fault))
         else:
             saved[question.id] = text
             if question.may_be_coach_only and fields.get(question.coach_only):
                 saved[question.coach_only] = "yes"
     while len(pack(saved)) > room(page):
         longest = max(page.comments, key=lambda question: len(saved.get(question.id, "").encode()))
-        faults.append(AnswerFault(longest.id, "This is too long to keep. Please shorten it to half its length."))
+        faults.append(FieldError(longest.id, "This is too long to keep. Please shorten it to half its length."))
         saved = {name: text for name, text in saved.items() if name not in (longest.id, longest.coach_only)}
     return saved, faults
 
 
 def merge_page(
-    page: Page, stored: Saved, posted: Saved, faults: Iterable[AnswerFault], displayed: Mapping[str, str]
+    page: Page, stored: Saved, posted: Saved, faults: Iterable[FieldError], displayed: Mapping[str, str]
 ) -> Saved:
     """Merge a posted page into the stored one, if its sender may not have seen all of that. See core/merging.py.
 
@@ -155,15 +148,15 @@ def answers(saved_pages: Mapping[str, Saved], form: tuple[Page, ...]) -> Answers
     return Answers(ratings, comments, tuple(coach_only))
 
 
-def is_empty(page: Page, saved: Saved) -> tuple[AnswerFault, ...]:
+def is_empty(page: Page, saved: Saved) -> tuple[FieldError, ...]:
     """Return why one page alone is nothing to send: every behaviour is blank or "not able to comment"."""
     rated = [saved[question.id] for question in page.rated if question.id in saved]
     if any(text != NOT_ABLE for text in rated):
         return ()
     if rated:
         words = "If you cannot comment on any of these, choose “I cannot take part” below."
-        return (AnswerFault("", words, "only-not-able"),)
-    return (AnswerFault("", "Please answer at least one of these.", "all-blank"),)
+        return (FieldError("", words, "only-not-able"),)
+    return (FieldError("", "Please answer at least one of these.", "all-blank"),)
 
 
 def room(page: Page) -> int:

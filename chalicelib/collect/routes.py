@@ -11,11 +11,11 @@ from chalicelib.collect import decline as declining
 from chalicelib.collect import inbox as inboxes
 from chalicelib.collect import pages as form
 from chalicelib.collect.comment_check import Hint, for_script, self_check
-from chalicelib.collect.pages import AnswerFault
 from chalicelib.collect.questionnaire import Questionnaire, open_questionnaire, parse_answer_link
 from chalicelib.collect.save_page import KEEP, SavedPage, page_position, save_page
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core import clock, formatting, log
+from chalicelib.core.errors import FieldError
 from chalicelib.core.model import RaterGroup
 from chalicelib.forms import readers
 from chalicelib.forms.pulse import PULSE_PAGE
@@ -126,7 +126,7 @@ def _saved(token: str, saved: SavedPage, fields: Mapping[str, str]) -> Response:
 
 
 def _pulse(
-    opened: Questionnaire, faults: Sequence[AnswerFault] = (), typed: Mapping[str, str] | None = None
+    opened: Questionnaire, faults: Sequence[FieldError] = (), typed: Mapping[str, str] | None = None
 ) -> Response:
     """Show all questions of a pulse and its one button: it takes a minute, and may be changed later."""
     answers = opened.saved.get(PULSE_PAGE, {}) if typed is None else typed
@@ -188,7 +188,7 @@ def _known(opened: Questionnaire) -> str:
 def _questions(
     opened: Questionnaire,
     place: int,
-    faults: Sequence[AnswerFault] = (),
+    faults: Sequence[FieldError] = (),
     typed: Any = None,
     *,
     asked_about: bool = False,

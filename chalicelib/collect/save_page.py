@@ -17,10 +17,10 @@ from msgspec import Struct
 
 from chalicelib.collect import encryption
 from chalicelib.collect import pages as form
-from chalicelib.collect.pages import AnswerFault, Page, Saved
+from chalicelib.collect.pages import Page, Saved
 from chalicelib.collect.questionnaire import AnswerLink, CachedWave, Questionnaire, load_cached_wave, open_questionnaire
 from chalicelib.core import merging
-from chalicelib.core.errors import Refusal
+from chalicelib.core.errors import FieldError, Refusal
 from chalicelib.links.signing import LinkUnknown
 from chalicelib.store import invitations
 from chalicelib.store.invitations import PageRefused
@@ -28,7 +28,7 @@ from chalicelib.store.table import update_one
 from chalicelib.web.save_moments import milliseconds, read_seen, typed_at
 
 KEEP = "keep"  # what a script sends for a button while a person is still typing
-TRIES = 5  # another window may save between our read and our write
+MAX_RETRIES = 5  # another window may save between our read and our write
 
 
 class SaveOutdated(Refusal):
@@ -47,7 +47,7 @@ class SavedPage(Struct, frozen=True):
     pages: tuple[Page, ...]
     place: int  # of the page among them
     saved: Saved
-    faults: tuple[AnswerFault, ...]
+    faults: tuple[FieldError, ...]
 
 
 class _Save(Struct, frozen=True):
@@ -59,7 +59,7 @@ class _Save(Struct, frozen=True):
 
     page: Page
     saved: Saved
-    faults: tuple[AnswerFault, ...]
+    faults: tuple[FieldError, ...]
     at: int
     background: bool
     seen: frozenset[int]
@@ -117,7 +117,7 @@ def _merge(link: AnswerLink, posted: _Save, now: datetime) -> Saved:
     The stored moment differs from the posted one, so that the sender does not mistake the merged page for their own.
     """
     read: Questionnaire | None = None
-    for _ in range(TRIES):
+    for _ in range(MAX_RETRIES):
         before, read = read, open_questionnaire(link, now)  # raises if the wave has closed or the link was revoked
         stored_at = read.invitation.saved_at.get(posted.page.id, 0)
         unchanged = before is not None and before.invitation.revision == read.invitation.revision

@@ -58,9 +58,10 @@ class FileInvalid(Refusal):
 
 
 class FieldError(Struct, frozen=True):
-    """One fault in a form, and its field.
+    """One fault in a form.
 
-    name  how a test finds it, where the field can be wrong for several reasons
+    field  the name of the input; "" is the form as a whole
+    name   how a test finds it, where the field can be wrong for several reasons
     """
 
     field: str

@@ -7,7 +7,8 @@ from datetime import date
 
 from msgspec import Struct
 
-from chalicelib.areas.form import PARTS, FormFault, TypedArea, area_faults, item_field, read_area
+from chalicelib.areas.form import PARTS, TypedArea, area_faults, item_field, read_area
+from chalicelib.core.errors import FieldError
 
 MOST_AREAS, FEWEST_AREAS = 3, 2
 NUMBERS = range(1, MOST_AREAS + 1)
@@ -19,7 +20,7 @@ class DebriefForm(Struct, frozen=True):
 
     held_on: date | None
     areas: tuple[TypedArea, ...]
-    faults: tuple[FormFault, ...]
+    faults: tuple[FieldError, ...]
 
 
 def field_names(items: Collection[str]) -> list[str]:
@@ -38,25 +39,25 @@ def read_debrief(fields: Mapping[str, str], items: Collection[str], earliest: da
     for area in areas:
         faults += area_faults(area, today, f"-{area.number}", f"Area {area.number}: ")
     if len(areas) < FEWEST_AREAS:
-        faults.append(FormFault(f"behaviour-{len(areas) + 1}", "Please agree two or three development areas."))
+        faults.append(FieldError(f"behaviour-{len(areas) + 1}", "Please agree two or three development areas."))
     return DebriefForm(held_on, tuple(areas), tuple(faults))
 
 
-def read_notes(fields: Mapping[str, str], field: str = "notes-text") -> tuple[str, tuple[FormFault, ...]]:
+def read_notes(fields: Mapping[str, str], field: str = "notes-text") -> tuple[str, tuple[FieldError, ...]]:
     """Read the coach's notes, and return what is wrong with them."""
     text = fields.get(field, "").replace("\r\n", "\n").strip()
     if len(text) > MAX_NOTES_CHARS:
         fault = f"Please shorten your notes to {MAX_NOTES_CHARS} characters; they have {len(text)}."
-        return text, (FormFault(field, fault),)
+        return text, (FieldError(field, fault),)
     return text, ()
 
 
-def _held_on(typed: str, earliest: date, today: date) -> tuple[date | None, list[FormFault]]:
+def _held_on(typed: str, earliest: date, today: date) -> tuple[date | None, list[FieldError]]:
     try:
         held_on = date.fromisoformat(typed)
     except ValueError:
-        return None, [FormFault("held_on", "Please give the date of the debrief.")]
+        return None, [FieldError("held_on", "Please give the date of the debrief.")]
     if not earliest <= held_on <= today:
         fault = "The date must be between the day of the report and today. Record the debrief after it has taken place."
-        return held_on, [FormFault("held_on", fault)]
+        return held_on, [FieldError("held_on", fault)]
     return held_on, []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from chalicelib.areas.form import FormFault
+from chalicelib.core.errors import FieldError
 from chalicelib.debrief.caseload import Case
 from chalicelib.debrief.debrief_form import read_notes
 from chalicelib.store import debriefs
@@ -15,7 +15,7 @@ from chalicelib.store.table import transact
 HAND_OVER = "hand-over"
 
 
-def save_notes(case: Case, fields: Mapping[str, str], now: datetime) -> tuple[FormFault, ...]:
+def save_notes(case: Case, fields: Mapping[str, str], now: datetime) -> tuple[FieldError, ...]:
     """Replace the coach's own notes. If they are invalid, return the fault and change nothing."""
     text, faults = read_notes(fields)
     if not faults:
@@ -23,7 +23,7 @@ def save_notes(case: Case, fields: Mapping[str, str], now: datetime) -> tuple[Fo
     return faults
 
 
-def leave_note(case: Case, fields: Mapping[str, str], now: datetime) -> tuple[FormFault, ...]:
+def leave_note(case: Case, fields: Mapping[str, str], now: datetime) -> tuple[FieldError, ...]:
     """Replace the coach's hand-over note. If it is invalid, return the fault and change nothing."""
     text, faults = read_notes(fields, HAND_OVER)
     if not faults:

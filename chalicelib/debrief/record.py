@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from chalicelib.areas.form import MAX_ITEMS, FormFault, as_fields, item_field
+from chalicelib.areas.form import MAX_ITEMS, as_fields, item_field
+from chalicelib.core.errors import FieldError
 from chalicelib.core.formatting import day, day_and_time
 from chalicelib.debrief.agenda import Plan, Point, make_agenda
 from chalicelib.debrief.behaviours import Behaviour, list_behaviours
@@ -60,7 +61,9 @@ def save_draft(case: Case, typed: Mapping[str, str], now: datetime) -> None:
         recording.save_draft(case.delegate.id, case.wave.value, case.coach_id, case.draft, typed, now)
 
 
-def use_behaviour(case: Case, typed: Mapping[str, str], wanted: str) -> tuple[Mapping[str, str], tuple[FormFault, ...]]:
+def use_behaviour(
+    case: Case, typed: Mapping[str, str], wanted: str
+) -> tuple[Mapping[str, str], tuple[FieldError, ...]]:
     """Return the form's fields with a behaviour added to the named area, or else to the first free one.
 
     wanted  the value of the button that was pressed; empty if none was
@@ -74,11 +77,11 @@ def use_behaviour(case: Case, typed: Mapping[str, str], wanted: str) -> tuple[Ma
     free = [number for number in NUMBERS if not typed.get(f"behaviour-{number}")]
     number = int(asked) if asked in map(str, NUMBERS) else free[0] if free else 0
     if not number:
-        return typed, (FormFault(f"behaviour-{NUMBERS[-1]}", "All areas are filled in. Clear one first."),)
+        return typed, (FieldError(f"behaviour-{NUMBERS[-1]}", "All areas are filled in. Clear one first."),)
     chosen = [item for item in case.programme.items if typed.get(item_field(number, item.id))]
     if len(chosen) >= MAX_ITEMS and behaviour.item not in chosen:
         fault = f"Area {number}: at most {MAX_ITEMS} behaviours. Clear one first."
-        return typed, (FormFault(f"why_no_item-{number}", fault),)
+        return typed, (FieldError(f"why_no_item-{number}", fault),)
     area = {f"behaviour-{number}": behaviour.item.self_wording, f"evidence-{number}": behaviour.figures}
     added = {name: text for name, text in area.items() if not typed.get(name)}
     return {**typed, **added, item_field(number, item_id): "on"}, ()

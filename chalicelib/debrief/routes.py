@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from chalice import Blueprint, Response
 
-from chalicelib.areas.form import HINTS, LINES, MAX_AREA_CHARS, NEEDED, PARTS, FormFault, item_field
+from chalicelib.areas.form import HINTS, LINES, MAX_AREA_CHARS, NEEDED, PARTS, item_field
 from chalicelib.assignments.coach_view import book_of, list_for_coach
 from chalicelib.core import clock, ids, log, merging
+from chalicelib.core.errors import FieldError
 from chalicelib.core.formatting import local_date
 from chalicelib.debrief import record as records
 from chalicelib.debrief import release_report as releasing
@@ -153,7 +154,7 @@ def _typed(coach: SignedIn, case: Case, posted: Mapping[str, str]) -> Response:
 
 
 def _draft_saved(
-    coach: SignedIn, case: Case, typed: Mapping[str, str], faults: tuple[FormFault, ...], posted: Mapping[str, str]
+    coach: SignedIn, case: Case, typed: Mapping[str, str], faults: tuple[FieldError, ...], posted: Mapping[str, str]
 ) -> Response:
     if posted.get("by") == "script":
         return coach.data({"shown": merging.marks(typed)})
@@ -191,7 +192,7 @@ def _open(token: str, delegate_id: str) -> tuple[Case, SignedIn]:
 def _case_page(
     coach: SignedIn,
     case: Case,
-    faults: tuple[FormFault, ...] = (),
+    faults: tuple[FieldError, ...] = (),
     notes: Mapping[str, str] | None = None,
     record: Mapping[str, str] | None = None,
 ) -> Response:

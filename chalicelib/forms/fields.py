@@ -14,6 +14,7 @@ from functools import partial
 from msgspec import Struct
 
 from chalicelib.core import currency
+from chalicelib.core.errors import FieldError
 from chalicelib.forms.numbers import Written, plain, take_apart
 from chalicelib.forms.units import is_rate, is_unit
 
@@ -79,18 +80,11 @@ class Section(Struct, frozen=True):
     blocks: tuple[Block, ...]
 
 
-class SurveyFault(Struct, frozen=True):
-    """One answer that cannot be kept; `field` is empty for the form as a whole."""
-
-    field: str
-    message: str
-
-
 def questions(sections: Sequence[Section]) -> Iterator[Question]:
     return (question for section in sections for block in section.blocks for question in block.questions)
 
 
-def read_fields(sections: Sequence[Section], fields: Mapping[str, str]) -> tuple[dict[str, str], list[SurveyFault]]:
+def read_fields(sections: Sequence[Section], fields: Mapping[str, str]) -> tuple[dict[str, str], list[FieldError]]:
     """Read a form: return each answer in its stored form, and what cannot be kept. A blank is absent.
 
     Keep a valid answer even if others are not; ignore fields that belong to no question.
@@ -103,7 +97,7 @@ def read_fields(sections: Sequence[Section], fields: Mapping[str, str]) -> tuple
             continue
         value, fault = read_answer(question, typed, fields.get(question.unit_field, ""))
         if fault:
-            faults.append(SurveyFault(question.field, f"{question.text.rstrip('?.:')}: {fault}"))
+            faults.append(FieldError(question.field, f"{question.text.rstrip('?.:')}: {fault}"))
         else:
             answers[question.field] = value
     return answers, faults

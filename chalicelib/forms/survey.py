@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Protocol
 
+from chalicelib.core.errors import FieldError
 from chalicelib.core.impact_background import FIRST_EDITION, Background
 from chalicelib.core.model import Programme, PulseArea
 from chalicelib.forms import impact_questions_before as before
-from chalicelib.forms.fields import UNPRINTABLE, Kind, Section, SurveyFault, is_kept_form, questions, read_fields
+from chalicelib.forms.fields import UNPRINTABLE, Kind, Section, is_kept_form, questions, read_fields
 from chalicelib.forms.impact_answers import measures_of
 from chalicelib.forms.impact_managers import manager_sections
 from chalicelib.forms.impact_options import INTANGIBLE, MEASURES
@@ -66,47 +67,47 @@ def typed_in_vain(section: Section, fields: Mapping[str, str]) -> dict[str, str]
 
 def faults_of(
     form: Sequence[Section], answers: Mapping[str, str], unread: Mapping[str, str] = MappingProxyType({})
-) -> list[SurveyFault]:
+) -> list[FieldError]:
     """Return why kept answers cannot be sent yet."""
     if not answers and not unread:
-        return [SurveyFault("", "There is no answer yet. Please answer at least one question.")]
+        return [FieldError("", "There is no answer yet. Please answer at least one question.")]
     faults_by_field = {fault.field: fault for fault in read_fields(form, {**answers, **unread})[1]}
-    faults = [faults_by_field.get(name) or SurveyFault(name, "Please check and save this answer.") for name in unread]
+    faults = [faults_by_field.get(name) or FieldError(name, "Please check and save this answer.") for name in unread]
     return faults + [fault for fault in find_contradictions(answers) if fault.field not in unread]
 
 
-def unfit(form: Sequence[Section], answers: Mapping[str, str]) -> list[SurveyFault]:
+def unfit(form: Sequence[Section], answers: Mapping[str, str]) -> list[FieldError]:
     """Return why sent answers cannot be counted: rows of earlier versions may contain such answers."""
     return list(find_contradictions(answers)) + [
-        SurveyFault(question.field, f"{question.text}: this answer cannot be read.")
+        FieldError(question.field, f"{question.text}: this answer cannot be read.")
         for question in questions(form)
         if question.field in answers and not is_kept_form(question, answers[question.field])
     ]
 
 
-def find_contradictions(answers: Mapping[str, str]) -> Iterator[SurveyFault]:
+def find_contradictions(answers: Mapping[str, str]) -> Iterator[FieldError]:
     """Return answers that contradict one another, or that need another answer."""
     for number in range(1, MEASURES + 1):
         prefix = f"measure.{number}."
         given = {field.removeprefix(prefix) for field in answers if field.startswith(prefix)}
         if given and "name" not in given:
-            yield SurveyFault(
+            yield FieldError(
                 f"{prefix}name", f"Figure {number}: please say what is measured, or clear its other fields."
             )
         yield from _about_sum(answers, prefix)
     yield from _about_sum(answers, "")
 
 
-def _about_sum(answers: Mapping[str, str], prefix: str) -> Iterator[SurveyFault]:
+def _about_sum(answers: Mapping[str, str], prefix: str) -> Iterator[FieldError]:
     """List what is wrong with a sum.
 
     prefix  of the fields of one measure; empty for the one sum of the first edition
     """
     money, basis = f"{prefix}money", f"{prefix}basis"
     if money in answers and basis not in answers:
-        yield SurveyFault(basis, "Please say where the sum in money comes from.")
+        yield FieldError(basis, "Please say where the sum in money comes from.")
     if money in answers and answers.get(basis) == INTANGIBLE:
-        yield SurveyFault(money, "Please clear the sum, or choose where it comes from.")
+        yield FieldError(money, "Please clear the sum, or choose where it comes from.")
 
 
 def form_about(survey: Asked) -> Form:

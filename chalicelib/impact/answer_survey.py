@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.core import merging
-from chalicelib.core.errors import Refusal
+from chalicelib.core.errors import FieldError, Refusal
 from chalicelib.core.model import Delegate, Programme
 from chalicelib.emails.kinds import CancelledBy
 from chalicelib.emails.waiting import cancel_by
@@ -17,7 +17,6 @@ from chalicelib.forms.fields import (
     Kind,
     Question,
     Section,
-    SurveyFault,
     drop_hidden,
     is_asked,
     questions,
@@ -115,11 +114,11 @@ class Form(Struct, frozen=True):
         return self.survey.draft is not None
 
     @property
-    def faults(self) -> list[SurveyFault]:
+    def faults(self) -> list[FieldError]:
         """Return why the answers cannot be sent yet."""
         return faults_of(self.sections, self.answers, self.survey.unread)
 
-    def faults_in(self, section: Section) -> list[SurveyFault]:
+    def faults_in(self, section: Section) -> list[FieldError]:
         asked = {question.field for question in questions((section,))}
         return [fault for fault in self.faults if fault.field in asked]
 
@@ -189,7 +188,7 @@ def open_form(token: str, now: datetime) -> Form:
     return Form(link.token, delegate, programme, survey, asked, surveys.get(Role.MANAGER))
 
 
-def save_part(form: Form, section: Section, fields: Mapping[str, str], now: datetime) -> tuple[Form, list[SurveyFault]]:
+def save_part(form: Form, section: Section, fields: Mapping[str, str], now: datetime) -> tuple[Form, list[FieldError]]:
     """Save one part and leave the others unchanged. Return the form, and the faults of the part.
 
     Answers that were sent keep counting until the whole change is valid. Then the changed answers count at once.
@@ -236,7 +235,7 @@ def marks_of_page(section: Section, fields: Mapping[str, str]) -> str:
     return merging.marks({**read_fields((section,), fields)[0], **typed_in_vain(section, fields)})
 
 
-def send(form: Form, now: datetime) -> list[SurveyFault]:
+def send(form: Form, now: datetime) -> list[FieldError]:
     """Send the answers, or return why they cannot be sent. Sending again succeeds. Raises SurveyClosed."""
     for _ in range(MAX_RETRIES):
         if faults := form.faults:

@@ -8,9 +8,9 @@ from typing import Any
 from chalice import Blueprint, Response
 
 from chalicelib.core import clock, log
+from chalicelib.core.errors import FieldError
 from chalicelib.core.impact_background import Background
 from chalicelib.forms import readers
-from chalicelib.forms.fields import SurveyFault
 from chalicelib.forms.survey import form_about, minutes
 from chalicelib.impact import answer_survey
 from chalicelib.impact.answer_survey import Form, SurveyClosed
@@ -97,7 +97,7 @@ def _sent(form: Form) -> Response:
     return see_other(signing.url(f"/impact/{form.token}/thanks"))
 
 
-def _kept(form: Form, place: int, fields: Mapping[str, str], faults: Sequence[SurveyFault]) -> Response:
+def _kept(form: Form, place: int, fields: Mapping[str, str], faults: Sequence[FieldError]) -> Response:
     return (
         _part(form, place, fields, faults, status=400)
         if faults
@@ -105,7 +105,7 @@ def _kept(form: Form, place: int, fields: Mapping[str, str], faults: Sequence[Su
     )
 
 
-def _for_script(form: Form, place: int, fields: Mapping[str, str], faults: Sequence[SurveyFault]) -> Response:
+def _for_script(form: Form, place: int, fields: Mapping[str, str], faults: Sequence[FieldError]) -> Response:
     """Reply to answer.js with the next page or what was not saved, and with the marks of the stored answers."""
     go = fields.get("go", "keep")
     marks = {"shown": answer_survey.marks_of_page(form.sections[place], fields)}
@@ -158,7 +158,7 @@ def _part(
     form: Form,
     place: int,
     answers: Mapping[str, str],
-    faults: Sequence[SurveyFault],
+    faults: Sequence[FieldError],
     *,
     status: int = 200,
     then: Lines = NOTHING_WRITTEN,

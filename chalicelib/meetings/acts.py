@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from chalicelib.areas.form import FormFault
 from chalicelib.areas.openings import AreasPage
 from chalicelib.core.addresses import link_fault
 from chalicelib.core.clock import stamp
-from chalicelib.core.errors import Refusal
+from chalicelib.core.errors import FieldError, Refusal
 from chalicelib.core.formatting import day_and_time, local_date
 from chalicelib.core.ids import coach_id, reader_key
 from chalicelib.core.state_machine import By, NotAllowed
@@ -67,7 +66,7 @@ def open_slots(opened: AreasPage, meeting: Meeting, now: datetime) -> list[Slot]
     return [slot for slot in meeting.slots if slot.starts > now and meetings.is_free(slot, booked)]
 
 
-def offer(opened: AreasPage, before: Meeting, fields: Mapping[str, str], now: datetime) -> Sequence[FormFault]:
+def offer(opened: AreasPage, before: Meeting, fields: Mapping[str, str], now: datetime) -> Sequence[FieldError]:
     """Offer times to the delegate, or return what is wrong with them."""
     slots, place, faults = read_offer(fields, calendar(opened, now))
     if faults:
@@ -83,7 +82,7 @@ def offer(opened: AreasPage, before: Meeting, fields: Mapping[str, str], now: da
     return ()
 
 
-def enter(opened: AreasPage, before: Meeting, fields: Mapping[str, str], now: datetime) -> Sequence[FormFault]:
+def enter(opened: AreasPage, before: Meeting, fields: Mapping[str, str], now: datetime) -> Sequence[FieldError]:
     """Book a time that both agreed elsewhere, or move a booked one; or return what is wrong with it."""
     act = machine.MOVE if before.state is MeetingState.BOOKED else machine.ENTER
     own = frozenset(map(stamp, meetings.quarters(before.booked))) if before.booked else frozenset()
@@ -95,7 +94,7 @@ def enter(opened: AreasPage, before: Meeting, fields: Mapping[str, str], now: da
     try:
         _book(opened, before, act, slot, place, now)
     except SlotGone:
-        return [FormFault("day-1", BOOKED_ALREADY)]
+        return [FieldError("day-1", BOOKED_ALREADY)]
     return ()
 
 
@@ -108,14 +107,14 @@ def choose(opened: AreasPage, before: Meeting, starts: str, now: datetime) -> No
     _book(opened, before, act, slot, before.place, now)
 
 
-def ask(opened: AreasPage, before: Meeting, line: str, now: datetime) -> list[FormFault]:
+def ask(opened: AreasPage, before: Meeting, line: str, now: datetime) -> list[FieldError]:
     """Ask the coach for other times, because the delegate can make none of the offered or booked times.
 
     Return what is wrong with the line.
     """
     line = " ".join(line.split())[:MAX_LINE_CHARS]
     if fault := link_fault(line):
-        return [FormFault("line", f"The text {fault}.")]
+        return [FieldError("line", f"The text {fault}.")]
     if before.state is MeetingState.WAITING and before.line == line:
         return []  # pressed twice
     _refuse_late(before, now)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from chalicelib.areas.form import FormFault
+from chalicelib.core.errors import FieldError
 from chalicelib.core.formatting import day as day_words
 from chalicelib.core.working_days import WorkingDays
 from chalicelib.store.meetings import Slot, is_free
@@ -32,7 +32,7 @@ class Calendar(Struct, frozen=True):
         return self.now.astimezone(ZoneInfo(self.days.zone)).date()
 
 
-def read_offer(fields: Mapping[str, str], calendar: Calendar) -> tuple[tuple[Slot, ...], str, list[FormFault]]:
+def read_offer(fields: Mapping[str, str], calendar: Calendar) -> tuple[tuple[Slot, ...], str, list[FieldError]]:
     """Read one to five times and the place."""
     place, faults = read_place(fields)
     slots: list[Slot] = []
@@ -44,13 +44,13 @@ def read_offer(fields: Mapping[str, str], calendar: Calendar) -> tuple[tuple[Slo
             faults += [fault] if fault else []
             slots += [slot] if slot and slot not in slots else []
     if not slots and not faults:
-        faults.append(FormFault("day-1", "Please give at least one time."))
+        faults.append(FieldError("day-1", "Please give at least one time."))
     return tuple(sorted(slots, key=lambda slot: slot.starts)), place, faults
 
 
 def read_slot(
     fields: Mapping[str, str], calendar: Calendar, number: int, earliest: date
-) -> tuple[Slot | None, FormFault | None]:
+) -> tuple[Slot | None, FieldError | None]:
     """Read one time in the organisation's time zone, or say what is wrong with it."""
     field = f"day-{number}"
     try:
@@ -58,23 +58,25 @@ def read_slot(
         at = time.fromisoformat(fields.get(f"time-{number}", "").strip())
         minutes = int(fields.get("minutes", "") or USUAL_MINUTES)
     except ValueError:
-        return None, FormFault(field, f"Time {number}: please give the day and the time, such as 14:30.")
+        return None, FieldError(field, f"Time {number}: please give the day and the time, such as 14:30.")
     latest = calendar.today + timedelta(days=LAST_OFFER_DAYS)
     if not earliest <= day <= latest:
         between = f"between {day_words(earliest)} and {day_words(latest)}"
-        return None, FormFault(field, f"Time {number}: the day must be {between}.")
+        return None, FieldError(field, f"Time {number}: the day must be {between}.")
     if not MIN_MINUTES <= minutes <= MAX_MINUTES:
-        return None, FormFault("minutes", f"Please give {MIN_MINUTES} to {MAX_MINUTES} minutes.")
+        return None, FieldError("minutes", f"Please give {MIN_MINUTES} to {MAX_MINUTES} minutes.")
     slot = Slot(datetime.combine(day, at, ZoneInfo(calendar.days.zone)).astimezone(ZoneInfo("UTC")), minutes)
     if slot.starts <= calendar.now:
-        return None, FormFault(field, f"Time {number} has passed. Please give a later one.")
+        return None, FieldError(field, f"Time {number} has passed. Please give a later one.")
     return (
-        (slot, None) if is_free(slot, calendar.booked) else (None, FormFault(field, f"Time {number}: {BOOKED_ALREADY}"))
+        (slot, None)
+        if is_free(slot, calendar.booked)
+        else (None, FieldError(field, f"Time {number}: {BOOKED_ALREADY}"))
     )
 
 
-def read_place(fields: Mapping[str, str]) -> tuple[str, list[FormFault]]:
+def read_place(fields: Mapping[str, str]) -> tuple[str, list[FieldError]]:
     place = " ".join(fields.get("place", "").split())
     if len(place) > MAX_PLACE_CHARS:
-        return place, [FormFault("place", f"Please shorten the place to {MAX_PLACE_CHARS} characters.")]
+        return place, [FieldError("place", f"Please shorten the place to {MAX_PLACE_CHARS} characters.")]
     return place, []

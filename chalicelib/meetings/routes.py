@@ -7,11 +7,10 @@ from typing import Any
 
 from chalice import Blueprint, Response
 
-from chalicelib.areas.form import FormFault
 from chalicelib.areas.openings import AreasPage, let_in, open_for_delegate, sign_in_coach
 from chalicelib.core import clock
 from chalicelib.core.clock import stamp
-from chalicelib.core.errors import Refusal
+from chalicelib.core.errors import FieldError, Refusal
 from chalicelib.core.model import Wave
 from chalicelib.core.state_machine import By
 from chalicelib.links import signing
@@ -74,14 +73,14 @@ def act_as_coach(token: str, delegate_id: str, kind: str, act: str) -> Response:
     return _coachs_page(opened, coach, before, faults, fields) if faults else coach.see_other(_url(opened, kind))
 
 
-def _delegate_acts(opened: AreasPage, before: Meeting, act: str, fields: Mapping[str, str]) -> Sequence[FormFault]:
+def _delegate_acts(opened: AreasPage, before: Meeting, act: str, fields: Mapping[str, str]) -> Sequence[FieldError]:
     if act == "choose":
         acts.choose(opened, before, fields.get("slot", ""), clock.now())
         return ()
     return acts.ask(opened, before, fields.get("line", ""), clock.now())
 
 
-def _coach_acts(opened: AreasPage, before: Meeting, act: str, fields: Mapping[str, str]) -> Sequence[FormFault]:
+def _coach_acts(opened: AreasPage, before: Meeting, act: str, fields: Mapping[str, str]) -> Sequence[FieldError]:
     if act == "offer":
         return acts.offer(opened, before, fields, clock.now())
     if act == "enter":
@@ -118,7 +117,7 @@ def _url(opened: AreasPage, kind: str) -> str:
 
 
 def _delegates_page(
-    opened: AreasPage, meeting: Meeting, faults: Sequence[FormFault] = (), typed: Mapping[str, str] | None = None
+    opened: AreasPage, meeting: Meeting, faults: Sequence[FieldError] = (), typed: Mapping[str, str] | None = None
 ) -> Response:
     context = _context(opened, meeting, faults, typed or {}) | {"nonce": forms.nonce(HUB.verb, opened.token)}
     return page("meetings/delegate", status=400 if faults else 200, **context)
@@ -128,7 +127,7 @@ def _coachs_page(
     opened: AreasPage,
     coach: SignedIn,
     meeting: Meeting,
-    faults: Sequence[FormFault] = (),
+    faults: Sequence[FieldError] = (),
     typed: Mapping[str, str] | None = None,
 ) -> Response:
     context = _context(opened, meeting, faults, typed or {})
@@ -136,7 +135,7 @@ def _coachs_page(
 
 
 def _context(
-    opened: AreasPage, meeting: Meeting, faults: Sequence[FormFault], typed: Mapping[str, str]
+    opened: AreasPage, meeting: Meeting, faults: Sequence[FieldError], typed: Mapping[str, str]
 ) -> dict[str, Any]:
     now = clock.now()
     return {

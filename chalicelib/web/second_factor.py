@@ -40,7 +40,7 @@ DRIFT = 1  # steps by which a phone's clock may differ
 SECRET_BYTES, RECOVERY_BYTES, NONCE = 20, 10, 12
 RECOVERY_CODES = 10
 MAX_ATTEMPTS = 5  # in one session
-RACES = 5
+MAX_RETRIES = 5  # of a write that another request overtook
 DIGITS = re.compile(r"[0-9]{6}")
 
 
@@ -189,7 +189,7 @@ def _count_try(reader: Reader, session: Session, now: datetime) -> SecondFactor:
 
 
 def _again_after_a_race(attempt: Callable[[], T]) -> T:
-    for _ in range(RACES - 1):
+    for _ in range(MAX_RETRIES - 1):
         try:
             return attempt()
         except SecondFactorChanged:

@@ -15,12 +15,12 @@ from infra.deploy.stage import DeployError, Deployment
 
 SECONDS = 30  # for one answer; a cold start takes one or two
 MAX_MESSAGE_CHARS = 500  # characters of what a function says when it fails
-TRIES = 5  # API Gateway takes a moment to publish
+MAX_RETRIES = 5  # API Gateway takes a moment to publish
 
 
 def check(stage: Deployment, hand: Reporter) -> None:
     """Raise Stop naming every check that failed."""
-    for left in reversed(range(TRIES)):
+    for left in reversed(range(MAX_RETRIES)):
         faults = [*open_pages(settings.read(stage)["base_url"]), *_sweep(stage)]
         if not faults:
             hand.note("the front page answers, unknown paths get our page, the sweep runs")

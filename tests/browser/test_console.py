@@ -272,7 +272,7 @@ def test_an_address_is_replaced_and_a_link_sent_again_faults_first(cloud, admin,
     sound(page, javascript)
     page.get_by_label("Email address").fill(entry.coach.email)
     press(page, "Send the link")
-    assert message(page, "sent").is_visible()
+    assert message(page, "sent").or_(message(page, "today")).is_visible()
 
     if javascript:  # once is enough: afterwards the address works
         page.get_by_role("link", name=entry.person.name).first.click()

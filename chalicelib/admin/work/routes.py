@@ -10,9 +10,10 @@ from msgspec import Struct
 from chalicelib.admin.dashboard import DelegateUnknown
 from chalicelib.assignments.access import NoSuchWork
 from chalicelib.assignments.coach_view import book_of
-from chalicelib.assignments.review import MAX_REMARK_CHARS, WAIVE, Reviewed, Reviewer, ReviewFault, review
+from chalicelib.assignments.review import MAX_REMARK_CHARS, WAIVE, Reviewed, Reviewer, review
 from chalicelib.assignments.tasks import Task
 from chalicelib.core import clock, log
+from chalicelib.core.errors import FieldError
 from chalicelib.core.model import Delegate, Programme
 from chalicelib.core.state_machine import By
 from chalicelib.core.working_days import WorkingDays, working_days
@@ -55,7 +56,7 @@ def waive(cohort_id: str, delegate_id: str, work: str) -> Response:
     return admin.see_other(f"{opened.url}?done=waived")
 
 
-def _waive(admin: SignedIn, opened: _Opened, fields: Mapping[str, str]) -> Sequence[ReviewFault]:
+def _waive(admin: SignedIn, opened: _Opened, fields: Mapping[str, str]) -> Sequence[FieldError]:
     person = admin.reader.person
     who = Reviewer(By.ADMINISTRATOR, person.email if person else "")
     of = Reviewed(opened.programme, opened.delegate, opened.task, opened.days)
@@ -76,7 +77,7 @@ def _open(cohort_id: str, delegate_id: str, work: str) -> _Opened:
 
 
 def _page(
-    admin: SignedIn, opened: _Opened, faults: Sequence[ReviewFault] = (), typed: Mapping[str, str] | None = None
+    admin: SignedIn, opened: _Opened, faults: Sequence[FieldError] = (), typed: Mapping[str, str] | None = None
 ) -> Response:
     """Say nothing of a draft: only the delegate knows whether it was begun."""
     return admin.page(

@@ -8,9 +8,10 @@ from chalice import Blueprint, Response
 
 from chalicelib.assignments.access import NoSuchWork
 from chalicelib.assignments.coach_view import ACTS, book_of, review_of
-from chalicelib.assignments.review import MAX_REMARK_CHARS, Reviewed, Reviewer, ReviewFault, review
+from chalicelib.assignments.review import MAX_REMARK_CHARS, Reviewed, Reviewer, review
 from chalicelib.assignments.tasks import Book, Task
 from chalicelib.core import clock, log
+from chalicelib.core.errors import FieldError
 from chalicelib.core.state_machine import By
 from chalicelib.core.working_days import working_days
 from chalicelib.debrief.caseload import Case, open_case
@@ -52,7 +53,7 @@ def _find(case: Case, work: str) -> tuple[Book, Task]:
     return book, task
 
 
-def _decide(case: Case, work: str, fields: Mapping[str, str]) -> Sequence[ReviewFault]:
+def _decide(case: Case, work: str, fields: Mapping[str, str]) -> Sequence[FieldError]:
     _, task = _find(case, work)
     act = forms.choice(fields, "go", ACTS)
     days = working_days(case.programme.organisation, case.cohort.dates.closed)
@@ -67,7 +68,7 @@ def _page(
     coach: SignedIn,
     case: Case,
     work: str,
-    faults: Sequence[ReviewFault] = (),
+    faults: Sequence[FieldError] = (),
     typed: Mapping[str, str] | None = None,
 ) -> Response:
     book, task = _find(case, work)

@@ -7,7 +7,8 @@ from datetime import date
 
 from msgspec import Struct
 
-from chalicelib.areas.form import MAX_AHEAD, MAX_AREA_CHARS, FormFault, read_day
+from chalicelib.areas.form import MAX_AHEAD, MAX_AREA_CHARS, read_day
+from chalicelib.core.errors import FieldError
 from chalicelib.core.formatting import day
 from chalicelib.store.areas import Area
 from chalicelib.store.reviews import AreaOutcome, Outcome
@@ -29,7 +30,7 @@ class ReviewForm(Struct, frozen=True):
     held_on: date | None
     outcomes: tuple[AreaOutcome, ...]
     also: str
-    faults: tuple[FormFault, ...]
+    faults: tuple[FieldError, ...]
 
 
 def field_names(areas: Sequence[Area]) -> list[str]:
@@ -47,24 +48,24 @@ def read_review(fields: Mapping[str, str], areas: Sequence[Area], earliest: date
         outcomes += [outcome] if outcome else []
     also = fields.get("also", "")
     if len(also) > MAX_ALSO_CHARS:
-        faults.append(FormFault("also", f"Please shorten this to {MAX_ALSO_CHARS} characters; it has {len(also)}."))
+        faults.append(FieldError("also", f"Please shorten this to {MAX_ALSO_CHARS} characters; it has {len(also)}."))
     if not areas and not also:
-        faults.append(FormFault("also", "Please write what you agreed."))
+        faults.append(FieldError("also", "Please write what you agreed."))
     return ReviewForm(held_on, tuple(outcomes), also, tuple(faults))
 
 
-def _held_on_fault(held_on: date | None, earliest: date) -> FormFault:
+def _held_on_fault(held_on: date | None, earliest: date) -> FieldError:
     if held_on is None:
-        return FormFault("held_on", "Please give the date of the review.")
-    return FormFault(
+        return FieldError("held_on", "Please give the date of the review.")
+    return FieldError(
         "held_on", f"The date must be between {day(earliest)} and today. Record the review after it has taken place."
     )
 
 
-def _read_outcome(fields: Mapping[str, str], area: Area, today: date) -> tuple[AreaOutcome | None, list[FormFault]]:
+def _read_outcome(fields: Mapping[str, str], area: Area, today: date) -> tuple[AreaOutcome | None, list[FieldError]]:
     typed = {part: fields.get(f"{part}-{area.id}", "") for part in PARTS}
     if typed["outcome"] not in list(Outcome):
-        return None, [FormFault(f"outcome-{area.id}", f"Please choose what happens to “{area.behaviour}”.")]
+        return None, [FieldError(f"outcome-{area.id}", f"Please choose what happens to “{area.behaviour}”.")]
     outcome = Outcome(typed["outcome"])
     faults = [*_missing(typed, outcome, area), *_too_long(typed, area)]
     if outcome not in GOES_ON:
@@ -74,22 +75,22 @@ def _read_outcome(fields: Mapping[str, str], area: Area, today: date) -> tuple[A
     if step_by is None or not today <= step_by <= today + MAX_AHEAD:
         last = day(today + MAX_AHEAD)
         faults.append(
-            FormFault(f"step_by-{area.id}", f"Please give the date of the next step, between today and {last}.")
+            FieldError(f"step_by-{area.id}", f"Please give the date of the next step, between today and {last}.")
         )
     words = typed["words"] if outcome is Outcome.CHANGED else area.behaviour
     return AreaOutcome(area.id, outcome, words, typed["step"], step_by), faults
 
 
-def _missing(typed: Mapping[str, str], outcome: Outcome, area: Area) -> list[FormFault]:
+def _missing(typed: Mapping[str, str], outcome: Outcome, area: Area) -> list[FieldError]:
     needed = {
         Outcome.KEPT: {"step": "Please write the next step."},
         Outcome.CHANGED: {"words": "Please write the new words.", "step": "Please write the next step."},
         Outcome.DONE: {},
         Outcome.GIVEN_UP: {"why": "Please give the reason in one line."},
     }[outcome]
-    return [FormFault(f"{part}-{area.id}", message) for part, message in needed.items() if not typed[part]]
+    return [FieldError(f"{part}-{area.id}", message) for part, message in needed.items() if not typed[part]]
 
 
-def _too_long(typed: Mapping[str, str], area: Area) -> list[FormFault]:
+def _too_long(typed: Mapping[str, str], area: Area) -> list[FieldError]:
     message = f"Please shorten this to {MAX_AREA_CHARS} characters."
-    return [FormFault(f"{part}-{area.id}", message) for part in PARTS if len(typed[part]) > MAX_AREA_CHARS]
+    return [FieldError(f"{part}-{area.id}", message) for part in PARTS if len(typed[part]) > MAX_AREA_CHARS]

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from chalice import Blueprint, Response
 
-from chalicelib.areas.form import MAX_AREA_CHARS, FormFault
+from chalicelib.areas.form import MAX_AREA_CHARS
 from chalicelib.areas.openings import AreasPage, sign_in_coach
 from chalicelib.core import clock, merging
+from chalicelib.core.errors import FieldError
 from chalicelib.meetings.review import record as records
 from chalicelib.meetings.review.form import MAX_ALSO_CHARS, OUTCOMES
 from chalicelib.meetings.routes import find_meeting, home_of
@@ -56,7 +57,7 @@ def _open(token: str, delegate_id: str) -> tuple[AreasPage, SignedIn]:
 
 
 def _page(
-    opened: AreasPage, coach: SignedIn, faults: Sequence[FormFault] = (), typed: Mapping[str, str] | None = None
+    opened: AreasPage, coach: SignedIn, faults: Sequence[FieldError] = (), typed: Mapping[str, str] | None = None
 ) -> Response:
     stored = records.stored_fields(opened)
     return coach.page(

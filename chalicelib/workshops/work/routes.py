@@ -8,8 +8,9 @@ from chalice import Blueprint, Response
 
 from chalicelib.assignments.coach_view import review_of
 from chalicelib.assignments.facilitator import OpenedPart, part_page, save_part, take_back_part
-from chalicelib.assignments.review import MAX_REMARK_CHARS, READ, Reviewed, Reviewer, ReviewFault, review
+from chalicelib.assignments.review import MAX_REMARK_CHARS, READ, Reviewed, Reviewer, review
 from chalicelib.core import clock, log
+from chalicelib.core.errors import FieldError
 from chalicelib.core.state_machine import By
 from chalicelib.core.working_days import working_days
 from chalicelib.links import signing
@@ -93,7 +94,7 @@ def _work_page(
     reader: SignedIn,
     page: FacilitatorPage,
     opened: OpenedWork,
-    faults: Sequence[ReviewFault] = (),
+    faults: Sequence[FieldError] = (),
     typed: Mapping[str, str] | None = None,
 ) -> Response:
     return reader.page(
