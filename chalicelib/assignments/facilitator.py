@@ -41,6 +41,10 @@ class PartRefused(Refusal):
         super().__init__(words)
 
 
+class DelegateLeft(PartRefused):
+    """The delegate has left, so nothing more is noted about them."""
+
+
 class PartLine(Struct, frozen=True):
     """One line of a facilitator's list. state: "not begun", "draft" or "submitted"."""
 
@@ -171,7 +175,7 @@ def leave_part_writes(delegate: Delegate, parts: Mapping[str, Part]) -> list[Wri
 
 def _typed(opened: OpenedPart, posted: Post, now: datetime, *, submit: bool) -> OpenedPart:
     if opened.delegate.withdrawn:
-        raise PartRefused(f"{opened.delegate.person.name} has left the programme, so no more notes can be added.")
+        raise DelegateLeft(f"{opened.delegate.person.name} has left the programme, so no more notes can be added.")
     state = opened.task.part_state(now)
     names = names_of(opened.form, [*opened.draft.typed, *posted.typed])
     merged = merge_draft(opened.draft, posted, names, never_blank(opened.form, names)).draft

@@ -119,6 +119,11 @@ class Visitor:
         """What the page says, by name: see `hook` in web/templates/macros.html.j2."""
         return set(re.findall(r'data-message="([^"]+)"', self.page))
 
+    def said(self, message: str) -> str:
+        """Return the words of a message: for a figure, a date or a name that they must contain."""
+        elements = re.findall(rf'<(\w+)[^>]* data-message="{message}"[^>]*>(.*?)</\1>', self.page, re.DOTALL)
+        return " ".join(html.unescape(re.sub("<[^>]+>", "", words)).strip() for _, words in elements)
+
     @property
     def faults(self) -> set[str]:
         """The fields that the page says are wrong; "" is a fault of the whole form."""

@@ -87,7 +87,7 @@ class Asked(Struct, frozen=True):
         position, _, field = fault.field.partition(".")
         if not position.isdecimal() or int(position) >= len(self.rows):
             return fault
-        return FieldError(f"{self.rows[int(position)]}.{field}", fault.message)
+        return FieldError(f"{self.rows[int(position)]}.{field}", fault.message, fault.name)
 
 
 def read_rows(rows: Sequence[Row]) -> Asked:

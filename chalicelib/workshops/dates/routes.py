@@ -27,7 +27,11 @@ bp = Blueprint(__name__)
 
 PAGE = "/admin/cohort/{cohort_id}/dates"
 NO_FIELDS: Mapping[str, str] = {}
-CHANGED = FieldError("", "The dates were changed in the meantime. These are the dates now: make your change again.")
+CHANGED = FieldError(
+    "",
+    "The dates were changed in the meantime. These are the dates now: make your change again.",
+    "changed-meanwhile",
+)
 
 
 class Opened(Struct, frozen=True):
