@@ -194,7 +194,7 @@ def _act(change: Change, cohort: Cohort, places: Sequence[AddressUse], until: da
     about["told"] = "yes" if not bounced and (reading or any(place.was_emailed(change) for place in places)) else ""
     subject = (cohort.id, derive(12, change.old, change.new), f"{now:{MOMENT}}")
     entries = audit_change(change, cohort, [place.delegate for place in places], by, now, why)
-    return [jobs.add(JobKind.REPLACE.job(*subject, due_at=now, **about)), *entries, *map(holds.add, held)]
+    return [jobs.add(JobKind.REPLACE.job(*subject, due_at=now, **about)), *entries, *holds.add_all(held, now)]
 
 
 def _is_held(cohort_id: str, address: str, now: datetime) -> bool:

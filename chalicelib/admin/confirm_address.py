@@ -20,8 +20,9 @@ class ConfirmRefused(FormInvalid):
 
 OWN = "You changed this address yourself. Another administrator has to confirm it."
 UNNAMED = (
-    "This address was changed by a command without --by, which does not say who gave it. It may have been you, "
-    "so no one can confirm it. Its owner can sign in a working day after the change."
+    "This address was changed by a command without --by, which does not say who gave it, or got two parts from two "
+    "administrators. You may be one of them, so no one can confirm it. Its owner can sign in a working day after the "
+    "change."
 )
 CHANGED = "The address was changed again just now. Check the cohort and confirm the new one."
 

@@ -203,7 +203,7 @@ def _move_holds(transfer: Transfer) -> list[Write]:
             if hold.is_active(now):
                 moved = replace(hold, cohort_id=transfer.to.id, delegate=after.id)
                 held[moved.id] = holds.stricter(held.get(moved.id, moved), moved)
-    return [holds.add(hold) for hold in held.values()]
+    return holds.add_all(held.values(), now)
 
 
 def _move_dates(transfer: Transfer) -> Iterator[Write]:

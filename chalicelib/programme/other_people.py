@@ -35,7 +35,7 @@ class Loading(Struct, frozen=True):
 
 
 def other_people(after: Delegate, loading: Loading, now: datetime) -> list[Write]:
-    """Return writes for the transaction that changes the people; none if they are the same as before. One call."""
+    """Return writes for the transaction that changes the people; none if they are the same as before. One call, two for a coach."""
     rows = tuple(get_many([delegates.key(after.id), debriefs.unsigned_notes_key(after.id)]).values())
     before = DelegateRecord(rows).find_delegate()
     if before is None:
@@ -87,4 +87,4 @@ def _of_coach(
     """Keep private notes with the coach who wrote them; the new coach gets codes for reports a working day later."""
     about = after.id if after.coach.email in loading.coaches else ""
     hold = holds.make_hold(after.cohort_id, after.coach, loading.until, loading.by, about, is_new_person=True)
-    return [*debriefs.hand_over(rows, before), holds.add(hold)]
+    return [*debriefs.hand_over(rows, before), *holds.add_all([hold], now)]

@@ -49,7 +49,7 @@ def _audit_change(
     )
 
 
-def hold_new(last: LastLoad | None, cohort: Cohort, until: datetime, by: str) -> list[Write]:
+def hold_new(last: LastLoad | None, cohort: Cohort, until: datetime, now: datetime, by: str) -> list[Write]:
     """Give another sponsor, and each new facilitator, codes a working day later. One person may be both."""
     if last is None:
         return []
@@ -58,7 +58,7 @@ def hold_new(last: LastLoad | None, cohort: Cohort, until: datetime, by: str) ->
     if cohort.sponsor and cohort.sponsor_link != last.cohort.sponsor_link:
         new.append(cohort.sponsor)
     held = {person.email: holds.make_hold(cohort.id, person, until, by, is_new_person=True) for person in new}
-    return [holds.add(held[address]) for address in sorted(held)]
+    return holds.add_all([held[address] for address in sorted(held)], now)
 
 
 def change_facilitators(last: LastLoad | None, cohort: Cohort, now: datetime, by: str, why: str) -> list[Write]:

@@ -13,11 +13,12 @@ from chalicelib.core.model import Person
 from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import Changed, Key, Write, get_many, put, query, update
-from chalicelib.store.unreadable import read_all
+from chalicelib.store.unreadable import read_all, read_one
 
 COMMAND = "command line"
 BY_COMMAND = f"{COMMAND}, "  # followed by the address of the administrator who gave the command
-UNNAMED = (COMMAND, "")  # nothing says who made the change: a command without --by, or a file of earlier versions
+NO_ONE = ""  # in place of an administrator: two made changes, or a file of earlier versions does not say who
+UNNAMED = (COMMAND, NO_ONE)  # no one may confirm: it is not known who made the change, or two did
 REASON = "The reader’s address was changed lately"  # of an email that waits for the end of a hold
 
 
@@ -90,13 +91,31 @@ def make_hold(
 
 
 def stricter(first: Hold, other: Hold) -> Hold:
-    """Return what two holds on the same address ask for together."""
+    """Return what two holds on the same address ask for together.
+
+    No one confirms two changes of different administrators: each of the two would confirm their own.
+    """
     later = max(first, other, key=lambda hold: hold.until)
-    return replace(later, is_new_person=first.is_new_person and other.is_new_person)
+    by = later.by if first.administrator == other.administrator else NO_ONE
+    return replace(later, by=by, is_new_person=first.is_new_person and other.is_new_person)
+
+
+def add_all(new: Iterable[Hold], now: datetime) -> list[Write]:
+    """Write holds. What one from an earlier change to the same address asks for stays. One call, none for no hold."""
+    by_key = {key(hold.cohort_id, hold.id): hold for hold in new}
+    stored = get_many(list(by_key)) if by_key else {}
+    return [add(_with_earlier(hold, stored.get(place), now)) for place, hold in by_key.items()]
+
+
+def _with_earlier(new: Hold, row: Row | None, now: datetime) -> Hold:
+    earlier = read_one(Hold, row)
+    if earlier is None:
+        return replace(new, by=NO_ONE) if row else new  # nothing says who made the earlier change
+    return stricter(earlier, new) if earlier.is_active(now) else new
 
 
 def add(hold: Hold) -> Write:
-    """Write a hold. It replaces one from an earlier change to the same address."""
+    """Write a hold in the place of one from an earlier change to the same address."""
     return put({**key(hold.cohort_id, hold.id)._asdict(), **fields(hold)})
 
 

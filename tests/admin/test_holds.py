@@ -17,12 +17,16 @@ from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
 from chalicelib.emails.kinds import find_kind
 from chalicelib.links.kinds import COACH, CONSOLE, FACILITATOR, HUB, IMPACT, SHARED, SPONSOR
+from chalicelib.people.cohort import find_cohort
+from chalicelib.people.cohort_acts import find_cohort_act
+from chalicelib.people.planned import Asking, perform
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import audit_events, cohorts, debriefs, delegates, emails, holds, reports
 from chalicelib.store.areas import Area
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.debriefs import Debrief
 from chalicelib.store.reports import ReportState, StoredReport
+from chalicelib.store.table import Missing, update
 from chalicelib.web import forms
 from infra.local import outbox
 from tests.support import people
@@ -240,6 +244,41 @@ def test_a_confirmation_holds_for_one_change_only(opened, clock):
         drain(clock.now())
 
     assert ask_for_code(opened, "coach").status == 403
+
+
+@pytest.mark.parametrize("second", [SECOND, BY])
+def test_another_part_for_an_address_that_is_held_takes_nothing_off_its_hold(opened, clock, second):
+    """Else one administrator gives a coach's address away, has another name its owner, and confirms that other act."""
+    move(clock, "coach")
+    (first,) = holds.from_rows(cohorts.rows(people.COHORT))
+    asking = Asking(second, clock.advance(minutes=5), "asked by phone")
+    typed = {"name": "Nora New", "email": NEW}
+    perform(find_cohort_act("facilitator").plan(find_cohort(people.COHORT), typed, asking), clock.now())
+    drain(clock.now())
+    (hold,) = holds.from_rows(cohorts.rows(people.COHORT))
+
+    assert (hold.id, hold.until - first.until, hold.is_stopping_emails) == (first.id, timedelta(minutes=5), True)
+    assert page_emails(NEW) == []
+    with pytest.raises(ConfirmRefused):
+        confirm_address.confirm(people.COHORT, hold.id, clock.now(), BY)
+    if second == BY:
+        assert confirm_address.confirm(people.COHORT, hold.id, clock.now(), SECOND)
+    else:
+        with pytest.raises(ConfirmRefused, match="two parts from two administrators"):
+            confirm_address.confirm(people.COHORT, hold.id, clock.now(), SECOND)
+
+
+@pytest.mark.made_up_rows
+def test_a_damaged_hold_that_another_one_replaces_lets_no_one_in_sooner(opened, clock):
+    move(clock, "coach")
+    (hold,) = holds.from_rows(cohorts.rows(people.COHORT))
+    people.write(update(holds.key(people.COHORT, hold.id), remove=["until", "by"], refusal=Missing))
+    typed = {"name": "Nora New", "email": NEW}
+    asking = Asking(SECOND, clock.advance(minutes=5), "asked by phone")
+    perform(find_cohort_act("facilitator").plan(find_cohort(people.COHORT), typed, asking), clock.now())
+
+    with pytest.raises(ConfirmRefused):
+        confirm_address.confirm(people.COHORT, hold.id, clock.now(), BY)
 
 
 def test_the_console_shows_who_waits_and_confirms(opened, clock):
