@@ -36,13 +36,12 @@ from chalicelib.jobs.each import each, fail_for
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import cohorts, delegates, emails, holds, invitations, jobs, programmes, waiting_emails
 from chalicelib.store.delegates import Nomination
-from chalicelib.store.emails import Email, EmailExists
+from chalicelib.store.emails import Bounce, Email, EmailExists, EmailState
 from chalicelib.store.holds import Hold
 from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.table import Changed, Key, Write, batched, get_many
 from chalicelib.store.unreadable import list_unreadable
-from chalicelib.waves.suppression import list_suppressed
 from chalicelib.workshops.change_sessions import notify_of_dates
 
 BY = "command line"
@@ -148,7 +147,19 @@ def preview_change(
 
 def _has_bounced(change: Change, now: datetime) -> bool:
     """Return whether the old address does not work, and is not held itself: then the new one is not held."""
-    return change.old in list_suppressed(change.cohort) and not _is_held(change.cohort, change.old, now)
+    lost = _list_lost(change)
+    return any(not _is_complaint(bounce) for bounce in lost) and not _is_held(change.cohort, change.old, now)
+
+
+def _list_lost(change: Change) -> list[Bounce]:
+    bounces = list_shown(cohorts.list_bounces(change.cohort))
+    return [bounce for bounce in bounces if bounce.is_lost and bounce.email == change.old]
+
+
+def _is_complaint(bounce: Bounce) -> bool:
+    """Return whether the reader marked our email as junk: it arrived, and its owner may object to a new address."""
+    email = emails.find(bounce.mail_id)
+    return email is not None and email.state is EmailState.COMPLAINED
 
 
 def _name_parts(change: Change, cohort: Cohort, places: Sequence[AddressUse]) -> Iterator[tuple[str, str]]:
@@ -182,7 +193,8 @@ def _act(change: Change, cohort: Cohort, places: Sequence[AddressUse], until: da
     """Create the job, its lines in the trail, and the hold on the new address.
 
     An address that bounced needs no hold on its successor, unless it is held itself: otherwise an administrator could
-    change an address into one that does not exist, and that into their own.
+    change an address into one that does not exist, and that into their own. One whose owner marked our email as junk
+    gets no notice, and its successor is held.
     """
     by, now, why = asked
     bounced = _has_bounced(change, now)
@@ -191,7 +203,8 @@ def _act(change: Change, cohort: Cohort, places: Sequence[AddressUse], until: da
     held = [] if bounced else _holds(change, cohort, places, until, by)
     about = {**asdict(change), "links": ",".join(sorted(reading)), "bounced": "yes" if bounced else ""}
     about["held_until"] = held[0].until.isoformat() if held else ""
-    about["told"] = "yes" if not bounced and (reading or any(place.was_emailed(change) for place in places)) else ""
+    is_told = not bounced and not any(map(_is_complaint, _list_lost(change)))
+    about["told"] = "yes" if is_told and (reading or any(place.was_emailed(change) for place in places)) else ""
     subject = (cohort.id, derive(12, change.old, change.new), f"{now:{MOMENT}}")
     entries = audit_change(change, cohort, [place.delegate for place in places], by, now, why)
     return [jobs.add(JobKind.REPLACE.job(*subject, due_at=now, **about)), *entries, *holds.add_all(held, now)]

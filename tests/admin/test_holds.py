@@ -123,8 +123,8 @@ def test_a_code_that_was_on_its_way_to_the_old_address_opens_nothing(opened, clo
     assert opened.post(form, {"code": code}).status in (400, 404, 410)
 
 
-def bounce_link(email, clock):
-    """Bounce an email to the address."""
+def bounce_link(email, clock, event=outbox.bounce):
+    """Bounce an email to the address, or have its reader mark it as junk."""
     words = common_words(people.programme()) | {"name": "X", "what": "your page"}
     about = {"cohort": people.COHORT}
     email_of = create_email(
@@ -138,8 +138,23 @@ def bounce_link(email, clock):
     )
     people.write(*emails.add(email_of))
     drain(clock.now())
-    delivery_events.record_delivery_event(outbox.bounce(sent_emails(email)[-1], clock.now()), clock.now())
+    delivery_events.record_delivery_event(event(sent_emails(email)[-1], clock.now()), clock.now())
     drain(clock.now())
+
+
+@part
+def test_an_address_whose_owner_marked_our_email_as_junk_hands_on_no_free_pass(opened, clock, who):
+    """They read their email: an administrator who sees the complaint would read their reports within minutes."""
+    old = people.person(PARTS[who]).email
+    bounce_link(old, clock, outbox.complaint)
+    before = len(sent_emails(old))
+    preview = address_change.preview_change(people.COHORT, old, NEW, clock.now(), BY)
+    move(clock, who)
+
+    assert "at once" not in preview.emails[1]
+    assert [hold.person.email for hold in holds.from_rows(cohorts.rows(people.COHORT))] == [NEW]
+    assert len(sent_emails(old)) == before, "who wants no email gets no notice either"
+    assert ask_for_code(opened, who).status == 403
 
 
 @part
