@@ -10,7 +10,7 @@ from chalicelib.core.ids import derive
 from chalicelib.core.settings import Settings
 from chalicelib.emails import colour, mime
 from chalicelib.emails.calendar_entry import CalendarUser, Invite, attach, build_request
-from chalicelib.emails.kinds import LATER_WORDS, find_kind
+from chalicelib.emails.kinds import find_kind, words_of
 from chalicelib.emails.mime import address, bare_address
 from chalicelib.emails.render import render
 from chalicelib.links.kinds import KINDS, compose_url
@@ -47,7 +47,7 @@ def build_invite(email: Email, entry: CalendarEntry, sender: str, now: datetime)
 
 def context(email: Email) -> dict[str, Any]:
     """Return what a template sees: every word on one line, signed links, and readable colours."""
-    words = {name: mime.clean(word) for name, word in {**LATER_WORDS, **email.words}.items()}
+    words = {name: mime.clean(word) for name, word in words_of(email).items()}
     return words | {
         "several": False,  # whether `delegate` names more than one person, in a digest
         "opens_own_pages": any(KINDS[verb].is_signed for verb, *_ in email.links.values()),  # the foot says so

@@ -19,7 +19,7 @@ from chalicelib.core.settings import Settings
 from chalicelib.emails import mime
 from chalicelib.emails.away import Away
 from chalicelib.emails.compose import compose_message, context
-from chalicelib.emails.kinds import DIGEST, FRAME_WORDS, find_kind
+from chalicelib.emails.kinds import DIGEST, FRAME_WORDS, find_kind, words_of
 from chalicelib.emails.mime import Rendered
 from chalicelib.emails.render import Section, render, render_digest, render_section
 from chalicelib.emails.weekly_cap import is_capped, postpone_if_full
@@ -59,7 +59,12 @@ def gather(held: Email, attempt: str, now: datetime, until: datetime, away: Away
 
 
 def _is_from_same_sender(held: Email, other: Email) -> bool:
-    return all(other.words[word] == held.words[word] for word in FRAME_WORDS)
+    return _frame(held) == _frame(other)
+
+
+def _frame(email: Email) -> dict[str, str]:
+    words = words_of(email)
+    return {name: words[name] for name in FRAME_WORDS}
 
 
 def _wait(held: Email, now: datetime) -> None:
@@ -74,13 +79,12 @@ def _digest(held: Email, others: Sequence[Email], now: datetime) -> Email:
 
     It holds no name of a delegate, because it is no row about one: an erasure would miss it.
     """
-    frame = {name: held.words[name] for name in FRAME_WORDS}
     return Email(
         id="#".join((NAME, derive(16, "digest", held.id, held.attempt))),
         template=NAME,
         to=held.to,
         due_at=now,
-        words=frame,
+        words=_frame(held),
         items=(held.id, *(other.id for other in others)),
     )
 

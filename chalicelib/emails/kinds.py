@@ -23,7 +23,7 @@ from chalicelib.store.emails import Email
 PACKAGES = Path(__file__).parent.parent
 SHARED = "waves"  # declares the emails that several stages send
 FRAME_WORDS = ("programme", "organisation", "brand", "from_name", "time_zone")  # every email has them
-# words that waiting emails of earlier versions lack, and what is shown instead
+# words that waiting emails of earlier versions lack, and what is shown instead: a new word of an old kind needs a line
 LATER_WORDS: Mapping[str, str] = {
     "who_sees": "The first page behind your link says it.",
     "replaces": "yes",
@@ -123,11 +123,16 @@ class EmailKind(Struct, frozen=True):
 
     def check(self, email: Email) -> None:
         """Check that the email has every word and link of its kind. Raises KeyError with what is missing."""
-        lacking = sorted(self.words - email.words.keys() - LATER_WORDS.keys())
+        lacking = sorted(self.words - words_of(email).keys())
         lacking += sorted(f"links.{name}" for name in self.links - email.links.keys())
         lacking += ["a calendar entry"] if self.has_entry and email.entry is None else []
         if lacking:
             raise KeyError(f"{self.name} needs {', '.join(lacking)}")
+
+
+def words_of(email: Email) -> Mapping[str, str]:
+    """Return the words of an email, also those that it lacks because an earlier version wrote it."""
+    return {**LATER_WORDS, **email.words}
 
 
 _declared: dict[str, EmailKind] = {}

@@ -209,6 +209,19 @@ def test_one_email_alone_does_not_change():
     assert (sent.row, "Dear Sam" in sent.part("plain")) == (about("one").id, True)
 
 
+def test_emails_of_a_version_without_a_word_of_the_frame_go_out_as_one():
+    """They waited through an upgrade."""
+    earlier = [replace(email, words=without(email.words, "time_zone")) for email in (about("one"), about("two"))]
+    store(*earlier)
+    drain(MONDAY)
+    (sent,) = sent_emails()
+    assert sent.row == digest().id
+
+
+def without(words: Mapping[str, str], word: str) -> dict[str, str]:
+    return {name: text for name, text in words.items() if name != word}
+
+
 @pytest.mark.parametrize(
     "other",
     [
