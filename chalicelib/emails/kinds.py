@@ -16,13 +16,14 @@ from typing import Any
 
 from msgspec import Struct
 
+from chalicelib.emails.common_words import FRAME
 from chalicelib.forms.readers import Form
 from chalicelib.links.link_kind import LinkKind
 from chalicelib.store.emails import Email
 
 PACKAGES = Path(__file__).parent.parent
 SHARED = "waves"  # declares the emails that several stages send
-FRAME_WORDS = ("programme", "organisation", "brand", "from_name", "time_zone")  # every email has them
+FRAME_WORDS = tuple(FRAME)  # every email has them
 # words that waiting emails of earlier versions lack, and what is shown instead: a new word of an old kind needs a line
 LATER_WORDS: Mapping[str, str] = {
     "who_sees": "The first page behind your link says it.",
