@@ -1,4 +1,4 @@
-"""Read rows with the code of the release before this one, as it is in git."""
+"""Read rows with the code of the release before this one, as it is in git, and list the words of its emails."""
 
 from __future__ import annotations
 
@@ -36,6 +36,12 @@ for line in sys.stdin:
             print(f"{kind}: {why}")
 """
 
+WORDS = """
+import json
+from chalicelib.emails.kinds import load_kinds
+print(json.dumps({name: sorted(kind.words) for name, kind in load_kinds().items()}))
+"""
+
 
 def is_here() -> bool:
     """Return whether this clone holds the release's commit: an archive of the sources has no git."""
@@ -52,6 +58,15 @@ def check_out(folder: Path) -> None:
 def list_unread(folder: Path, rows: Iterable[Item]) -> list[str]:
     """Return what the earlier code in `folder` cannot read, or reads as something else, each with why."""
     given = "".join(json.dumps(as_text(row)) + "\n" for row in rows)
-    command = [sys.executable, "-c", PROGRAM]
-    done = subprocess.run(command, cwd=folder, input=given, text=True, check=True, capture_output=True)
-    return done.stdout.splitlines()
+    return _run(folder, PROGRAM, given).splitlines()
+
+
+def list_words(folder: Path) -> dict[str, list[str]]:
+    """Return the words of each kind of email of the earlier code in `folder`: emails that wait have no others."""
+    words: dict[str, list[str]] = json.loads(_run(folder, WORDS))
+    return words
+
+
+def _run(folder: Path, program: str, given: str = "") -> str:
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, cwd=folder, input=given, text=True, check=True, capture_output=True).stdout
