@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,8 +41,12 @@ STANDARD = set(sys.stdlib_module_names) - REACHES_OUT  # what a pure module may 
 
 def imports(name: str) -> set[str]:
     """Every module that a module names, inside functions too."""
+    return imports_of(MODULES[name])
+
+
+def imports_of(path: Path) -> set[str]:
     names = set()
-    for node in ast.walk(ast.parse(MODULES[name].read_text())):
+    for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         if isinstance(node, ast.ImportFrom) and node.module:
@@ -102,6 +107,47 @@ def test_an_upward_import_is_named(tree, name, line):
 
 def test_every_module_is_in_a_folder():
     assert [name for name in MODULES if "." not in name and name not in ("__init__", "__main__")] == []
+
+
+# --- nothing is forgotten ---------------------------------------------------------------------------------------------
+
+READ = (".py", ".j2", ".typ", ".yaml")
+FOUND_BY_FOLDER = "report.sections."  # its folder is listed, and each module in it imported
+OF_TESTS = {"collect.questionnaire:clear_cache", "core.working_days:holiday_calendars"}
+
+
+def test_every_module_is_imported_by_another():
+    imported = {module for path in [*MODULES.values(), ROOT / "app.py"] for module in imports_of(path)}
+    named = {module.removeprefix("chalicelib.") for module in imported} | set(named_as_text())
+    forgotten = {
+        name
+        for name in MODULES
+        if name not in named and not name.endswith(("__init__", "__main__")) and not name.startswith(FOUND_BY_FOLDER)
+    }
+
+    assert not forgotten, f"no code imports {', '.join(sorted(forgotten))}: was its use forgotten?"
+
+
+def named_as_text() -> Iterator[str]:
+    """Modules that are imported when they are needed: `<module in chalicelib>:<function>`."""
+    for path in MODULES.values():
+        yield from re.findall(r'"([a-z_.]+):[a-z_]+"', path.read_text())
+
+
+def test_every_function_and_every_type_is_used():
+    """A part of a report, an email or a planner that no code calls would never be seen."""
+    places = [path for folder in (LIB, ROOT / "infra") for path in folder.rglob("*") if path.suffix in READ]
+    words = Counter(word for path in [*places, ROOT / "app.py"] for word in re.findall(r"\w+", path.read_text()))
+    unused = {
+        f"{name}:{node.name}"
+        for name, path in MODULES.items()
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.decorator_list and words[node.name] == 1
+    }
+
+    forgotten = sorted(unused - OF_TESTS)
+    assert not forgotten, f"no code uses {', '.join(forgotten)}: was the call forgotten?"
+    assert unused == OF_TESTS, "code uses it now: take it out of OF_TESTS"
 
 
 def is_pure(name: str) -> bool:
