@@ -13,11 +13,17 @@ from chalicelib.threads.model import Thread
 
 
 class Column(Struct, frozen=True):
-    """A fact about a delegate in words. The file shows every one."""
+    """A fact about a delegate in words. The file shows every one.
 
-    name: str  # heading in the file
+    name     heading in the file
+    words    made from `line.delegate.line`, the row of the dashboard. What other rows say is in the words of its thread
+             (threads/describe.py), a column already: an administrator reads how many areas are done, not the areas
+    on_page  whether the page shows the words below the delegate's name: without the heading
+    """
+
+    name: str
     words: Callable[[BoardLine], str]
-    on_page: bool = False  # whether the page shows it below the delegate's name
+    on_page: bool = False
 
 
 OF_DELEGATE = (

@@ -80,6 +80,8 @@ def sample(template: str, *subject: str, to: Person = SAM, **words: str) -> Emai
     kind = find_kind(template)
     own_form = {"who_sees": " ".join(sentences(kind.form, NAMES))} if kind.form else {}
     plausible = {**WORDS, **own_form, **kind.sample}
+    if lacking := sorted(kind.words - plausible.keys()):
+        raise KeyError(f"{template} has no sample of {', '.join(lacking)}: give declare_email(…, sample={{…}})")
     return create_email(
         kind,
         *(subject or ("k3jx9qmw",)),

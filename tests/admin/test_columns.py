@@ -30,6 +30,7 @@ def test_every_column_is_in_the_file_and_those_of_the_page_on_the_page(visitor, 
         *(thread.value.lower() for thread in Thread),
         *(column.name for column in OF_WAITING),
     ]
+    assert len(heading) == len({*heading}), "two columns have the same heading"
     assert {tuple(row[: len(own)]) for row in rows} == {tuple(column.words(line) for column in OF_DELEGATE)}
     assert ON_PAGE
     page = admin.open(COHORT).page
@@ -40,7 +41,9 @@ def test_every_column_is_in_the_file_and_those_of_the_page_on_the_page(visitor, 
     shown_words = html.unescape(re.sub(r"<[^>]*>", "|", name[0])).replace("|", " ").split()
     declared = " ".join([line.delegate.line.name, *(column.words(line) for column in ON_PAGE)]).split()
     assert shown_words == declared, "what is below a name is a line in OF_DELEGATE of admin/columns.py"
-    assert head == ["Delegate", "Waits for", *(thread.value for thread in Thread)], "the page's own columns are threads"
+    assert head == ["Delegate", "Waits for", *(thread.value for thread in Thread)], (
+        "the page's own columns are threads: a fact is a line in OF_DELEGATE of admin/columns.py"
+    )
 
 
 def test_downloading_the_file_leaves_no_line_in_the_trail(visitor, clock):

@@ -39,14 +39,17 @@ pytestmark = pytest.mark.usefixtures("aws")
 @pytest.mark.parametrize("name", sorted(TEMPLATES | KINDS.keys()))
 def test_a_kind_is_complete(name):
     assert name in KINDS, f"declare_email({name!r}, ...) in {name.partition('/')[0]}/emails.py"
-    assert not list(find_gaps(KINDS[name]))
+    gaps = list(find_gaps(KINDS[name]))
+    assert not gaps, f"{name}, declared in {name.partition('/')[0]}/emails.py: {'; '.join(gaps)}"
 
 
 def find_gaps(kind: EmailKind) -> Iterator[str]:
     """Name what is missing or superfluous, in words that say what to do."""
     if not re.fullmatch(r"[A-Z].*[^.]", kind.label):
         yield "the label begins with a capital and has no full stop"
-    yield from (f"sample={{{word!r}: ...}}" for word in sorted(kind.words - {*WORDS, *kind.sample}))
+    unsampled = sorted(kind.words - {*WORDS, *kind.sample})
+    yield from (f"add {word} to WORDS of emails/samples.py" for word in unsampled if word in FRAME_WORDS)
+    yield from (f"add sample={{{word!r}: ...}}" for word in unsampled if word not in FRAME_WORDS)
     yield from (f"no kind of link is called {link}" for link in sorted(kind.links - {*LINK_KINDS, ANY_PAGE}))
     yield from (f"{word} has a sample in emails/samples.py already" for word in sorted(kind.sample.keys() & {*WORDS}))
     stranger = {word for words in kind.variants.values() for word in words} - kind.words
@@ -65,7 +68,7 @@ def _gaps_of_templates(kind: EmailKind) -> Iterator[str]:
         yield f"the template {missing}"
         return
     except UndefinedError as error:
-        yield f"the templates show what is not declared: {error}"
+        yield f"the templates show what neither words= nor FRAME of emails/common_words.py declares: {error}"
         return
     for word in sorted(kind.words - {"brand", "from_name", "time_zone"}):
         if _is_rendered(kind, {**words, **frame, "links": links}, word):
@@ -99,7 +102,7 @@ RATER = KINDS["collect/invitation"]
     [
         pytest.param(replace(RATER, name="collect/nonesuch"), r"the template .*nonesuch\.txt\.j2", id="template"),
         pytest.param(replace(RATER, label=""), "the label begins", id="label"),
-        pytest.param(replace(RATER, words=RATER.words - {"minutes"}), "not declared: 'minutes'", id="word"),
+        pytest.param(replace(RATER, words=RATER.words - {"minutes"}), "neither .* declares: 'minutes'", id="word"),
         pytest.param(replace(RATER, words=RATER.words | {"season"}), "sample={'season'", id="sample"),
         pytest.param(replace(RATER, words=RATER.words | {"month"}), "shows the word month", id="unused word"),
         pytest.param(replace(RATER, links=RATER.links - {"decline"}), "has no attribute 'decline'", id="link"),

@@ -38,7 +38,13 @@ def test_every_word_of_an_email_is_ours_a_name_or_refused_where_it_is_typed():
     words = {word for kind in load_kinds().values() for word in kind.words}
 
     known = [*TYPED, *LINKED, *NAMES.split(), *OURS.split()]
-    assert sorted(words) == sorted(known), "say in this file where the word comes from"
+    new, gone = sorted(words - {*known}), sorted({*known} - words)
+    assert not new, (
+        f"say in this file where {', '.join(new)} comes from: OURS if we write it, NAMES if it is a name, "
+        "TYPED with the test of its door if someone types it"
+    )
+    assert not gone, f"no email has {', '.join(gone)}: take it out of this file"
+    assert len(known) == len({*known}), "a word comes from one place"
 
 
 def test_the_test_of_each_door_exists():

@@ -65,10 +65,11 @@ def words_of(node: object) -> set[str]:
 
 @pytest.mark.parametrize("module", list_modules())
 def test_each_module_declares_a_section_that_a_report_shows(module):
-    assert module in load_sections(), "declare its function with @declare_section"
+    assert module in load_sections(), f"declare the function of {module} with @declare_section"
     _, build = load_sections()[module]
 
-    assert any(build(Index(PROGRAMME, report(case))) for case in CASES), "no report of the gallery shows this section"
+    is_shown = any(build(Index(PROGRAMME, report(case))) for case in CASES)
+    assert is_shown, f"no report of the gallery shows {module}: add a case with its figures to tests/report/gallery.py"
 
 
 def test_each_section_has_an_id_of_its_own():
@@ -79,7 +80,7 @@ def test_each_section_has_an_id_of_its_own():
 
 
 def test_a_module_that_declares_two_sections_is_refused():
-    _, build = load_sections()[list_modules()[0]]
+    _, build = next(iter(load_sections().values()))
 
     with pytest.raises(ValueError, match="declares two sections"):
         declare_section(Place.RANKS)(build)
