@@ -73,6 +73,12 @@ def _gaps_of_templates(kind: EmailKind) -> Iterator[str]:
     for word in sorted(kind.words - {"brand", "from_name", "time_zone"}):
         if _is_rendered(kind, {**words, **frame, "links": links}, word):
             yield f"no template shows the word {word}"
+        marked = render(kind.name, {**words, **frame, "links": links, word: MARK})
+        body = marked.html.partition("</div>")[2]  # what comes before holds subject and preview
+        if MARK in marked.text and MARK not in body:
+            yield f"the html does not show the word {word}"
+        if MARK in body and MARK not in "".join((marked.subject, marked.preview, marked.text)):
+            yield f"the text does not show the word {word}"
     yield from (
         f"the {part} does not show the link {link}"
         for link, url in sorted(links.items())
@@ -94,6 +100,7 @@ def _is_rendered(kind: EmailKind, context: dict[str, object], without: str) -> b
         return False
 
 
+MARK = "Zzyzx"
 RATER = KINDS["collect/invitation"]
 
 
