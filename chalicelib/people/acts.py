@@ -167,7 +167,7 @@ def _rater_field(loaded: LoadedDelegate) -> Field:
         for rater in raters.list_raters(loaded)
     )
     if not options:
-        raise ActRefused(FieldError("", _without_raters(loaded)))
+        raise ActRefused(FieldError("", _without_raters(loaded), "no-raters"))
     hint = "Raters that were asked or will be, of the questionnaire that is open or next."
     return Field("rater", "Rater", "list", hint=hint, options=options)
 

@@ -85,7 +85,7 @@ def plan_manager(loaded: LoadedDelegate, manager: Person, asking: Asking) -> Pla
 def _check_part(loaded: LoadedDelegate, person: Person, part: str) -> None:
     loaded.refuse_gone()
     if person.email == loaded.delegate.person.email:
-        raise ActRefused(FieldError(f"{part}_email", f"This is the address of {loaded.name}."))
+        raise ActRefused(FieldError(f"{part}_email", f"This is the address of {loaded.name}.", "delegates-own-address"))
 
 
 def _part_writes(loaded: LoadedDelegate, after: Delegate, asking: Asking, names: Sequence[str]) -> list[Write]:

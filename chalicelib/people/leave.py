@@ -93,14 +93,18 @@ def plan_leave(loaded: LoadedDelegate, asking: Asking) -> Planned:
     )
 
 
+REPORT_LOST = "There is no report: the answers were lost in a restore of the table."
+REPORT_KEPT = "The report does not change, and the figures of the cohort keep it. They may ask for a copy of it."
+
+
 def _effects(loaded: LoadedDelegate, wave: DelegateWave) -> Iterator[str]:
     yield f"No one is asked about {loaded.name} from now on, and links to questionnaires about them stop working."
     if wave.state in NOT_CLOSED:
         yield "Answers that were not closed yet are destroyed. There will be no report."
     elif wave.state is WaveState.WITHDRAWN and wave.wave is Wave.BASELINE:
-        yield "There is no report: the answers were lost in a restore of the table."
+        yield REPORT_LOST
     else:
-        yield "The report does not change, and the figures of the cohort keep it. They may ask for a copy of it."
+        yield REPORT_KEPT
     yield "Future sessions and meetings are removed from the calendars. Surveys that were sent count."
     yield count_delegates(cohorts.list_lines(loaded.cohort.id, Wave.BASELINE), leaving=loaded.delegate.id)
     yield "You cannot undo this."

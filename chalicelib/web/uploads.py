@@ -32,6 +32,13 @@ MAX_NAME_CHARS = 80
 CARRIED = "kept"  # the hidden field in which a page carries files
 
 
+class FilesTooLarge(FormRefused):
+    """The files together are larger than a form may bring."""
+
+    def __init__(self) -> None:
+        super().__init__(f"The files together are larger than {MAX_FILES_BYTES // 1_000_000} MB.", TOO_LARGE)
+
+
 class File(msgspec.Struct, frozen=True):
     name: str  # the file's name without folders
     data: bytes
@@ -49,7 +56,7 @@ def read_upload(request: Any, nonce: str) -> Upload:
     """Return the fields and files of a posted form. Raises FormRefused if it does not come from our page."""
     body = request.raw_body
     if len(body) > MAX_BODY_BYTES:
-        raise FormRefused(f"The files together are larger than {MAX_FILES_BYTES // 1_000_000} MB.", TOO_LARGE)
+        raise FilesTooLarge
     upload = _parsed(body, request.headers.get("content-type", ""))
     fields = dict(upload.fields)
     if not hmac.compare_digest(fields.pop("form", "").encode(), nonce.encode()):
@@ -112,7 +119,7 @@ def unpack(packed: str) -> dict[str, File]:
     try:
         content = unzip.decompress(base64.b64decode(packed, validate=True), MAX_FILES_BYTES * 2)
         if not unzip.eof:
-            raise FormRefused(f"The files together are larger than {MAX_FILES_BYTES // 1_000_000} MB.", TOO_LARGE)
+            raise FilesTooLarge
         return msgspec.json.decode(content, type=dict[str, File])
     except (binascii.Error, zlib.error, msgspec.MsgspecError):
         raise FormRefused("The form was damaged on the way.") from None

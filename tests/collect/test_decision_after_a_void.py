@@ -142,8 +142,8 @@ def test_the_console_and_the_email_say_why_a_decision_is_asked_for(visitor, cloc
     drain(clock.advance(days=2, hours=10))
     (page, *_), (subject,) = seen(visitor, clock)
 
-    assert "Not all answers are counted" in page
-    assert "give more time, or close" in page
+    assert 'data-message="not-all-counted"' in page
+    assert 'data-task="decide"' in page
     assert "too few answers counted" in " ".join(subject.split())
     (email,) = [email for email in sent_emails() if email.row.startswith("report/too_few")]
     said = " ".join(email.part("plain").split())

@@ -145,7 +145,7 @@ def test_a_coach_who_takes_over_after_the_debrief_reads_it_all_and_opens_the_rep
     assert all(area.behaviour in page for area in AREAS)
     assert "2026-09-15" in page or "15 September 2026" in page, "the day of the debrief"
     visitor.open(f"{theirs}/release").post(f"{theirs}/release")
-    assert "Open the report first" in visitor.page
+    assert "report-unopened" in visitor.messages
     visitor.open(theirs).post(f"{theirs}/report")
     visitor.open(f"{theirs}/release").post(f"{theirs}/release")
     assert "Released" in visitor.open(theirs).page

@@ -95,10 +95,9 @@ def test_a_coach_who_has_not_opened_the_report_must_open_it_first(case, opened):
     people.write(delete(openings.key(people.dana(), BASELINE, case.coach_id)))
     opened()
 
-    with pytest.raises(ReportUnopened) as refused:
+    with pytest.raises(ReportUnopened):
         releasing.release(open_case(case.token, people.dana()), NOW)
 
-    assert refused.value.title == "Open the report first"
     assert reports.find(people.dana(), BASELINE).state is ReportState.READY
     assert not [row for row in scan() if row["pk"].startswith("MAIL#debrief/released")]
 

@@ -315,7 +315,7 @@ def test_each_change_of_a_cohort_is_shown_before_it_is_done(visitor, clock, act)
     page = f"{BASE_URL}/admin/cohort/{people.COHORT}/change/{act}"
     visitor.let_in_administrator(clock.now())
     visitor.open(page).post(page, typed)
-    assert "Nothing is done yet" in visitor.page
+    assert "preview" in visitor.messages
     rows = len(audit_events.of_cohort(people.COHORT))
     visitor.post(page, {"confirmed": "yes"})
 

@@ -223,17 +223,17 @@ def test_an_administrator_enters_costs_and_no_one_overwrites_what_they_did_not_s
     typed = {"fees.amount": "£18,000", "fees.source": "invoice"}
     visitor.open(PAGE).post(PAGE, {"fees.amount": "£18,000"})
     assert visitor.status == 400
-    assert "Please choose where this cost comes from." in visitor.page
+    assert visitor.faults == {"fees.source"}
     assert costs.find(people.COHORT) is None
 
     visitor.open(PAGE).post(PAGE, typed)
     assert costs.find(people.COHORT).costs == (FEES,)
-    assert "The costs are saved." in visitor.page
+    assert "saved" in visitor.messages
     acts = {row["act"] for row in audit_events.of_cohort(people.COHORT)}
     assert "changed the costs from nothing to £18,000" in acts
 
     visitor.post(PAGE, {**typed, "fees.amount": "1", "seen": "0"})
-    assert "Someone else changed the costs" in visitor.page
+    assert "overtaken" in visitor.messages
     assert costs.find(people.COHORT).costs == (FEES,)
 
 

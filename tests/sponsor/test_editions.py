@@ -302,7 +302,7 @@ def test_a_facilitator_opens_the_cohort_at_the_start(visitor, clock):
     mo = cohort.facilitators[0].person
     page = f"{FACILITATOR.url(cohort, mo)}/start"
     visitor.let_in(mo.email, clock.now())
-    assert "The page follows when five delegates" in visitor.open(page).page
+    assert "too-few-reports" in visitor.open(page).messages
     freeze(Wave.BASELINE, clock, 1)
     people.write(jobs.add(JobKind.COHORT_START.job(people.COHORT, due_at=clock.now(), cohort=people.COHORT)))
     drain(clock.now())

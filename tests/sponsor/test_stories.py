@@ -185,7 +185,7 @@ def test_the_story_of_a_delegate_who_leaves_is_not_used(offered, clock):
 
 def test_the_approved_words_are_published_exactly(offered, clock):
     approve(offered, **{"tag.pathway": "yes"})
-    assert "You approved these words" in offered.page
+    assert "approved" in offered.messages
     assert WORDS in offered.let_in_administrator(clock.now()).open(ADMIN).page
     check(offered, clock)
     assert story().state is StoryState.REVIEWED
@@ -268,7 +268,7 @@ def test_a_withdrawn_story_is_in_no_page_pack_or_edition_from_then_on(offered, c
     shelf = people.link("sponsor", "sponsor")
     offered.cookies.clear()
     offered.open(page()).post(page(), {"go": "withdraw"})
-    assert "Your story is withdrawn" in offered.page
+    assert "withdrawn" in offered.messages
     assert story().text == ""
     drain(clock.advance(minutes=1))
     assert stories_shown() == [[WORDS], []]
@@ -277,7 +277,7 @@ def test_a_withdrawn_story_is_in_no_page_pack_or_edition_from_then_on(offered, c
     assert [email.subject for email in sent_emails(SPONSOR)][-1] == "Please stop using a story of Autumn cohort"
 
     offered.let_in(SPONSOR, clock.now()).open(shelf)
-    assert "A story in this edition was withdrawn" in offered.page
+    assert "story-withdrawn" in offered.messages
     offered.post(shelf, {"summary": first.name, "kind": "board"})
     assert offered.status == 404
     assert jobs.failed() == []

@@ -20,7 +20,9 @@ from chalicelib.store.board_requests import BoardRequests, RequestsChanged
 from chalicelib.store.jobs import JobExists
 
 MAX_ASKS, MAX_ASK_CHARS = 3, 200
-CHANGED = FieldError("", "Someone else changed the requests in the meantime. Check them below, then save again.")
+CHANGED = FieldError(
+    "", "Someone else changed the requests in the meantime. Check them below, then save again.", "overtaken"
+)
 
 
 def rank_barriers(programme: Programme, cohort: Cohort) -> tuple[str, ...]:

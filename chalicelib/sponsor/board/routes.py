@@ -17,7 +17,7 @@ from chalicelib.sponsor.board.coach import CoachedCohort, open_for_coach
 from chalicelib.sponsor.portal import link_to_evidence
 from chalicelib.sponsor.prepare.enter_costs import CohortUnknown
 from chalicelib.store import board_requests, cohorts, programmes, summaries
-from chalicelib.web.page import GET, POST, page_handler
+from chalicelib.web.page import GET, POST, Done, page_handler
 from chalicelib.web.sessions import SignedIn, administrator, signed_in
 
 bp = Blueprint(__name__)
@@ -159,7 +159,7 @@ def _asks(
         "numbers": range(1, board.MAX_ASKS + 1),
         "longest": board.MAX_ASK_CHARS,
         "barriers": board.rank_barriers(programme, cohort),
-        "done": DONE.get((bp.current_request.query_params or {}).get("done", ""), ""),
+        "done": Done.find((bp.current_request.query_params or {}).get("done", ""), DONE),
         "errors": faults,
         "wrong": {fault.field: fault.message for fault in faults},
     }

@@ -23,7 +23,9 @@ bp = Blueprint(__name__)
 
 PAGE = "/admin/cohort/{cohort_id}/costs"
 TIME = (CostKind.DELEGATES_TIME, CostKind.MANAGERS_TIME, CostKind.RATERS_TIME, CostKind.ADMINISTRATION)
-CHANGED = FieldError("", "Someone else changed the costs in the meantime. Check them below, then save again.")
+CHANGED = FieldError(
+    "", "Someone else changed the costs in the meantime. Check them below, then save again.", "overtaken"
+)
 
 
 class Opened(Struct, frozen=True):
