@@ -70,15 +70,8 @@ def _gaps_of_templates(kind: EmailKind) -> Iterator[str]:
     except UndefinedError as error:
         yield f"the templates show what neither words= nor FRAME of emails/common_words.py declares: {error}"
         return
-    for word in sorted(kind.words - {"brand", "from_name", "time_zone"}):
-        if _is_rendered(kind, {**words, **frame, "links": links}, word):
-            yield f"no template shows the word {word}"
-        marked = render(kind.name, {**words, **frame, "links": links, word: MARK})
-        body = marked.html.partition("</div>")[2]  # what comes before holds subject and preview
-        if MARK in marked.text and MARK not in body:
-            yield f"the html does not show the word {word}"
-        if MARK in body and MARK not in "".join((marked.subject, marked.preview, marked.text)):
-            yield f"the text does not show the word {word}"
+    context = {**words, **frame, "links": links}
+    yield from (gap for word in sorted(kind.words - UNSEEN) for gap in _gaps_of_word(kind, context, word))
     yield from (
         f"the {part} does not show the link {link}"
         for link, url in sorted(links.items())
@@ -92,6 +85,17 @@ def _gaps_of_templates(kind: EmailKind) -> Iterator[str]:
             yield f"the variant {title!r} reads like the usual email"
 
 
+def _gaps_of_word(kind: EmailKind, context: dict[str, object], word: str) -> Iterator[str]:
+    if _is_rendered(kind, context, word):
+        yield f"no template shows the word {word}"
+    marked = render(kind.name, {**context, word: MARK})
+    body = marked.html.partition("</div>")[2]  # what comes before holds subject and preview
+    if MARK in marked.text and MARK not in body:
+        yield f"the html does not show the word {word}"
+    if MARK in body and MARK not in "".join((marked.subject, marked.preview, marked.text)):
+        yield f"the text does not show the word {word}"
+
+
 def _is_rendered(kind: EmailKind, context: dict[str, object], without: str) -> bool:
     try:
         render(kind.name, {name: word for name, word in context.items() if name != without})
@@ -101,6 +105,7 @@ def _is_rendered(kind: EmailKind, context: dict[str, object], without: str) -> b
 
 
 MARK = "Zzyzx"
+UNSEEN = {"brand", "from_name", "time_zone"}  # words that no template shows by themselves
 RATER = KINDS["collect/invitation"]
 
 
