@@ -35,7 +35,10 @@ class Loading(Struct, frozen=True):
 
 
 def other_people(after: Delegate, loading: Loading, now: datetime) -> list[Write]:
-    """Return writes for the transaction that changes the people; none if they are the same as before. One call, two for a coach."""
+    """Return writes for the transaction that changes the people; none if they are the same as before.
+
+    One call, two for a coach.
+    """
     rows = tuple(get_many([delegates.key(after.id), debriefs.unsigned_notes_key(after.id)]).values())
     before = DelegateRecord(rows).find_delegate()
     if before is None:
