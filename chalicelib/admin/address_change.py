@@ -26,7 +26,7 @@ from chalicelib.core.addresses import check_address, check_text, clean_address, 
 from chalicelib.core.errors import FieldError, FormInvalid
 from chalicelib.core.formatting import local_time
 from chalicelib.core.ids import derive, reader_key
-from chalicelib.core.model import Cohort, Delegate, Programme, Wave
+from chalicelib.core.model import Cohort, Delegate, Person, Programme, Wave
 from chalicelib.core.reasons import NO_REASON, fault_of, one_line
 from chalicelib.core.working_days import working_days
 from chalicelib.emails.bounces import list_shown
@@ -89,14 +89,15 @@ def plan_change(
         raise CohortUnknown(cohort_id)
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     until = working_days(programme.organisation, cohort.dates.closed).a_day_after(now)
-    places = _places(cohort_id, change.old)
+    places, broken = _find_places(cohort_id, change.old)
     if not places and not cohort_roles(cohort, change.old):
         if _places(cohort_id, change.new) or cohort_roles(cohort, change.new):
             return []
         raise AddressNotFound(change.old)
     for place in places:
         _refuse_taken(change, place)
-    return _act(change, cohort, places, until, Asked(by, now, one_line(why) or NO_REASON))
+    asked = Asked(by, now, one_line(why) or NO_REASON)
+    return _act(change, cohort, places, until, asked, is_all_read=not broken and not list_unreadable())
 
 
 class Preview(NamedTuple):
@@ -189,18 +190,30 @@ class Asked(NamedTuple):
     why: str
 
 
-def _act(change: Change, cohort: Cohort, places: Sequence[AddressUse], until: datetime, asked: Asked) -> list[Write]:
+def _act(
+    change: Change,
+    cohort: Cohort,
+    places: Sequence[AddressUse],
+    until: datetime,
+    asked: Asked,
+    *,
+    is_all_read: bool,
+) -> list[Write]:
     """Create the job, its lines in the trail, and the hold on the new address.
 
     An address that bounced needs no hold on its successor, unless it is held itself: otherwise an administrator could
     change an address into one that does not exist, and that into their own. One whose owner marked our email as junk
-    gets no notice, and its successor is held.
+    gets no notice, and its successor is held. If not all of the cohort can be read, it is held for all of it: a restart
+    after the repair may make its owner the coach of one more delegate.
     """
     by, now, why = asked
     bounced = _has_bounced(change, now)
     reading = {part for place in places for part in place.reading(change)}
     reading |= cohort_roles(cohort, change.old).keys()
-    held = [] if bounced else _holds(change, cohort, places, until, by)
+    held = _holds(change, cohort, places, until, by)
+    if not is_all_read:
+        held = [holds.make_hold(cohort.id, Person(change.name or change.new, change.new), until, by)]
+    held = [] if bounced else held
     about = {**asdict(change), "links": ",".join(sorted(reading)), "bounced": "yes" if bounced else ""}
     about["held_until"] = held[0].until.isoformat() if held else ""
     is_told = not bounced and not any(map(_is_complaint, _list_lost(change)))

@@ -8,6 +8,7 @@ from msgspec.structs import replace as other
 from chalicelib.admin import address_change, confirm_address, resend_link
 from chalicelib.admin.confirm_address import ConfirmRefused
 from chalicelib.admin.emails import LINK
+from chalicelib.admin.failures import retry
 from chalicelib.admin.resend_link import Resent
 from chalicelib.core.ids import reader_key
 from chalicelib.core.model import DelegateEntry, Facilitator, Person, Wave
@@ -21,12 +22,13 @@ from chalicelib.people.cohort import find_cohort
 from chalicelib.people.cohort_acts import find_cohort_act
 from chalicelib.people.planned import Asking, perform
 from chalicelib.programme.load_cohort import load_cohort
-from chalicelib.store import audit_events, cohorts, debriefs, delegates, emails, holds, reports
+from chalicelib.store import audit_events, cohorts, debriefs, delegates, emails, holds, jobs, reports
 from chalicelib.store.areas import Area
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.debriefs import Debrief
 from chalicelib.store.reports import ReportState, StoredReport
-from chalicelib.store.table import Missing, update
+from chalicelib.store.table import Missing, get, put, update
+from chalicelib.store.unreadable import watch_rows
 from chalicelib.web import forms
 from infra.local import outbox
 from tests.support import people
@@ -526,6 +528,27 @@ def test_a_coach_who_waits_for_one_delegate_alone_gets_a_lost_link_at_once(opene
     assert resend_link.resend_link(people.COHORT, carl, clock.advance(minutes=5), BY) is Resent.SENT
     drain(clock.now())
     assert [message.row.partition("#")[0] for message in page_emails(carl)].count("admin/link") == 1
+
+
+@pytest.mark.made_up_rows
+@pytest.mark.parametrize("place", [lambda id: cohorts.line_key(people.COHORT, id), delegates.key])
+def test_who_becomes_coach_only_after_a_repair_is_held_for_that_delegate_too(opened, clock, place):
+    """Else the restarted job gives the report of the delegate whose row was damaged to another coach at once."""
+    load(clock, ("dana delegate", "cleo coach"), ("dora delegate", "cleo coach"), ("dev delegate", "carl coach"))
+    at, carl = place(people.dana()), people.person("carl coach").email
+    row = get(at)
+    people.write(update(at, remove=sorted(row.keys() - at._fields), refusal=Missing))
+    with watch_rows():  # as a page and a command do
+        address_change.change_address(people.COHORT, people.person("cleo coach").email, carl, clock.now(), BY)
+    drain(clock.now())
+    people.write(put(row))
+    (failed,) = jobs.failed()
+    retry(failed.id, clock.advance(minutes=5), SECOND)
+    drain(clock.now())
+
+    assert (delegates.find(people.dana()).coach.email, jobs.failed()) == (carl, [])
+    opened.let_in(carl, clock.now())
+    assert opened.open(f"{people.coach_url()}/{people.dana()}").status == 403
 
 
 def test_a_line_manager_of_others_here_is_held_for_the_delegate_whose_manager_they_replace(opened, clock):
