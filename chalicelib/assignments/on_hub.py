@@ -66,6 +66,7 @@ def _other(view: HubView, task: Task) -> TimelineItem:
         words=f"{said[:1].upper()}{said[1:]}.",
         url=view.url(f"/work/{task.id}"),
         label=LABELS.get(state) or ("Look at it" if is_ahead else "Read it"),
+        name=f"work-{state.value}",
     )
 
 

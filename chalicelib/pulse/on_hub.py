@@ -48,9 +48,8 @@ def _ahead(view: HubView, pulse_round: Round, planned: RoundDates | None) -> Tim
     opens = local_date(planned.opens_at, view.zone)
     if pulse_round.state is RoundState.PLANNED:
         words = f"On {day(opens)} we ask your raters for a minute. An area that you do not tick is left out."
-        return TimelineItem(
-            opens, ItemState.NOW, "Check what we ask your raters", words, page, "Check the words", CHECK_RANK
-        )
+        title = "Check what we ask your raters"
+        return TimelineItem(opens, ItemState.NOW, title, words, page, "Check the words", CHECK_RANK, name="check-words")
     words = f"We ask your raters for a minute about {plural(len(pulse_round.checked), 'area', 'areas')}."
     return TimelineItem(opens, ItemState.NEXT, TITLE, words, page, "See the words")
 

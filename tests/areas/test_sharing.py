@@ -295,4 +295,4 @@ def test_a_new_manager_reads_no_line_of_the_one_before(dana):
 
     assert "An hour a week" not in dana.open(page_of_manager()).page
     assert "An hour a week" in dana.open(f"{hub()}/areas").page
-    assert "at that time" in dana.page
+    assert "former-manager" in dana.messages

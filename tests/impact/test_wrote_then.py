@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import pytest
 
+from chalicelib.impact.wrote_then import NO_NOTE
 from chalicelib.store import impact_surveys
 from chalicelib.store.assignments import Submission, Work, add_submission, save
 from tests.journey.conftest import visitor
@@ -53,8 +55,9 @@ def stored() -> dict[str, str]:
 def test_measures_begin_with_what_was_written_and_ask_only_for_now(visitor, survey):
     page = visitor.open(f"{survey}/part/measures").page
 
-    assert "You wrote on Monday 14 September 2026: Days to first visit: 26 days." in page
-    assert "Visits missed: without a figure, March, target 5." in page
+    then = visitor.said("wrote-then")
+    assert "Monday 14 September 2026: Days to first visit: 26 days." in then
+    assert "March, target 5." in then
     for name, value in (("1.name", "Days to first visit"), ("1.baseline", "26"), ("2.unit", "%")):
         assert f'name="measure.{name}" value="{value}"' in page
     assert 'name="measure.1.direction" value="down" checked' in page
@@ -69,20 +72,22 @@ def test_what_was_filled_in_is_the_delegates_answer_once_saved_and_never_overwri
     again = visitor.open(page).page
     assert 'name="measure.1.name" value="Days to visit"' in again
     assert 'name="measure.1.baseline" value=""' in again
-    assert "You wrote on" in again
+    assert "wrote-then" in visitor.messages
 
 
 def test_each_piece_of_work_says_when_it_was_submitted_or_that_there_is_no_note(visitor, survey):
     page = visitor.open(f"{survey}/part/work").page
 
-    assert page.count("You submitted this on Monday 14 September 2026.") == 2
-    assert page.count("You have no note of this.") == 5
+    then = re.findall(r'data-message="wrote-then">(.*?)</div>', page)
+    assert [NO_NOTE in lines for lines in then].count(True) == 5
+    dated = [lines for lines in then if "Monday 14 September 2026" in lines]
+    assert ["Two weeks of chaos." in lines for lines in dated] == [False, False, True]
     assert "Two weeks of chaos." in page
     assert "How far is it? Under way" in page
 
 
 def test_the_line_manager_sees_none_of_it(visitor, survey):
     manager = people.link("mara manager", "impact")
-    pages = "".join(visitor.open(url).page for url in [manager, *visitor.open(manager).links("/part/")])
-    assert "Two weeks of chaos" not in pages
-    assert "You wrote on" not in pages
+    for url in [manager, *visitor.open(manager).links("/part/")]:
+        assert "Two weeks of chaos" not in visitor.open(url).page
+        assert "wrote-then" not in visitor.messages

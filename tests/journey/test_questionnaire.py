@@ -90,9 +90,9 @@ def test_a_save_that_was_typed_before_sending_changes_nothing_after_it(visitor, 
     answer = by_script(visitor.open(page), page, before, strengths="late")
 
     assert answer.status_code == 409
-    assert "Sent. Thank you." in visitor.open(link).page
+    assert "sent" in visitor.open(link).messages
     assert by_script(visitor.open(page), page, milliseconds(clock.now()), strengths="new").status_code == 200
-    assert "send again" in visitor.open(link).page
+    assert "unsent-change" in visitor.open(link).messages
 
 
 def test_looking_at_a_page_again_and_going_on_does_not_undo_sending(visitor, clock, link):
@@ -100,7 +100,7 @@ def test_looking_at_a_page_again_and_going_on_does_not_undo_sending(visitor, clo
     people.send(visitor, link)
     visitor.open(f"{link}/page/{PAGE}").post(f"{link}/page/{PAGE}", dict.fromkeys(ITEMS, "4"))
 
-    assert "Sent. Thank you." in visitor.open(link).page
+    assert "sent" in visitor.open(link).messages
 
 
 def test_nothing_shows_when_someone_answered_once_the_answers_are_cut_from_identity(visitor, link):
@@ -139,8 +139,7 @@ def test_blanks_are_asked_about_once_and_may_stay(visitor, link):
     page = f"{link}/page/{PAGE}"
     visitor.open(page).post(page, {ITEMS[0]: "4", "go": "next"})
     assert visitor.url.endswith(f"/page/{PAGE}?blank=1")
-    assert "left-blank" in visitor.messages
-    assert "3 behaviours" in visitor.page
+    assert "3 behaviours" in visitor.said("left-blank")
 
     visitor.post(page, {ITEMS[0]: "4", "go": "skip"})
     assert visitor.url.endswith("/page/c-steadiness")
@@ -249,12 +248,12 @@ def test_the_inbox_shows_how_far_each_questionnaire_is(visitor, clock):
     people.opened(clock, chosen=people.raters(1, 0), names=("dana delegate", "dora delegate", "dina delegate"))
     inbox = people.link("p0", "inbox")
     first, second, _ = visitor.open(inbox).links("/answer/")
-    assert "3 people" in visitor.page
+    assert "3 people" in visitor.said("people-wait")
 
     visitor.open(f"{first}/page/{PAGE}").post(f"{first}/page/{PAGE}", {ITEMS[0]: "4", "go": "later"})
     people.send(people.answer_all(visitor, second), second)
     assert "1 of 10" in visitor.open(inbox).page
-    assert "2 people" in visitor.page
+    assert "2 people" in visitor.said("people-wait")
     assert visitor.links("/answer/")[-1] == second
 
     clock.to(people.CLOSE)

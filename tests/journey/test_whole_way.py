@@ -13,7 +13,7 @@ def test_a_cohort_goes_the_whole_way(visitor, clock):
     people.opened(clock)
     own = people.link("dana delegate", "answer")
     people.send(people.answer_all(visitor, own), own)
-    assert "Thank you" in visitor.page
+    assert visitor.shows == "collect/thanks"
 
     choose = people.link("dana delegate", "nominate")
     for rater in people.raters():
