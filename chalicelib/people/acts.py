@@ -28,6 +28,10 @@ from chalicelib.waves.emails.without_key import Outcome
 Typed = Mapping[str, str]
 
 
+class NoRaters(ActRefused):
+    """No rater fits the act."""
+
+
 class PeopleActUnknown(Refusal):
     """An address that no page of ours links to."""
 
@@ -167,7 +171,7 @@ def _rater_field(loaded: LoadedDelegate) -> Field:
         for rater in raters.list_raters(loaded)
     )
     if not options:
-        raise ActRefused(FieldError("", _without_raters(loaded), "no-raters"))
+        raise NoRaters(FieldError("", _without_raters(loaded)))
     hint = "Raters that were asked or will be, of the questionnaire that is open or next."
     return Field("rater", "Rater", "list", hint=hint, options=options)
 
