@@ -68,7 +68,7 @@ def bind_request_id(event: Any, answer: Any) -> Any:
     is_page = hasattr(event, "lambda_context")
     context = event.lambda_context if is_page else event.context
     ids = {"gateway": event.context.get("requestId", "")} if is_page else {}
-    with log.bind(request=context.aws_request_id, stage=STAGE, **ids):
+    with log.bind(request=context.aws_request_id, stage=STAGE, **ids), log.hide_text_of_errors():
         return answer(event)
 
 

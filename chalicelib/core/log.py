@@ -50,6 +50,19 @@ def error(name: str, raised: BaseException, **ids: object) -> None:
     _log.error(name, extra={**_shared.get(), **ids, "error": describe_error(raised)})
 
 
+class RunFailed(Exception):
+    """A run that ended with an error. Says the error's type and place, as `describe_error` does."""
+
+
+@contextmanager
+def hide_text_of_errors() -> Iterator[None]:
+    """Replace an error that ends a run: Lambda writes its text into the log, and into a trace if X-Ray is on."""
+    try:
+        yield
+    except Exception as error:
+        raise RunFailed(describe_error(error)) from None
+
+
 def describe_error(error: BaseException) -> str:
     """Return `ValueError at chalicelib/report/jobs.py:31`, for a row or a log line."""
     trace = error.__traceback__

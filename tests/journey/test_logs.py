@@ -12,10 +12,12 @@ import itertools
 import json
 import logging
 import re
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chalice.test import Client
 from pythonjsonlogger.json import JsonFormatter
 
 from chalicelib.admin import address_change, close_or_extend
@@ -217,3 +219,17 @@ def test_ids_are_shared_by_the_lines_inside_and_no_others(written):
     assert failed["request"] == "r-1"
     assert "typed" not in failed["error"]
     assert outside == {"levelname": "WARNING", "message": "outside"}
+
+
+def test_the_text_of_an_error_that_ends_a_run_is_in_no_log_and_in_no_trace(aws):
+    """Lambda writes what a function raises into its log, and X-Ray into a trace."""
+    from app import app
+
+    typed = "what a person typed"
+    with pytest.raises(log.RunFailed) as ended, log.hide_text_of_errors():
+        raise ValueError(typed)
+    with Client(app) as functions, pytest.raises(log.RunFailed, match=r"^IndexError at .*app\.py:\d+$"):
+        functions.lambda_.invoke("work", functions.events.generate_sqs_event(['{"row": "no row of ours"}']))
+
+    assert str(ended.value).startswith("ValueError at ")
+    assert typed not in "".join(traceback.format_exception(ended.value))
