@@ -54,6 +54,12 @@ def policy(stage: str, function: str) -> dict[str, Any]:
     }
 
 
+def policy_of_traces() -> dict[str, Any]:
+    """Return the policy document that each role has while X-Ray is on."""
+    statement = {"Effect": "Allow", "Action": document()["traces"], "Resource": "*"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
 def text(stage: str, function: str) -> str:
     return json.dumps(policy(stage, function), indent=2) + "\n"
 

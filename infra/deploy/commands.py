@@ -22,6 +22,7 @@ from infra.deploy import (
     settings,
     stack,
     state,
+    tracing,
     verify,
     watching,
 )
@@ -154,6 +155,7 @@ def set_the_rest(stage: Deployment, hand: Reporter, api_id: str) -> None:
         return
     gateway.ensure_gateway(stage, hand, api_id)
     functions.ensure_functions(stage, hand)
+    tracing.ensure_tracing(stage, hand)
     functions.restart(stage, hand, "they read the settings when they start")
     address.ensure_address(stage, hand, api_id)
 
@@ -188,6 +190,7 @@ def _parameters(stage: Deployment, from_whom: str, args: Namespace) -> stack.Par
         "ManyEmails": str(sender.many_emails(stage)),
         "AlarmEmail": args.alarms_to or before.get("AlarmEmail", ""),
         "LogDays": args.log_days or before.get("LogDays", "30"),
+        "Xray": args.xray or before.get("Xray", "0"),
     }
 
 

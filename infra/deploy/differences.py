@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from infra import rights
-from infra.deploy import api, commands, declared, layer, package, protection, settings, stack, state, watching
+from infra.deploy import api, commands, declared, layer, package, protection, settings, stack, state, tracing, watching
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import Deployment, found_or_none
 
@@ -170,7 +170,8 @@ def _rights(stage: Deployment, name: str, role: str, file: str) -> Iterator[str]
         for policy_name in stage.listed("iam", "list_role_policies", "PolicyNames", RoleName=role)
     ]
     attached = stage.listed("iam", "list_attached_role_policies", "AttachedPolicies", RoleName=role)
-    more = [policy["PolicyName"] for policy in (*inside, *attached) if policy["PolicyName"] != role]
+    ours = (role, tracing.POLICY)
+    more = [policy["PolicyName"] for policy in (*inside, *attached) if policy["PolicyName"] not in ours]
     if more:
         yield f"the role of {name} has a policy that no deploy wrote: delete {', '.join(more)} from {role} in IAM"
 

@@ -41,7 +41,7 @@ def _handler(stage: Deployment, hand: Reporter, name: str) -> None:
     """Chalice says it when it creates a function, and never again."""
     awsl, function = stage.client("lambda"), rights.function_name(stage.name, name)
     if awsl.get_function_configuration(FunctionName=function)["Handler"] != handler(name) and name in rights.FUNCTIONS:
-        change = partial(_configure, stage, [function], Handler=handler(name))
+        change = partial(configure, stage, [function], Handler=handler(name))
         hand.change(f"let {name} run {handler(name)}", change)
 
 
@@ -82,10 +82,10 @@ def restart(stage: Deployment, hand: Reporter, why: str) -> None:
     names = [rights.function_name(stage.name, name) for name in state.live_functions(stage)]
     old = [each for each in names if awsl.get_function_configuration(FunctionName=each).get("Description") != text]
     if old:
-        hand.change(f"start {len(old)} functions afresh: {why}", lambda: _configure(stage, old, Description=text))
+        hand.change(f"start {len(old)} functions afresh: {why}", lambda: configure(stage, old, Description=text))
 
 
-def _configure(stage: Deployment, names: list[str], **changed: str) -> None:
+def configure(stage: Deployment, names: list[str], **changed: Any) -> None:
     """Change functions, and wait: Lambda refuses the next change while one is under way."""
     awsl = stage.client("lambda")
     for name in names:

@@ -28,6 +28,8 @@ ACCESS_LOG = json.dumps(
     }
 ).replace('"$context.status"', "$context.status")  # a number, for the figures made of it
 
+TRACING = "/tracingEnabled"  # of the API's stage, never on: see tracing.py
+
 
 class Gone(Refusal):
     status = 404
@@ -96,6 +98,7 @@ def _stage_settings(stage: Deployment, hand: Reporter, api: str) -> None:
     now = gateway.get_stage(restApiId=api, stageName=name)
     log = {"destinationArn": stack.outputs(stage)["AccessLog"].removesuffix(":*"), "format": ACCESS_LOG}
     wanted = {**dict(limits.wanted(stage)), **{f"/accessLogSettings/{key}": value for key, value in log.items()}}
+    wanted[TRACING] = "false"
     changed = {path: value for path, value in wanted.items() if _value(now, path) != value}
     left = limits.list_left(stage, now)
     if not changed and not left:
@@ -112,6 +115,8 @@ def _stage_settings(stage: Deployment, hand: Reporter, api: str) -> None:
 
 def _value(now: dict[str, Any], path: str) -> str:
     """Return what a stage has at a path of its patches, as the patch would write it."""
+    if path == TRACING:
+        return str(now.get("tracingEnabled", False)).lower()
     if path.startswith("/accessLogSettings/"):
         return str(now.get("accessLogSettings", {}).get(path.rsplit("/", 1)[1], ""))
     return limits.shown(now, path)

@@ -18,6 +18,7 @@ from infra.deploy import (
     settings,
     stack,
     state,
+    tracing,
     verify,
 )
 from infra.deploy.hand import Reporter
@@ -77,6 +78,7 @@ def _functions(stage: Deployment) -> Iterator[Line]:
         it = f"{name}: {runtime}, {megabytes} MB, deployed {configuration['LastModified'][:16]}"
         yield it, configuration.get("State", "Active") != "Active"
     yield concurrency.describe_limit(stage)
+    yield f"X-Ray traces: {'on' if tracing.is_on(stage) else 'off'}", False
     for name in live.keys() - set(rights.FUNCTIONS):
         yield f"{name} is no longer in app.py: the next deploy removes it", True
 

@@ -13,6 +13,7 @@ class Account(Struct):
     verified: list[str] = field(default_factory=list)  # identities: domains and addresses
     lambdas_at_once: int = 10
     looks_at_a_function: int = 0  # that find a change of it under way, after each; a wait for it takes seconds
+    refusals_of_a_right: int = 0  # before Lambda finds a right that a role was just given
     looks_at_a_stack: int = 1  # that find it under way, after each change
     seconds_passed: float = 0  # since the server started, besides those that really did
 

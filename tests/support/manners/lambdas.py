@@ -10,16 +10,19 @@ import moto.awslambda.urls as urls
 from moto.awslambda.models import LambdaBackend, LambdaFunction
 from moto.awslambda.responses import LambdaResponse
 from moto.core.exceptions import JsonRESTError
+from moto.iam.models import iam_backends
 
+from infra.local.account import ACCOUNT
 from tests.support.manners.account import account
 
 MIN_UNRESERVED = 10  # of a new account; 100 of others
 _configuration = LambdaFunction.get_configuration
+_configure = LambdaBackend.update_function_configuration
 _reserve = LambdaBackend.put_function_concurrency
 
 
 def apply() -> None:
-    LambdaBackend.update_function_configuration = one_at_a_time(LambdaBackend.update_function_configuration)
+    LambdaBackend.update_function_configuration = one_at_a_time(update_function_configuration)
     LambdaBackend.update_function_code = one_at_a_time(LambdaBackend.update_function_code)
     LambdaFunction.get_configuration = get_configuration
     LambdaBackend.put_function_concurrency = put_function_concurrency
@@ -41,6 +44,28 @@ def one_at_a_time(update: Callable[..., Any]) -> Callable[..., Any]:
         return answer
 
     return changed
+
+
+def update_function_configuration(self: Any, function_name: str, qualifier: Any, body: dict[str, Any]) -> Any:
+    """Set how a function is traced, which moto passes over; Lambda refuses it to a role that may not write traces."""
+    tracing = body.get("TracingConfig")
+    if tracing:
+        function = self.get_function(function_name, None)
+        if tracing["Mode"] == "Active" and not _may_write_traces(function.role):
+            raise JsonRESTError(
+                "InvalidParameterValueException",
+                "The provided execution role does not have permissions to call PutTraceSegments on XRAY",
+            )
+        function.tracing_config = tracing
+    return _configure(self, function_name, qualifier, body)
+
+
+def _may_write_traces(arn: str) -> bool:
+    role = iam_backends[ACCOUNT]["aws"].get_role(arn.rsplit("/", 1)[1])
+    if not any("xray:PutTraceSegments" in document for document in role.policies.values()):
+        return False
+    account.refusals_of_a_right -= 1
+    return account.refusals_of_a_right < 0
 
 
 def get_configuration(self: Any, on_create: bool = False) -> dict[str, Any]:
