@@ -36,7 +36,7 @@ emulator: $(READY) ## run an empty emulated AWS account, to try deploys (PORT=80
 	@$(BIN)/python -W ignore -m tests.support.emulator $(PORT)
 
 infra: $(READY) ## create or update tables, queues, keys and alarms: STAGE=prod; DRY_RUN=1 shows the changes only
-	@$(DEPLOY) infra --stage $(STAGE) $(DRY) --sender "$(SENDER)" --reply-to "$(REPLY_TO)" --administrators "$(ADMINISTRATORS)" --second-factor "$(SECOND_FACTOR)" --alarms-to "$(ALARMS_TO)" --identity "$(IDENTITY)" --log-days "$(LOG_DAYS)" --xray "$(XRAY)"
+	@$(DEPLOY) infra --stage $(STAGE) $(DRY) --sender "$(SENDER)" --reply-to "$(REPLY_TO)" --administrators "$(ADMINISTRATORS)" --second-factor "$(SECOND_FACTOR)" --alarms-to "$(ALARMS_TO)" --identity "$(IDENTITY)" --log-days "$(LOG_DAYS)" --xray "$(XRAY)" --waf-limit "$(WAF_LIMIT)"
 
 deploy: $(READY) ## deploy the functions and check that they respond: STAGE=prod
 	@$(DEPLOY) deploy --stage $(STAGE) $(DRY)

@@ -74,6 +74,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--identity", default="", help="what SES is to verify, if not the sender's domain")
     made.add_argument("--log-days", default="", choices=["", "14", "30", "60", "90"], help="how long logs are kept; 30")
     made.add_argument("--xray", default="", choices=["", "1", "0"], help="1: traces of the functions; kept; 0")
+    made.add_argument("--waf-limit", default="", help="requests of one address in five minutes; kept; 0: no limit")
     deployed = commands_of.add_parser("deploy", help="the functions, and what Chalice cannot say")
     deployed.add_argument("--any-python", action="store_true", help="for a trial on an emulator")
     deployed.add_argument("--skip-verify", action="store_true", help="do not look at it from outside afterwards")

@@ -9,6 +9,7 @@ from infra.deploy import (
     address,
     api,
     concurrency,
+    firewall,
     functions,
     gateway,
     halt,
@@ -37,10 +38,12 @@ def infra(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     hand.step(f"Stage {stage.name} in account {stage.account}, {stage.region}")
     given = {"sender": args.sender, "reply_to": args.reply_to, "administrators": _listed(args.administrators)}
     given["second_factor"] = args.second_factor
+    args.waf_limit = firewall.check_limit(args.waf_limit)
     known = settings.check_given(stage, given)
     policies.ensure_policies(stage, hand)
     hand.step("Stack: tables, bucket, queues, topic, emails, alarms")
     wanted = _parameters(stage, known["sender"], args)
+    firewall.take_off(stage, hand, wanted["WafLimit"])
     if not stack.outputs(stage):  # the layer's zip needs the bucket
         stack.ensure_stack(stage, hand, {**wanted, "LayerKey": ""})
     if stack.outputs(stage):
@@ -52,6 +55,7 @@ def infra(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     layer.upload(stage, hand)
     if stack.outputs(stage):  # not in a dry run on an empty account
         stack.ensure_stack(stage, hand, {**wanted, "LayerKey": layer.key(stage)})
+        firewall.ensure_rule(stage, hand)
     if arn := layer.layer_of(stage):
         hand.stays(f"make deploy gives report the layer {arn}")
     hand.step("Settings")
@@ -154,6 +158,7 @@ def set_the_rest(stage: Deployment, hand: Reporter, api_id: str) -> None:
     if hand.dry_run and not known.get("base_url"):
         return
     gateway.ensure_gateway(stage, hand, api_id)
+    firewall.ensure_firewall(stage, hand, api_id)
     functions.ensure_functions(stage, hand)
     tracing.ensure_tracing(stage, hand)
     functions.restart(stage, hand, "they read the settings when they start")
@@ -191,6 +196,7 @@ def _parameters(stage: Deployment, from_whom: str, args: Namespace) -> stack.Par
         "AlarmEmail": args.alarms_to or before.get("AlarmEmail", ""),
         "LogDays": args.log_days or before.get("LogDays", "30"),
         "Xray": args.xray or before.get("Xray", "0"),
+        "WafLimit": args.waf_limit or before.get("WafLimit", "0"),
     }
 
 

@@ -11,7 +11,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from infra import rights
-from infra.deploy import api, commands, declared, layer, package, protection, settings, stack, state, tracing, watching
+from infra.deploy import (
+    api,
+    commands,
+    declared,
+    firewall,
+    layer,
+    package,
+    protection,
+    settings,
+    stack,
+    state,
+    tracing,
+    watching,
+)
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import Deployment, found_or_none
 
@@ -32,6 +45,7 @@ def _of_infra(stage: Deployment) -> Iterator[str]:
     stack.ensure_stack(stage, hand, {**stack.parameters(stage)})
     protection.ensure_protection(stage, hand)
     watching.ensure_watching(stage, hand)
+    firewall.ensure_rule(stage, hand)
     yield from (f"make infra would {change}" for change in hand.changes)
     yield from (f"{name} is missing: see Recovery in docs/operations.md" for name in protection.list_missing(stage))
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from botocore.exceptions import ClientError
 
-from infra.deploy import stack
+from infra.deploy import firewall, stack
 from infra.deploy.stage import DeployError, Deployment, code
 
 Line = tuple[str, bool]  # text, and whether it needs action
@@ -36,6 +36,7 @@ KINDS = {
 }
 
 
+KEPT = {"LogDays": ("LOG_DAYS", "30"), "Xray": ("XRAY", "0"), "WafLimit": ("WAF_LIMIT", "0")}  # by the stack alone
 DEPLOYED_ONTO = ("queue", "topic")  # without which Chalice cannot connect the functions
 DENIED = ("AccessDenied", "AccessDeniedException", "AuthorizationError")
 
@@ -83,11 +84,14 @@ def list_missing(stage: Deployment, *words: str) -> Iterator[str]:
 
 def remedy(stage: Deployment) -> str:
     """Return the commands that make it again."""
-    of_stack = f"--stack-name {stage.title}"
+    of_stack, before = f"--stack-name {stage.title}", stack.parameters(stage)
+    others = [f"{word}={before[name]}" for name, (word, usual) in KEPT.items() if before.get(name, usual) != usual]
+    again = " ".join([f"ALARMS_TO={before.get('AlarmEmail') or '...'}", *others])
     return (
         f"make infra does not see that. To make it again: make stop STAGE={stage.name}; "
+        f"{firewall.how_to_take_off(stage)}"
         f"aws cloudformation delete-stack {of_stack}; aws cloudformation wait stack-delete-complete {of_stack}; "
-        f"make infra STAGE={stage.name} ALARMS_TO={stack.parameters(stage).get('AlarmEmail') or '...'}; "
+        f"make infra STAGE={stage.name} {again}; "
         f"make deploy STAGE={stage.name}; make start STAGE={stage.name}. "
         "Rows, documents and links stay, log lines go (docs/operations.md, Deleted by hand)"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from infra.deploy import api, halt, package, restored, settings, stack, state
+from infra.deploy import api, firewall, halt, package, restored, settings, stack, state
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import DeployError, Deployment, found_or_none
 
@@ -20,6 +20,7 @@ def run(stage: Deployment, hand: Reporter, destroy: str) -> None:
         raise DeployError(f"DESTROY={destroy} does not name the stage {stage.name}: nothing was removed.")
     hand.steps = STEPS_WITH_DATA if destroy else STEPS
     hand.step("Functions, roles, schedule, API")
+    firewall.take_off(stage, hand)
     if len(state.rebuild(stage, hand)):
         hand.change("delete them with `chalice delete`", lambda: package.chalice(stage, "delete"))
     else:

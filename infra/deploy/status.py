@@ -10,6 +10,7 @@ from infra.deploy import (
     api,
     concurrency,
     differences,
+    firewall,
     halt,
     missing,
     policies,
@@ -65,6 +66,7 @@ def _settings(stage: Deployment) -> Iterator[Line]:
     if values.get("base_url") and api_id and values["base_url"] != (wanted := api.wanted_url(stage, api_id)):
         yield f"links in emails do not lead to {wanted} yet: make deploy STAGE={stage.name} says what is missing", True
     yield f"{len(values.get('link_keys', []))} link keys", False
+    yield firewall.describe(stage), False
 
 
 def _functions(stage: Deployment) -> Iterator[Line]:

@@ -5,7 +5,7 @@ CloudFormation compares templates: what someone changed by hand stays changed. S
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from infra.deploy.hand import Reporter
 from infra.deploy.stage import Deployment
 
 UNKNOWN = object()  # a value of the template that only CloudFormation can find
-Names = dict[str, str]  # of a parameter or resource of the template -> what `!Ref` gives
+Names = Mapping[str, Any]  # of a parameter or resource of the template -> what `!Ref` gives
 
 
 class Kind(NamedTuple):
@@ -68,14 +68,14 @@ def ensure_watching(stage: Deployment, hand: Reporter) -> None:
         there = {each[kind.name]: each for each in stage.listed(kind.service, *kind.listing)}
         for logical, resource in template["Resources"].items():
             if resource["Type"] == type_ and (live := there.get(names.get(logical, ""))):
-                wanted = _resolved(kind.wanted(resource["Properties"]), {**names, "Stage": stage.name})
+                wanted = resolved(kind.wanted(resource["Properties"]), {**names, "Stage": stage.name})
                 _ensure(stage, hand, kind, live, wanted)
     if len(hand.changes) == before:
         hand.stays("alarms and metric filters are as the template says")
 
 
 def _ensure(stage: Deployment, hand: Reporter, kind: Kind, live: dict[str, Any], wanted: dict[str, Any]) -> None:
-    changed = {name: value for name, value in wanted.items() if _differs(live.get(name), value)}
+    changed = {name: value for name, value in wanted.items() if differs(live.get(name), value)}
     if not changed:
         return
     client = stage.client(kind.service)
@@ -85,17 +85,17 @@ def _ensure(stage: Deployment, hand: Reporter, kind: Kind, live: dict[str, Any],
     hand.change(what, partial(getattr(client, kind.put), **values))
 
 
-def _differs(live: Any, wanted: Any) -> bool:
+def differs(live: Any, wanted: Any) -> bool:
     """Services add fields of their own."""
     if isinstance(wanted, dict):
-        return not isinstance(live, dict) or any(_differs(live.get(name), value) for name, value in wanted.items())
+        return not isinstance(live, dict) or any(differs(live.get(name), value) for name, value in wanted.items())
     if isinstance(wanted, list):
         pairs = zip(live or [], wanted, strict=False)
-        return len(live or []) != len(wanted) or any(_differs(left, other) for left, other in pairs)
+        return len(live or []) != len(wanted) or any(differs(left, other) for left, other in pairs)
     return bool(live != wanted)
 
 
-def _resolved(properties: dict[str, Any], names: Names) -> dict[str, Any]:
+def resolved(properties: dict[str, Any], names: Names) -> dict[str, Any]:
     """Return the properties whose values are known without CloudFormation."""
     resolved = {name: _value(value, names) for name, value in properties.items()}
     return {name: value for name, value in resolved.items() if not _is_unknown(value)}
@@ -111,7 +111,7 @@ def _value(value: Any, names: Names) -> Any:
     if isinstance(value.get("Sub"), str):
         text = value["Sub"]
         for name, it in names.items():
-            text = text.replace(f"${{{name}}}", it)
+            text = text.replace(f"${{{name}}}", str(it))
         return UNKNOWN if "${" in text else text
     if "GetAtt" in value or "Sub" in value or "If" in value:
         return UNKNOWN

@@ -22,7 +22,7 @@ def modes() -> set[str]:
 
 def policies() -> list[dict]:
     """Return those that let a role write traces."""
-    iam, found = boto3.client("iam"), []
+    iam, documents = boto3.client("iam"), []
     for function in rights.FUNCTIONS:
         role = f"fullcircle-prod-{function}"
         names = [
@@ -30,10 +30,10 @@ def policies() -> list[dict]:
             for page in iam.get_paginator("list_role_policies").paginate(RoleName=role)
             for name in page["PolicyNames"]
         ]
-        found += [
+        documents += [
             iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names if name != role
         ]
-    return found
+    return documents
 
 
 def faults(stage) -> list[str]:
@@ -97,14 +97,14 @@ def test_what_was_changed_by_hand_is_named_and_repaired(deployed):
     assert deployed.deploy() == 0
     boto3.client("apigateway").update_stage(restApiId=ours, stageName="api", patchOperations=patch)
     boto3.client("lambda").update_function_configuration(
-        FunctionName="fullcircle-prod-mail", TracingConfig={"Mode": "PassThrough"}
+        FunctionName="fullcircle-prod-report", TracingConfig={"Mode": "PassThrough"}
     )
     boto3.client("iam").delete_role_policy(RoleName="fullcircle-prod-work", PolicyName="traces")
 
     assert faults(deployed.stage) == [
         "make deploy would set tracingEnabled of the API",
         "make deploy would let work write traces",
-        "make deploy would turn X-Ray traces of mail on",
+        "make deploy would turn X-Ray traces of report on",
     ]
     assert deployed.deploy() == 0
     assert (faults(deployed.stage), is_stage_traced(deployed.stage)) == ([], False)

@@ -25,9 +25,9 @@ from moto.moto_server import threaded_moto_server
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.s3.models import FakeBucket
 
+from tests.support.manners import firewall, pages, queues, record, ses, tables
 from tests.support.manners import gateway as api_gateway
 from tests.support.manners import lambdas as lambda_limits
-from tests.support.manners import pages, queues, record, ses, tables
 from tests.support.manners import stacks as stack_states
 from tests.support.manners import watching as watching
 from tests.support.manners.account import account, change, reset
@@ -99,7 +99,15 @@ def create_event_source_mapping(self: Any, spec: dict[str, Any]) -> Any:
 
 
 def update_resource(logical_id: str, resource_json: dict[str, Any], resources: Any, *args: Any, **kwargs: Any) -> Any:
-    """moto forgets a resource that it cannot update."""
+    """moto forgets a resource that it cannot update, and keeps one whose condition no longer holds."""
+    condition, made = resource_json.get("Condition"), resources._parsed_resources
+    if condition and not resources.lazy_condition_map[condition]:
+        if resource := made.get(logical_id):
+            resources._delete_resource(resource, resource_json)
+        return None
+    if condition and made.get(logical_id) is None:
+        made.pop(logical_id, None)
+        return resources[logical_id]  # makes it
     return _update(logical_id, resource_json, resources, *args, **kwargs) or resources[logical_id]
 
 
@@ -167,7 +175,7 @@ def serve(port: int, front: Callable[[Any], Any]) -> None:
     """Until the process ends. `front` wraps moto's WSGI application."""
     FakeBucket.get_permission = get_permission
     assert watching  # CloudFormation finds its classes
-    for manner in (pages, ses, lambda_limits, tables, api_gateway, queues, stack_states, record):
+    for manner in (pages, ses, lambda_limits, tables, api_gateway, queues, stack_states, firewall, record):
         manner.apply()
     stacks.parse_and_update_resource = update_resource
     Stack.stack_resources = property(stack_resources)

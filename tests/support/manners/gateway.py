@@ -1,20 +1,32 @@
-"""API Gateway takes back the settings of one route, and deletes a domain by either of its APIs; moto does neither."""
+"""API Gateway takes back the settings of one route, deletes a domain by either of its APIs, and keeps the web ACL of a
+stage that is deployed again; moto does none of it.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from moto.apigateway.exceptions import NotFoundException
-from moto.apigateway.models import Stage, apigateway_backends
+from moto.apigateway.models import RestAPI, Stage, apigateway_backends
 from moto.apigatewayv2.models import ApiGatewayV2Backend
 
 _apply_operations = Stage.apply_operations
+_create_deployment = RestAPI.create_deployment
 _delete_domain = ApiGatewayV2Backend.delete_domain_name
 
 
 def apply() -> None:
     Stage.apply_operations = apply_operations
+    RestAPI.create_deployment = create_deployment
     ApiGatewayV2Backend.delete_domain_name = delete_domain_name
+
+
+def create_deployment(self: Any, name: str, *args: Any, **kwargs: Any) -> Any:
+    before = self.stages.get(name)
+    deployment = _create_deployment(self, name, *args, **kwargs)
+    if before:
+        self.stages[name].web_acl_arn = before.web_acl_arn
+    return deployment
 
 
 def delete_domain_name(self: Any, domain_name: str) -> None:
