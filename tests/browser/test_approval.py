@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infra.local.example import FOLDER
-from tests.browser.checks import assert_sound
+from tests.browser.checks import assert_sound, message
 from tests.browser.people import advance, link
 from tests.browser.seeds import now
 from tests.support.served import Served
@@ -54,7 +54,7 @@ def test_a_list_is_sent_back_then_approved(approving, visit, delegate, manager, 
     page.get_by_label("No, ask for a change").check()
     page.get_by_label("What would you change?").fill("Ask the night team too.")
     page.get_by_role("button", name="Confirm").click()
-    page.get_by_text("You asked for this change").wait_for()
+    message(page, "change-wanted").wait_for()
     sound(page)
 
     own = visit(link(approving, "nominate", delegate), javascript=javascript)
@@ -65,7 +65,7 @@ def test_a_list_is_sent_back_then_approved(approving, visit, delegate, manager, 
     page.goto(page.url)
     page.get_by_label("Yes, invite them").check()
     page.get_by_role("button", name="Confirm").click()
-    page.get_by_role("heading", name="Approved. Thank you.").wait_for()
+    message(page, "approved").wait_for()
     sound(page)
 
 
@@ -82,4 +82,4 @@ def confirm(page: Page) -> None:
     page.get_by_role("link", name="Check and send").click()
     page.get_by_label("I have no more people").check()
     page.locator("main form button").last.click()
-    page.get_by_text("Your list is with").wait_for()
+    message(page, "with-approver").wait_for()

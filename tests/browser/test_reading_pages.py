@@ -167,7 +167,7 @@ def test_a_coach_goes_from_the_email_to_the_release(cloud, visit, entry, javascr
         page.locator(f"#first_step-{number}").fill("First step")
         page.locator(f"#why_no_item-{number}").fill("We spoke about it")
     press(page, "Record the debrief")
-    assert "Debrief recorded" in page.locator(".status").inner_text()
+    assert message(page, "recorded").is_visible()
     page.get_by_label("Notes").fill("For me alone")
     press(page, "Save the notes")
     assert page.get_by_label("Notes").input_value() == "For me alone"
@@ -181,7 +181,7 @@ def test_a_coach_goes_from_the_email_to_the_release(cloud, visit, entry, javascr
     assert "For me alone" not in page.content()
     sound(page)
     press(page, "Release the report")
-    assert "Released" in page.locator(".status").inner_text()
+    assert message(page, "released").is_visible()
     assert page.locator("#behaviour-1").count() == 0
     sound(page)
     press(page, "Read it on screen")
@@ -224,7 +224,7 @@ def tab_to(page: Page, text: str) -> None:
 def test_a_sponsor_signs_in_and_reads_the_summary(cloud, visit, javascript):
     page = visit(javascript=javascript)
     let_in(cloud, page, seeds.sponsor_link(), SPONSOR.email)
-    assert "documents are ready" in page.locator(".status").inner_text()
+    assert message(page, "documents-ready").is_visible()
     (assert_sound if javascript else assert_fits)(page)
     press(page, "Read the summary")
     assert heading(page) == "The frozen document"

@@ -21,6 +21,7 @@
       show(await answer.text(), form);
     } catch {
       const error = form.querySelector(".error") ?? form.appendChild(Object.assign(document.createElement("p"), { className: "error" }));
+      error.dataset.state = "no-connection"; // for tests
       error.textContent = status.textContent = "Not saved: there is no connection. Please press again.";
     }
     underway = false;
