@@ -20,7 +20,16 @@ OTHER_TEXTS = ("/mail/", "/emails/", "/report/", "/pdf/")  # documents and email
 FOLDERS_OF_OTHERS = ("emails", "report", "golden", "mutants")
 IN_A_PAGE = re.compile(r"\.page\b|\bpage\b|\.text\(|inner_text")
 AWAITED = re.compile(r"get_by_text\(.*\.wait_for$|\.page\.(split|partition)$")
-RULES = {  # words that are the rule itself, so that changing them is changing the rule
+RULES = {  # words that are the rule itself, or that no page's author writes
+    "No one gets an email before": "a promise of the preview",
+    "are shown with your name to": "who sees what",
+    "loaded with other content": "what an administrator without the right must not learn",
+    "You were not given the programme": "what they may learn",
+    "rounded to half a point": "how a figure is made",
+    "is an Excel workbook that cannot be read": "the fault of a file",
+    "Education Centre, Room 4": "a place of the example, which samples of emails name too",
+    "Leading Self, day 2 of 2": "a session of the example",
+    "day 2 of 2": "a session of the example",
 }
 
 

@@ -117,7 +117,7 @@ def test_the_short_name_of_a_hidden_cohort_is_refused_without_a_word_about_it(ad
     start(admin, mine, title="New cohort", id=people.COHORT)
 
     assert (admin.status, NAMED in admin.page) == (400, False)
-    assert "Give it another short name" in admin.page
+    assert "id" in admin.faults
     assert start(admin, mine, title="New cohort", id="new").status == 200
 
 
