@@ -200,7 +200,7 @@ def test_a_manager_who_did_not_answer_gets_no_thanks(opened, clock):
     drain(clock.to(datetime.fromisoformat("2027-07-02T08:00:00Z")))
     assert "Thank you: what your answer about Dana Delegate did" not in subjects("mara manager")
     opened.open(people.link("mara manager", "impact"))
-    assert "survey-closed" in opened.messages
+    assert (opened.status, "survey-closed" in opened.messages) == (410, True)
     assert facts().sums[0].manager_share == ""
 
 

@@ -128,7 +128,7 @@ def test_pressing_twice_sends_once(released, clock):
 def test_before_the_release_there_is_nothing_to_send(visitor, clock):
     people.opened(clock, chosen=people.raters(2, 0))
     visitor.open(page())
-    assert "nothing-to-return" in visitor.messages
+    assert (visitor.status, "nothing-to-return" in visitor.messages) == (409, True)
 
 
 def test_names_figures_and_quotations_are_pointed_out_before_it_goes_out(released):

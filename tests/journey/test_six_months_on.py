@@ -265,7 +265,7 @@ def test_a_closed_survey_and_a_part_that_is_not_there_get_a_kind_page(opened, cl
     clock.advance(days=40)
     for page in (link, f"{link}/part/reaction", f"{link}/review"):
         opened.open(page)
-        assert "survey-closed" in opened.messages
+        assert (opened.status, "survey-closed" in opened.messages) == (410, True)
 
 
 def test_a_pulse_is_one_page_and_one_button(opened):
