@@ -107,7 +107,10 @@ def test_every_job_that_the_code_makes_has_a_kind_that_is_walked():
         if isinstance(call, ast.Call) and (made := makes.fullmatch(ast.unparse(call.func)))
     }
 
-    assert {f"job {kind}" for kind in kinds} == {name for name in recording.wanted() if name.startswith("job ")}
+    declared_kinds = {name.removeprefix("job ") for name in recording.wanted() if name.startswith("job ")}
+    unmade = ", ".join(sorted(declared_kinds - kinds))
+    assert not unmade, f"no code makes a job of the kind {unmade}: an action adds it, jobs.add(JobKind.NAME.job(…))"
+    assert kinds == declared_kinds
 
 
 def test_an_act_that_no_play_brings_about_is_named(http, tmp_path_factory):
