@@ -28,10 +28,12 @@ ROLES = {
     "facilitator": (Reader.FACILITATOR,),
     "line manager": (Reader.MANAGER,),
     "sponsor": (Reader.SPONSOR,),
+    "administrator": (Reader.ADMINISTRATOR,),
 }
 SAID_OTHERWISE = {  # cells whose words say more than the rows, each with the place that holds it
     ("one rater's answers", "delegate"): "figures of groups of one, which are named: results/layout.py",
     ("one rater's answers", "coach"): "as above",
+    ("comments", "administrator"): "as for the sponsor: they check the words of a story",
     ("comments", "sponsor"): "by consent from the impact survey: tests/sponsor/test_stories.py",
     ("figures of a report", "sponsor"): "“never one delegate's”",
 }
