@@ -21,6 +21,7 @@ from chalicelib.jobs.kinds import JobKind
 from chalicelib.people.planned import ActRefused, Asking, Planned, list_former, plan, recipients
 from chalicelib.programme import move_dates
 from chalicelib.programme.move_dates import Moved, MoveRefused
+from chalicelib.programme.people_of_cohort import waits_when_named
 from chalicelib.store import audit_events, catalogue, cohorts, delegates, holds, jobs, programmes
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import LastLoad
@@ -162,6 +163,7 @@ def plan_facilitator(loaded: LoadedCohort, former: str, person: Person, asking: 
     others = [facilitator for facilitator in loaded.cohort.facilitators if facilitator != before]
     load = _load(loaded, replace(loaded.cohort, facilitators=(*others, new)), asking)
     after, now = load.loaded.cohort, asking.now
+    waits = waits_when_named(loaded.cohort, loaded.programme, now)
     people = [("new facilitator", person, "the link to their workshops, and calendar entries of the sessions they run")]
     people += list_former("facilitator", [before.person] if before else [], loaded.cohort.id)
     calendar = notify_of_dates(after, loaded.programme, f"facilitator.{stamp(now)}", now, only=[new.id])
@@ -169,7 +171,7 @@ def plan_facilitator(loaded: LoadedCohort, former: str, person: Person, asking: 
         f"Name {person.name} as a facilitator of {loaded.cohort.title}",
         [
             f"The links of {before.person.name} stop working. Their sessions pass to {person.name}." if before else "",
-            f"Codes go to the new facilitator {holds.say_wait(asking.by)}." if loaded.cohort.facilitators else "",
+            f"Codes go to the new facilitator {holds.say_wait(asking.by)}." if waits else "",
         ],
         recipients(*people),
         [*load.writes, *calendar],

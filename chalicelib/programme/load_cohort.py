@@ -127,7 +127,7 @@ def plan_load(
         *([] if last else _first_writes(cohort, programme, now)),
         *change_sponsor(last, cohort, now, by, why),
         *change_facilitators(last, cohort, now, by, why),
-        *hold_new(last, cohort, held_until, now, by),
+        *hold_new(last, cohort, programme, held_until, now, by),
         *welcome_new(last, cohort, programme, now),
         *(act_writes(planned, loads + 1, now, by) if planned else []),
         *(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from chalicelib.core.calendar import opens_at
 from chalicelib.core.ids import facilitator_id
 from chalicelib.core.model import Cohort, Person, Programme
 from chalicelib.core.working_days import working_days
@@ -49,12 +50,23 @@ def _audit_change(
     )
 
 
-def hold_new(last: LastLoad | None, cohort: Cohort, until: datetime, now: datetime, by: str) -> list[Write]:
+def waits_when_named(cohort: Cohort, programme: Programme, now: datetime) -> bool:
+    """Return whether a facilitator who is named now waits: not the first before the opening, who has nothing to read.
+
+    cohort   as it is before
+    """
+    return bool(cohort.facilitators) or now >= opens_at(cohort.dates, programme.organisation.timezone)
+
+
+def hold_new(
+    last: LastLoad | None, cohort: Cohort, programme: Programme, until: datetime, now: datetime, by: str
+) -> list[Write]:
     """Give another sponsor, and each new facilitator, codes a working day later. One person may be both."""
     if last is None:
         return []
     known = {facilitator.person.email for facilitator in last.cohort.facilitators}
-    new = [facilitator.person for facilitator in cohort.facilitators if known and facilitator.person.email not in known]
+    new = [facilitator.person for facilitator in cohort.facilitators if facilitator.person.email not in known]
+    new = new if waits_when_named(last.cohort, programme, now) else []
     if cohort.sponsor and cohort.sponsor_link != last.cohort.sponsor_link:
         new.append(cohort.sponsor)
     held = {person.email: holds.make_hold(cohort.id, person, until, by, is_new_person=True) for person in new}

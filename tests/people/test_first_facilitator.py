@@ -1,4 +1,4 @@
-"""A cohort that was loaded without facilitators: the console leads to naming one, and the first is not held back."""
+"""A cohort that was loaded without facilitators: the console leads to naming one, who waits once there is work."""
 
 from __future__ import annotations
 
@@ -43,6 +43,15 @@ def test_the_preview_promises_a_wait_exactly_if_there_is_one(visitor, clock):
 
     second = name(clock, name="Otto Other", email="otto@example.org")
     assert (len(second.effects), is_held("otto@example.org")) == (1, True)
+
+
+def test_the_first_one_waits_once_the_cohort_has_opened(visitor, clock):
+    """Else one administrator reads what delegates have submitted within minutes, and no one is notified."""
+    load(clock)
+    clock.to(people.OPENING)
+    first = name(clock, name="Nora New", email=NORA)
+
+    assert (len(first.effects), is_held(NORA)) == (1, True)
 
 
 def test_the_form_of_dates_leads_to_naming_a_facilitator(visitor, clock):
