@@ -93,7 +93,7 @@ def _open_among(chosen: Iterable[Invitation], now: datetime) -> list[Invitation]
         if _is_open(*delegates.find_with_wave(invitation.delegate_id, invitation.wave), now)
     ]
     if not open_now:
-        raise VoidRefused(FieldError("address", CLOSED))
+        raise VoidRefused(FieldError("address", CLOSED, "none-open"))
     return open_now
 
 

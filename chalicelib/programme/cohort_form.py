@@ -73,8 +73,8 @@ class Faults:
         self.faulty: set[str] = set()
         self.notes: list[str] = []
 
-    def add(self, field: str, message: str) -> None:
-        self.fields.append(FieldError(field, message))
+    def add(self, field: str, message: str, name: str = "") -> None:
+        self.fields.append(FieldError(field, message, name))
 
     def note(self, note: FileError) -> None:
         self.notes.append(str(note))
@@ -187,7 +187,7 @@ def _sound_version(programme: Programme, faults: Faults) -> Programme:
     try:
         check_version_unchanged(programme)
     except LoadRefused as refused:
-        faults.add("programme", str(refused))
+        faults.add("programme", str(refused), refused.name)
     return programme
 
 

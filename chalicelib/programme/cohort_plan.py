@@ -69,7 +69,9 @@ def plan(draft: Draft, now: datetime, *, new: bool) -> Plan:
         check_row_sizes(draft.cohort, draft.people)
         refuse_replaced_addresses(draft.cohort, draft.people.delegates)
     except LoadRefused as refused:
-        raise DraftRefused([FieldError("raters" if draft.people.raters else "delegates", str(refused))]) from None
+        raise DraftRefused(
+            [FieldError("raters" if draft.people.raters else "delegates", str(refused), refused.name)]
+        ) from None
     stored = roster(last)
     programme, raters = draft.programme, draft.people.raters
     names = {entry.person.email: entry.person.name for entry in draft.people.delegates}
@@ -101,7 +103,9 @@ def load(planned: Plan, now: datetime, by: str) -> None:
         sessions = draft.file.sessions if draft.file and not planned.exists else None
         load_cohort(draft.cohort, draft.programme, draft.people.delegates, draft.people.raters, now, by, sessions)
     except LoadRefused as refused:
-        raise DraftRefused([FieldError("programme" if not planned.exists else "delegates", str(refused))]) from None
+        raise DraftRefused(
+            [FieldError("programme" if not planned.exists else "delegates", str(refused), refused.name)]
+        ) from None
 
 
 # --- a programme by itself ------------------------------------------------------------------------------
@@ -137,7 +141,7 @@ def store_programme(planned: ProgrammePlan, now: datetime) -> None:
     try:
         load_programme(planned.programme, now)
     except LoadRefused as refused:
-        raise DraftRefused([FieldError("programme", str(refused))]) from None
+        raise DraftRefused([FieldError("programme", str(refused), refused.name)]) from None
 
 
 def version_before(programme: Programme) -> Programme | None:

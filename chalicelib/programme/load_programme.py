@@ -22,6 +22,10 @@ class LoadRefused(Refusal):
     title = "Nothing was loaded"
 
 
+class VersionLoaded(LoadRefused):
+    """The version is loaded with other content."""
+
+
 def load_programme(programme: Programme, now: datetime) -> bool:
     """Store a programme by itself; return False if this version was loaded before.
 
@@ -61,7 +65,7 @@ def check_version_unchanged(programme: Programme) -> bool:
     stored = programmes.stored(programme.id, programme.version)
     # compare content, not bytes: rows of earlier versions lack the fields that are new since
     if stored is not None and as_read_today(decode_programme(stored)) != programme:
-        raise LoadRefused(
+        raise VersionLoaded(
             f"Programme {programme.id} version {programme.version} is loaded with other content. "
             f"A loaded version never changes: raise `version` in the programme file to {programme.version + 1}."
         )

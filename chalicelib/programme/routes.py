@@ -142,7 +142,7 @@ def _refuse_others(admin: SignedIn, programme: Programme) -> None:
 
     if not admin.may_see(programme.id):
         said = f"You were not given the programme {programme.id}. Ask an administrator who sees all programmes."
-        raise DraftRefused([FieldError("programme", said)])
+        raise DraftRefused([FieldError("programme", said, "not-given")])
 
 
 def _refuse_taken(admin: SignedIn, draft: Draft) -> None:

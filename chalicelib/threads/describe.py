@@ -94,7 +94,7 @@ def _choice(record: Record, context: Context) -> Wait:
 
 
 _FEEDBACK_WORDS = {
-    FeedbackState.PLANNED: ThreadView(Thread.FEEDBACK, "Not open yet", is_ahead=True),
+    FeedbackState.PLANNED: ThreadView(Thread.FEEDBACK, "Not open yet", is_ahead=True, name="not-open"),
     FeedbackState.SCORING: ThreadView(Thread.FEEDBACK, "Report being made"),
     FeedbackState.REPORT_READY: ThreadView(Thread.FEEDBACK, "Report made", "good", is_over=True),
     FeedbackState.RELEASED: ThreadView(Thread.FEEDBACK, "Report made", "good", is_over=True),

@@ -250,7 +250,7 @@ def test_a_follow_up_is_planned_once(closed, clock):
     ]
     assert "It opens on Monday 31 May 2027" in closed.open(url).page
     assert "follow-up from Monday 31 May 2027" in closed.open(COHORT).page
-    assert "Not open yet" in closed.page
+    assert "not-open" in closed.messages
 
 
 @pytest.mark.parametrize(
@@ -301,7 +301,7 @@ def test_everyones_questionnaire_is_closed_at_once(opened, clock):
     opened.open(url).post(url)
     drain(clock.now())
 
-    assert "Too few answers" in opened.open(COHORT).page
+    assert "too-few-answers" in opened.open(COHORT).messages
 
 
 def test_the_email_of_too_few_answers_leads_to_the_decision(visitor, clock):
@@ -404,5 +404,5 @@ def test_a_head_request_and_a_get_change_nothing(opened):
 def test_a_reader_who_is_not_signed_in_sees_the_sign_in_page(visitor, clock):
     people.opened(clock)
     for url in (f"{BASE_URL}/admin", COHORT, f"{COHORT}/progress", f"{BASE_URL}/admin/start"):
-        assert "Administrators: sign in" in visitor.open(url).page
+        assert visitor.open(url).shows == "web/sign_in_administrator"
         assert "Dana" not in visitor.page

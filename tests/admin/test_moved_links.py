@@ -63,7 +63,7 @@ def test_answers_that_were_sent_are_neither_shown_nor_changed_nor_declined(opene
     move(clock)
     before = [row for row in scan() if row["pk"].startswith("DELEGATE#")]
 
-    assert "Sent for you" in inbox_of(opened, clock).page
+    assert 'data-state="sealed"' in inbox_of(opened, clock).page
     assert opened.links("/answer/") == []
     new = answer_link()
     decline = DECLINE.url(moved())

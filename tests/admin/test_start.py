@@ -102,7 +102,7 @@ def test_faults_are_listed_by_row_and_column_and_valid_files_are_kept(admin):
     assert "<strong>delegates.csv</strong> is kept" not in admin.page
 
     admin.send_files(START, FIELDS, {"delegates": ("delegates.csv", (HEADER + DANA).encode())})
-    assert (admin.status, "what will happen" in admin.page) == (200, True)
+    assert (admin.status, admin.shows) == (200, "programme/preview")
 
 
 @pytest.mark.parametrize(
@@ -289,8 +289,8 @@ def test_the_same_files_again_change_nothing_and_say_so(admin, clock):
     drain(clock.now())
     preview(admin)
 
-    assert "Nothing would change" in admin.page
-    assert "Start the cohort" not in admin.page
+    assert "nothing-new" in admin.messages
+    assert admin.links("/confirm") == []
 
 
 def test_a_short_name_that_is_taken_is_refused(admin, clock):
@@ -317,7 +317,7 @@ def test_a_loaded_version_with_other_content_is_refused(admin, clock):
     other = PROGRAMME.replace(b"Maximising Potential", b"Maximising Everything", 1)
     preview(admin, programme=other, typed={"title": "Winter cohort"})
 
-    assert (admin.status, admin.faults) == (400, {"programme"})
+    assert (admin.status, admin.messages) == (400, {"version-loaded"})
 
 
 def test_a_programme_by_itself_is_previewed_and_stored(admin):
@@ -360,7 +360,7 @@ def test_a_new_version_says_what_is_different(admin):
     newer = newer.replace(b"Maximising Potential", b"Maximising Everything", 1)
     admin.open(url).send_files(url, {}, {"programme": ("programme.yaml", newer)})
 
-    assert f"Compared with version {version}" in admin.page
+    assert f'data-before="{version}"' in admin.page
     assert re.search(r"title</th><td [^>]+>Changed</td>", admin.page)
 
 

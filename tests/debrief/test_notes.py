@@ -75,7 +75,7 @@ def test_what_was_agreed_cannot_be_changed_after_the_release(visitor, clock, cas
     visitor.post(f"{case}/debrief", {"held_on": clock.now().date().isoformat(), **areas})
 
     assert visitor.status == 409
-    assert "has been released" in visitor.page
+    assert "released-already" in visitor.messages
     assert [area.behaviour for area in debriefs.areas_from(delegates.load_rows(people.dana()))] == [
         area.behaviour for area in AREAS
     ]

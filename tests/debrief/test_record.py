@@ -161,7 +161,7 @@ def test_recording_ends_the_draft(visitor, case, clock):  # noqa: F811
 
     rows = [row["sk"] for row in delegates.load_rows(people.dana())]
     assert not [sk for sk in rows if sk.startswith("DRAFT#")]
-    assert "not recorded yet" not in visitor.open(case).page
+    assert "draft" not in visitor.open(case).messages
 
 
 def test_an_older_window_undoes_nothing(visitor, case):  # noqa: F811

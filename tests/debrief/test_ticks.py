@@ -119,7 +119,7 @@ def test_what_is_no_behaviour_is_not_kept(visitor, case):  # noqa: F811
 def test_a_ticked_behaviour_starts_an_area_with_its_figures(visitor, case):  # noqa: F811
     read(visitor, case).post(f"{case}/ticks", {f"tick-{FIRST}": "on"})
     visitor.open(case)
-    assert "you ticked it" in visitor.page
+    assert "ticked" in visitor.messages
     visitor.post(f"{case}/debrief", {"behaviour-1": "My own words", "use": FIRST})
 
     assert visitor.status == 200

@@ -38,9 +38,9 @@ def test_the_requests_are_in_the_first_edition_word_for_word(answered, clock):
 
 def test_barriers_are_ranked_by_the_newest_edition_and_without_figures(answered, clock):
     admin = answered.let_in_administrator(clock.now())
-    assert "the worst first" not in admin.open(PAGE).page
+    assert "barriers" not in admin.open(PAGE).messages
     drain(clock.to(SURVEY_CLOSED))
-    assert "the worst first" in answered.let_in_administrator(clock.now()).open(PAGE).page
+    assert "barriers" in answered.let_in_administrator(clock.now()).open(PAGE).messages
     wait(clock, 12)
     answer_the_opposite()
     page = answered.let_in_administrator(clock.now()).open(PAGE).page

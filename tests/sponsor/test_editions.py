@@ -306,6 +306,6 @@ def test_a_facilitator_opens_the_cohort_at_the_start(visitor, clock):
     freeze(Wave.BASELINE, clock, 1)
     people.write(jobs.add(JobKind.COHORT_START.job(people.COHORT, due_at=clock.now(), cohort=people.COHORT)))
     drain(clock.now())
-    assert "Download it (PDF)" in visitor.open(page).page
+    assert "ready" in visitor.open(page).messages
     drain(clock.advance(days=1))
     assert subjects(mo.email) == ["The cohort at the start: Autumn cohort"]
