@@ -50,6 +50,28 @@ def test_the_root_of_an_api_is_not_on_the_first_page(standing):
     assert client.get_resource(restApiId=api["id"], resourceId=api["rootResourceId"])["path"] == "/"
 
 
+def test_a_role_without_the_right_to_write_traces_cannot_be_traced(standing):
+    with pytest.raises(ClientError, match="does not have permissions to call PutTraceSegments"):
+        boto3.client("lambda").update_function_configuration(
+            FunctionName="fullcircle-prod-work", TracingConfig={"Mode": "Active"}
+        )
+
+
+def test_a_web_acl_in_front_of_an_api_cannot_be_deleted(standing):
+    waf, (api,) = boto3.client("wafv2"), boto3.client("apigateway").get_rest_apis()["items"]
+    view = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "one"}
+    which = {"Name": "one", "Scope": "REGIONAL"}
+    made = waf.create_web_acl(**which, DefaultAction={"Allow": {}}, VisibilityConfig=view)["Summary"]
+    which |= {"Id": made["Id"], "LockToken": made["LockToken"]}
+    place = f"arn:aws:apigateway:eu-west-2::/restapis/{api['id']}/stages/api"
+    waf.associate_web_acl(WebACLArn=made["ARN"], ResourceArn=place)
+    with pytest.raises(ClientError, match="WAFAssociatedItemException"):
+        waf.delete_web_acl(**which)
+    waf.disassociate_web_acl(ResourceArn=place)
+    waf.delete_web_acl(**which)
+    assert waf.list_web_acls(Scope="REGIONAL")["WebACLs"] == []
+
+
 def send(to: str) -> None:
     boto3.client("sesv2").send_email(
         FromEmailAddress="Fullcircle <feedback@example.org>",
