@@ -68,7 +68,7 @@ def test_a_link_from_before_leads_to_the_other_forms_only(opened, clock):
     assert forms(opened, about_dana) == set()
     assert opened.status == 410
     assert forms(opened, about_dora) == {DORA}
-    assert "Use the link in the newest email about Dana Delegate" in opened.page
+    assert 'data-state="elsewhere"' in opened.page
     assert "1 of" in opened.page  # what was begun about Dora
 
 

@@ -116,7 +116,7 @@ def test_what_was_saved_is_dropped_and_the_new_form_is_empty(opened, clock):
     for page in every_page(answer_link()):
         assert CANARY not in opened.open(page).page
         assert not re.search("<input[^>]* checked", opened.page)
-    assert "Not begun" in inbox_of(opened, clock).page
+    assert 'data-state="open"' in inbox_of(opened, clock).page
     people.send(people.answer_all(opened, answer_link()), answer_link())
     assert (moved().state, moved().sealed) == (InvitationState.ANSWERED, False)
 

@@ -64,7 +64,7 @@ def test_notes_that_are_too_long_are_shown_again_and_not_kept(visitor, case):  #
     visitor.open(case).post(f"{case}/notes", {"notes-text": "x" * 4001})
 
     assert visitor.status == 400
-    assert "shorten your notes to 4000 characters" in visitor.page
+    assert visitor.faults == {"notes-text"}
     assert "x" * 4001 in visitor.page
     assert debriefs.notes_from(delegates.load_rows(people.dana()), cleo()) is None
 
