@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +18,9 @@ from chalicelib.links.kinds import ANSWER, INBOX, inbox_version
 from chalicelib.links.signing import LinkRevoked
 from chalicelib.store import delegates, invitations, programmes
 from chalicelib.store.invitations import InboxEntry
-from chalicelib.store.marshal import Row, read
+from chalicelib.store.marshal import Row
 from chalicelib.store.table import Key, get_many
+from chalicelib.store.unreadable import read_one
 
 MAX_DELEGATES = 45  # invitations; two rows each in one read of at most 100
 
@@ -50,8 +51,9 @@ def inbox(token: str, now: datetime) -> list[Asked]:
     rater, *own = INBOX.open(token).parts
     entries = invitations.inbox(rater)[-MAX_DELEGATES:]
     rows = get_many([key for entry in entries for key in _keys(entry)])
-    asked = [_read(rows, entry) for entry in entries if rows.keys() >= {*_keys(entry)}]
-    _refuse_revoked(own, [invitation for _, invitation, _ in asked])
+    known = [entry for entry in entries if rows.keys() >= {*_keys(entry)}]
+    asked = [line for entry in known for line in _read(rows, entry)]
+    _refuse_revoked(own, [invitation for _, invitation, _ in asked], is_whole=len(asked) == len(known))
     voids = {invitation.asked_again for _, invitation, _ in asked if inbox_version(invitation) in own}
     requests = [
         _asked(entry, invitation, wave, now, leads_on=invitation.asked_again in ("", *voids))
@@ -65,21 +67,25 @@ def inbox(token: str, now: datetime) -> list[Asked]:
     return sorted(requests, key=lambda asked: (not asked.is_open, asked.closes_at))
 
 
-def _read(rows: Mapping[Key | str, Row], entry: InboxEntry) -> tuple[InboxEntry, Invitation, DelegateWave]:
+def _read(rows: Mapping[Key | str, Row], entry: InboxEntry) -> Iterator[tuple[InboxEntry, Invitation, DelegateWave]]:
+    """Read the rows of a line; nothing if one of them is damaged."""
     invitation_key, wave_key = _keys(entry)
-    return entry, read(Invitation, rows[invitation_key]), read(DelegateWave, rows[wave_key])
+    invitation, wave = read_one(Invitation, rows[invitation_key]), read_one(DelegateWave, rows[wave_key])
+    if invitation and wave:
+        yield entry, invitation, wave
 
 
-def _refuse_revoked(own: Sequence[str], asked: Sequence[Invitation]) -> None:
+def _refuse_revoked(own: Sequence[str], asked: Sequence[Invitation], *, is_whole: bool) -> None:
     """Refuse a link if the invitation that it was emailed about was revoked.
 
     A link from an earlier email, which names no invitation, works as long as no link of this rater was revoked. So does
     one whose invitation is gone, because its delegate was erased.
 
-    own   version of that invitation; empty in a link of an earlier email
+    own       version of that invitation; empty in a link of an earlier email
+    is_whole  whether every invitation could be read; one that could not may have been revoked
     """
     is_current = any(inbox_version(invitation) in own for invitation in asked)
-    if not is_current and any(invitation.links_revoked for invitation in asked):
+    if not is_current and (not is_whole or any(invitation.links_revoked for invitation in asked)):
         raise LinkRevoked
 
 
