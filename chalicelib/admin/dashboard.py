@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from msgspec import Struct, field
 
@@ -24,6 +25,14 @@ from chalicelib.store.cohorts import DelegateLine, FollowupDates
 from chalicelib.store.emails import Bounce
 from chalicelib.store.holds import Hold
 from chalicelib.waves.survey_counts import SurveyCount, count_surveys
+
+
+class Figure(NamedTuple):
+    """One big number of a cohort's page, and the name by which a test finds it."""
+
+    number: str
+    words: str
+    name: str
 
 
 class DelegateUnknown(Refusal):
@@ -71,37 +80,32 @@ class Dashboard(Struct, frozen=True):
         return any(line.may_remind and line.line.reminded_on != self.today for line in self.lines)
 
     @property
-    def figures(self) -> tuple[tuple[str, ...], ...]:
-        """Return the figures of the stage that the cohort is in: number, words, and how a test finds some of them."""
+    def figures(self) -> tuple[Figure, ...]:
+        """Return the figures of the stage that the cohort is in."""
         made = sum(delegate.line.feedback.has_report for delegate in self.lines)
         to_come = sum(not delegate.line.withdrawn and not delegate.line.feedback.has_report for delegate in self.lines)
-        reports = (f"{made} of {made + to_come}", "reports made")
+        reports = Figure(f"{made} of {made + to_come}", "reports made", "reports")
         if self.surveys:
             words = {"delegate": "delegates have answered the survey", "manager": "line managers have answered it"}
-            return (
-                *((f"{survey.sent} of {survey.asked}", words[survey.role]) for survey in self.surveys),
-                reports,
-                *self._of_emails,
-            )
+            surveys = [
+                Figure(f"{survey.sent} of {survey.asked}", words[survey.role], f"surveys-of-{survey.role}s")
+                for survey in self.surveys
+            ]
+            return (*surveys, reports, *self._of_emails)
         answered = sum(line.answered for line in self.lines)
         invited = sum(line.invited for line in self.lines)
-        return (
-            (AnswerCount((), invited, answered).words if invited else "none yet", "answers counted this morning"),
-            reports,
-            *self._of_emails,
-        )
+        counted = AnswerCount((), invited, answered).words if invited else "none yet"
+        return (Figure(counted, "answers counted this morning", "answers"), reports, *self._of_emails)
 
     @property
-    def _of_emails(self) -> tuple[tuple[str, ...], ...]:
+    def _of_emails(self) -> tuple[Figure, ...]:
         bounces = self._all_bounces
         lost = sum(bounce.is_lost for bounce in bounces)
+        others = sum(not bounce.is_lost and not bounce.is_refused for bounce in bounces)
         return (
-            (str(self.counts[Filter.DECISION]), "need a decision"),
-            (str(lost), "address does not work" if lost == 1 else "addresses do not work", "lost-addresses"),
-            (
-                str(sum(not bounce.is_lost and not bounce.is_refused for bounce in bounces)),
-                "other emails did not arrive",
-            ),
+            Figure(str(self.counts[Filter.DECISION]), "need a decision", "decisions"),
+            Figure(str(lost), "address does not work" if lost == 1 else "addresses do not work", "lost-addresses"),
+            Figure(str(others), "other emails did not arrive", "other-emails"),
         )
 
     @property

@@ -142,7 +142,7 @@ SURVEY_CLOSES = SURVEY_OPENS.replace(month=7, day=1)
 
 def shown(clock):
     board = load_dashboard(people.COHORT, clock.now())
-    return board.lines[0].status.filter, {words: figure for figure, words in board.figures}["reports made"]
+    return board.lines[0].status.filter, {figure.name: figure.number for figure in board.figures}["reports"]
 
 
 @pytest.mark.parametrize("until", [SURVEY_OPENS, SURVEY_CLOSES], ids=["open", "closed"])

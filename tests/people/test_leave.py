@@ -82,8 +82,8 @@ def test_reports_are_counted_out_of_those_who_may_have_one(clock, aws):
     drain(clock.now())
     withdraw_dana(clock)
 
-    figures = {words: figure for figure, words in load_dashboard(people.COHORT, clock.now()).figures}
-    assert figures["reports made"] == "0 of 1"
+    figures = {figure.name: figure.number for figure in load_dashboard(people.COHORT, clock.now()).figures}
+    assert figures["reports"] == "0 of 1"
 
 
 def test_an_email_that_waits_goes_out_only_if_its_kind_says_so(clock, aws):

@@ -133,7 +133,7 @@ def test_what_was_typed_into_a_form_that_came_too_late_is_shown_to_be_copied(vis
 
     visitor.post(report, {"kind": "pdf", "behaviour-1": "Ask <first>,\nthen answer"})
 
-    assert (visitor.status, visitor.shows, visitor.messages) == (403, SIGN_IN, {"signed-out"})
+    assert (visitor.status, visitor.shows, visitor.messages) == (403, SIGN_IN, {"signed-out", "not-saved"})
     assert "Ask &lt;first&gt;,\nthen answer" in visitor.page
 
 
