@@ -28,6 +28,8 @@ from chalicelib.store.table import (
     update,
 )
 
+PEOPLE = ("person", "coach", "manager")  # fields of the delegate: who gets an email about a change
+
 
 class DelegateExists(AlreadyExists):
     """The delegate is enrolled already."""
@@ -159,23 +161,30 @@ def _next_links(delegate: Delegate) -> dict[str, int]:
 
 
 def withdraw(delegate: Delegate, *, revoke_links: bool) -> Write:
-    """Withdraw a delegate. Refused if that was done before, or if the links were replaced in the meantime."""
+    """Withdraw a delegate.
+
+    Refused if that was done before, or if the links or the people who get an email about it changed in the meantime:
+    an email to someone who was just erased would bring their address back.
+    """
+    people = [_as_read(name, fields(delegate)[name]) for name in PEOPLE]
     return update(
         key(delegate.id),
         put={"withdrawn": True},
         add=_next_links(delegate) if revoke_links else {},
-        when=[equals("link_version", delegate.link_version), _takes_part()],
+        when=[equals("link_version", delegate.link_version), *people, _takes_part()],
         refusal=DelegateChanged,
     )
 
 
 def change(before: Delegate, after: Delegate, names: Iterable[str]) -> Write:
-    """Change what a delegate's row says. Refused if one of these fields, or the standing, changed since it was read.
+    """Change what a delegate's row says.
+
+    Refused if one of these fields, the standing, or who gets an email about it, changed since it was read.
 
     names   of the fields that change
     """
     old, new = fields(before), fields(after)
-    as_read = [_as_read(name, old[name]) for name in dict.fromkeys((*names, "cohort_id", "pause"))]
+    as_read = [_as_read(name, old[name]) for name in dict.fromkeys((*names, "cohort_id", "pause", *PEOPLE))]
     changes = {name: new[name] for name in names}
     return update(key(before.id), put=changes, when=[*as_read, _takes_part()], refusal=DelegateChanged)
 
