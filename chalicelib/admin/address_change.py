@@ -22,6 +22,7 @@ from chalicelib.admin.cohort_status import CohortUnknown
 from chalicelib.admin.emails import MOMENT, links_to_pages, notice_to_old
 from chalicelib.admin.redirect_emails import Change
 from chalicelib.admin.resend_link import AddressNotFound
+from chalicelib.admin.voided import make_mark
 from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name
 from chalicelib.core.errors import FieldError, FormInvalid
 from chalicelib.core.formatting import local_time
@@ -364,10 +365,11 @@ def change_address_everywhere(job: Job, now: datetime) -> Sequence[Write]:
         _move(lambda: change_in_cohort(change, cohort.id), notice, now)
 
     by_id = {place.delegate.id: place for place in places}
+    mark = make_mark(cohort.id, change.old, change.new, cause=job.id)  # an earlier attempt may have moved some
 
     def move(delegate_id: str) -> None:
         _refuse_taken(change, by_id[delegate_id])  # the act could not check a delegate whose rows were damaged
-        _move(lambda: change_address_writes(change, list(delegates.load_rows(delegate_id)), now), notice, now)
+        _move(lambda: change_address_writes(change, list(delegates.load_rows(delegate_id)), now, mark), notice, now)
 
     _, left_out = each(by_id, move, "address")
     finish = [

@@ -52,16 +52,19 @@ from chalicelib.waves.emails import about_surveys, to_raters
 from chalicelib.waves.survey_thread import ASKED, state_of
 
 
-def change_address_writes(change: Change, rows: Sequence[Row], now: datetime) -> list[Write]:
-    """Return the writes of one transaction, refused if `rows`, the delegate's whole partition, changed since."""
-    return list(_Moving(change, rows, now).writes())
+def change_address_writes(change: Change, rows: Sequence[Row], now: datetime, mark: str) -> list[Write]:
+    """Return the writes of one transaction, refused if `rows`, the delegate's whole partition, changed since.
+
+    mark   of the rater's invitations, if one was voided before: see voided.py
+    """
+    return list(_Moving(change, rows, now, mark).writes())
 
 
 class _Moving:
     """A delegate's rows as read, and their changes."""
 
-    def __init__(self, change: Change, rows: Sequence[Row], now: datetime):
-        self.change, self.now, self.rows = change, now, rows
+    def __init__(self, change: Change, rows: Sequence[Row], now: datetime, mark: str):
+        self.change, self.now, self.rows, self.mark = change, now, rows, mark
         record = DelegateRecord(rows)
         self.before = delegate = record.delegate
         self.programme = programmes.load(delegate.programme_id, delegate.programme_version)
@@ -176,7 +179,7 @@ class _Moving:
             before,
             rater=self.change.of(before.rater),
             link_version=before.link_version + 1,
-            asked_again="",
+            asked_again=self.mark,
             state=InvitationState.INVITED if reached_wrong_person else before.state,
             reason="" if reached_wrong_person else before.reason,
             sealed=before.sealed or before.state is InvitationState.ANSWERED,

@@ -12,7 +12,8 @@ from datetime import datetime
 
 from chalicelib.admin.cohort_status import CohortUnknown
 from chalicelib.admin.resend_link import AddressNotFound
-from chalicelib.admin.revoke_links_job import Target, list_invitation_rows, revoke_links_everywhere
+from chalicelib.admin.revoke_links_job import Target, revoke_links_everywhere
+from chalicelib.admin.voided import list_invitation_rows
 from chalicelib.core.addresses import clean_address
 from chalicelib.core.ids import coach_id, derive, facilitator_id, reader_key
 from chalicelib.core.model import Cohort, Delegate, Invitation, InvitationState, Person

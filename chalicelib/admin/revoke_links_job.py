@@ -16,7 +16,7 @@ from chalicelib.admin.address_in_cohort import cohort_links
 from chalicelib.admin.emails import ANY_PAGE, LINK, NEW_LINK
 from chalicelib.admin.redirect_emails import Change, redirect
 from chalicelib.admin.resend_link import list_links, resend_link
-from chalicelib.core.ids import derive
+from chalicelib.admin.voided import make_mark
 from chalicelib.core.model import Cohort, Delegate, Invitation
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.each import each_or_fail
@@ -28,7 +28,7 @@ from chalicelib.store.emails import Email
 from chalicelib.store.impact_surveys import ImpactSurvey, surveys_from
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import Row
-from chalicelib.store.table import Changed, Write, batched, get_many
+from chalicelib.store.table import Changed, Write
 from chalicelib.waves import lifecycle
 
 MAX_RETRIES = 5  # an email may be sent between our read and our write
@@ -71,7 +71,7 @@ def revoke_links_everywhere(job: Job, now: datetime) -> Sequence[Write]:
     cohort_id, person = job.about["cohort"], job.about["address"]
     targets = read_targets(job.about["links"])
     about = sorted({target.delegate for target in targets} - {""})
-    asked_again = _mark_of_voided(job)
+    asked_again = make_mark(cohort_id, person, cause=job.id)
 
     def waiting() -> list[Email]:
         return [*waiting_emails.list_waiting(cohort_id, *about), *emails.refused_by_ses(now)]
@@ -91,22 +91,6 @@ def revoke_links_everywhere(job: Job, now: datetime) -> Sequence[Write]:
     if job.about["send_as"]:
         resend_link(cohort_id, person, now, job.about["send_as"])
     return []
-
-
-def list_invitation_rows(cohort_id: str, person: str) -> list[Row]:
-    """List the rows of everything that a person is, or was, asked in a cohort."""
-    entries = [entry for entry in invitations.inbox_of(person) if entry.cohort_id == cohort_id]
-    keys = [invitations.key(entry.delegate_id, entry.wave, entry.id) for entry in entries]
-    return [row for batch in batched(keys) for row in get_many(batch).values()]
-
-
-def _mark_of_voided(job: Job) -> str:
-    """Return the mark of all that this job revokes, if anything of the person was voided; else none.
-
-    After a void, an inbox link that another cohort emailed leads to it no more. New links must not change that.
-    """
-    rows = list_invitation_rows(job.about["cohort"], job.about["address"])
-    return derive(8, "revoke", job.id) if any(row.get("asked_again") for row in rows) else ""
 
 
 def _apply(

@@ -125,8 +125,20 @@ def forms_at(visitor, inbox, address):
     return {name for name in (DANA, DORA) if any(asked(name, address).id in link for link in links)}
 
 
-def test_a_link_that_another_cohort_emailed_does_not_lead_on_again_after_a_revocation(opened, clock):
-    """Two acts against the wrong person must not open what the first one closed."""
+def revoke(clock):
+    revoke_links.revoke_links(people.COHORT, P0, clock.now(), BY)
+    drain(clock.now())
+
+
+def move_and_back(clock):
+    for old, new in ((P0, NEW), (NEW, P0)):
+        address_change.change_address(people.COHORT, old, new, clock.advance(days=1), BY)
+        drain(clock.now())
+
+
+@pytest.mark.parametrize("act", [revoke, move_and_back])
+def test_a_link_that_another_cohort_emailed_does_not_lead_on_again_after_a_second_act(opened, clock, act):
+    """What was closed against the wrong person stays closed after the next act."""
     second = replace(cohorts.find(people.COHORT), id="second", title="Second cohort")
     entry = people.entry("dina delegate")
     load_cohort(second, people.programme(), (entry,), {entry.person.email: people.raters(4, 0)}, clock.now())
@@ -136,8 +148,7 @@ def test_a_link_that_another_cohort_emailed_does_not_lead_on_again_after_a_revoc
     of_second = next(invitation for invitation in every if invitation.rater.email == P0)
     void(clock)
     assert forms(opened, INBOX.url(of_second)) == set()
-    revoke_links.revoke_links(people.COHORT, P0, clock.now(), BY)
-    drain(clock.now())
+    act(clock)
 
     assert opened.open(INBOX.url(of_second)).status == 200
     assert forms(opened, INBOX.url(of_second)) == set()
