@@ -53,7 +53,7 @@ def test_a_damaged_link_opens_a_page_whose_own_links_are_whole(visitor, clock, d
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())
 @pytest.mark.parametrize("kind", [kind for kind in KINDS.values() if kind.is_signed], ids=lambda kind: kind.verb)
-def test_a_damaged_token_of_every_kind_of_link_is_read(kind, damage):
+def test_a_damaged_token_of_every_kind_of_link_is_read(aws, kind, damage):
     """Each part is of the longest kind there is: an id, a wave in one letter, a version."""
     parts = ("k3jx9qmw7s", "b", "k3jx9qmw", "12")[: kind.size]
     token = make(kind.verb, *parts).rsplit("/", 1)[1]
