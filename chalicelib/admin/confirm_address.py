@@ -20,9 +20,9 @@ class ConfirmRefused(FormInvalid):
 
 OWN = "You changed this address yourself. Another administrator has to confirm it."
 UNNAMED = (
-    "This address was changed by a command without --by, which does not say who gave it, or got two parts from two "
-    "administrators. You may be one of them, so no one can confirm it. Its owner can sign in a working day after the "
-    "change."
+    "Either a command without --by changed this address, and so we do not know who gave the command, or two "
+    "administrators gave the address two roles. You may be one of them, so no one can confirm it. Its owner can sign "
+    "in a working day after the change."
 )
 CHANGED = "The address was changed again just now. Check the cohort and confirm the new one."
 
