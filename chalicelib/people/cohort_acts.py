@@ -20,7 +20,10 @@ Typed = Mapping[str, str]
 
 
 class CohortAct(Struct, frozen=True):
-    """One act on a cohort; see acts.DelegateAct."""
+    """One act on a cohort; see acts.DelegateAct.
+
+    reason_goes_out   whether the emails say the reason, too
+    """
 
     id: str
     title: str
@@ -30,6 +33,7 @@ class CohortAct(Struct, frozen=True):
     plan: Callable[[LoadedCohort, Typed, Asking], Planned]
     danger: bool = False
     ends: bool = False  # whether the cohort is gone afterwards
+    reason_goes_out: bool = False
 
 
 def find_cohort_act(act_id: str) -> CohortAct:
@@ -72,7 +76,8 @@ def _move(what: Moved) -> CohortAct:
         return plan_date(loaded, what, read_day(typed, "to", "the new day"), asking)
 
     said = f"{what.words.capitalize()} is moved. Those concerned get an email by the next working morning."
-    return CohortAct(f"move-{what.value}", f"Move {what.words}", "Move it", said, fields, plan)
+    name, title = f"move-{what.value}", f"Move {what.words}"
+    return CohortAct(name, title, "Move it", said, fields, plan, reason_goes_out=True)
 
 
 def _none(loaded: LoadedCohort) -> Sequence[Field]:

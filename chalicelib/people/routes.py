@@ -42,6 +42,7 @@ class Subject(Struct, frozen=True):
     path     of the list of changes; each form is below it
     after    where the act leads
     is_done  whether a form that was confirmed twice has been done already
+    reason_goes_out   whether the emails say the reason, too
     """
 
     name: str
@@ -52,6 +53,7 @@ class Subject(Struct, frozen=True):
     fields: Sequence[Field]
     plan: Callable[[Mapping[str, str], Asking], Planned]
     is_done: bool = False
+    reason_goes_out: bool = False
 
 
 @bp.route(PERSON, **GET)
@@ -228,6 +230,7 @@ def _about_cohort(loaded: LoadedCohort, change_id: str) -> Subject:
         act.fields(loaded),
         lambda typed, asking: act.plan(loaded, typed, asking),
         is_done=act.ends and cohorts.is_discarded(loaded.cohort.id),
+        reason_goes_out=act.reason_goes_out,
     )
 
 

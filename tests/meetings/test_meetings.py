@@ -251,6 +251,21 @@ def test_a_delegate_asks_for_other_times(ready, clock, booked):
     assert [sent_entry[1:] for sent_entry in entries()][2 * booked :] == ([(1, True), (1, True)] if booked else [])
 
 
+def test_what_a_delegate_writes_is_a_paragraph_of_its_own(ready, clock):
+    """Else it runs into the next sentence, because few people end it with a full stop."""
+    offer(clock)
+    ready.open(hub_page()).post(f"{hub_page()}/ask", {"line": "Only mornings"})
+    drain(clock.advance(days=1))
+    (paragraph,) = [
+        part
+        for email in sent_emails(COACH_EMAIL)
+        for part in email.part("plain").split("\n\n")
+        if "Only mornings" in part
+    ]
+
+    assert paragraph.endswith("Only mornings")
+
+
 def test_a_line_for_the_coach_holds_no_web_address(ready, clock):
     offer(clock)
     ready.open(hub_page()).post(f"{hub_page()}/ask", {"line": "See www.cheap-loans.example for more."})

@@ -282,6 +282,25 @@ def test_a_date_is_moved_in_the_console_with_one_audit_line_and_one_email_each(v
     assert emailed == sorted([people.person(name).email for name in ("dana delegate", "dev delegate")] + [manager])
 
 
+@pytest.mark.parametrize("act", [act.id for act in COHORT_ACTS])
+def test_a_form_says_whether_those_who_are_emailed_read_the_reason(visitor, clock, act):
+    people.load(clock.now())
+    drain(clock.now())
+    page, count = f"{BASE_URL}/admin/cohort/{people.COHORT}/change/{act}", len(sent_emails())
+    visitor.let_in_administrator(clock.now()).open(page)
+    is_said = ["reason-goes-out" in visitor.messages]
+    visitor.post(page, {**TYPED.get(act, NORA), "why": "Room flooded"})
+    is_said += ["reason-goes-out" in visitor.messages]
+    visitor.post(page, {"confirmed": "yes"})
+    drain(clock.now())
+    drain(clock.advance(days=1))
+    bodies = [email.part("plain") for email in sent_emails()[count:]]
+
+    assert is_said == [any("Room flooded" in body for body in bodies)] * 2
+    paragraphs = [part for body in bodies for part in body.split("\n\n") if "Room flooded" in part]
+    assert [part for part in paragraphs if not part.endswith("Room flooded")] == [], "a paragraph of its own"
+
+
 @pytest.mark.parametrize("act", [f"move-{what.value}" for what in Moved])
 def test_the_reason_of_a_move_holds_no_web_address(visitor, clock, act):
     people.load(clock.now())
