@@ -62,7 +62,10 @@ def _notify(
         unsent = find_unsent(notices, lambda seat: ids_of_facilitator(cohort.id, reader.id, seat))
         notices = list_notices(programme, sessions, reader, seats, sender_domain(), now, unsent.sessions)
         with_email = [notice for notice in notices if notice.kind is not NoticeKind.DROPPED]
-        new = [facilitator_email(programme, cohort, reader, name, notice, now) for notice in with_email]
+        new = [
+            facilitator_email(programme, cohort, reader, name if _is_to(notice, reader) else "", notice, now)
+            for notice in with_email
+        ]
         try:
             commit(
                 [
@@ -77,6 +80,11 @@ def _notify(
         except EmailSettled:
             continue  # an entry that waited went out just now
         seats = {**seats, **{notice.session.id: notice.after for notice in notices}}
+
+
+def _is_to(notice: Notice, reader: Reader) -> bool:
+    """Return whether an email goes to the facilitator who is named now, and not to the one before."""
+    return notice.after.address == reader.address
 
 
 def _save(cohort_id: str, facilitator: str, notice: Notice) -> Write:

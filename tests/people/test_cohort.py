@@ -177,6 +177,16 @@ def test_another_facilitator_takes_over_the_sessions_and_the_calendar(visitor, c
     assert visitor.open(FACILITATOR.url(after, after.facilitators[0].person)).status == 200
 
 
+def test_a_cancelled_entry_of_a_former_facilitator_does_not_name_the_new_one(clock, aws):
+    scene.open_cohort(clock, sessions=(dates.plan("2026-10-22", by="mo"),))
+    count, old = len(sent_emails()), people.FACILITATOR.person.email
+    change(clock, "facilitator", former=old, **NORA)
+    to_former = [email for email in sent_emails(old) if email in sent_emails()[count:] and email.attachments]
+
+    assert to_former
+    assert [NORA["name"] in f"{email.message['To']} {email.part('plain')}" for email in to_former] == [False]
+
+
 def test_another_facilitator_leaves_what_others_learn_about_dates_to_its_morning(clock, aws):
     """A session moves on the day on which a facilitator is named: the delegates hear of it with the rest."""
     sessions = tuple(dates.plan(day, by="mo") for day in ("2026-10-22", "2026-10-23"))
