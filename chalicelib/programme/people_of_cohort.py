@@ -75,7 +75,7 @@ def hold_new(
 
 def change_facilitators(last: LastLoad | None, cohort: Cohort, now: datetime, by: str, why: str) -> list[Write]:
     """Do the same for each facilitator who is new in the file, or has another address there."""
-    if last is None or not last.cohort.facilitators:
+    if last is None:
         return []
     before = {facilitator.person.email for facilitator in last.cohort.facilitators}
     gone = before - {facilitator.person.email for facilitator in cohort.facilitators}

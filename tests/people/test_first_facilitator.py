@@ -8,7 +8,7 @@ from chalicelib.people.cohort import find_cohort
 from chalicelib.people.cohort_acts import find_cohort_act
 from chalicelib.people.planned import Asking, perform
 from chalicelib.programme.load_cohort import load_cohort
-from chalicelib.store import cohorts, holds
+from chalicelib.store import audit_events, cohorts, holds
 from tests.people.scene import BY, NORA
 from tests.support import people
 from tests.support.cloud import BASE_URL
@@ -52,6 +52,14 @@ def test_the_first_one_waits_once_the_cohort_has_opened(visitor, clock):
     first = name(clock, name="Nora New", email=NORA)
 
     assert (len(first.effects), is_held(NORA)) == (1, True)
+
+
+def test_the_trail_says_who_was_named_first(clock, aws):
+    load(clock)
+    name(clock, name="Nora New", email=NORA)
+    acts = [audit_events.say_line(row) for row in audit_events.of_cohort(BARE) if row["by"] == BY]
+
+    assert [act.partition(" (")[0].endswith("from no one to Nora New") for act in acts] == [True]
 
 
 def test_the_form_of_dates_leads_to_naming_a_facilitator(visitor, clock):
