@@ -31,7 +31,7 @@ PEOPLE = Group(
     "add, correct, links, addresses",
     (
         Way("Add a delegate, or change the cohort", "change"),
-        Way("Add or correct people from a file", "people"),
+        Way("Add or correct people from a list", "people"),
         Way("Send a lost link", "link"),
         Way("Links to pass on", "links"),
         Way("Revoke someone’s links", "revoke-links"),

@@ -36,7 +36,10 @@ FAULTY = {
     "delegates": "The file of delegates has errors: see the table.",
     "raters": "The file of raters has errors: see the table.",
     "cohort_file": "The cohort file has errors: see the table.",
+    "delegates_list": "The list of delegates has errors: see the table.",
+    "raters_list": "The list of raters has errors: see the table.",
 }
+PASTED = {"delegates": "list of delegates", "raters": "list of raters"}  # what faults call a list without a file
 
 
 class DraftRefused(Refusal):
@@ -262,24 +265,47 @@ def _sponsor(upload: Upload, faults: Faults) -> Person | None:
     return Person(name, email)
 
 
+class _Table(Struct, frozen=True):
+    """A list of people as it was given: in a file, or pasted."""
+
+    field: str  # of the form
+    file: File
+
+
+def _table(upload: Upload, field: str, faults: Faults) -> _Table | None:
+    """Return the pasted list, or the file. A page may carry a file from before: what was pasted counts then."""
+    pasted, file = upload.fields.get(f"{field}_list", ""), upload.files.get(field)
+    if pasted.strip():
+        if file:
+            faults.notes.append(f"The file {file.name} is not used, because you pasted a {PASTED[field]}.")
+        return _Table(f"{field}_list", File(PASTED[field], pasted.encode()))
+    return _Table(field, file) if file else None
+
+
 def _people(upload: Upload, programme: Programme | None, stored: Roster | None, faults: Faults) -> People | None:
-    entries = _delegates(upload, stored, faults)
-    file = upload.files.get("raters")
-    if entries is None or programme is None or file is None:
+    given = _table(upload, "raters", faults)
+    entries = _delegates(upload, stored, faults, needed=given is None)
+    if entries is None or programme is None or given is None:
         return People(entries, {}) if entries else None
     addresses = [entry.person.email for entry in entries]
     listed = stored.raters if stored else {}
     raters = faults.reading(
-        "raters", lambda: read_raters(file.data, file.name, programme, addresses, listed, faults.note)
+        given.field,
+        lambda: read_raters(given.file.data, given.file.name, programme, addresses, listed, faults.note),
     )
     return People(entries, raters) if raters is not None else None
 
 
-def _delegates(upload: Upload, stored: Roster | None, faults: Faults) -> tuple[DelegateEntry, ...] | None:
-    """Read the people's files; for an existing cohort, raters may come alone."""
-    if file := upload.files.get("delegates"):
-        return faults.reading("delegates", lambda: read_delegates(file.data, file.name, faults.note))
-    if stored and "raters" in upload.files:
+def _delegates(
+    upload: Upload, stored: Roster | None, faults: Faults, *, needed: bool
+) -> tuple[DelegateEntry, ...] | None:
+    """Read the list of delegates.
+
+    needed   false if there is a list of raters, who may come alone for an existing cohort
+    """
+    if given := _table(upload, "delegates", faults):
+        return faults.reading(given.field, lambda: read_delegates(given.file.data, given.file.name, faults.note))
+    if stored and not needed:
         return stored.entries
-    faults.add("delegates", "Choose the file with the delegates.")
+    faults.add("delegates", "Paste the list of delegates, or choose a file with it.")
     return None

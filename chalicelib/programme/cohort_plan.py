@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from chalicelib.core.calendar import opens_at
 from chalicelib.core.errors import FieldError
-from chalicelib.core.model import Programme
+from chalicelib.core.model import Cohort, Programme
 from chalicelib.core.working_days import name_days_off
 from chalicelib.programme import diff as changes
 from chalicelib.programme.cohort_form import Draft, DraftRefused, read_programme_file
@@ -41,6 +41,7 @@ class Plan(Struct, frozen=True):
     raters: tuple[RaterChange, ...]
     questions: tuple[str, ...]  # about dates that may be slips
     emails_at_once: bool  # the opening has passed
+    welcomed: tuple[str, ...]  # the sponsor and the facilitators of a new cohort: an email on the next working morning
     fingerprint: str  # checksum of the draft and of everything it was compared with
 
     @property
@@ -91,8 +92,15 @@ def plan(draft: Draft, now: datetime, *, new: bool) -> Plan:
             *(str(warning) for warning in (draft.file.warnings if draft.file else ())),
         ),
         emails_at_once=opens_at(draft.cohort.dates, programme.organisation.timezone) <= now,
+        welcomed=_list_welcomed(draft.cohort) if last is None else (),
         fingerprint=_fingerprint(draft, last, stored),
     )
+
+
+def _list_welcomed(cohort: Cohort) -> tuple[str, ...]:
+    """Name who is emailed for having a part in the whole cohort, as `welcome_new` does."""
+    facilitators = [facilitator.person.name for facilitator in cohort.facilitators]
+    return tuple(dict.fromkeys([*([cohort.sponsor.name] if cohort.sponsor else []), *facilitators]))
 
 
 def load(planned: Plan, now: datetime, by: str) -> None:

@@ -67,7 +67,9 @@ def of_delegates(before: Mapping[str, DelegateEntry], after: Sequence[DelegateEn
 
 def _delegate(before: DelegateEntry | None, after: DelegateEntry) -> Change:
     if before is None:
-        return Change(Kind.NEW, after.person.name, (after.person.email,))
+        about = (after.job_title, after.service)
+        near = (f"manager: {_written(after.manager)}", f"coach: {_written(after.coach)}")
+        return Change(Kind.NEW, after.person.name, (after.person.email, *about, *near))
     pairs = {
         "name": (before.person.name, after.person.name),
         "job title": (before.job_title, after.job_title),

@@ -13,7 +13,9 @@ from chalicelib.core.addresses import check_address, check_text, clean_address, 
 from chalicelib.core.cell_values import find_group_id
 from chalicelib.core.csv_reader import Kind, Row, read_table
 from chalicelib.core.file_errors import FaultList, Note, hint, ignore, quote
+from chalicelib.core.formatting import name_sort_key
 from chalicelib.core.model import SELF_GROUP, DelegateEntry, Person, Programme, RaterEntry
+from chalicelib.core.name_order import is_salutation
 
 DELEGATE_COLUMNS = (
     "name",
@@ -38,7 +40,7 @@ def read_delegates(data: bytes, file: str, note: Note = ignore) -> tuple[Delegat
     faults = FaultList(file, note)
     rows = _without_doubled_delegates(_checked_rows(data, DELEGATES, faults), faults)
     _refuse_delegates_in_a_second_part(rows, faults)
-    _refuse_two_names_for_one_address(rows, faults)
+    rows = _with_one_name_for_each_address(rows, faults)
     if len(rows) > MAX_DELEGATES:
         faults.add(rows[MAX_DELEGATES].line, "", f"is one delegate too many; allowed: {MAX_DELEGATES} a cohort")
     faults.refuse_if_any()
@@ -77,7 +79,8 @@ def _checked_rows(data: bytes, kind: Kind, faults: FaultList) -> list[Row]:
     rows: dict[tuple[str, ...], Row] = {}
     for raw in read_table(data, kind, faults):
         row = Row(raw.line, {name: _read_cell(name, cell) for name, cell in raw.cells.items()})
-        if rows.setdefault(tuple(row.cells.values()), row) is not row:
+        if (same := rows.setdefault(tuple(row.cells.values()), row)) is not row:
+            faults.note(row.line, "", f"repeats row {same.line} and is passed over")
             continue
         for name, cell in row.cells.items():
             fault = check_address(cell) if _is_address(name) else check_text(cell)
@@ -134,19 +137,32 @@ def _refuse_delegates_in_a_second_part(rows: list[Row], faults: FaultList) -> No
                 faults.add(row.line, column, "is the delegate's own address")
 
 
-def _refuse_two_names_for_one_address(rows: list[Row], faults: FaultList) -> None:
+def _with_one_name_for_each_address(rows: list[Row], faults: FaultList) -> list[Row]:
     """Refuse two names for one address: one is a typing mistake, and if it is the address, the wrong person gets the
-    emails.
+    emails. Where only a title, an accent or an apostrophe differs, everyone gets the first.
     """
     first: dict[str, tuple[str, int]] = {}
+    named = []
     for row in rows:
+        same: dict[str, str] = {}
         for prefix in ("", "manager_", "coach_"):
             person = _person(row.cells, prefix)
             if not person.name or not person.email:
                 continue
             name, line = first.setdefault(person.email, (person.name, row.line))
-            if name.casefold() != person.name.casefold():
+            if _plain(name) != _plain(person.name):
                 faults.add(row.line, f"{prefix}name", f"is not the name that line {line} gives for the same address")
+            elif name != person.name:
+                faults.note(row.line, f"{prefix}name", f"is written in another way on line {line}, which is used")
+                same[f"{prefix}name"] = name
+        named.append(Row(row.line, row.cells | same))
+    return named
+
+
+def _plain(name: str) -> str:
+    """Return a name without titles such as `Dr`, capitals, accents and apostrophes."""
+    words = [word for word in name.split() if not is_salutation(word)]
+    return "".join(sign for sign in name_sort_key(" ".join(words))[0] if sign.isalnum())
 
 
 # --- raters -------------------------------------------------------------------------------------------

@@ -273,7 +273,7 @@ def _filled(given: Upload, refused: DraftRefused | None) -> dict[str, Any]:
 
 
 FILE_FIELDS = ("programme", "logo", "delegates", "raters", "cohort_file")
-FIELDS = (*FILE_FIELDS, "title", "id", "sponsor_name", "sponsor_email", *DATES)
+FIELDS = (*FILE_FIELDS, "delegates_list", "raters_list", "title", "id", "sponsor_name", "sponsor_email", *DATES)
 
 
 def _names(files: Mapping[str, File]) -> dict[str, str]:

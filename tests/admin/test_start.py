@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 from openpyxl import Workbook
 
+from chalicelib.core.model import Wave
 from chalicelib.core.settings import settings
 from chalicelib.programme.example_files import SAMPLES
 from chalicelib.programme.read_programme import read_programme
@@ -21,6 +22,7 @@ from chalicelib.workshops.change_sessions import move_session
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
+from tests.support.emails import sent_emails
 
 START = f"{BASE_URL}/admin/start"
 PROGRAMME = people.EXAMPLE.read_bytes()
@@ -140,6 +142,75 @@ def test_lists_may_be_workbooks(admin, clock):
     assert [line.name for line in cohorts.list_lines("autumn-cohort")] == ["Dana Délégate"]
 
 
+TITLES = "Name\tJob title\tE-mail\tService\tLine manager\tManager email\tCoach\tCoach email\r\n"
+PASTED = "Délégate, Dana \tLead\t Dana.Delegate@example.org\tNursing\t"
+PASTED += "Mara Manager\tmara@example.org\tCleo Coach\tc@example.org"
+PASTED_TWICE = f"{PASTED}\r\n{PASTED}\r\n"
+
+
+def paste(admin, url=START, programme=True, **typed):
+    sent = {"programme": ("programme.yaml", PROGRAMME)} if programme else {}
+    return admin.open(url).send_files(url, (FIELDS if programme else {}) | typed, sent)
+
+
+def test_lists_may_be_pasted_from_a_spreadsheet(admin, clock):
+    paste(admin, delegates_list=TITLES + PASTED_TWICE)
+    assert "list of delegates:3: repeats row 2 and is passed over" in admin.page
+    confirm(admin)
+    drain(clock.now())
+    (line,) = cohorts.list_lines("autumn-cohort")
+    assert (line.name, line.email, line.coach.name) == ("Dana Délégate", "dana.delegate@example.org", "Cleo Coach")
+
+    people_page = f"{BASE_URL}/admin/cohort/autumn-cohort/people"
+    paste(admin, people_page, programme=False, raters_list=RATERS.replace(",", "\t"))
+    admin.send_files(f"{people_page}/confirm")
+    drain(clock.now())
+    chosen = delegates.find_nomination(line.delegate_id, Wave.BASELINE)
+    assert "pat@example.org" in {rater.person.email for rater in chosen.raters}
+
+
+def test_a_fault_in_a_pasted_list_is_at_its_field_and_what_was_pasted_stays(admin):
+    paste(admin, delegates_list=TITLES + PASTED.replace("mara@", "mara"))
+
+    assert (admin.status, admin.faults) == (400, {"delegates_list"})
+    assert re.search(r"list of delegates, row 2</th><td [^>]+>manager_email</td>", admin.page)
+    assert PASTED.split("\t")[0].strip() in "".join(admin.areas())
+
+
+def test_a_pasted_list_counts_and_not_the_file_that_the_page_kept(admin):
+    preview(admin, typed={"delegates_list": HEADER + DORA})
+
+    assert (admin.status, "Dora Delegate" in admin.page, "Dana Délégate" in admin.page) == (200, True, False)
+    assert "delegates.csv is not used" in admin.page
+
+
+def test_a_title_or_an_accent_makes_no_other_person_of_one_address(admin):
+    mara = DORA.replace("Mara Manager", "Mrs Mára Manager")
+    preview(admin, delegates=HEADER + DANA + mara)
+    assert (admin.status, "Mrs Mára" in admin.page) == (200, False)
+    assert "delegates.csv:3: manager_name" in admin.page
+
+    preview(admin, delegates=HEADER + DANA + DORA.replace("Mara Manager", "Maria Manager"))
+    assert (admin.status, admin.faults) == (400, {"delegates"})
+
+
+def test_the_preview_names_who_is_emailed_before_the_opening(admin, clock):
+    preview(admin)
+    said = admin.said("welcomed")
+    confirm(admin)
+    drain(clock.now())
+    drain(clock.advance(days=4))
+
+    assert {email.addresses[0] for email in sent_emails()} == {FIELDS["sponsor_email"]}
+    assert said.startswith(FIELDS["sponsor_name"])
+
+
+def test_the_preview_shows_the_people_of_each_new_delegate(admin):
+    preview(admin)
+
+    assert all(part in admin.page for part in ("mara@example.org", "c@example.org", "Lead; Nursing"))
+
+
 def test_a_fault_in_a_workbook_names_its_sheet_and_row(admin):
     lists = {"delegates": ("people.xlsx", workbook(HEADER + DANA.replace("mara@example.org", "mara")))}
     admin.open(START).send_files(START, FIELDS, files() | lists)
@@ -206,8 +277,6 @@ def test_raters_may_come_alone(admin, clock):
     drain(clock.now())
 
     assert cohorts.list_lines("autumn-cohort")[0].feedback is FeedbackState.PLANNED
-    from chalicelib.core.model import Wave
-
     chosen = delegates.find_nomination(cohorts.list_lines("autumn-cohort")[0].delegate_id, Wave.BASELINE)
     assert "pat@example.org" in {rater.person.email for rater in chosen.raters}
 
