@@ -28,14 +28,17 @@ class _Kind(NamedTuple):
     label: str  # for the administrator
     queue: Queue = Queue.WORK
     is_timely: bool = False  # opens or closes something at an hour that people know: hinted at before other jobs
+    personal: str = ""  # parts of `about`, set apart by spaces, that name a person or hold typed words
 
 
 class JobKind(_Kind, Enum):
     """A kind of job. The member's name in lower case is the kind in a job's row, and begins the job's id."""
 
-    ENROL = _Kind("programme.jobs:enrol", "Enrol the people of a cohort")
+    ENROL = _Kind("programme.jobs:enrol", "Enrol the people of a cohort", personal="by")
     OPEN = _Kind("programme.jobs:open_wave", "Open a questionnaire", is_timely=True)
-    APPLY_DATES = _Kind("programme.apply_dates:apply_dates", "Give delegates the new dates of their cohort")
+    APPLY_DATES = _Kind(
+        "programme.apply_dates:apply_dates", "Give delegates the new dates of their cohort", personal="why"
+    )
     FOLLOWUP = _Kind("programme.plan_followups:plan_followups", "Plan a follow-up")
     SEND_DATES = _Kind("workshops.jobs:send_dates", "Send the dates of workshops")
     INVITE = _Kind("nominate.jobs:invite", "Invite raters")
@@ -68,18 +71,22 @@ class JobKind(_Kind, Enum):
     RETENTION = _Kind("retention.jobs:remove_old_data", "Delete data whose time is over")
     CHASE_ALL = _Kind("admin.remind:chase_cohort", "Remind a cohort")
     CHASE = _Kind("admin.remind:chase_raters", "Remind raters")
-    ACT_ON_MANY = _Kind("admin.many:act_on_each", "Make a change for several delegates")
+    ACT_ON_MANY = _Kind("admin.many:act_on_each", "Make a change for several delegates", personal="by why")
     REMIND_SURVEY = _Kind("admin.survey_acts:send_survey_reminders", "Remind of an impact survey")
     WITHDRAW = _Kind("people.leave:finish_leaving", "Finish recording that a delegate has left")
     RENAME_COHORT = _Kind("people.cohort:show_new_title", "Update the name of a cohort")
     DISCARD = _Kind("people.discard:discard_cohort", "Discard a cohort")
-    RENAME = _Kind("people.change:show_new_name", "Update the name of a delegate")
+    RENAME = _Kind("people.change:show_new_name", "Update the name of a delegate", personal="before")
     RETURN = _Kind("people.pause:return_when_due", "Bring a delegate back from a pause")
     RELEASE_EMAILS = _Kind("people.pause:release_emails", "Send the emails that waited for a delegate’s return")
-    REPLACE = _Kind("admin.address_change:change_address_everywhere", "Change an address")
-    HANDOVER = _Kind("people.hand_over:announce_hand_over", "Notify people about another coach or manager")
+    REPLACE = _Kind("admin.address_change:change_address_everywhere", "Change an address", personal="old new name")
+    HANDOVER = _Kind(
+        "people.hand_over:announce_hand_over",
+        "Notify people about another coach or manager",
+        personal="coach coach_named coach_name manager manager_named manager_name sponsor facilitator",
+    )
     VOID = _Kind("admin.void_answers:void_answers", "Destroy answers and ask again")
-    REVOKE_LINKS = _Kind("admin.revoke_links_job:revoke_links_everywhere", "Revoke links")
+    REVOKE_LINKS = _Kind("admin.revoke_links_job:revoke_links_everywhere", "Revoke links", personal="address send_as")
     UNDELIVERABLE = _Kind("waves.suppression:suppress_address", "Stop emails to an address")
 
     @property
@@ -122,6 +129,11 @@ def queue_of(kind: str) -> Queue:
 def is_timely(kind: str) -> bool:
     """Return whether a due row of this kind opens or closes something at an hour that people know."""
     return kind in BY_ID and BY_ID[kind].is_timely
+
+
+def list_personal(kind: str) -> frozenset[str]:
+    """Return the parts of `about` that a job of this kind loses when it is done: nothing reads them any more."""
+    return frozenset(BY_ID[kind].personal.split()) if kind in BY_ID else frozenset()
 
 
 def label_of(kind: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from chalicelib.core import log
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.errors import MadeByLaterVersion, is_permanent
-from chalicelib.jobs.kinds import Handler
+from chalicelib.jobs.kinds import Handler, list_personal
 from chalicelib.store import jobs
 from chalicelib.store.jobs import Job, JobSettled
 from chalicelib.store.table import ConditionFailed, MadeMeanwhile, Write, transact
@@ -49,7 +49,7 @@ def _settle(held: Job, handlers: Mapping[str, Handler], now: datetime) -> None:
     if handler is None or held.schema > jobs.SCHEMA:
         raise MadeByLaterVersion("Deploy the version that made this job, then restart it")
     writes = list(handler(held, now))
-    commit([*writes, jobs.mark_done(held, now)], now)
+    commit([*writes, jobs.mark_done(held, now, list_personal(held.kind))], now)
 
 
 def _settle_failure(held: Job, error: Exception, now: datetime) -> None:

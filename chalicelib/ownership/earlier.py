@@ -137,7 +137,7 @@ def _signed(row: Row, kind: RowKind, known: Known) -> Row:
 
 def _job(row: Row, known: Known) -> Row:
     about = row.get("about", {})
-    if row["kind"] == JobKind.RENAME.id and about["delegate"] in known.own:
+    if row["kind"] == JobKind.RENAME.id and about["delegate"] in known.own and "before" in about:
         return row | {"about": about | {"before": ERASED_NAME}}
     is_ours = about.get("cohort") in known.cohorts or row["state"] == JobState.DONE
     if not is_ours or not any(address in about.values() for address in (known.email, *known.earlier)):

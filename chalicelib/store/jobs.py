@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -95,10 +95,15 @@ def claim(job_id: str, attempt: str, now: datetime, until: datetime) -> Job | No
     return read(Job, taken)
 
 
-def mark_done(held: Job, now: datetime) -> Write:
+def mark_done(held: Job, now: datetime, personal: Collection[str] = ()) -> Write:
+    """Mark a job as done. The row is kept for as long as the deployment, so what names a person goes.
+
+    personal   parts of `about` that do
+    """
+    kept = {part: value for part, value in held.about.items() if part not in personal}
     return update(
         key(held.id),
-        put={"state": JobState.DONE, "done_at": now, "error": ""},
+        put={"state": JobState.DONE, "done_at": now, "error": "", **({"about": kept} if kept != held.about else {})},
         remove=["due_shard"],
         when=[equals("state", JobState.WAITING), equals("attempt", held.attempt)],
         refusal=JobSettled,
