@@ -150,7 +150,7 @@ HUB = LinkKind(
     parts=("delegate", "version"),
     holder="a delegate",
     revoked=BY_DELEGATE,
-    ends=AFTER_PROGRAMME,
+    ends=f"{AFTER_PROGRAMME}; the page of the delegate's story when their data is deleted",
     values=_delegate,
     remake=_remade(_delegate),
 )

@@ -21,8 +21,9 @@ from chalicelib.ownership import erase_person
 from chalicelib.ownership.cohort_rows import list_rows
 from chalicelib.people import leave
 from chalicelib.retention.periods import Clock, list_ends, notice_day
-from chalicelib.store import audit_events, cohorts, debriefs, delegates, kept_data, objects, own_copies
+from chalicelib.store import audit_events, cohorts, debriefs, delegates, kept_data, objects, own_copies, stories
 from chalicelib.store.debriefs import CoachNotes
+from chalicelib.store.stories import Story, StoryState
 from chalicelib.store.table import scan
 from chalicelib.waves.lifecycle import summary_job
 from tests.faults import scene
@@ -296,6 +297,23 @@ def test_a_delegate_downloads_everything_after_the_notice_until_the_day(opened, 
 
     assert "data.txt" in content("hub").namelist()
     assert "downloaded" in str(audit_events.of_cohort(people.COHORT)[-1]["act"])
+
+
+def test_the_page_of_the_notice_leads_to_a_story_that_stays_when_the_data_goes(opened, clock):
+    """Its words are in documents that are kept for longer, and after the day no page can withdraw it."""
+    link, _ = notice(clock)
+    here = opened.open(link).url
+    opened.sign_in(here, address("hub"), clock.now())
+    assert "story-in-use" not in opened.open(here).messages
+
+    story = Story(people.dana(), people.COHORT, "A wall chart.", True, 1, clock.now(), StoryState.PUBLISHED)
+    people.write(stories.add(story))
+    assert "story-in-use" in opened.open(here).messages
+    (page,) = opened.links("/story")
+    opened.open(page).post(page, {"go": "withdraw"})
+
+    assert stories.find(people.dana()).state is StoryState.WITHDRAWN
+    assert "story-in-use" not in opened.open(here).messages
 
 
 def test_the_page_says_that_a_copy_is_kept_until_the_day_and_no_longer(opened, clock):

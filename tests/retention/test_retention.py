@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core.aws import client
@@ -21,6 +22,7 @@ from chalicelib.retention.periods import Clock, list_ends, notice_day
 from chalicelib.retention.remove import DueRows, go_through
 from chalicelib.retention.state import DECIDED_WITHIN, read_year
 from chalicelib.store import (
+    attendance,
     audit_events,
     catalogue,
     cohort_figures,
@@ -29,11 +31,14 @@ from chalicelib.store import (
     invitations,
     jobs,
     kept_data,
+    stories,
     waiting_emails,
 )
+from chalicelib.store.attendance import Attendance, AttendanceState
 from chalicelib.store.row_kinds import kinds_of
 from chalicelib.store.row_kinds.row_kind import Retention
-from chalicelib.store.table import Key, delete_all, put, scan, transact
+from chalicelib.store.stories import Story, StoryState
+from chalicelib.store.table import Key, delete_all, key_of, put, scan, transact
 from chalicelib.waves.lifecycle import retention_job, summary_job
 from tests.faults import scene
 from tests.faults.scene import link_of
@@ -264,6 +269,29 @@ def test_a_hold_that_is_asked_for_again_takes_the_new_reason_and_says_so(year_ov
 def test_a_hold_needs_a_reason(year_over):
     with pytest.raises(ActRefused):
         hold_data("hold", "  ", year_over.now())
+
+
+def test_what_stays_of_a_delegate_is_what_the_notice_says(year_over):
+    """Every kind of row with their name, address or id, once their data is deleted: a new one needs new words."""
+    renamed = find_act("details").plan(
+        find(people.COHORT, people.dana()),
+        {"name": "Dana Newly", "job_title": "Lead", "service": "Wards"},
+        Asking("ada@example.org", year_over.now(), "married"),
+    )
+    perform(renamed, year_over.now())
+    drain(year_over.now())
+    here = Story(people.dana(), people.COHORT, "A chart.", True, 1, year_over.now(), StoryState.PUBLISHED)
+    expected = Attendance("leading_self/1")
+    came = attendance.save(people.dana(), expected, replace(expected, state=AttendanceState.ATTENDED))
+    people.write(stories.add(here), came)
+    run(year_over, ends()[Retention.PROGRAMME])
+
+    marks = ("Dana Newly", "Dana Delegate", people.person("dana delegate").email, people.dana())
+    left = {kinds_of(key_of(row))[0].name for row in scan() if any(mark in str(row) for mark in marks)}
+    service = {"job", "complete list of emails"}  # ids alone
+    assert left - service - {"email", "listed email"} == {"attendance", "story", "audit line"}
+    in_jobs = [row for row in scan() if row["sk"] == "JOB" and any(mark in str(row) for mark in marks[:3])]
+    assert in_jobs == []
 
 
 def test_each_delegate_is_notified_once_thirty_days_before(year_over):

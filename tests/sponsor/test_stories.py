@@ -344,3 +344,22 @@ def test_who_says_no_is_asked_no_more(offered, clock):
     assert story().state is StoryState.WITHDRAWN
     wait(clock, 8)
     assert stories_shown() == [[]]
+
+
+def test_it_can_be_withdrawn_when_every_other_page_of_the_delegate_has_closed(offered, clock):
+    """The documents are kept for longer than links work: a consent that no page takes back would be none."""
+    approve(offered)
+    check(offered, clock)
+    wait(clock, 8)
+    clock.advance(days=600)
+    assert offered.open(people.link("ann one", "hub")).status == 410
+
+    assert offered.open(page()).status == 200
+    offered.post(page(), {"go": "withdraw"})
+    assert story().state is StoryState.WITHDRAWN
+    assert any(url.endswith("/story") for url in linked_in_offer("ann one"))
+
+
+def linked_in_offer(name: str) -> list[str]:
+    sent = sent_emails(people.person(name).email)
+    return [url for email in sent if email.row.startswith("sponsor/story#") for url in email.links]

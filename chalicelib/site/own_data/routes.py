@@ -6,6 +6,7 @@ from chalice import Blueprint, Response
 
 from chalicelib.core import clock
 from chalicelib.ownership import own_copy
+from chalicelib.ownership.until_deleted import find_story_url
 from chalicelib.site.reader_lookup import find_owner
 from chalicelib.web.page import GET, POST, page_handler, see_other
 from chalicelib.web.readers import Role
@@ -21,7 +22,10 @@ def show(token: str) -> Response:
     copy, programme = own_copy.find(owner.reader), owner.reader.programme
     until = own_copy.kept_until(owner.reader, copy)
     now = clock.now()
-    return owner.page_with_documents("ownership/own_data", copy=copy, until=until, programme=programme, now=now)
+    story_url = find_story_url(owner.reader)
+    return owner.page_with_documents(
+        "ownership/own_data", copy=copy, until=until, programme=programme, now=now, story_url=story_url
+    )
 
 
 @bp.route("/own-data/{token}", **POST)

@@ -1,1 +1,1 @@
-"""Stories in delegates’ own words: offered, approved word for word, checked, published, and withdrawn at any time."""
+"""Stories in delegates’ own words: offered, approved word for word, checked, published, and withdrawn."""

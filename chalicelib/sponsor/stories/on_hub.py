@@ -12,7 +12,7 @@ from chalicelib.web.timeline import HubView, ItemState, TimelineItem
 
 STORY_RANK = 30
 WAITS = "The sponsor would like to read what you wrote. You decide on every word."
-USED = "You approved the words. You can change or withdraw them at any time."
+USED = "You approved the words. You can change or withdraw them until we delete your data."
 
 
 def list_items(view: HubView) -> Iterator[TimelineItem]:
