@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
 from msgspec.structs import replace
 
 from chalicelib.core.calendar_entry import CalendarEntry
-from chalicelib.core.formatting import day, day_and_time
+from chalicelib.core.formatting import day, day_and_time, time_zone_name
 from chalicelib.core.ids import derive
 from chalicelib.core.model import Delegate, Person, Programme
 from chalicelib.emails.common_words import common_words
@@ -237,10 +238,17 @@ def entries(
     programme: Programme, delegate: Delegate, meeting: Meeting, slot: Slot, *, cancelled: bool = False
 ) -> tuple[CalendarEntry, CalendarEntry]:
     """Make the entries of the delegate and of the coach. `meeting`: with the sequence and number to send."""
+    of_coach = derive(8, "entry", delegate.coach.email)
+    text = "\n".join(_describe(meeting, slot, programme.organisation.timezone, cancelled))
     return (
-        _entry(delegate, meeting, slot, _of_delegate(meeting), delegate.coach.name, cancelled),
-        _entry(delegate, meeting, slot, derive(8, "entry", delegate.coach.email), delegate.person.name, cancelled),
+        _entry(delegate, meeting, slot, _of_delegate(meeting), delegate.coach.name, text, cancelled),
+        _entry(delegate, meeting, slot, of_coach, delegate.person.name, text, cancelled),
     )
+
+
+def _is_link(place: str) -> bool:
+    """Return whether the meeting is by video: its place is then the address."""
+    return place.startswith("https://")
 
 
 def _of_delegate(meeting: Meeting) -> str:
@@ -248,15 +256,26 @@ def _of_delegate(meeting: Meeting) -> str:
     return f"delegate-{meeting.delegate_since}" if meeting.delegate_since else "delegate"
 
 
-def _entry(delegate: Delegate, meeting: Meeting, slot: Slot, whose: str, other: str, cancelled: bool) -> CalendarEntry:
-    is_link = meeting.place.startswith("https://")
+def _describe(meeting: Meeting, slot: Slot, zone: str, cancelled: bool) -> Iterator[str]:
+    """Say when and where. Some calendar programs show this text instead of the email."""
+    yield f"{'Cancelled: ' if cancelled else ''}{day_and_time(slot.starts, zone)} ({time_zone_name(zone)})"
+    if not cancelled:
+        if meeting.place and not _is_link(meeting.place):
+            yield f"Where: {meeting.place}"
+        yield "You can change the time on your page."
+
+
+def _entry(
+    delegate: Delegate, meeting: Meeting, slot: Slot, whose: str, other: str, description: str, cancelled: bool
+) -> CalendarEntry:
     return CalendarEntry(
         uid=f"{meeting.kind.value}-{meeting.number}.{delegate.id}.{whose}@{sender_domain()}",
         sequence=meeting.sequence,
         starts=slot.starts,
         ends=slot.ends,
         title=f"{TITLES[meeting.kind].capitalize()} with {other}",
-        place="" if is_link else meeting.place,
-        link=meeting.place if is_link else "",
+        place="" if _is_link(meeting.place) else meeting.place,
+        link=meeting.place if _is_link(meeting.place) else "",
+        description=description,
         cancelled=cancelled,
     )

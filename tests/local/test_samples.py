@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -35,6 +37,11 @@ def test_every_email_can_be_looked_at_alone(look):
         assert answer is not None
         assert answer.status == 200
         assert ("<html" in answer.body.decode()) == (look != "text")
+
+
+def test_no_sentence_of_a_text_touches_the_one_before():
+    texts = {name: re.sub(r"https?://\S+", "", email.text) for name, email in email_samples.every().items()}
+    assert [(name, met[0]) for name, text in texts.items() if (met := re.search(r"\w+[.?!][A-Z]\w*", text))] == []
 
 
 def test_an_email_or_look_that_is_not_there_is_none():
