@@ -57,6 +57,17 @@ def emails(kind: str) -> list[str]:
     return [row["to"]["email"] for row in scan() if row["pk"].startswith(f"MAIL#areas/{kind}#")]
 
 
+def header(page: str) -> str:
+    return page.partition('<div class="who">')[2].partition("</header>")[0]
+
+
+def test_the_header_never_names_the_delegate_to_the_coach(dana, clock):
+    assert "Dana Delegate" in header(dana.open(f"{hub()}/area/{LEGACY}").page)
+    dana.let_in(COACH, clock.now())
+    for path in ("", "/areas", f"/area/{LEGACY}", "/seen"):
+        assert "Dana Delegate" not in header(dana.open(case() + path).page), path
+
+
 # --- revising ---------------------------------------------------------------------------------------------------
 
 

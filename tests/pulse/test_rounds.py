@@ -45,6 +45,10 @@ def test_a_round_goes_from_the_check_to_a_page_for_delegate_and_coach(visitor, c
     drain(clock.to(CHECK))
     assert (rounds.found().state, rounds.emails("check")) == (RoundState.PLANNED, [DANA])
 
+    coachs_page, to_result = f"{people.coach_url()}/{people.dana()}", f"{people.dana()}/seen"
+    visitor.let_in(COACH, clock.now())
+    assert to_result not in visitor.open(coachs_page).page, "there is nothing to read yet"
+
     page = f"{rounds.hub()}/round/1"
     visitor.open(rounds.hub())
     assert "check-words" in visitor.messages
@@ -77,7 +81,8 @@ def test_a_round_goes_from_the_check_to_a_page_for_delegate_and_coach(visitor, c
     assert "+2.0" in visitor.page
     visitor.let_in(COACH, clock.now())
     assert "+2.0" in visitor.open(f"{people.coach_url()}/{people.dana()}/seen").page
-    assert 'data-state="published"' in visitor.open(f"{people.coach_url()}/{people.dana()}").page
+    assert 'data-state="published"' in visitor.open(coachs_page).page
+    assert to_result in visitor.page
     assert "seen" in visitor.open(rounds.hub()).messages
 
 
