@@ -119,14 +119,19 @@ class GroupWarning(Struct, frozen=True):
     title: str
     size: int
     by_competency: bool = False  # whether competencies alone are shown of so few
+    by_behaviour: bool = False  # whether it is the minimum for single behaviours; competencies need fewer
 
     @property
     def text(self) -> str:
         what = "gave on average to each competency" if self.by_competency else "gave"
+        smallest = "for single behaviours" if self.by_behaviour else "to be shown together"
+        with_fewer = (
+            "single behaviours are left out" if self.by_behaviour else "their answers are not shown on their own"
+        )
         return (
-            f"Exactly {self.size} people, the minimum to be shown together. Each person’s answers weigh as much as"
-            f" they can here. If the other {self.size - 1} put their answers together, they can work out what the last"
-            f" one {what}. If one person does not answer, they are not shown on their own."
+            f"Exactly {self.size} people, the minimum {smallest}. Each person’s answers weigh as much as they can here."
+            f" If the other {self.size - 1} put their answers together, they can work out what the last one {what}."
+            f" If one of them does not answer, {with_fewer}."
         )
 
 
@@ -137,7 +142,7 @@ def find_group_warnings(programme: Programme, raters: Iterable[RaterEntry]) -> t
     full = [block for block in blocks if block.shows_behaviours and block.n == programme.behaviours_from]
     return (
         *(GroupWarning(_titles(programme, cell.groups), cell.n, by_competency) for cell in cells),
-        *(GroupWarning(_titles(programme, block.groups), block.n) for block in full),
+        *(GroupWarning(_titles(programme, block.groups), block.n, by_behaviour=True) for block in full),
     )
 
 

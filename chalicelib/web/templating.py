@@ -18,7 +18,7 @@ from chalicelib.web import static
 LIBRARY = Path(__file__).parent.parent
 FORMATS = (  # functions of core.formatting that templates use as filters
     *("day", "month", "short_date", "local_day", "last_day", "last_moment", "short_day"),
-    *("local_time", "day_and_time", "clock_time", "time_zone_name", "plural"),
+    *("local_time", "day_and_time", "clock_time", "time_zone_name", "plural", "join_words"),
 )
 
 

@@ -138,6 +138,7 @@ def test_a_group_of_exactly_the_threshold_is_pointed_out(chosen, warned):
     assert [(warning.title, warning.size) for warning in warnings] == warned
     assert all(warning.text.startswith(f"Exactly {warning.size} people") for warning in warnings)
     assert all(("to each competency" in warning.text) == (warning.size == 3) for warning in warnings)
+    assert all(warning.by_behaviour == (warning.size == EXAMPLE.behaviours_from) for warning in warnings)
 
 
 def test_the_summary_names_each_kind_once_and_everyone_it_is_about():
