@@ -10,7 +10,7 @@ from chalicelib.assignments.say import late_words, state_words
 from chalicelib.assignments.spans import timetable_of
 from chalicelib.assignments.tasks import Task
 from chalicelib.assignments.thread import ASSIGNMENT, WorkState
-from chalicelib.core.formatting import local_date
+from chalicelib.core.formatting import day, local_date
 from chalicelib.core.state_machine import By
 from chalicelib.web.timeline import HubView, ItemState, TimelineItem
 
@@ -56,11 +56,14 @@ def _rank(state: WorkState, due_on: date | None, today: date) -> int:
 
 
 def _other(view: HubView, task: Task) -> TimelineItem:
-    said = state_words(task, view.now)
     state = task.state(view.now)
     is_ahead = state is WorkState.OPEN or (state is WorkState.CLOSED and not task.days.missed)
+    when = _opens_on(task) if is_ahead else _done_on(task)
+    said = state_words(task, view.now)
+    if when:  # the line above has the day
+        said = said.replace(day(when), "this day")
     return TimelineItem(
-        when=_opens_on(task) if is_ahead else _done_on(task),
+        when=when,
         state=ItemState.NEXT if is_ahead else ItemState.DONE,
         title=task.assignment.title,
         words=f"{said[:1].upper()}{said[1:]}.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from chalicelib.core.formatting import day_and_time, local_date
+from chalicelib.core.formatting import clock_time, local_date
 from chalicelib.core.model import Wave
 from chalicelib.meetings.emails import TITLES
 from chalicelib.store import debriefs, meetings, reviews
@@ -52,9 +52,9 @@ def _to_come(view: HubView, meeting: Meeting, title: str) -> TimelineItem:
         return TimelineItem(_day(view, meeting), ItemState.NOW, named, words, url, "Choose a time", CHOOSE_RANK)
     if meeting.booked:
         where = f", {meeting.place}" if meeting.place else ""
-        words = f"{day_and_time(meeting.booked.starts, view.zone)}{where}. With {coach}."
+        words = f"{clock_time(meeting.booked.starts, view.zone)}{where}. With {coach}."
         return TimelineItem(_day(view, meeting), ItemState.NEXT, title, words, url, "Change the time")
-    return TimelineItem(None, ItemState.NEXT, title, f"{coach} offers you times. You get an email then.")
+    return TimelineItem(None, ItemState.NEXT, title, f"{coach} will offer you times. You get an email then.")
 
 
 def _day(view: HubView, meeting: Meeting) -> date | None:

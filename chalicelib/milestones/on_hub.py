@@ -107,7 +107,7 @@ def _report(hub: Hub, view: HubView) -> Iterator[TimelineItem]:
         at = hub.report.released_at
         released = local_date(datetime.fromisoformat(at), view.zone) if at else None
         words = "We email you a code to open it."
-        yield TimelineItem(released, ItemState.DONE, "Your report", words, view.url("/report"), "Open my report")
+        yield TimelineItem(released, ItemState.DONE, "Your report", words, view.url("/report"), "Open your report")
     elif hub.wave.state is not WaveState.WITHDRAWN:
         words = f"{coach} reads it first and goes through it with you. Then you can read it here."
         yield TimelineItem(None, ItemState.NEXT, "Your report", words)
