@@ -112,6 +112,23 @@ def measures_of(answers: Answers) -> tuple[Measure, ...]:
     return (*_numbered(answers), *_all_together(answers))
 
 
+def agreed_outcomes(answers: Answers | None, agreed: int) -> tuple[str, ...]:
+    """Return what came of each measure that was agreed before the survey. Without an answer it is “no answer”.
+
+    agreed  how many there are: the form has them first
+    """
+    by_number = {measure.number: measure.outcome for measure in measures_of(answers or {})}
+    return tuple(by_number.get(number, NO_ANSWER) for number in range(1, agreed + 1))
+
+
+def first_named(answers: Answers | None, agreed: int) -> tuple[Measure, ...]:
+    """Return the measures that the delegate named for the first time in the survey.
+
+    agreed  as in `agreed_outcomes`
+    """
+    return tuple(measure for measure in measures_of(answers or {}) if measure.name and measure.number > agreed)
+
+
 def _numbered(answers: Answers) -> Iterator[Measure]:
     texts = ("name", "unit", "baseline", "now", "direction", "scope", "period", "source", "basis")
     for number in range(1, MEASURES + 1):

@@ -19,6 +19,7 @@ class Evidence(Struct, frozen=True):
     areas: tuple[str, ...] = ()  # ids of the development areas
     own: Mapping[str, str] | None = None  # the delegate's impact survey; None if none was sent
     manager: Mapping[str, str] | None = None
+    agreed: int = 0  # measures of the service that the delegate named during the programme
     left_out: bool = False  # the answers sent cannot be counted
     id: str = ""
     has_left: bool = False

@@ -95,6 +95,7 @@ def _evidence(programme: Programme, line: DelegateLine, rows: Sequence[Row]) -> 
         has_report=report is not None and report.state is ReportState.RELEASED,
         has_left=line.withdrawn,
         areas=tuple(area.id for area in surveys[Role.DELEGATE].areas) if surveys else (),
+        agreed=len(surveys[Role.DELEGATE].background.measures) if surveys else 0,
         own=sent.get(Role.DELEGATE),
         manager=sent.get(Role.MANAGER),
         raters_change=_raters_change(impact_surveys.pulse_from(rows)),

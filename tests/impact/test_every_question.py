@@ -52,7 +52,7 @@ SURVEY_CLOSED = people.OPENING.replace(year=2027, month=6, day=29)
 NOW = SURVEY_OPENS
 AREAS = (PulseArea("1", "Asks more"), PulseArea("2", "Delegates"))
 YEAR = Background(
-    measures=(EarlierMeasure("Falls"),),
+    measures=(EarlierMeasure("Falls"), EarlierMeasure("Waits")),
     signs=(Sign("vision", "Fewer beds"),),
     stakeholders=(Stakeholder("18aa", "Head of finance", "Against", "Neutral"),),
     stances=(("against", "Against"), ("driving", "Driving")),
@@ -82,7 +82,8 @@ def answer_to(question: Question, number: int) -> str:
 def own_answers() -> dict[str, str]:
     asked = questions(sections_of(people.programme(), OWN))
     answers = {question.field: answer_to(question, number) for number, question in enumerate(asked)}
-    return answers | {"moved": "yes", "consent": "named"}
+    apart = {"measure.1.direction": "up", "measure.2.now": answers["measure.2.baseline"]}  # improved and unchanged
+    return answers | apart | {"moved": "yes", "consent": "named"}
 
 
 def managers_form():

@@ -8,11 +8,12 @@ from datetime import datetime
 import pytest
 
 from chalicelib.core.ids import delegate_id
+from chalicelib.core.impact_background import Background, EarlierMeasure
 from chalicelib.core.model import Wave
 from chalicelib.impact.result import document
 from chalicelib.impact.result.facts import SumView, read_facts
 from chalicelib.impact.review_agenda import make_agenda
-from chalicelib.store import areas, debriefs, delegates, impact_results, impact_surveys, objects
+from chalicelib.store import areas, debriefs, delegates, impact_results, impact_surveys, marshal, objects
 from chalicelib.store.areas import Area, AreaState
 from chalicelib.store.debriefs import Debrief
 from chalicelib.store.impact_surveys import Role
@@ -132,6 +133,21 @@ def test_the_result_holds_what_each_side_said(closed):
     assert (result.worse, result.lost) == ("Less time for visits.", "£3,000")
     assert [factor.words for factor in result.factors] == ["Hindered a lot"]
     assert result.competencies[0].now == "not part of the work"
+
+
+def test_a_measure_that_was_agreed_is_on_the_page_also_if_the_survey_says_nothing_of_it(opened, clock):
+    agreed = (EarlierMeasure("Waiting time", "days", "down", "18", source="staff record"), EarlierMeasure("Falls"))
+    background = marshal.fields(Background(measures=agreed))
+    survey = impact_surveys.key(people.dana(), Role.DELEGATE)
+    people.write(update(survey, put={"background": background}, refusal=impact_surveys.SurveyMissing))
+    answered = own_parts()["measures"]
+    send(opened, "dana delegate", {"measures": answered | {"measure.2.name": ""}})
+    drain(clock.to(CLOSED))
+    drain(clock.to(MADE))
+
+    improved, silent = facts().measures
+    assert (improved.name, improved.outcome) == ("Waiting time", "improved")
+    assert (silent.name, silent.now, silent.outcome) == ("Falls", "", "no_answer")
 
 
 def test_an_area_that_was_dropped_is_listed_under_changed_course_with_why(opened, clock):

@@ -178,10 +178,32 @@ def proposals(cohort: Cohort) -> dict[str, Any]:
 
 
 def measures(cohort: Cohort) -> dict[str, Any]:
-    labels = {"improved": "improved", "unchanged": "unchanged", "worse": "worse", "no answer": "no answer"}
+    """Those that were submitted during the programme, also of who did not answer the survey."""
     given = {
-        who: [outcome(own, n) for n in range(1, 4) if own.get(f"measure.{n}.name")] for who, own in cohort.own.items()
+        person["email"]: [outcome(cohort.own.get(person["email"], {}), n) for n in range(1, agreed(cohort, person) + 1)]
+        for person in cohort.people
     }
+    return by_outcome(given)
+
+
+def named(cohort: Cohort) -> dict[str, Any]:
+    """Those that are in no submission."""
+    given = {}
+    for person in cohort.people:
+        own, first = cohort.own.get(person["email"], {}), agreed(cohort, person) + 1
+        given[person["email"]] = [outcome(own, n) for n in range(first, 4) if own.get(f"measure.{n}.name")]
+    return by_outcome(given)
+
+
+def agreed(cohort: Cohort, person: Mapping[str, Any]) -> int:
+    """Count the figures of the service in what a delegate submitted last between workshops."""
+    path = cohort.output / f"assignments/{slug(person['name'])}/performance.json"
+    submissions = json.loads(path.read_text())["submissions"] if path.exists() else []
+    return len(submissions[-1]["values"].get("measures", ())) if submissions else 0
+
+
+def by_outcome(given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    labels = {"improved": "improved", "unchanged": "unchanged", "worse": "worse", "no answer": "no answer"}
     ladder = (APART, ((0,), (1, 2), (3,)), ((0,), (1, 2, 3)), ((0, 1, 2), (3,)))
     return spread(given, labels, ladder)
 

@@ -103,6 +103,7 @@ def evidence(place: int, seed: int = 5, **own: str) -> Evidence:
         id=f"d{place}",
         has_report=True,
         areas=("a", "b"),
+        agreed=1 + place % 2,
         own=answers,
         manager=manager if place % 5 else None,
         raters_change=(Fraction(rng.randint(2, 8), 5), Fraction(rng.randint(0, 6), 5)),
@@ -110,7 +111,7 @@ def evidence(place: int, seed: int = 5, **own: str) -> Evidence:
 
 
 def everyone(count: int = 12, seed: int = 5) -> list[Evidence]:
-    silent = Evidence("Silent", "Nursing", id="silent", has_report=True, has_left=True)
+    silent = Evidence("Silent", "Nursing", id="silent", has_report=True, agreed=2, has_left=True)
     return [*(evidence(place, seed) for place in range(count - 1)), silent]
 
 

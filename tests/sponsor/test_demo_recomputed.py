@@ -23,6 +23,7 @@ from tests.sponsor.demo_again import (
     costs,
     first_360,
     measures,
+    named,
     outcome,
     proposals,
     seen,
@@ -109,6 +110,7 @@ def survey(cohort: Cohort, first: Numbers) -> dict[str, Any]:
         "areas": areas(cohort),
         "proposals": proposals(cohort),
         "measures": measures(cohort),
+        "named": named(cohort),
         "factors": factors(cohort),
         "reaction": {
             "recommend": figure(recommend) if recommend else None,
@@ -234,6 +236,7 @@ def rows_of(facts: Mapping[str, Any]) -> list[tuple[str, ...]]:
     for name in ("areas", "proposals", "measures"):
         spread = survey[name]
         rows += [(name, "", "count", str(p["count"]), str(spread["delegates"]), "") for p in spread["parts"]]
+    assert survey["named"]["parts"] == [], "enough outcomes to show: add their rows here"
     rows += [row("helped or hindered", factor["id"], "mean, -2 to +2", factor["mean"]) for factor in survey["factors"]]
     scales = {"recommend": "mean, 0 to 10", "relevance": "mean, 1 to 5"}
     rows += [row("reaction", name, what, survey["reaction"][name]) for name, what in scales.items()]

@@ -15,7 +15,7 @@ from chalicelib.sponsor.evidence import Evidence
 from chalicelib.sponsor.final.build import Prepared, build_final
 from chalicelib.sponsor.final.facts import Figure, Seen, Survey, final_bytes, read_final
 from chalicelib.sponsor.final.value import Worth, net_of, value_of, with_costs
-from chalicelib.sponsor.final.words import headline, no_sum, return_lines
+from chalicelib.sponsor.final.words import headline, measures_sentence, no_sum, return_lines
 from tests.sponsor import final_example
 from tests.sponsor.final_example import COSTS, MADE, STORIES, cohort, everyone, final, frozen
 from tests.support import people
@@ -131,6 +131,38 @@ def test_both_contrasts_or_none():
         for person in everyone()
     ]
     assert build_final(people.programme(), cohort(), silent_then, MADE, frozen()).survey.changes == ()
+
+
+def test_a_measure_that_was_agreed_counts_also_if_its_delegate_does_not_answer():
+    """A measure that a delegate names once they know how it moved comes apart: it would make the others look better."""
+    named = {"moved": "yes"} | {
+        f"measure.2.{part}": text
+        for part, text in {"name": "Falls", "baseline": "9", "now": "4", "direction": "down"}.items()
+    }
+    improved = {name.replace(".2.", ".1."): text for name, text in named.items()}
+    answered = [Evidence("", "", id=f"d{n}", agreed=1, own=improved | named) for n in range(6)]
+    left_blank = [Evidence("", "", id=f"blank{n}", agreed=1, own={"relevance": "4"}) for n in range(3)]
+    silent = [Evidence("", "", id=f"silent{n}", agreed=1) for n in range(4)]
+    still_asked = [Evidence("", "", id="paused", agreed=1, later=True)]
+
+    survey = build_final(
+        people.programme(), cohort(), [*answered, *left_blank, *silent, *still_asked], MADE, frozen()
+    ).survey
+
+    assert [(part.label, part.count) for part in survey.measures.parts] == [
+        ("improved", 6),
+        ("unchanged, worse or no answer", 7),
+    ]
+    assert survey.measures.delegates == 13
+    assert survey.named.parts == (), "all six improved, which would be everyone’s own answer"
+    assert measures_sentence(survey).startswith("13 measures of the service agreed during the programme by 13")
+
+
+def test_an_edition_of_an_earlier_version_calls_no_measure_agreed():
+    """Its figure holds also the measures that were first named in the survey."""
+    made = final().survey
+    assert "agreed" in measures_sentence(made)
+    assert "agreed" not in measures_sentence(replace(made, named=None))
 
 
 def figure(value: float, *, clear: bool = True) -> Figure:

@@ -152,8 +152,16 @@ def outcome(own: dict[str, str], number: int) -> str:
 
 def test_the_parts_of_each_chart_add_up_to_what_was_answered(again):
     areas = Counter(own[f"level.{area}"] for own in again.own for area in ("a", "b"))
-    named = [(own, number) for own in again.own for number in (1, 2, 3) if f"measure.{number}.name" in own]
-    measures = Counter(outcome(own, number) for own, number in named)
+    agreed = [(person.own or {}, number) for person in again.people for number in range(1, person.agreed + 1)]
+    measures = Counter(outcome(own, number) for own, number in agreed)
+    named = Counter(
+        outcome(person.own, number)
+        for person in again.people
+        if person.own
+        for number in range(person.agreed + 1, 4)
+        if f"measure.{number}.name" in person.own
+    )
+    assert measures["no answer"] >= 2, "those of who did not answer count too"
     proposals = Counter(own["proposal"] for own in again.own)
     words = {
         "not_started": "not started",
@@ -163,7 +171,9 @@ def test_the_parts_of_each_chart_add_up_to_what_was_answered(again):
         "amended": "accepted with changes",
         "pending": "not decided yet",
     }
-    for name, counted in (("areas", areas), ("measures", measures), ("proposals", proposals)):
+    given = {"areas": areas, "measures": measures, "named": named, "proposals": proposals}
+    for name, counted in given.items():
+        assert again.facts["survey"][name]["things"] in (0, sum(counted.values())), name
         by_word = {words.get(value, value): count for value, count in counted.items()}
         for part in again.facts["survey"][name]["parts"]:
             together = part["label"].replace(" or ", ", ").split(", ")

@@ -101,7 +101,7 @@ def collect_facts(sources: Sources, issued: date) -> ResultFacts:
             implemented=own.get("implemented", ""),
             decision=_decision(sources),
             effect=sources.managers_words.get("effect", ""),
-            measures=tuple(_measures(own)),
+            measures=tuple(_measures(sources)),
             sums=tuple(_sums(sources, code)),
             worse=own.get("negative", ""),
             lost=currency.whole_sum(lost_of(own), code) if "lost" in own else "",
@@ -251,9 +251,14 @@ def answer_in_words(question: Question, answer: str) -> str:
 # --- figures of the service -----------------------------------------------------------------------------------
 
 
-def _measures(own: Answers) -> Iterator[MeasureView]:
-    named = [measure for measure in measures_of(own) if measure.name]
-    for named_measure in sorted(named, key=lambda measure: ORDER.index(measure.outcome)):
+def _measures(sources: Sources) -> Iterator[MeasureView]:
+    """Yield every measure, also one that was named during the programme and that the survey does not answer."""
+    named = {measure.number: measure for measure in measures_of(sources.sent(Role.DELEGATE)) if measure.name}
+    survey = sources.surveys.get(Role.DELEGATE)
+    for number, earlier in enumerate(survey.background.measures if survey else (), start=1):
+        agreed = Measure(number, earlier.name, earlier.unit, baseline=earlier.value, source=earlier.source)
+        named.setdefault(number, agreed)
+    for named_measure in sorted(named.values(), key=lambda measure: ORDER.index(measure.outcome)):
         yield MeasureView(
             named_measure.name,
             named_measure.unit,

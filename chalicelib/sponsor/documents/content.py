@@ -56,7 +56,7 @@ def _sentences(final: Final, *, drawn: bool) -> dict[str, Any]:
         "own": words.own_sentence(survey.changes, drawn=drawn) if survey and survey.changes else "",
         "areas": words.areas_sentence(survey.areas) if survey else "",
         "proposals": words.parts_sentence("Of their proposals to the board", survey.proposals) if survey else "",
-        "measures": words.measures_sentence(survey.measures) if survey else "",
+        "measures": words.measures_sentence(survey) if survey else "",
         "reviews": words.parts_sentence("Of the areas in the six-month reviews", final.reviews),
     }
 

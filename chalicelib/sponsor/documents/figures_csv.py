@@ -65,6 +65,7 @@ def _others(survey: Survey) -> Iterator[Row]:
             yield _change("seen", who.replace(" ", "_"), who, "mean change, -3 to +3", seen)
     for part, spread in (("areas", survey.areas), ("proposals", survey.proposals), ("measures", survey.measures)):
         yield from _spread(part, spread)
+    yield from _spread("measures first named in the survey", survey.named or Spread())
 
 
 def _own(survey: Survey) -> Iterator[Row]:

@@ -110,7 +110,8 @@ def _survey(programme: Programme, people: Sequence[Evidence], baseline: Frozen) 
         changes=tuple(own_and_others.change_lines(programme, people, baseline)),
         areas=counts.count_areas(people),
         proposals=counts.count_proposals(people),
-        measures=counts.count_measures(people),
+        measures=counts.count_agreed(people),
+        named=counts.count_named(people),
         factors=counts.factor_lines(programme, people),
         reaction=counts.reaction(programme, people),
     )

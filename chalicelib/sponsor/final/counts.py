@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from chalicelib.core.model import Programme
-from chalicelib.forms.impact_answers import IMPROVED, NO_ANSWER, UNCHANGED, WORSE, factors_of, measures_of
+from chalicelib.forms.impact_answers import (
+    IMPROVED,
+    NO_ANSWER,
+    UNCHANGED,
+    WORSE,
+    agreed_outcomes,
+    factors_of,
+    first_named,
+)
 from chalicelib.forms.impact_options import FACTORS, LEVELS, RELEVANCE
 from chalicelib.forms.impact_questions import useful_parts
 from chalicelib.results.sponsor_rule import Grouping, Reading, distribution, most_chosen
@@ -47,12 +55,24 @@ def count_areas(people: Sequence[Evidence]) -> Spread:
     return _spread(given, dict(LEVELS), LADDER)
 
 
-def count_measures(people: Sequence[Evidence]) -> Spread:
-    """Count measures of those who answered. An agreed measure without a figure today counts as “no answer”."""
+def count_agreed(people: Sequence[Evidence]) -> Spread:
+    """Count the measures that delegates named during the programme, by what came of them.
+
+    A measure without a figure today counts as “no answer”, also if its delegate did not answer at all. A delegate who
+    is still to be asked is left out.
+    """
     given = {
-        person.id: [(str(measure.number), measure.outcome) for measure in measures_of(person.own) if measure.name]
+        person.id: [("", outcome) for outcome in agreed_outcomes(person.own, person.agreed)]
         for person in people
-        if person.own
+        if not person.later
+    }
+    return _spread(given, OUTCOMES, MEASURES)
+
+
+def count_named(people: Sequence[Evidence]) -> Spread:
+    """Count the measures that delegates named for the first time in the survey: most name what went well."""
+    given = {
+        person.id: [("", measure.outcome) for measure in first_named(person.own, person.agreed)] for person in people
     }
     return _spread(given, OUTCOMES, MEASURES)
 

@@ -148,13 +148,19 @@ class StoryLine(Struct, frozen=True):
 
 
 class Survey(Struct, frozen=True):
-    """The figures of the six-month survey. Later editions repeat them."""
+    """The figures of the six-month survey. Later editions repeat them.
+
+    measures  that delegates named during the programme, by what came of them
+    named     that they named for the first time in the survey; None in an edition of an earlier version, whose
+              `measures` holds both
+    """
 
     seen: Seen = Seen()
     changes: tuple[ChangeLine, ...] = ()
     areas: Spread = Spread()
     proposals: Spread = Spread()
     measures: Spread = Spread()
+    named: Spread | None = None
     factors: tuple[FactorLine, ...] = ()
     reaction: Reaction = Reaction()
 

@@ -155,17 +155,29 @@ def parts_sentence(subject: str, spread: Spread) -> str:
     return f"{subject}, {parts_in_words(spread)}." if spread.parts else ""
 
 
-def measures_sentence(measures: Spread) -> str:
-    """Say how the measures changed. A missing answer never counts as success."""
+def measures_sentence(survey: Survey) -> str:
+    """Say how the measures changed. A missing answer never counts as success.
+
+    Measures that were first named in the survey come apart: delegates chose them when they knew how they had moved.
+    """
+    is_mixed = survey.named is None
+    said = [
+        _of_measures(survey.measures, "named by" if is_mixed else "agreed during the programme by"),
+        _of_measures(survey.named or Spread(), "first named in the survey by"),
+    ]
+    return " ".join(filter(None, said))
+
+
+def _of_measures(measures: Spread, how: str) -> str:
     if not measures.parts:
         return ""
-    named = plural(measures.things, "measure", "measures")
-    return f"{named} of the service agreed by {measures.delegates} delegates: {parts_in_words(measures, ' ')}."
+    things = plural(measures.things, "measure", "measures")
+    return f"{things} of the service {how} {measures.delegates} delegates: {parts_in_words(measures)}."
 
 
-def parts_in_words(spread: Spread, between: str = " ") -> str:
-    """Return “12 improved, 9 unchanged or worse”."""
-    said = [f"{part.count}{between}{part.label}" for part in spread.parts]
+def parts_in_words(spread: Spread) -> str:
+    """Return “12 improved and 9 unchanged or worse”."""
+    said = [f"{part.count} {part.label}" for part in spread.parts]
     return join_words(said)
 
 
