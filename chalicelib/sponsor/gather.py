@@ -18,8 +18,8 @@ from chalicelib.jobs.kinds import JobKind
 from chalicelib.results.cohort_snapshot import Frozen, read_frozen
 from chalicelib.results.published import ALL_OTHERS
 from chalicelib.sponsor.evidence import Evidence
-from chalicelib.store import cohort_figures, cohorts, impact_surveys, jobs, reports, reviews
-from chalicelib.store.cohorts import DelegateLine
+from chalicelib.store import catalogue, cohort_figures, cohorts, impact_surveys, jobs, reports, reviews, summaries
+from chalicelib.store.cohorts import DelegateLine, FeedbackState
 from chalicelib.store.impact_surveys import PulseResult, Role
 from chalicelib.store.jobs import JobState
 from chalicelib.store.marshal import Row
@@ -64,20 +64,62 @@ def gather(
     return each(lines, lambda delegate_id: _evidence(programme, lines[delegate_id], rows[delegate_id]), "summary")
 
 
-def everyone(lines: Mapping[str, DelegateLine], usable: Mapping[str, Evidence], open_ones: set[str]) -> list[Evidence]:
-    """Return the evidence of everyone who began. A delegate whose survey is open has no answers in it yet."""
+def answering(lines: Sequence[DelegateLine]) -> dict[str, DelegateLine]:
+    """Return by id those whose survey belongs to this cohort: the survey of who was transferred is another cohort's."""
+    return {line.delegate_id: line for line in lines if not line.moved_to}
+
+
+def everyone(
+    cohort_id: str, lines: Sequence[DelegateLine], usable: Mapping[str, Evidence], open_ones: set[str]
+) -> list[Evidence]:
+    """Return the evidence of everyone who began.
+
+    A delegate whose survey is open has no answers in it yet. One who was transferred to another cohort began here and
+    did not stay, and their answers count there. Answers that an edition of another cohort holds are left out: two
+    figures of the same answers could reveal the answers of those who are in only one of them.
+    """
+    elsewhere = _counted_elsewhere(cohort_id, lines)
     people = []
-    for key, line in lines.items():
-        person = usable.get(key) or Evidence(line.name, line.service, id=key, has_left=line.withdrawn, left_out=True)
-        people.append(replace(person, own=None, manager=None, later=True) if key in open_ones else person)
+    for line in lines:
+        person = usable.get(line.delegate_id) or _without_answers(line)
+        if line.delegate_id in open_ones:
+            person = replace(person, own=None, manager=None, later=True)
+        if line.delegate_id in elsewhere:
+            person = replace(person, own=None, manager=None, agreed=0, raters_change=())
+        people.append(person)
     return people
+
+
+def _without_answers(line: DelegateLine) -> Evidence:
+    """Return the evidence of a delegate whose answers cannot be counted, or count in another cohort."""
+    is_moved = bool(line.moved_to)
+    had_report = is_moved and line.feedback is FeedbackState.RELEASED
+    return Evidence(
+        line.name,
+        line.service,
+        id=line.delegate_id,
+        has_report=had_report,
+        has_left=line.withdrawn or is_moved,
+        left_out=not is_moved,
+    )
+
+
+def _counted_elsewhere(cohort_id: str, lines: Sequence[DelegateLine]) -> set[str]:
+    """Return the delegates who joined from another cohort after an edition with their answers was made there."""
+    joined = {line.delegate_id for line in lines if line.apart}
+    if not joined:
+        return set()
+    others = [entry.id for entry in catalogue.everything().cohorts if entry.id != cohort_id]
+    counted = {member for other in others for edition in summaries.of_cohort(other) for member in edition.counted}
+    return joined & counted
 
 
 def load_people(programme: Programme, cohort: Cohort) -> list[Evidence]:
     """Return the evidence of everyone who began in a cohort, as it is stored now."""
-    lines = {line.delegate_id: line for line in cohorts.list_lines(cohort.id) if not line.moved_to}
-    rows = load_surveys(lines)
-    return everyone(lines, gather(programme, lines, rows)[0], find_open(lines, rows))
+    lines = cohorts.list_lines(cohort.id)
+    here = answering(lines)
+    rows = load_surveys(here)
+    return everyone(cohort.id, lines, gather(programme, here, rows)[0], find_open(here, rows))
 
 
 def _evidence(programme: Programme, line: DelegateLine, rows: Sequence[Row]) -> Evidence:

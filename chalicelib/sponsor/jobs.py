@@ -19,7 +19,16 @@ from chalicelib.sponsor.documents.start import build_start, start_bytes, start_c
 from chalicelib.sponsor.drafts import has_news, last_edition, prepare_edition
 from chalicelib.sponsor.editions import store_edition
 from chalicelib.sponsor.emails.about_documents import start_emails
-from chalicelib.sponsor.gather import Rows, everyone, find_open, gather, load_frozen, load_people, load_surveys
+from chalicelib.sponsor.gather import (
+    Rows,
+    answering,
+    everyone,
+    find_open,
+    gather,
+    load_frozen,
+    load_people,
+    load_surveys,
+)
 from chalicelib.sponsor.stories.offer import offer_writes
 from chalicelib.store import audit_events, cohorts, emails, impact_surveys, jobs, programmes, summaries
 from chalicelib.store.audit_events import AuditEvent
@@ -51,7 +60,8 @@ def make_summary(job: Job, now: datetime) -> Sequence[Write]:
     cohort, programme = _cohort(job)
     if summaries.of_cohort(cohort.id):
         return []
-    lines = {line.delegate_id: line for line in cohorts.list_lines(cohort.id) if not line.moved_to}
+    began = cohorts.list_lines(cohort.id)
+    lines = answering(began)
     rows = load_surveys(lines)
     open_ones = find_open(lines, rows)
     looking = moment(job.about[LOOKING_SINCE]) if LOOKING_SINCE in job.about else now
@@ -65,7 +75,7 @@ def make_summary(job: Job, now: datetime) -> Sequence[Write]:
     if (left_out or list_unreadable()) and now < since + MAX_WAIT:
         notices = [write for key in left_out for write in _notify(cohort, lines[key], now)]
         return [jobs.add(_later(cohort, now + LOOK_AGAIN_AFTER, looking, stamp(since))), *notices]
-    people = everyone(lines, usable, open_ones)
+    people = everyone(cohort.id, began, usable, open_ones)
     return store_edition(programme, cohort, prepare_edition(programme, cohort, people, None, now), now)
 
 

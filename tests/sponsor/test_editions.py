@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.core.ids import delegate_id
 from chalicelib.core.model import Wave
@@ -10,11 +11,25 @@ from chalicelib.core.working_days import BEFORE_EMAILS, working_days
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.links.kinds import FACILITATOR
 from chalicelib.results.cohort_snapshot import frozen_bytes
+from chalicelib.sponsor.board.requests import rank_barriers
 from chalicelib.sponsor.final.facts import read_final
-from chalicelib.store import cohort_figures, cohorts, emails, impact_surveys, jobs, objects, reviews, summaries
+from chalicelib.sponsor.interim import load_interim
+from chalicelib.store import (
+    catalogue,
+    cohort_figures,
+    cohorts,
+    delegates,
+    emails,
+    impact_surveys,
+    jobs,
+    objects,
+    reviews,
+    summaries,
+)
 from chalicelib.store.cohort_figures import CohortFigures
 from chalicelib.store.impact_surveys import Role
 from chalicelib.store.reviews import AreaOutcome, Outcome, Review
+from chalicelib.store.summaries import Summary
 from chalicelib.store.table import Missing, put, update
 from tests.sponsor import final_example
 from tests.support import people
@@ -122,6 +137,44 @@ def test_a_delegate_who_was_paused_is_waited_for_sixty_days_and_no_longer(answer
     wait(clock, 14)
     (first,) = editions()
     assert (first.response.later, first.response.delegates_answered) == (1, 5)
+
+
+def change_line(name: str, **changes: object) -> None:
+    delegate = delegates.find(id_of(name))
+    assert delegate
+    people.write(cohorts.change_line(delegate, put=changes))
+
+
+def test_who_was_transferred_began_here_and_did_not_stay(answered, clock):
+    """Interim page and edition say the same, and the answers count in the other cohort only."""
+    change_line("fay six", moved_to="spring", withdrawn=True)
+    interim = load_interim(cohorts.find(people.COHORT), people.programme())
+    assert (interim.began, interim.stayed) == (6, 5)
+    ranked = rank_barriers_once_closed(clock)
+    wait(clock, 9)
+    (first,) = editions()
+    assert (first.response.began, first.response.stayed, first.response.delegates_answered) == (6, 5, 5)
+    assert first.response.left_out == 0
+    assert [line.label for line in first.survey.factors if line.mean.value < 0] == ranked
+
+
+def rank_barriers_once_closed(clock) -> list[str]:
+    drain(clock.to(SURVEY_CLOSED))
+    return list(rank_barriers(people.programme(), cohorts.find(people.COHORT)))
+
+
+def test_answers_that_an_edition_of_another_cohort_holds_are_not_counted_again(answered, clock):
+    """Two figures of the same answers could reveal those of the few who are in only one of them."""
+    other = replace(cohorts.find(people.COHORT), id="spring", title="Spring cohort")
+    people.write(cohorts.save(other, "x", 0), catalogue.add_cohort(other))
+    held = Summary("spring", summaries.IMPACT, "c", "facts", "html", clock.now(), counted=(id_of("fay six"),))
+    people.write(summaries.add(held))
+    change_line("fay six", apart=True)
+    drain(clock.to(SURVEY_CLOSED))
+    wait(clock, 9)
+    (first,) = editions()
+    assert (first.response.began, first.response.delegates_answered) == (6, 5)
+    assert id_of("fay six") not in summaries.of_cohort(people.COHORT)[0].counted
 
 
 @pytest.mark.parametrize("first_is_made", [True, False])

@@ -13,8 +13,8 @@ from chalicelib.jobs.kinds import JobKind
 from chalicelib.sponsor.drafts import has_news, last_edition, prepare_edition
 from chalicelib.sponsor.final.counts import factor_lines
 from chalicelib.sponsor.final.facts import FactorLine
-from chalicelib.sponsor.gather import find_open, gather, load_people, load_surveys
-from chalicelib.store import audit_events, board_requests, cohorts, jobs, summaries
+from chalicelib.sponsor.gather import load_people
+from chalicelib.store import audit_events, board_requests, jobs, summaries
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.board_requests import BoardRequests, RequestsChanged
 from chalicelib.store.jobs import JobExists
@@ -38,11 +38,8 @@ def _factors(programme: Programme, cohort: Cohort) -> tuple[FactorLine, ...]:
     edition = last_edition(cohort.id)
     if edition:
         return edition.survey.factors if edition.survey else ()
-    lines = {line.delegate_id: line for line in cohorts.list_lines(cohort.id)}
-    rows = load_surveys(lines)
-    if find_open(lines, rows):
-        return ()
-    return tuple(factor_lines(programme, list(gather(programme, lines, rows)[0].values())))
+    people = load_people(programme, cohort)
+    return () if any(person.later for person in people) else factor_lines(programme, people)
 
 
 def save_asks(cohort: Cohort, fields: Mapping[str, str], by: str, now: datetime) -> list[FieldError]:
