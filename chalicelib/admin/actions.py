@@ -16,7 +16,7 @@ from chalicelib.core.calendar import local_moment
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import plural
-from chalicelib.store.cohorts import DelegateLine, FeedbackState, SurveyStage
+from chalicelib.store.cohorts import DelegateLine, FeedbackState
 
 Fields = Mapping[str, str]
 
@@ -227,11 +227,7 @@ def _extend_survey(scope: Scope, fields: Fields, now: datetime, by: str) -> None
 
 
 def _surveyed(scope: Scope) -> list[DelegateStatus]:
-    return [delegate for delegate in scope.lines if _is_surveyed(delegate.line) and not delegate.line.withdrawn]
-
-
-def _is_surveyed(line: DelegateLine) -> bool:
-    return line.survey is SurveyStage.OPEN
+    return [delegate for delegate in scope.lines if survey_acts.is_surveyed(delegate.line)]
 
 
 def _ask_again(scope: Scope, _: Fields, now: datetime, by: str) -> None:
@@ -319,7 +315,7 @@ ACTS = {
             _remind_surveyed,
             "The reminders are being sent.",
             of_all="Remind everyone of the survey",
-            of_line=_is_surveyed,
+            of_line=survey_acts.is_surveyed,
             of_ticked="Remind of the survey",
         ),
         FeedbackAct(
@@ -336,7 +332,7 @@ ACTS = {
             "The survey is extended. Everyone who has not answered is emailed.",
             asks_for_date=True,
             of_all="Give everyone more time for the survey",
-            of_line=_is_surveyed,
+            of_line=survey_acts.is_surveyed,
             of_ticked="More time for the survey",
         ),
         FeedbackAct(

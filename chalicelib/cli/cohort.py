@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from chalicelib.core import clock
 
 if TYPE_CHECKING:
     from chalicelib.admin.cohort_status import CohortStatus
+    from chalicelib.store.cohorts import DelegateLine
 
 
 def cohort_status(args: Namespace) -> int:
@@ -48,10 +49,46 @@ def _answered(line: Any) -> str:
     return f"answered {line.answered} or more" if line.answered else "few or no answers counted"
 
 
+def remind_cohort(args: Namespace) -> int:
+    """Remind who has not answered; the output does not say who or how many that is."""
+    from chalicelib.admin import remind, survey_acts
+    from chalicelib.admin.close_or_extend import BY
+
+    act = survey_acts.remind_surveyed if args.survey else remind.remind_delegate
+    can_remind = survey_acts.is_surveyed if args.survey else remind.can_remind
+    chosen = _chosen_lines(args, can_remind)
+    for line in chosen:
+        act(line.delegate_id, clock.now(), BY)
+    emails = [line.email for line in chosen]
+    what = "the six-month survey" if args.survey else "the questionnaire"
+    lines = [f"{email}: reminders of {what} are being sent" for email in emails]
+    say(args, {"delegates": emails, "did": f"reminded of {what}"}, lines or [f"No one is asked about {what} now."])
+    return 0
+
+
+def _chosen_lines(args: Namespace, fits: Callable[[DelegateLine], bool]) -> list[DelegateLine]:
+    """Return the delegate that the command names, or everyone who fits. Raises CohortUnknown or CloseRefused."""
+    from chalicelib.admin import cohort_status
+    from chalicelib.admin.close_or_extend import CloseRefused
+    from chalicelib.core.addresses import clean_address
+    from chalicelib.store import cohorts
+
+    cohort_status.load_cohort_status(args.cohort)
+    lines = cohorts.list_lines(args.cohort)
+    if not args.delegate:
+        return [line for line in lines if fits(line)]
+    named = [line for line in lines if line.email == clean_address(args.delegate)]
+    if not named:
+        raise CloseRefused(f"Cohort {args.cohort} has no delegate {args.delegate}.")
+    return named
+
+
 def close_cohort(args: Namespace) -> int:
     from chalicelib.admin import close_or_extend
     from chalicelib.admin import cohort_status as status
 
+    if args.survey:
+        return _extend_survey(args)
     lines = status.load_cohort_status(args.cohort).lines
     chosen = (
         [args.delegate]
@@ -76,6 +113,26 @@ def close_cohort(args: Namespace) -> int:
         args,
         {"delegates": chosen, "did": outcome},
         [f"{email}: {outcome}" for email in chosen] or ["Nothing to close."],
+    )
+    return 0
+
+
+def _extend_survey(args: Namespace) -> int:
+    """Give more time for the six-month survey. It closes by itself: no one closes it early."""
+    from chalicelib.admin import survey_acts
+    from chalicelib.admin.close_or_extend import BY, CloseRefused
+
+    if not args.extend:
+        raise CloseRefused("Give the new last day of the six-month survey: --survey --extend YYYY-MM-DD.")
+    chosen = _chosen_lines(args, survey_acts.is_surveyed)
+    for line in chosen:
+        survey_acts.extend_survey(line.delegate_id, args.extend, clock.now(), BY, why=args.why)
+    emails = [line.email for line in chosen]
+    outcome = f"survey extended to {args.extend}"
+    say(
+        args,
+        {"delegates": emails, "did": outcome},
+        [f"{email}: {outcome}" for email in emails] or ["No six-month survey of this cohort is open."],
     )
     return 0
 

@@ -129,6 +129,11 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     status.add_argument("cohort")
     status.add_argument("--impact", action="store_true", help="include how many answered the six-month survey")
 
+    reminded = _verb(verbs, "remind", cohort.remind_cohort, "remind everyone who has not answered")
+    reminded.add_argument("cohort")
+    reminded.add_argument("--delegate", metavar="ADDRESS", help="only about this one; default: everyone who is asked")
+    reminded.add_argument("--survey", action="store_true", help="of the six-month survey, not of the questionnaire")
+
     close = _verb(verbs, "close", cohort.close_cohort, "close questionnaires, or give more time")
     close.add_argument("cohort")
     close.add_argument(
@@ -137,6 +142,7 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     how = close.add_mutually_exclusive_group()
     how.add_argument("--extend", type=arguments.day, metavar="YYYY-MM-DD", help="the new last day")
     how.add_argument("--publish", action="store_true", help="close even with too few answers")
+    close.add_argument("--survey", action="store_true", help="with --extend: more time for the six-month survey")
     close.add_argument("--why", default="", metavar="TEXT", help="the reason, for the audit trail")
 
     move = _verb(verbs, "move", move_dates.move_dates, "move something that has not happened yet")

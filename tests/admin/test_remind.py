@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.admin import remind
 from chalicelib.admin.remind import ChaseRefused
+from chalicelib.cli.parser import parser
 from chalicelib.core.calendar import local_moment
 from chalicelib.core.model import Wave
 from chalicelib.store import audit_events, cohorts, emails, invitations
@@ -51,6 +52,17 @@ def test_who_has_not_answered_gets_one_more_email(opened, clock):
     assert {name: len(subjects(name)) - before[name] for name in PEERS} == dict.fromkeys(PEERS, 1)
     assert cohorts.list_lines(people.COHORT)[0].reminded_on == "2026-09-16"
     assert [row["by"] for row in audit_events.of_cohort(people.COHORT) if "reminded" in row["act"]] == [BY]
+
+
+def test_the_command_line_reminds_too_and_says_of_no_one_whether_they_answered(opened, clock, capsys):
+    before = Counter({name: len(subjects(name)) for name in PEERS})
+    args = parser().parse_args(["cohort", "remind", people.COHORT])
+    assert args.run(args) == 0
+    drain(clock.now())
+    assert {name: len(subjects(name)) - before[name] for name in PEERS} == dict.fromkeys(PEERS, 1)
+    said = capsys.readouterr().out
+    assert people.person("dana delegate").email in said
+    assert not any(people.person(name).email in said for name in PEERS)
 
 
 def test_a_second_chase_on_the_same_day_sends_nothing(opened, clock):

@@ -20,6 +20,7 @@ IN_CONSOLE: dict[str, list[str]] = {
     "programme check": ["/admin/programme"],
     "cohort load": ["/admin/start", "/admin/start/confirm", f"{COHORT}/people", f"{COHORT}/people/confirm"],
     "cohort status": [COHORT, f"{COHORT}/progress"],
+    "cohort remind": [f"{COHORT}/all/{{act_id}}", f"{ONE}/{{act_id}}"],
     "cohort close": [f"{COHORT}/all/{{act_id}}", f"{ONE}/{{act_id}}"],
     "cohort move": ["cohort/move-opens", "cohort/move-closes", "cohort/move-survey", f"{COHORT}/dates"],
     "cohort followup": [f"{COHORT}/followup"],

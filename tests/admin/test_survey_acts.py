@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 import pytest
 
 from chalicelib.admin import survey_acts
 from chalicelib.admin.close_or_extend import CloseRefused
+from chalicelib.cli.parser import parser
 from chalicelib.core.model import Wave, WaveState
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, delegates, impact_surveys, jobs
@@ -69,6 +71,35 @@ def test_a_reminder_goes_to_delegate_manager_and_raters(admin, clock, scope):
     drain(clock.now())
     assert "survey-remind" in admin.messages
     assert addresses(sent_emails()[before:]) == of(*EVERYONE)
+
+
+def command(capsys, *words: str) -> dict:
+    args = parser().parse_args(["cohort", *words, "--json"])
+    assert args.run(args) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("scope", [(), ("--delegate", people.person("dana delegate").email)])
+def test_the_command_line_reminds_of_the_survey_and_gives_more_time(admin, clock, capsys, scope):
+    before = len(sent_emails())
+    said = command(capsys, "remind", people.COHORT, "--survey", *scope)
+    drain(clock.now())
+    assert said["delegates"] == of("dana delegate")
+    assert addresses(sent_emails()[before:]) == of(*EVERYONE)
+
+    command(capsys, "close", people.COHORT, "--survey", "--extend", f"{LATER}", *scope)
+    assert {survey().extensions, survey("manager").extensions} == {1}
+    assert delegates.find_with_wave(people.dana(), Wave.PULSE)[1].closes_at == survey().closes_at
+
+
+def test_the_command_line_says_that_nothing_is_open_and_closes_no_survey(admin, clock, capsys):
+    assert command(capsys, "remind", people.COHORT)["delegates"] == []  # the questionnaire has closed
+    with pytest.raises(CloseRefused, match="last day"):
+        command(capsys, "close", people.COHORT, "--survey")
+    with pytest.raises(CloseRefused, match="no delegate"):
+        command(capsys, "remind", people.COHORT, "--survey", "--delegate", "other@example.org")
+    drain(clock.to(survey().closes_at + timedelta(minutes=1)))
+    assert command(capsys, "remind", people.COHORT, "--survey")["delegates"] == []
 
 
 def test_who_has_answered_or_was_reminded_today_gets_none(admin, clock):
