@@ -52,13 +52,19 @@ def confirm_address(cohort_id: str, fields: Fields, now: datetime, by: str) -> s
 
 
 def plan_followup(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
+    opens, closes = read_followup_dates(fields)
+    schedule_followup.plan(cohort_id, opens, closes, now, by)
+    return "planned"
+
+
+def read_followup_dates(fields: Fields) -> tuple[date, date]:
+    """Return the first and the last day. Raises FormInvalid."""
     typed = {field: _date(fields.get(field, "")) for field in FOLLOWUP_DATES}
     opens, closes = typed["opens"], typed["closes"]
     if opens is None or closes is None:
         missing = [field for field, day in typed.items() if day is None]
         raise FormInvalid(*(FieldError(field, f"Give {FOLLOWUP_DATES[field]} as a date.") for field in missing))
-    schedule_followup.plan(cohort_id, opens, closes, now, by)
-    return "planned"
+    return opens, closes
 
 
 FOLLOWUP_DATES = {"opens": "the first day", "closes": "the last day for answers"}

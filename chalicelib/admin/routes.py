@@ -429,12 +429,18 @@ def _preview_address(admin: SignedIn, scope: Scope, fields: Mapping[str, str]) -
 
 
 def _posted(admin: SignedIn, form: str, scope: Scope) -> Response:
+    """Show what a form would do, if it has a preview; do it if that was confirmed."""
+    from chalicelib.admin.act_previews import PREVIEWS
     from chalicelib.admin.form_actions import FORMS
 
-    fields = admin.form(bp.current_request)
+    fields, cohort_id = admin.form(bp.current_request), scope.board.cohort.id
     try:
-        done = FORMS[form](scope.board.cohort.id, fields, clock.now(), _by(admin))
+        if form in PREVIEWS and "confirmed" not in fields:
+            planned = PREVIEWS[form](cohort_id, fields, clock.now(), _by(admin))
+            typed = {name: value for name, value in fields.items() if name != "form"}
+            return _board_page(admin, "admin/preview", scope, planned=planned, typed=typed, form=form)
+        done = FORMS[form](cohort_id, fields, clock.now(), _by(admin))
     except FormInvalid as refused:
         return _form_page(admin, form, scope, fields, refused)
-    log.info("administrator_decided", act=form, cohort=scope.board.cohort.id)
+    log.info("administrator_decided", act=form, cohort=cohort_id)
     return admin.see_other(signing.url(f"{scope.path}?done={done}"))

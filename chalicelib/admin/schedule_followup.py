@@ -35,10 +35,12 @@ class Planned(Struct, frozen=True):
     changed: bool  # False: it was planned before with the same dates
 
 
-def plan(cohort_id: str, opens: date, closes: date, now: datetime, by: str = BY) -> Planned:
+def plan(cohort_id: str, opens: date, closes: date, now: datetime, by: str = BY, *, dry_run: bool = False) -> Planned:
     """Ask again about every delegate whose first wave has closed.
 
     Planning again with the same dates includes delegates who have closed since; if there are none, nothing changes.
+    dry_run   check it, and store nothing
+
     Raises CohortUnknown or FollowupRefused.
     """
     cohort = cohorts.find(cohort_id)
@@ -47,8 +49,10 @@ def plan(cohort_id: str, opens: date, closes: date, now: datetime, by: str = BY)
     zone = programmes.load(cohort.programme_id, cohort.programme_version).organisation.timezone
     dates = FollowupDates(opens, closes)
     if planned := cohorts.find_followup(cohort_id):
-        return _again(cohort_id, planned, dates, closes_at(dates, zone), now, by)
+        return _again(cohort_id, planned, dates, closes_at(dates, zone), now, by, dry_run=dry_run)
     _check(cohort, dates, local_date(now, zone))
+    if dry_run:
+        return Planned(cohort_id, dates, changed=True)
     writes = [
         cohorts.add_followup(cohort_id, dates),
         jobs.add(_round(cohort_id, dates.rounds, now)),
@@ -65,7 +69,14 @@ def plan(cohort_id: str, opens: date, closes: date, now: datetime, by: str = BY)
 
 
 def _again(
-    cohort_id: str, planned: FollowupDates, wanted: FollowupDates, ends_at: datetime, now: datetime, by: str
+    cohort_id: str,
+    planned: FollowupDates,
+    wanted: FollowupDates,
+    ends_at: datetime,
+    now: datetime,
+    by: str,
+    *,
+    dry_run: bool,
 ) -> Planned:
     if not planned.has_same_days_as(wanted):
         there = f"Cohort {cohort_id} has a follow-up from {planned.opens} to {planned.closes}."
@@ -77,6 +88,8 @@ def _again(
         or not cohorts.list_without_followup(cohorts.rows(cohort_id))
     ):
         return Planned(cohort_id, planned, changed=False)
+    if dry_run:
+        return Planned(cohort_id, planned, changed=True)
     writes = [
         cohorts.plan_again(cohort_id, planned),
         jobs.add(_round(cohort_id, planned.rounds + 1, now)),

@@ -64,15 +64,7 @@ def void(cohort_id: str, address: str, now: datetime, by: str = BY, *, delegate:
 
     Raises CohortUnknown, AddressNotFound or VoidRefused.
     """
-    if cohorts.find(cohort_id) is None:
-        raise CohortUnknown(cohort_id)
-    if too_long := fault_of(why):
-        raise VoidRefused(FieldError("why", too_long))
-    asked = _asked(cohort_id, clean_address(address))
-    if not asked:
-        raise AddressNotFound(clean_address(address))
-    chosen = _chosen(cohort_id, clean_address(delegate), asked)
-    open_now = _open_among(chosen, now)
+    open_now = find_open(cohort_id, address, now, delegate=delegate, why=why)
     job = _void_job(cohort_id, clean_address(address), open_now, now)
     about = sorted({invitation.delegate_id for invitation in open_now})
     logged = outlive(jobs.add(job), What.ANSWERS, now, cohort=cohort_id, links=job.about["links"])
@@ -83,6 +75,18 @@ def void(cohort_id: str, address: str, now: datetime, by: str = BY, *, delegate:
     except JobExists:
         return False
     return True
+
+
+def find_open(cohort_id: str, address: str, now: datetime, *, delegate: str = "", why: str = "") -> list[Invitation]:
+    """Return what `void` would void. Raises what it raises."""
+    if cohorts.find(cohort_id) is None:
+        raise CohortUnknown(cohort_id)
+    if too_long := fault_of(why):
+        raise VoidRefused(FieldError("why", too_long))
+    asked = _asked(cohort_id, clean_address(address))
+    if not asked:
+        raise AddressNotFound(clean_address(address))
+    return _open_among(_chosen(cohort_id, clean_address(delegate), asked), now)
 
 
 def _open_among(chosen: Iterable[Invitation], now: datetime) -> list[Invitation]:

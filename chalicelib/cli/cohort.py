@@ -164,9 +164,10 @@ def pack_evidence(args: Namespace) -> int:
 def plan_followup(args: Namespace) -> int:
     from chalicelib.admin import schedule_followup
 
-    planned = schedule_followup.plan(args.cohort, args.opens, args.closes, clock.now())
+    planned = schedule_followup.plan(args.cohort, args.opens, args.closes, clock.now(), dry_run=args.dry_run)
     when = f"{args.opens} to {args.closes}"
-    outcome = f"is planned from {when}" if planned.changed else f"was planned before from {when}: nothing changed"
+    would = "would be" if args.dry_run else "is"
+    outcome = f"{would} planned from {when}" if planned.changed else f"was planned before from {when}: nothing changed"
     say(args, planned, [f"The follow-up of cohort {args.cohort} {outcome}."])
     return 0
 

@@ -165,6 +165,7 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     again.add_argument("cohort")
     for name, description in (("opens", "first day"), ("closes", "last day")):
         again.add_argument(f"--{name}", required=True, type=arguments.day, metavar="YYYY-MM-DD", help=description)
+    again.add_argument("--dry-run", action="store_true", help="check the days, and plan nothing")
 
     register = _verb(verbs, "register", cohort.register_attendance, "record who attended a session, from a file")
     register.add_argument("cohort")
@@ -195,6 +196,7 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     void.add_argument(
         "address", metavar="ADDRESS", help="of the person whose answers are destroyed, where they are emailed now"
     )
+    void.add_argument("--dry-run", action="store_true", help="count the open questionnaires, and change nothing")
     void.add_argument("--delegate", metavar="ADDRESS", default="", help="only about this delegate; default: all")
     void.add_argument("--why", default="", metavar="TEXT", help="the reason, for the audit trail")
 

@@ -65,6 +65,11 @@ def replace_address(args: Namespace) -> int:
 def void_answers(args: Namespace) -> int:
     from chalicelib.admin import void_answers as void
 
+    if args.dry_run:
+        chosen = void.find_open(args.cohort, args.address, clock.now(), delegate=args.delegate, why=args.why)
+        lines = [f"{len(chosen)} open questionnaires of {args.address}: answers would be destroyed and asked again"]
+        say(args, {"cohort": args.cohort, "address": args.address, "changed": False, "dry_run": True}, lines)
+        return 0
     changed = void.void(args.cohort, args.address, clock.now(), delegate=args.delegate, why=args.why)
     done = "saved and sent answers are destroyed, and the person is asked again"
     effect = done if changed else "nothing was changed. They were asked again earlier today; use this tomorrow again"

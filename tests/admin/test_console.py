@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
+from chalicelib.cli import parser
 from chalicelib.core.model import Wave, WaveState
 from chalicelib.core.settings import settings
 from chalicelib.jobs.kinds import JobKind
@@ -238,10 +239,13 @@ def test_a_follow_up_is_planned_once(closed, clock):
     closed.open(COHORT)
     assert closed.links("/followup") == [url]
     assert "1 delegate is asked about again" in closed.open(url).page
+    closed.post(url, {"opens": "2027-05-31", "closes": "2027-06-18"})
+    assert (closed.shows, cohorts.find_followup(people.COHORT)) == ("admin/preview", None)
+    assert "Friday 18 June 2027" in closed.page
     page = closed.page
     for _ in range(2):
         closed.page = page
-        closed.post(url, {"opens": "2027-05-31", "closes": "2027-06-18"})
+        closed.post(url, {"confirmed": "yes"})
         assert "planned" in closed.messages
     drain(clock.now())
 
@@ -251,6 +255,16 @@ def test_a_follow_up_is_planned_once(closed, clock):
     assert "Monday 31 May 2027" in closed.open(url).page
     assert "Monday 31 May 2027" in closed.open(COHORT).page
     assert "not-open" in closed.messages
+
+
+def test_a_follow_up_that_closes_on_a_weekend_is_asked_about(closed):
+    url = f"{COHORT}/followup"
+    closed.open(url).post(url, {"opens": "2027-05-31", "closes": "2027-06-19"})
+
+    assert (closed.shows, "Saturday 19 June 2027, which is not a working day" in closed.page) == ("admin/preview", True)
+    days = ["--opens", "2027-05-31", "--closes", "2027-06-19"]
+    assert parser.main(["cohort", "followup", people.COHORT, *days, "--dry-run"]) == 0
+    assert cohorts.find_followup(people.COHORT) is None
 
 
 @pytest.mark.parametrize(
@@ -280,7 +294,7 @@ def test_a_follow_up_waits_for_the_first_questionnaire(opened):
 def test_other_dates_for_a_follow_up_that_is_planned_are_refused(closed):
     url = f"{COHORT}/followup"
     page = closed.open(url).page
-    closed.post(url, {"opens": "2027-05-31", "closes": "2027-06-18"})
+    closed.post(url, {"opens": "2027-05-31", "closes": "2027-06-18", "confirmed": "yes"})
     closed.page = page
     closed.post(url, {"opens": "2027-06-01", "closes": "2027-06-18"})
 

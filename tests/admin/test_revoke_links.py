@@ -405,6 +405,9 @@ def test_the_console_revokes_and_sends_the_new_link(opened, clock):
     opened.open(opened.links("/revoke-links")[0])
     assert DANA in opened.page
     opened.post(f"{COHORT}/revoke-links", {"address": DANA, "send": "yes"})
+    assert (opened.shows, links()) == ("admin/preview", before)
+    assert "Dana Delegate" in opened.page
+    opened.post(f"{COHORT}/revoke-links", {"confirmed": "yes"})
     assert "revoked" in opened.messages
     drain(clock.now())
 

@@ -220,7 +220,9 @@ def test_the_page_and_the_command_keep_the_reason(opened, clock):
     admin = opened.let_in_administrator(clock.now())
     admin.open(page).post(page, {"address": people.person("p0").email, "why": "x" * (MAX_REASON_CHARS + 1)})
     assert admin.status == 400
-    admin.open(page).post(page, {"address": people.person("p0").email, "why": "Sent by a colleague."})
+    admin.open(page).post(
+        page, {"address": people.person("p0").email, "why": "Sent by a colleague.", "confirmed": "yes"}
+    )
     assert parser.main(["cohort", "void", people.COHORT, people.person("p1").email, "--why", "Typed twice."]) == 0
 
     said = " ".join(row["act"] for row in audit_events.of_cohort(people.COHORT))
@@ -263,7 +265,7 @@ def test_a_second_void_on_a_day_reads_the_same_for_every_rater(opened, clock, ca
     if did == "sent":
         people.send(opened, people.link("p0", "answer"))
     opened.let_in_administrator(clock.now())
-    typed = {"address": people.person("p0").email, "delegate": ""}
+    typed = {"address": people.person("p0").email, "delegate": "", "confirmed": "yes"}
     pages = []
     for _ in range(2):
         opened.open(f"{COHORT}/void").post(f"{COHORT}/void", typed)
@@ -347,7 +349,10 @@ def test_the_console_and_the_command_line_do_it(opened, clock, capsys):
     opened.let_in_administrator(clock.now()).open(f"{COHORT}/void")
     opened.post(f"{COHORT}/void", {"address": "who@example.org"})
     assert opened.status == 400
-    opened.post(f"{COHORT}/void", {"address": people.person("p0").email, "delegate": ""})
+    opened.post(f"{COHORT}/void", {"address": people.person("p0").email, "delegate": "", "why": "Typed twice."})
+    assert (opened.shows, asked("p0").link_version) == ("admin/preview", 1)
+    assert all(part in opened.page for part in (people.person("p0").name, "Dana Delegate", "Typed twice."))
+    opened.post(f"{COHORT}/void", {"confirmed": "yes"})
     assert "voided" in opened.messages
     drain(clock.now())
     assert asked("p0").link_version == 2
@@ -355,6 +360,9 @@ def test_the_console_and_the_command_line_do_it(opened, clock, capsys):
     from chalicelib.core import clock as real
 
     real.use(clock.now)
+    assert parser.main(["cohort", "void", people.COHORT, people.person("p1").email, "--dry-run"]) == 0
+    drain(clock.now())
+    assert asked("p1").link_version == 1
     assert (
         parser.main(["cohort", "void", people.COHORT, "p1@example.org", "--delegate", "dana.delegate@example.org"]) == 0
     )

@@ -63,6 +63,7 @@ from tests.support.visitor import Visitor, newest_code
 BY = "second@example.org"
 CONSOLE = f"{BASE_URL}/admin"
 COHORT = "autumn-cohort"
+SEEN = {"confirmed": "yes"}  # of a form whose preview was read
 AT_COHORT = f"{CONSOLE}/cohort/{COHORT}"
 FACTOR = f"{CONSOLE}/second-factor"
 SECRET = re.compile(r"([A-Z2-7]{4}(?: [A-Z2-7]{4}){7})")
@@ -361,7 +362,7 @@ def watch_over(play: Play) -> None:
     play.post(f"{AT_COHORT}/link", typed={"address": "p5@example.org"})
     play.run(minutes=10)
     play.as_administrator()
-    play.post(f"{AT_COHORT}/revoke-links", typed={"address": "p5@example.org", "send": "yes"})
+    play.post(f"{AT_COHORT}/revoke-links", typed={"address": "p5@example.org", "send": "yes"} | SEEN)
     play.run()
     move_addresses(play)
     act(play, "chase", "dana delegate")
@@ -478,7 +479,7 @@ def move_addresses(play: Play) -> None:
     new = {"address": "p3@example.org", "new": "p3.new@example.org", "name": "P3", "confirmed": "yes"}
     play.post(f"{AT_COHORT}/address", typed=new)
     play.run()
-    play.post(f"{AT_COHORT}/void", typed={"address": "p3.new@example.org"})
+    play.post(f"{AT_COHORT}/void", typed={"address": "p3.new@example.org"} | SEEN)
     play.run()
     old, new = people.person("sponsor").email, people.person("new sponsor").email
     change_address(COHORT, old, new, play.clock.now(), "second@example.org")
@@ -730,7 +731,7 @@ def debriefed(play: Play, delegate_id: str) -> None:
 def plan_followup(play: Play) -> None:
     play.as_administrator()
     opens, closes = date(2027, 5, 3), date(2027, 5, 21)
-    play.post(f"{AT_COHORT}/followup", typed={"opens": opens.isoformat(), "closes": closes.isoformat()})
+    play.post(f"{AT_COHORT}/followup", typed={"opens": opens.isoformat(), "closes": closes.isoformat()} | SEEN)
     play.run()
     play.run(datetime.fromisoformat("2027-05-03T08:00:00Z"))
     play.run(minutes=1)

@@ -14,8 +14,9 @@ from tests.support import people
 from tests.support.drain import drain
 
 _RANDOM = re.compile(r'value="[^"]{20,}"|nonce-\S+|once" value="\S+"')
-LINK, REVOKE = ("link", {"address": P0}), ("revoke-links", {"address": P0})
-VOID = ("void", {"address": P0, "delegate": ""})
+SEEN = {"confirmed": "yes"}
+LINK, REVOKE = ("link", {"address": P0}), ("revoke-links", {"address": P0} | SEEN)
+VOID = ("void", {"address": P0, "delegate": ""} | SEEN)
 REVOKE_AS_JSON = ["cohort", "revoke-links", people.COHORT, P0, "--dry-run", "--json"]
 
 

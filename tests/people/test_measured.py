@@ -32,7 +32,9 @@ def measure(visitor: Visitor, url: str, typed: dict[str, str] | None = None) -> 
         ("link", {"address": P0}),
         ("link", {"address": P0.upper()}),
         ("void", {"address": P0, "delegate": ""}),
+        ("void", {"address": P0, "delegate": "", "confirmed": "yes"}),
         ("revoke-links", {"address": P0}),
+        ("revoke-links", {"address": P0, "confirmed": "yes"}),
         ("address", NEW),
     ],
 )
