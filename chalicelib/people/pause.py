@@ -12,6 +12,7 @@ from chalicelib.core.errors import FieldError
 from chalicelib.core.formatting import day, last_day, local_date, local_day, plural
 from chalicelib.core.labelled_enum import LabelledEnum
 from chalicelib.core.model import Delegate, Pause, Standing, WaveState
+from chalicelib.core.schedule import held
 from chalicelib.core.state_machine import By
 from chalicelib.emails.kinds import EmailKind, To
 from chalicelib.jobs.kinds import JobKind
@@ -28,7 +29,7 @@ from chalicelib.people.ahead import (
 from chalicelib.people.loaded import LoadedDelegate, find
 from chalicelib.people.planned import ActRefused, Asking, Planned, Recipient, plan, recipients
 from chalicelib.people.standing import PAUSE, RETURN, STANDING
-from chalicelib.store import audit_events, cohorts, delegates, emails, jobs, pauses, waiting_emails
+from chalicelib.store import audit_events, cohorts, delegates, emails, jobs, pauses, waiting_emails, workshops
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.emails import Email
 from chalicelib.store.jobs import Job
@@ -138,17 +139,26 @@ def plan_return(loaded: LoadedDelegate, asking: Asking, by: By = By.ADMINISTRATO
     after = replace(loaded.delegate, pause=None, survey_days=max(0, loaded.delegate.survey_days + shift))
     kinds = (written.RETURNED, written.COACH_RETURNED)
     texts = _to_each(loaded, after, kinds, asking.now, missed="; ".join(missed))
+    is_away_again = any(each.starts_at > asking.now for each in held(workshops.list_sessions(loaded.cohort.id)))
     return plan(
         f"Bring back {loaded.name}",
         [
             f"Emails about {loaded.name} go out again. Reminders that came too late are dropped.",
             "Future sessions come to the calendar as new entries. A meeting that was cancelled waits for new times.",
             f"They missed: {'; '.join(missed)}. The facilitator sets how to catch up." if missed else "",
-            f"The impact survey opens later than for others, by {plural(after.survey_days, 'day', 'days')}.",
+            _survey_after(after.survey_days),
         ],
-        _recipients(loaded, ("delegate", "coach"), "that the delegate is back, and what was missed"),
+        (
+            *_recipients(loaded, ("delegate", "coach"), "that the delegate is back, and what was missed"),
+            *(_recipients(loaded, ("line manager",), "the days of future workshops") if is_away_again else ()),
+        ),
         _return_writes(loaded, after, pause, texts, asking),
     )
+
+
+def _survey_after(days: int) -> str:
+    later = f"later than for others, by {plural(days, 'day', 'days')}" if days else "on the same day as for others"
+    return f"The impact survey opens {later}."
 
 
 def _return_writes(

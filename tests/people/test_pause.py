@@ -191,6 +191,20 @@ def test_a_return_names_the_sessions_that_were_missed(clock, aws):
         assert session in back.words["missed"]
 
 
+@pytest.mark.parametrize("sessions", [(dates.FIRST, dates.SECOND), ()], ids=["with sessions", "without"])
+def test_the_preview_of_a_return_names_everyone_who_is_emailed(clock, aws, sessions):
+    scene.open_cohort(clock, chosen=(), sessions=sessions)
+    pause(clock, date(2026, 10, 5))
+    drain(clock.advance(hours=1))
+    count, planned = len(sent_emails()), scene.plan(clock, "return")
+    come_back(clock)
+    drain(clock.advance(days=1))
+    about_return = [email for email in sent_emails()[count:] if not email.row.startswith("collect/")]
+
+    assert {email.to[0] for email in about_return} == {recipient.email for recipient in planned.emails}
+    assert not any(" 0 days" in effect for effect in planned.effects)
+
+
 def test_a_pause_leaves_what_others_learn_about_dates_to_its_morning(clock, aws):
     """One delegate is paused on the day on which a session moved: the others hear of the session with the rest."""
     scene.open_cohort(clock, chosen=people.raters(4, 0), names=("dana delegate", "ann delegate"))
