@@ -87,6 +87,17 @@ def test_documents_are_encrypted_and_never_public():
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
 
 
+def test_the_bucket_keeps_deleted_documents_for_thirty_days_and_copies_of_own_data_for_one():
+    """docs/privacy.md names the first period."""
+    (bucket,) = resources("AWS::S3::Bucket").values()
+    rules = bucket["LifecycleConfiguration"]["Rules"]
+    expiring = [rule for rule in rules if "NoncurrentVersionExpiration" in rule]
+    kept = {rule.get("Prefix", ""): rule["NoncurrentVersionExpiration"]["NoncurrentDays"] for rule in expiring}
+
+    assert kept == {"": 30, "copies/": 1}
+    assert all(rule["Status"] == "Enabled" for rule in rules)
+
+
 def test_the_tests_of_a_library_are_not_deployed(tmp_path):
     archive = tmp_path / "package.zip"
     with zipfile.ZipFile(archive, "w") as zipped:

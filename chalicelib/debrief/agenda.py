@@ -14,6 +14,9 @@ from chalicelib.core.model import Milestone, Programme
 from chalicelib.results.facts import Facts, Statistic
 from chalicelib.results.published import ALL_OTHERS, OVERALL_ID, About
 
+SHARING = (
+    "{manager} sees areas that the delegate shares. After six months, everyone asked reads the heading of each area."
+)
 FEW, OF_WORKSHOP = 3, 2  # behaviours in one point, and of one workshop
 
 
@@ -45,7 +48,7 @@ def make_agenda(programme: Programme, facts: Facts, plan: Plan) -> list[Point]:
         Point("Comments to discuss with care", tuple(made.comments())),
         Point("By workshop", tuple(made.by_workshop())),
         Point("Development areas", tuple(plan.areas) or ("None is chosen yet: agree two or three.",)),
-        Point("What to share", (f"{plan.manager} sees only areas that the delegate shares.",)),
+        Point("What to share", (SHARING.format(manager=plan.manager),)),
         Point("Next dates", tuple(plan.dates)),
     ]
     return [point for point in points if point.lines]

@@ -25,6 +25,7 @@ class Reader(StrEnum):
     MANAGER = "line manager"
     RATER = "rater"
     APPROVER = "approver"
+    TEAM = "programme team"  # administrators
     SPONSOR = "sponsor"
 
 
@@ -65,7 +66,7 @@ class Rule(StrEnum):
     )
     COACH_ALONE = "{What} are shown in the same way, but to {readers} alone."
     BY_CONSENT = "{Readers} {see} {what} only if you say so at the end."
-    BY_COHORT = "{Readers} {see} {what} only in figures for five or more delegates together."
+    BY_COHORT = "{Readers} and others in the programme see {what} only in figures for five or more delegates together."
 
 
 class Field(Struct, frozen=True):
@@ -122,6 +123,7 @@ class Form(Enum):
     LIST = (
         Reader.DELEGATE,
         Field("rater", "the names and addresses on your list", {Reader.APPROVER: Rule.AS_WRITTEN}),
+        Field("asked", "the names and addresses of those who are asked", {Reader.TEAM: Rule.AS_WRITTEN}),
     )
     WORK = (
         Reader.DELEGATE,
@@ -278,7 +280,8 @@ def _last(form: Form, *, is_alone: bool) -> str:
     if is_alone:
         return f"No one else sees {form.fields[0].words} on any page or in any report."
     if form.name.startswith("IMPACT_"):
-        return "No one else is shown your answers. The programme team sees only whether you have answered."
+        more = " and words that you approve for the sponsor" if form.writer is Reader.DELEGATE else ""
+        return f"No one else is shown your answers. The programme team sees only whether you have sent them{more}."
     return "No one else is shown them."
 
 
@@ -322,6 +325,7 @@ def _called(form: Form, reader: Reader, names: Names) -> str:
         Reader.MANAGER: f"{own} line manager",
         Reader.RATER: "the raters",
         Reader.APPROVER: names.approver,
+        Reader.TEAM: "the programme team",
         Reader.SPONSOR: names.sponsor,
     }[reader]
 

@@ -59,6 +59,19 @@ def test_nothing_that_is_said_otherwise_is_out_of_date():
     assert set(SAID_OTHERWISE) <= set(matrix())
 
 
+def test_who_answered_is_a_count_for_those_whose_pages_show_one():
+    """The pages: milestones/hub, debrief/next_steps, admin/_cohort, sponsor/summary. No other role has one."""
+    counts = {role: cell for (column, role), cell in matrix().items() if column == "who answered" and cell != NOT_SEEN}
+
+    assert counts == {
+        "delegate": "counts",
+        "coach": "counts",
+        "administrator": "counts by group",
+        "sponsor": "counts",
+        "operator with AWS rights": "yes",
+    }
+
+
 @pytest.mark.parametrize("kind", all_kinds(), ids=lambda kind: kind.name)
 def test_each_kind_has_its_readers_period_and_erasure_on_the_page(kind: RowKind):
     made = TEXT.split(privacy.BEGIN)[1].split(privacy.END)[0]

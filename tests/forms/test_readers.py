@@ -18,6 +18,7 @@ from chalicelib.store import debriefs, delegates, impact_surveys, objects, stori
 from chalicelib.store.areas import Area
 from chalicelib.store.debriefs import Debrief
 from chalicelib.store.impact_surveys import EDITION, ImpactSurvey, Role, SurveyState, surveys_from
+from chalicelib.store.row_kinds import cohort_rows, row_kind
 from chalicelib.store.table import update
 from chalicelib.web.templating import environment
 from tests.journey.conftest import visitor
@@ -163,3 +164,13 @@ def test_every_field_that_is_declared_is_asked():
     for role in Role:
         asked = {q.field.partition(".")[0] for q in asked_of(role)}
         assert {field.name for field in IMPACT[role.value].fields} - {""} <= asked
+
+
+@pytest.mark.parametrize("form", [Form.OWN, Form.ANONYMOUS_GROUP, Form.PULSE, Form.MIDWAY, *IMPACT.values()])
+def test_a_form_says_that_not_only_the_sponsor_reads_figures_of_the_cohort(form):
+    """Facilitators read the cohort at the start, delegates and coaches its means, administrators the evidence pack."""
+    others = {*cohort_rows.SUMMARY.readers, *cohort_rows.FIGURES.readers} - {row_kind.Reader.SPONSOR}
+    names = Names("Dana", threshold=3, behaviours_from=5, group="Peers", rater="P0")
+
+    assert row_kind.Reader.FACILITATOR in others
+    assert " and others in the programme see " in " ".join(sentences(form, names))

@@ -13,7 +13,8 @@ from chalicelib.core.clock import stamp
 from chalicelib.core.ids import coach_id
 from chalicelib.core.model import Approver, Wave
 from chalicelib.forms.readers import Form, Names, Reader, form_of, names_for, sentences
-from chalicelib.store import assignments, debriefs, reports
+from chalicelib.links.kinds import SHARED
+from chalicelib.store import assignments, debriefs, delegates, reports
 from chalicelib.store.areas import Area
 from chalicelib.store.assignments import Work
 from chalicelib.store.debriefs import CoachNotes, Debrief, HandOver
@@ -109,6 +110,25 @@ def test_a_rater_sees_what_the_forms_name_and_all_of_it(written):
     assert seen_in(pages(written, people.link("p0", "answer"), people.link("p0", "inbox"))) == allowed(Reader.RATER)
 
 
+def test_the_survey_shows_the_manager_an_area_that_the_page_of_shared_areas_does_not(written):
+    """The delegate's page says so, next to what they share."""
+    delegate = delegates.find(people.dana())
+    heading = CANARIES[Form.DEBRIEF, "behaviour"]
+    survey = people.link("mara manager", "impact")
+
+    assert heading not in pages(written, SHARED.url(delegate))
+    assert heading in pages(written, *written.open(survey).links("/part/"))
+    assert "shared or not" in written.open(f"{people.link('dana delegate', 'hub')}/areas").page
+
+
+def test_others_read_words_for_them_once_the_delegate_has_approved_them():
+    suggested = Area("1", "The heading", others_text="For others")
+
+    assert Area("1", "The heading").words_for_others == "The heading"
+    assert suggested.words_for_others == "The heading"
+    assert replace(suggested, approved="For others").words_for_others == "For others"
+
+
 def console_and_commands(visitor, now) -> str:
     person_page = f"{CONSOLE}/delegate/{people.dana()}"
     visitor.let_in_administrator(now)
@@ -125,6 +145,27 @@ def test_the_administrator_and_the_operator_see_no_words(written, clock):
 
 
 # --- a list of raters ---------------------------------------------------------------------------------------------
+
+
+RATER_ACTS = ("rater-remove", "rater-group", "rater-correct")
+
+
+def pages_about_raters(visitor, now) -> str:
+    """Return what an administrator is asked who changes a rater."""
+    visitor.let_in_administrator(now)
+    return "".join(visitor.open(f"{CONSOLE}/person/{people.dana()}/{act}").page for act in RATER_ACTS)
+
+
+def test_the_programme_team_sees_the_raters_who_are_asked_and_no_earlier_list(visitor, clock):
+    """They correct addresses. Before the list is sent, and while it waits for approval, it is the delegate's."""
+    people.send_list_to_coach(visitor, clock)
+    assert "p0@example.org" not in pages_about_raters(visitor, clock.now())
+
+    request = people.link("cleo coach", "approve")
+    visitor.open(request).post(request, {"decision": "approve"})
+    people.invited(clock)
+    assert Form.LIST.readers_of("asked").keys() == {Reader.TEAM}
+    assert "p0@example.org" in pages_about_raters(visitor, clock.now())
 
 
 def test_the_approver_sees_the_list_and_no_one_else(visitor, clock):
@@ -185,4 +226,6 @@ def said(page: str, wanted: tuple[str, ...]) -> None:
 def test_a_form_without_readers_says_that_no_one_else_sees_it():
     no_reader = Names("Dana", seen_by=())
     assert sentences(Form.WORK, no_reader) == ("No one else sees your draft on any page or in any report.",)
-    assert sentences(Form.LIST, Names("Dana"))[0].startswith("No one else sees the names")
+    without_approver = " ".join(sentences(Form.LIST, Names("Dana")))
+    assert "The programme team sees the names and addresses of those who are asked." in without_approver
+    assert "on your list" not in without_approver

@@ -43,7 +43,7 @@ GIVEN_UP = (AreaState.DROPPED, AreaState.REPLACED, AreaState.DONE)
 # --- development areas ----------------------------------------------------------------------------------------------
 
 
-@check("I3 a line manager sees an area exactly while it is shared with them")
+@check("I3 the page of shared areas shows an area exactly while it is shared")
 def managers_see_what_is_shared(year: Year) -> None:
     for delegate_id in year.delegates:
         delegate = delegates.find(delegate_id)

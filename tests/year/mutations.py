@@ -98,7 +98,7 @@ MUTATIONS: dict[
         "if True:",
         [("answer_all", 0), ("close", 0), ("days", 0, 4)],
     ),
-    "I3 a line manager sees an area exactly while it is shared with them": (
+    "I3 the page of shared areas shows an area exactly while it is shared": (
         "chalicelib.store.areas:sharing_state",
         "sharing.state if sharing and sharing.who == who",
         "SharingState.SHARED if sharing and sharing.who == who",

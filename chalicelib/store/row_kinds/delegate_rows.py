@@ -55,9 +55,9 @@ NOMINATION = RowKind(
     name="list of raters",
     pk=_D,
     sk="NOMINATION#{wave}",
-    what="the raters that a delegate chose, sent or not",
+    what="the raters that a delegate chose; administrators see them once they are sent",
     owner=Owner.DELEGATE,
-    readers=(Reader.OWNER, Reader.APPROVER),
+    readers=(Reader.OWNER, Reader.APPROVER, Reader.ADMINISTRATOR),
     erasure=Erasure.REDACT,
     retention=Retention.COLLECTION,
 )

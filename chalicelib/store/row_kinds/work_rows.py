@@ -73,9 +73,10 @@ IMPACT = RowKind(
     name="impact survey",
     pk=_D,
     sk="IMPACT#{role}",
-    what="the delegate's or the line manager's six-month answers, or what the raters saw",
+    what="the delegate's or the line manager's six-month answers, or what the raters saw; the line manager reads the "
+    "delegate's sums and line to them, administrators whether it was sent",
     owner=Owner.DELEGATE,
-    readers=(Reader.OWNER, Reader.COACH, Reader.ADMINISTRATOR),
+    readers=(Reader.OWNER, Reader.COACH, Reader.MANAGER, Reader.ADMINISTRATOR),
     erasure=Erasure.DELETE,
     retention=Retention.PROGRAMME,
 )
