@@ -21,11 +21,13 @@ class Refusal(Exception):
     status     the HTTP status
     title      the page's heading
     next_step  the page's status line: the result, and what to do
+    way_on     the path of the page to continue with, if the refused link leads to one; its reader signs in there
     """
 
     status: int = HTTPStatus.BAD_REQUEST
     title = "There is a problem"
     next_step = "Nothing was changed. Read below what to do."
+    way_on = ""
     programme: Programme | None = None  # the organisation whose colours the page uses, if known
 
     @property

@@ -173,7 +173,7 @@ class Form(Enum):
     IMPACT_DELEGATE = (
         Reader.DELEGATE,
         Field("", "all that you answer", {Reader.COACH: Rule.AS_WRITTEN, Reader.SPONSOR: Rule.BY_COHORT}),
-        Field("line_to_manager", "the line to your manager", {Reader.MANAGER: Rule.AS_WRITTEN}),
+        Field("line_to_manager", "your message to them", {Reader.MANAGER: Rule.AS_WRITTEN}),
         Field("measure", "your figures and sums", {Reader.MANAGER: Rule.AS_WRITTEN, **_BY_CONSENT}),
         Field("example", "your examples", _BY_CONSENT),
         Field("implemented", "what was put into practice", _BY_CONSENT),

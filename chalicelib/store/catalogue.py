@@ -26,7 +26,7 @@ class CohortUnknown(Refusal):
     title = "There is no such cohort"
 
     def __init__(self, cohort_id: str) -> None:
-        super().__init__(f"No cohort {cohort_id} is loaded in this stage.")
+        super().__init__(f"No cohort {cohort_id} is loaded in this deployment.")
 
 
 class CohortEntry(Struct, frozen=True):

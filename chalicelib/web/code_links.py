@@ -9,6 +9,7 @@ from msgspec import Struct
 from chalicelib.core.errors import Refusal
 from chalicelib.links import signing
 from chalicelib.links.kinds import CODE
+from chalicelib.web.readers import ADMIN_HOME, Role
 
 FRESH = timedelta(days=1)  # at least as long as a wait between codes to one address: waits.ASKS
 OWN_PARTS = 3  # role, challenge, moment; the parts of the reader's own link follow
@@ -21,10 +22,9 @@ class CodeLinkOver(Refusal):
     status = 410
     title = "This sign-in link has expired"
 
-    def __init__(self) -> None:
-        super().__init__(
-            "A sign-in link works for one day. Please open the page that you want to see again, and ask for a new code."
-        )
+    def __init__(self, role: str, token: str) -> None:
+        super().__init__("A sign-in link works for one day. Please open your page, and ask for a new code there.")
+        self.way_on = ADMIN_HOME if role == Role.ADMINISTRATOR else f"/{role}/{token}"
 
 
 class CodeKey(Struct, frozen=True):
@@ -46,7 +46,7 @@ def open_key(signed: str, now: datetime) -> CodeKey:
     link = signing.open_link(CODE.verb, signed, *range(OWN_PARTS + 1, OWN_PARTS + MAX_LINK_PARTS + 1))
     role, challenge, sent_at, *own = link.parts
     if now - datetime.fromtimestamp(int(sent_at), UTC) > FRESH:
-        raise CodeLinkOver
+        raise CodeLinkOver(role, ".".join(own))
     return CodeKey(role, challenge, int(sent_at), ".".join(own), link.token)
 
 

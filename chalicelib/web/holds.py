@@ -20,9 +20,10 @@ class AddressHeld(Refusal):
 
     def __init__(self, hold: Hold, reader: Reader) -> None:
         zone = reader.programme.organisation.timezone if reader.programme else "UTC"
+        sooner = " A second administrator of the programme team can confirm your address sooner."
         super().__init__(
-            f"To keep reports safe, we send no sign-in code to a new address before {local_time(hold.until, zone)}. "
-            "A second administrator of the programme team can confirm your address sooner."
+            f"To keep reports safe, we send no sign-in code to a new address before {local_time(hold.until, zone)}."
+            f"{sooner if hold.is_confirmable else ''}"
         )
         self.programme = reader.programme
 

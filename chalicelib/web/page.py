@@ -41,10 +41,20 @@ GET = {"methods": ["GET", "HEAD"]}
 FILES = {"methods": ["POST"], "content_types": ["multipart/form-data"]}
 NOTHING: Mapping[str, str] = {}
 POST = {"methods": ["POST"], "content_types": ["application/x-www-form-urlencoded"]}
-INTERNAL_ERROR = Refusal(
-    "Something went wrong on our side. Nothing you sent before is lost. Please try again in a minute; "
-    "if it happens again, reply to the email that brought you here."
+
+
+class InternalError(Refusal):
+    """Our fault. Whether the last step was stored is not known."""
+
+    status = 500
+    title = "Something went wrong on our side"
+    next_step = "Please try again in a minute."
+
+
+INTERNAL_ERROR = InternalError(
+    "Nothing you sent before is lost. If it happens again, reply to the email that brought you here."
 )
+READ_BELOW = "Read below what to do."
 
 
 class Overtaken(Refusal):
@@ -124,7 +134,7 @@ def page_handler(route: Callable[..., Response]) -> Callable[..., Response]:
             response = refusal_page(OVERTAKEN, typed=_typed())
         except Exception as error:
             log.error("page_failed", error, page=route.__name__)
-            response = refusal_page(INTERNAL_ERROR, status=500, typed=_typed())
+            response = refusal_page(INTERNAL_ERROR, typed=_typed())
         response.headers = {**HEADERS, **response.headers}
         return _usable_elsewhere(response)
 
@@ -189,11 +199,19 @@ def see_other(location: str) -> Response:
     return Response(body="", status_code=303, headers={"Location": location, "Content-Type": "text/plain"})
 
 
+def _next_step(refusal: Refusal) -> str:
+    """Return the status line. Of a page that was only opened it goes without saying that nothing was changed."""
+    request = _request.get()
+    is_opened = request is not None and request.method != "POST"
+    is_said = refusal.title.startswith("Nothing was")
+    return READ_BELOW if refusal.next_step == Refusal.next_step and (is_opened or is_said) else refusal.next_step
+
+
 def refusal_page(refusal: Refusal, status: int | None = None, typed: Mapping[str, str] = NOTHING) -> Response:
     """Render a refusal. `typed`: what the form held that is not stored, to be copied."""
     lines = [str(fault) for fault in refusal.faults] if isinstance(refusal, FileInvalid) else [str(refusal)]
-    context: dict[str, Any] = {"message": refusal.name, "title": refusal.title, "next_step": refusal.next_step}
-    context |= {"lines": lines, "typed": typed}
+    context: dict[str, Any] = {"message": refusal.name, "title": refusal.title, "next_step": _next_step(refusal)}
+    context |= {"lines": lines, "typed": typed, "way_on": refusal.way_on and signing.url(refusal.way_on)}
     context |= _place(int(status or refusal.status))
     if refusal.programme:
         context |= {"programme": refusal.programme, "labels": labels(refusal.programme)}

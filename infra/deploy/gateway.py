@@ -34,30 +34,41 @@ TRACING = "/tracingEnabled"  # of the API's stage, never on: see tracing.py
 class Gone(Refusal):
     status = 404
     title = "There is no such page"
+    next_step = "Use the link in your email."
 
 
 class Busy(Refusal):
     status = 429
     title = "The site is very busy at the moment"
+    next_step = "Please wait a minute and try again."
 
 
 class Refused(Refusal):
     title = "We could not read the form"
 
 
+class TooLarge(Refusal):
+    status = 413
+    title = "This is too large to send"
+
+
 class BackSoon(Refusal):
     status = 503
     title = "We are back soon"
+    next_step = "Please come back later."
 
 
 BACK_SOON = BackSoon(
-    "The site is closed for a short while. Please come back later through the link in your email. Nothing you sent "
-    "before is lost. If you have just sent a form, it was not received: go back, keep the page open, and "
-    "send it again later."
+    "The site is closed for a short while. Later, use the link in your email again. Nothing you sent before is lost. "
+    "If you have just sent a form, it was not received: go back, keep the page open, and send it again later."
 )
 NO_PAGE = Gone("Please open the link in your email again. If it was broken over two lines, copy all of it.")
-BUSY = Busy("Please wait a minute and try again. Nothing you sent before is lost.")
-TOO_MUCH = Refused("Go back, open the page again from the link in your email, and repeat the step.")
+BUSY = Busy(
+    "Nothing you sent before is lost. If you have just sent a form, it was not received: go back, keep the page open, "
+    "and send it again."
+)
+TOO_LARGE = TooLarge("Go back, and shorten the text or choose a smaller file. Files of more than 2 MB are refused.")
+REFUSED = Refused("Go back, open the page again from the link in your email, and repeat the step.")
 
 
 class Page(NamedTuple):
@@ -70,8 +81,8 @@ PAGES = {
     "RESOURCE_NOT_FOUND": Page("404", NO_PAGE),
     "THROTTLED": Page("429", BUSY),
     "QUOTA_EXCEEDED": Page("429", BUSY),
-    "REQUEST_TOO_LARGE": Page("413", TOO_MUCH),
-    "DEFAULT_4XX": Page(None, TOO_MUCH),
+    "REQUEST_TOO_LARGE": Page("413", TOO_LARGE),
+    "DEFAULT_4XX": Page(None, REFUSED),
     "DEFAULT_5XX": Page(None, INTERNAL_ERROR),
 }
 

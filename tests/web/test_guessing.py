@@ -132,6 +132,7 @@ def test_a_link_of_yesterdays_email_says_that_it_is_over(visitor, clock):
     clock.advance(hours=24, seconds=1)
     assert visitor.open(link).status == 410
     assert "code-link-over" in visitor.messages
+    assert signing.url("/admin") in visitor.page, "the way on: there they ask for a new code"
     assert visitor.open(link.replace("/code/", "/code/x")).status == 404
 
 
