@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from chalicelib.impact.result import words
 from chalicelib.impact.result.document import OUTCOMES
-from chalicelib.impact.result.facts import AreaResult, ResultFacts
+from chalicelib.impact.result.facts import AreaResult, ResultFacts, SumView
 
 
 class Point(Struct, frozen=True):
@@ -88,11 +88,19 @@ def _measures(facts: ResultFacts) -> Iterator[str]:
 
 def _sums(facts: ResultFacts) -> Iterator[str]:
     for sum_view in facts.sums:
-        shares = (
-            f"own share {sum_view.own_share or 'not given'}, line manager’s {sum_view.manager_share or 'not given'}"
-        )
-        whose = "the own share" if sum_view.counted == "own" else "the line manager’s share"
-        yield f"{sum_view.name}: {sum_view.money} claimed; {shares}; {whose} counted; {sum_view.used} after confidence"
+        claimed = f"{sum_view.name}: {sum_view.money} claimed; own share {sum_view.own_share or 'not given'}"
+        if sum_view.counted:
+            manager = sum_view.manager_share or "not given"
+            yield f"{claimed}, line manager’s {manager}; {_whose(sum_view)}; {sum_view.used} after confidence"
+        else:
+            yield f"{claimed}; the line manager’s is not shown"
+
+
+def _whose(sum_view: SumView) -> str:
+    """Say whose share counts. A share that was not given counts as nothing, and is not called the lower one."""
+    if not (sum_view.own_share and sum_view.manager_share):
+        return "no share counted"
+    return f"{'the own share' if sum_view.counted == 'own' else 'the line manager’s share'} counted"
 
 
 def _factors(facts: ResultFacts) -> Point:

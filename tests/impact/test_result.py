@@ -11,7 +11,7 @@ from chalicelib.core.ids import delegate_id
 from chalicelib.core.impact_background import Background, EarlierMeasure
 from chalicelib.core.model import Wave
 from chalicelib.impact.result import document
-from chalicelib.impact.result.facts import SumView, read_facts
+from chalicelib.impact.result.facts import ResultFacts, SumView, read_facts
 from chalicelib.impact.review_agenda import make_agenda
 from chalicelib.store import areas, debriefs, delegates, impact_results, impact_surveys, marshal, objects
 from chalicelib.store.areas import Area, AreaState
@@ -288,16 +288,33 @@ def test_too_few_raters_are_said_and_never_left_empty(closed):
 
 
 @pytest.mark.parametrize(
-    ("own", "manager", "counted", "said"),
+    ("own", "manager", "counted", "said", "in_agenda"),
     [
-        ("50", "30", "manager", "your line manager’s share counted"),
-        ("30", "50", "own", "your share counted"),
-        ("50", "", "manager", "your line manager gave no share, so no money is counted"),
-        ("", "30", "own", "you gave no share, so no money is counted"),
+        ("50", "30", "manager", "your line manager’s share counted", "; the line manager’s share counted"),
+        ("30", "50", "own", "your share counted", "; the own share counted"),
+        ("50", "", "manager", "your line manager gave no share, so no money is counted", "; no share counted"),
+        ("", "30", "own", "you gave no share, so no money is counted", "; no share counted"),
     ],
 )
-def test_a_share_that_was_not_given_is_not_called_the_lower_one(own, manager, counted, said):
+def test_a_share_that_was_not_given_is_not_called_the_lower_one(own, manager, counted, said, in_agenda):
     values = dict.fromkeys(SumView.__struct_fields__, "") | {"name": "Falls"}
     sum_view = SumView(**{**values, "own_share": own, "manager_share": manager, "counted": counted})
 
     assert said in document.say_counted(sum_view)
+    (line,) = in_money(sum_view)
+    assert in_agenda in line
+
+
+def in_money(sum_view: SumView) -> tuple[str, ...]:
+    """Return what the agenda of the review says of one sum."""
+    blank = dict.fromkeys(ResultFacts.__struct_fields__, "")
+    lists = dict.fromkeys(("areas", "changes", "work", "measures", "factors"), ())
+    made = make_agenda(ResultFacts(**{**blank, **lists, "issued": CLOSED.date(), "sums": (sum_view,)}), ())
+    return next(point.lines for point in made if point.title == "In money")
+
+
+def test_a_share_that_no_reader_was_named_for_is_not_in_the_agenda():
+    values = dict.fromkeys(SumView.__struct_fields__, "") | {"name": "Falls", "own_share": "50 %"}
+    (line,) = in_money(SumView(**values))
+    assert "counted" not in line
+    assert "after confidence" not in line
