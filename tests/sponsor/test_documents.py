@@ -20,6 +20,7 @@ from chalicelib.sponsor.editions import render_documents
 from chalicelib.sponsor.final.build import Prepared, build_final
 from chalicelib.sponsor.final.counts import count_reviews
 from chalicelib.sponsor.final.facts import Final, Late, final_bytes
+from chalicelib.sponsor.final.words import say_again
 from tests.report.standards import faults
 from tests.sponsor.final_example import ASKS, COSTS, MADE, STORIES, cohort, everyone, final, frozen
 from tests.support import people
@@ -111,6 +112,24 @@ def test_too_few_delegates_leave_stories_and_requests_and_no_empty_claim():
     assert "all of them" not in slides
     assert faults(made["board"]) == faults(made["slides"]) == []
     assert all(len(page.extract_text().split()) > 25 for page in PdfReader(io.BytesIO(made["slides"])).pages)
+
+
+def test_a_follow_up_reaches_every_document_also_without_a_survey():
+    """Too few answered the survey, and the same people were asked the questions of the 360 again."""
+    made = build_final(RULES, cohort(), everyone(5), MADE, baseline=frozen(9), followup=frozen(9, 3))
+    assert (made.survey, len(made.followup)) == (None, len(RULES.competencies))
+    documents = render_documents(RULES, made)
+    html = " ".join(NO_WORDS.sub(" ", documents["html"].decode()).split())
+
+    for text in (text_of(documents["board"]), html):
+        assert all(line.title in text and line.change.display in text for line in made.followup)
+    assert made.headline[0] == say_again(made.followup)
+    assert made.headline[0].rstrip(".") in text_of(documents["slides"])
+    assert faults(documents["board"]) == faults(documents["slides"]) == []
+
+
+def test_the_slides_say_what_the_follow_up_shows(documents):
+    assert say_again(final(followup=frozen(seed=3)).followup) in text_of(documents["slides"])
 
 
 def test_the_board_reads_what_changed_how_sure_we_are_and_what_is_asked(documents):

@@ -13,9 +13,9 @@ from chalicelib.forms.impact_answers import Claim
 from chalicelib.results.sponsor_rule import ENOUGH
 from chalicelib.sponsor.evidence import Evidence
 from chalicelib.sponsor.final.build import Prepared, build_final
-from chalicelib.sponsor.final.facts import Figure, Seen, Survey, final_bytes, read_final
+from chalicelib.sponsor.final.facts import ChangeLine, Figure, Seen, Survey, final_bytes, read_final
 from chalicelib.sponsor.final.value import Worth, net_of, value_of, with_costs
-from chalicelib.sponsor.final.words import headline, measures_sentence, no_sum, return_lines
+from chalicelib.sponsor.final.words import headline, measures_sentence, no_sum, response_line, return_lines
 from tests.sponsor import final_example
 from tests.sponsor.final_example import COSTS, MADE, STORIES, cohort, everyone, final, frozen
 from tests.support import people
@@ -189,6 +189,28 @@ def test_the_headline_keeps_its_order():
     headline = final(followup=frozen(seed=3)).headline
     assert [sentence.split()[0] for sentence in headline] == ["Line", "Asked", "Delegates"]
     assert "than in the first 360; looking back, they see growth in" in headline[-1]
+
+
+@pytest.mark.parametrize(
+    ("looking_back", "said"),
+    [
+        ((0.9, 0.9, 0.9), "growth in all of them"),
+        ((0.9, 0.9, -0.9), "growth in two and decline in one"),
+        ((-0.9, -0.9, -0.9), "growth in none of them and decline in three"),
+    ],
+)
+def test_the_headline_keeps_no_decline_to_itself(looking_back, said):
+    blank = dict.fromkeys(ChangeLine.__struct_fields__, figure(0.1, clear=False))
+    lines = tuple(ChangeLine(**{**blank, "looking_back": figure(value)}) for value in looking_back)
+    (sentence,) = headline(Survey(changes=lines), ())
+    assert sentence.endswith(f"looking back, they see {said}.")
+
+
+def test_no_one_is_written_as_no_number():
+    every = [Evidence("", "", id=f"d{n}", has_left=True) for n in range(6)]
+    line = response_line(build_final(people.programme(), cohort(), every, MADE, frozen()))
+    assert "none stayed" in line
+    assert "none of them and none of their line managers" in line
 
 
 def test_denominators_say_who_began_and_who_stayed():

@@ -52,6 +52,7 @@ def _sentences(final: Final, *, drawn: bool) -> dict[str, Any]:
     return {
         "headline": list(final.headline),
         "slides": words.slide_titles(final),
+        "again": words.say_again(final.followup) if survey and (survey.seen.managers or survey.seen.raters) else "",
         "response": words.response_line(final),
         "own": words.own_sentence(survey.changes, drawn=drawn) if survey and survey.changes else "",
         "areas": words.areas_sentence(survey.areas) if survey else "",

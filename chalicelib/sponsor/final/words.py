@@ -16,7 +16,7 @@ MANAGERS, COLLEAGUES = "line managers", "colleagues"
 
 def headline(survey: Survey | None, followup: Sequence[FollowupLine]) -> tuple[str, ...]:
     """Return two or three sentences."""
-    said = [_seen(survey.seen) if survey else "", _followup(followup), _own(survey.changes) if survey else ""]
+    said = [_seen(survey.seen) if survey else "", say_again(followup), _own(survey.changes) if survey else ""]
     lines = tuple(sentence for sentence in said if sentence)
     return lines or ("Too few people answered to say what changed.",)
 
@@ -37,7 +37,8 @@ def _direction(figure: Figure) -> str:
     return "see a change for the better" if figure.value > 0 else "see a change for the worse"
 
 
-def _followup(lines: Sequence[FollowupLine]) -> str:
+def say_again(lines: Sequence[FollowupLine]) -> str:
+    """Say what others answered to the same questions in the follow-up; empty without one."""
     if not lines:
         return ""
     return f"Asked the same questions again, others rate the cohort {_counts([line.change for line in lines])}."
@@ -57,7 +58,7 @@ def slide_titles(final: Final) -> dict[str, str]:
     seen = _seen(survey.seen).rstrip(".") if survey else ""
     areas = survey.areas if survey else Spread()
     return {
-        "seen": seen or "Too few people answered to say what others saw",
+        "seen": seen or say_again(final.followup).rstrip(".") or "Too few people answered to say what others saw",
         "own": _own_title(changes) if changes else "Too few delegates answered to say how they see themselves",
         "done": _most_done(areas) if areas.parts else "What delegates put into practice",
         "value": _remains(final.value) or "What it may be worth",
@@ -94,8 +95,10 @@ def _counts(figures: Sequence[Figure]) -> str:
 
 
 def _growth(figures: Sequence[Figure]) -> str:
-    up = rises(figures)
-    return "all of them" if up == len(figures) else in_words(up) if up else "none of them"
+    """Say in how many delegates see growth, and decline if they see any."""
+    up, down = rises(figures), falls(figures)
+    growth = "all of them" if up == len(figures) else in_words(up) if up else "none of them"
+    return f"{growth} and decline in {in_words(down)}" if down else growth
 
 
 def rises(figures: Iterable[Figure]) -> int:
@@ -116,11 +119,16 @@ def _capital(text: str) -> str:
 def response_line(final: Final) -> str:
     response = final.response
     began = plural(response.began, "delegate", "delegates")
-    stayed = "all stayed" if response.stayed == response.began else f"{response.stayed} stayed"
+    stayed = "all stayed" if response.stayed == response.began else f"{_number(response.stayed)} stayed"
+    delegates, managers = _number(response.delegates_answered), _number(response.managers_answered)
     return (
-        f"{began} began and {stayed}. Six months after the programme {response.delegates_answered} of them and "
-        f"{response.managers_answered} of their line managers answered.{_late(final)}"
+        f"{began} began and {stayed}. Six months after the programme {delegates} of them and "
+        f"{managers} of their line managers answered.{_late(final)}"
     )
+
+
+def _number(count: int) -> str:
+    return str(count) if count else "none"
 
 
 def _late(final: Final) -> str:
