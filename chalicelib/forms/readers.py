@@ -84,6 +84,7 @@ def _rating(rule: Rule) -> Field:
 
 
 _BY_CONSENT = {Reader.SPONSOR: Rule.BY_CONSENT}
+_BY_COHORT = {Reader.SPONSOR: Rule.BY_COHORT}
 KEPT_FOR_COACH = Field("coach_only", "the comments that you keep for the coach", {Reader.COACH: Rule.COACH_ALONE})
 SUGGESTIONS = Field("comment", "suggestions", {Reader.DELEGATE: Rule.SUGGESTED, Reader.COACH: Rule.SUGGESTED})
 
@@ -172,21 +173,31 @@ class Form(Enum):
     )
     IMPACT_DELEGATE = (
         Reader.DELEGATE,
-        Field("", "all that you answer", {Reader.COACH: Rule.AS_WRITTEN, Reader.SPONSOR: Rule.BY_COHORT}),
+        Field("", "all that you answer", {Reader.COACH: Rule.AS_WRITTEN}),
         Field("line_to_manager", "your message to them", {Reader.MANAGER: Rule.AS_WRITTEN}),
         Field("measure", "your figures and sums", {Reader.MANAGER: Rule.AS_WRITTEN, **_BY_CONSENT}),
         Field("example", "your examples", _BY_CONSENT),
         Field("implemented", "what was put into practice", _BY_CONSENT),
         Field("factors_why", "what helped or hindered you most", _BY_CONSENT),
         Field("negative", "what got worse", _BY_CONSENT),
+        *(
+            Field(name, words, _BY_COHORT)
+            for words, names in (
+                ("how you rate the programme", ("relevance", "recommend", "useful")),
+                ("how you rate yourself", ("then", "now")),
+                ("how far your areas have come", ("level",)),
+                ("what happened to your ideas", ("proposal",)),
+                ("what your figures and sums add up to", ("share", "confidence", "lost")),
+                ("how much each thing helped or hindered you", ("factor",)),
+            )
+            for name in names
+        ),
     )
     IMPACT_MANAGER = (
         Reader.MANAGER,
-        Field(
-            "",
-            "all that you answer",
-            {Reader.DELEGATE: Rule.AS_WRITTEN, Reader.COACH: Rule.AS_WRITTEN, Reader.SPONSOR: Rule.BY_COHORT},
-        ),
+        Field("", "all that you answer", {Reader.DELEGATE: Rule.AS_WRITTEN, Reader.COACH: Rule.AS_WRITTEN}),
+        Field("change", "what change you have seen", _BY_COHORT),
+        Field("share", "the shares that you give", _BY_COHORT),
     )
 
     def __init__(self, writer: Reader, *fields: Field) -> None:
@@ -260,7 +271,9 @@ def sentences(form: Form, names: Names) -> tuple[str, ...]:
             if not readers:
                 continue
             together.setdefault((rule, readers), []).append(field.words)
-    said = [_sentence(form, rule, readers, what, names) for (rule, readers), what in together.items()]
+    said = [
+        _sentence(form, rule, readers, list(dict.fromkeys(what)), names) for (rule, readers), what in together.items()
+    ]
     return (*said, _last(form, is_alone=not said))
 
 

@@ -10,6 +10,7 @@ from html import unescape
 
 import pytest
 from chalice.test import Client
+from msgspec.structs import replace
 
 import chalicelib.core.clock
 from chalicelib.core.ids import delegate_id
@@ -22,6 +23,8 @@ from chalicelib.forms.survey import form_about, sections_of
 from chalicelib.impact.result.collect import answer_in_words
 from chalicelib.links.kinds import ANSWER, COACH, HUB, IMPACT, SPONSOR
 from chalicelib.results.cohort_snapshot import frozen_bytes
+from chalicelib.sponsor.documents.figures_csv import figures_csv
+from chalicelib.sponsor.final.build import build_final
 from chalicelib.sponsor.stories.acts import CHECKS
 from chalicelib.store import (
     cohort_figures,
@@ -290,6 +293,47 @@ def test_what_the_line_manager_writes_is_read_by_neither_sponsor_nor_administrat
         if question.kind in OF_WORDS and answers[question.field] in text_of[reader]
     ]
     assert fields == []
+
+
+FIGURES_OF = {  # how the row of the sponsor's table begins that each answer is counted in
+    "relevance": "reaction,relevance",
+    "recommend": "reaction,recommend",
+    "useful": "reaction,useful",
+    "then": 'own,self_awareness,Knowing yourself,"then, looking back"',
+    "now": "own,self_awareness,Knowing yourself,now",
+    "level": "areas,",
+    "proposal": "proposals,",
+    "share": 'value,attributed,attributed in the first year,sum,"£',
+    "confidence": 'value,confident,confident in the first year,sum,"£',
+    "lost": "value,lost",
+    "factor": "helped or hindered,staffing",
+    "change": "seen,line_managers",
+}
+
+
+def counted_for_sponsor(form: Form) -> set[str]:
+    return {field.name for field in form.fields if Rule.BY_COHORT in field.readers.values()}
+
+
+@pytest.mark.parametrize("form", [Form.IMPACT_DELEGATE, Form.IMPACT_MANAGER])
+def test_the_sponsor_gets_a_figure_of_each_answer_that_the_form_says_they_do(form):
+    """The form names no answer that is in no figure, such as whether a task was done."""
+    everyone = [
+        replace(
+            person, own=person.own and {**person.own, "lost": "500", "proposal": ("accepted", "pending")[place % 2]}
+        )
+        for place, person in enumerate(final_example.everyone())
+    ]
+    baseline = final_example.frozen()
+    made = build_final(people.programme(), final_example.cohort(), everyone, final_example.MADE, baseline)
+    table = figures_csv(made).decode()
+
+    assert counted_for_sponsor(form) <= FIGURES_OF.keys()
+    assert all(f"\n{FIGURES_OF[name]}" in table for name in counted_for_sponsor(form))
+
+
+def test_each_figure_is_of_answers_that_a_form_names():
+    assert FIGURES_OF.keys() == counted_for_sponsor(Form.IMPACT_DELEGATE) | counted_for_sponsor(Form.IMPACT_MANAGER)
 
 
 IN_FIGURES = (  # how rows of the sponsor's table begin: of five delegates or more
