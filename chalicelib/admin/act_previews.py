@@ -64,7 +64,7 @@ def _followup(cohort_id: str, fields: Fields, now: datetime, by: str) -> Preview
 def _void(cohort_id: str, fields: Fields, now: datetime, by: str) -> Preview:
     address, delegate, why = (fields.get(field, "") for field in ("address", "delegate", "why"))
     chosen = void.find_open(cohort_id, address, now, delegate=delegate, why=why)
-    about = delegates.find_all({invitation.delegate_id for invitation in chosen})
+    about = delegates.find_all(sorted({invitation.delegate_id for invitation in chosen}))
     names = ", ".join(sorted(delegate.person.name for delegate in about.values()))
     person = chosen[0].rater
     return Preview(
@@ -83,7 +83,7 @@ def _void(cohort_id: str, fields: Fields, now: datetime, by: str) -> Preview:
 def _revoke_links(cohort_id: str, fields: Fields, now: datetime, by: str) -> Preview:
     address = clean_address(fields.get("address", ""))
     links = revoke.revoke_links(cohort_id, address, now, by, dry_run=True)
-    concerned = delegates.find_all({link.delegate for link in links if link.delegate})
+    concerned = delegates.find_all(sorted({link.delegate for link in links if link.delegate}))
     names = {delegate_id: delegate.person.name for delegate_id, delegate in concerned.items()}
     return Preview(
         f"Revoke the links of {address}",
