@@ -12,6 +12,7 @@ from chalicelib.web.timeline import HubView, ItemState, TimelineItem
 
 RATERS_RANK, OWN_RANK = 1, 2
 COLLECTING = (WaveState.PLANNED, WaveState.OPEN, WaveState.HELD)
+END_RANK = 60  # after everything else of its day
 CHOOSE, OWN = "Choose your raters", "Answer your own questionnaire"
 LOST = "The answers about you are lost"
 LOST_WORDS = (
@@ -27,7 +28,7 @@ def list_items(hub: Hub, view: HubView) -> Iterator[TimelineItem]:
     yield from _report(hub, view)
     if hub.dates:
         state = ItemState.DONE if hub.dates.ends < view.today else ItemState.NEXT
-        yield TimelineItem(hub.dates.ends, state, "End of the programme")
+        yield TimelineItem(hub.dates.ends, state, "End of the programme", rank=END_RANK)
 
 
 def _opens_on(hub: Hub, view: HubView) -> date:

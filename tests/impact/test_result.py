@@ -190,6 +190,7 @@ def test_the_coach_gets_the_agenda_with_words_and_evidence(closed, clock):
     closed.let_in(people.person("cleo coach").email, clock.now())
     assert f"{case}/review" in closed.open(case).page
     page = closed.open(f"{case}/review").page
+    assert "review-waiting" in closed.messages
     for said in ("I ask first on Mondays.", "She still answers first.", "own share 50 %, line manager’s 40 %"):
         assert said in page
     assert "Ask before answering" not in page, "the agenda has the agreed wording"

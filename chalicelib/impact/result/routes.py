@@ -13,9 +13,10 @@ from chalicelib.impact.result.facts import read_facts
 from chalicelib.impact.review_agenda import make_agenda
 from chalicelib.jobs.commit import commit
 from chalicelib.links import signing
-from chalicelib.store import audit_events, impact_results, objects
+from chalicelib.store import audit_events, impact_results, meetings, objects
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.impact_results import StoredResult
+from chalicelib.store.meetings import MeetingKind
 from chalicelib.web import forms
 from chalicelib.web.page import GET, POST, page_handler
 from chalicelib.web.sessions import SignedIn, signed_in
@@ -69,6 +70,7 @@ def show_to_coach(token: str, delegate_id: str) -> Response:
         programme=opened.programme,
         home=_home(opened),
         agenda=make_agenda(facts, shared),
+        review=meetings.from_rows(opened.rows, MeetingKind.REVIEW).state.value,
     )
 
 
