@@ -55,6 +55,9 @@ TABLE_ROLES = (
 KEYBOARD = "The “inputmode” attribute is not supported in all browsers"
 NEWER_CSS = ".*pseudo-class “::details-content”"  # CSS pseudo-elements level 4, which the checker does not know yet
 KNOWN = re.compile(f"{TABLE_ROLES}|{KEYBOARD}|{NEWER_CSS}")
+LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaughcholmondeleymarjo"
+NAMED = "main :is(.names a, .caseload a, .person b, dt, h1)"  # where pages show names of people
+RENAME = "([where, name]) => document.querySelectorAll(where).forEach(e => { e.textContent = name; })"
 seen: dict[str, str] = {}  # mark-up of every page that was found sound, for the HTML checker
 
 
@@ -123,6 +126,13 @@ def assert_fits(page: Page) -> None:
     """Nothing has to be scrolled sideways, but for what scrolls by itself."""
     wide = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert wide[0] <= wide[1], f"{page.url} is {wide[0]} pixels wide in a window of {wide[1]}"
+
+
+def assert_bears_long_names(page: Page) -> None:
+    """Check that no name is too long for the narrowest window. The page is left with the long names."""
+    page.set_viewport_size({"width": NARROW, "height": 844})
+    page.evaluate(RENAME, [NAMED, LONG_NAME])
+    assert_fits(page)
 
 
 def assert_words_are_whole(page: Page) -> None:

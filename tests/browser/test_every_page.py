@@ -10,7 +10,13 @@ import pytest
 
 from infra.local.gateway import STAGE_PREFIX
 from infra.local.pictures.tour import Tour
-from tests.browser.checks import PHONES, assert_accessible, assert_fits, assert_words_are_whole
+from tests.browser.checks import (
+    PHONES,
+    assert_accessible,
+    assert_bears_long_names,
+    assert_fits,
+    assert_words_are_whole,
+)
 from tests.browser.test_reading_pages import sign_in
 from tests.support.served import Served, served
 
@@ -65,6 +71,7 @@ def faults_of(page, key: str) -> Iterator[str]:
             page.set_viewport_size({"width": width, "height": 844})
             yield from said_by(check, page, key)
     yield from said_by(assert_accessible, page, key)
+    yield from said_by(assert_bears_long_names, page, key)
 
 
 def said_by(check, page, key: str) -> list[str]:
