@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from chalicelib.admin.failures import Failure, list_failures
 from chalicelib.core.model import AnswerCount, Cohort
 from chalicelib.emails.bounces import list_shown
 from chalicelib.results.answer_counts import others
-from chalicelib.store import cohorts, jobs
+from chalicelib.store import cohorts
 from chalicelib.store.catalogue import CohortUnknown as CohortUnknown
 from chalicelib.store.cohorts import DelegateLine, FeedbackState, SurveyStage
 from chalicelib.store.emails import Bounce
-from chalicelib.store.jobs import Job
 from chalicelib.waves.survey_counts import SurveyCount, count_surveys
 
 
@@ -33,7 +33,7 @@ class CohortStatus(Struct, frozen=True):
     cohort: Cohort
     lines: tuple[LineStatus, ...]
     bounces: tuple[Bounce, ...]
-    failed: tuple[Job, ...]  # of all cohorts: a job may belong to none
+    failed: tuple[Failure, ...]  # of all cohorts: a job may belong to none
 
 
 def load_cohort_status(cohort_id: str) -> CohortStatus:
@@ -43,7 +43,7 @@ def load_cohort_status(cohort_id: str) -> CohortStatus:
     if cohort is None:
         raise CohortUnknown(cohort_id)
     bounces = list_shown(cohorts.bounces_from(rows))
-    return CohortStatus(cohort, tuple(map(_line, cohorts.lines_from(rows))), bounces, tuple(jobs.failed()))
+    return CohortStatus(cohort, tuple(map(_line, cohorts.lines_from(rows))), bounces, list_failures())
 
 
 def _line(line: DelegateLine) -> LineStatus:

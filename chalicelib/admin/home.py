@@ -10,11 +10,12 @@ from msgspec import Struct
 from chalicelib.admin.cohort_list import Wanted
 from chalicelib.admin.dashboard import Dashboard, load_dashboard
 from chalicelib.admin.delegate_status import Filter
+from chalicelib.admin.failures import list_failures
 from chalicelib.core.formatting import day, local_date, plural
 from chalicelib.core.model import AnswerCount
 from chalicelib.core.working_days import survey_opens_at
 from chalicelib.jobs.each import each
-from chalicelib.store import catalogue, jobs
+from chalicelib.store import catalogue
 from chalicelib.store.catalogue import CohortEntry
 from chalicelib.store.cohorts import DelegateLine, FeedbackState, KeyLoss, SurveyStage
 from chalicelib.web.paging import Part, cut
@@ -82,7 +83,7 @@ def load_home(given: frozenset[str] | None, wanted: Wanted, page: str, now: date
     entries = [entry for entry in register.cohorts if given is None or entry.programme_id in given]
     titles = {programme_entry.id: programme_entry.title for programme_entry in register.programmes}
     programmes = {entry.programme_id: titles.get(entry.programme_id, entry.programme_id) for entry in entries}
-    failed = len(jobs.failed()) if given is None else 0
+    failed = len(list_failures()) if given is None else 0
     part = cut(wanted.choose(entries, now.date()), page, COHORTS)
     lines = [_describe(entry, now, sees_work=given is None) for entry in part.lines]
     return Home(Part(lines, part.number, part.of, part.found), wanted, programmes, bool(entries), failed)

@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from chalicelib.admin.emails import needs_email
+from chalicelib.admin.failures import list_failures
 from chalicelib.admin.home import Need, failed_work, list_needs
 from chalicelib.core.formatting import local_date, plural
 from chalicelib.core.ids import administrator_key
@@ -39,7 +40,7 @@ def send_needs(job: Job, now: datetime) -> Sequence[Write]:
     needs_by_cohort = list_needs(now)
     programmes_of = {entry: programmes.load(entry.programme_id, entry.programme_version) for entry in needs_by_cohort}
     if "day" in job.about:
-        failed = len(jobs.failed())
+        failed = len(list_failures())
         for address in settings().administrators:
             _write_to(address, needs_by_cohort, programmes_of, failed, job, now)
     for organisation in {

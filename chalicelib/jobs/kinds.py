@@ -28,6 +28,7 @@ class _Kind(NamedTuple):
     label: str  # for the administrator
     queue: Queue = Queue.WORK
     is_timely: bool = False  # opens or closes something at an hour that people know: hinted at before other jobs
+    shows_rater: bool = False  # made by what one rater did: its id and the number of such jobs show who has answered
     personal: str = ""  # parts of `about`, set apart by spaces, that name a person or hold typed words
 
 
@@ -43,7 +44,9 @@ class JobKind(_Kind, Enum):
     SEND_DATES = _Kind("workshops.jobs:send_dates", "Send the dates of workshops")
     INVITE = _Kind("nominate.jobs:invite", "Invite raters")
     ASK_APPROVER = _Kind("nominate.jobs:ask_approver", "Send a list of raters to its approver again")
-    COMPLETE = _Kind("collect.close_early:close_if_complete", "Close early because everyone has answered")
+    COMPLETE = _Kind(
+        "collect.close_early:close_if_complete", "Close early because everyone has answered", shows_rater=True
+    )
     COUNTS = _Kind("collect.count_answers:take_counts", "Count the answers of a cohort")
     CLOSE = _Kind("collect.close_wave:close_wave", "Close a questionnaire", is_timely=True)
     EMPTY = _Kind("collect.close_wave:empty_unreadable", "Remove answers that no one can read")
@@ -87,7 +90,7 @@ class JobKind(_Kind, Enum):
     )
     VOID = _Kind("admin.void_answers:void_answers", "Destroy answers and ask again")
     REVOKE_LINKS = _Kind("admin.revoke_links_job:revoke_links_everywhere", "Revoke links", personal="address send_as")
-    UNDELIVERABLE = _Kind("waves.suppression:suppress_address", "Stop emails to an address")
+    UNDELIVERABLE = _Kind("waves.suppression:suppress_address", "Stop emails to an address", shows_rater=True)
 
     @property
     def id(self) -> str:
@@ -129,6 +132,11 @@ def queue_of(kind: str) -> Queue:
 def is_timely(kind: str) -> bool:
     """Return whether a due row of this kind opens or closes something at an hour that people know."""
     return kind in BY_ID and BY_ID[kind].is_timely
+
+
+def shows_rater(kind: str) -> bool:
+    """Return whether a job of this kind, shown on its own, would show what a rater has done."""
+    return kind in BY_ID and BY_ID[kind].shows_rater
 
 
 def list_personal(kind: str) -> frozenset[str]:

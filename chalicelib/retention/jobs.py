@@ -27,7 +27,9 @@ from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.emails import EmailExists
 from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.row_kinds import all_kinds
+from chalicelib.store.row_kinds.delegate_rows import COACH_COMMENT, RESPONSE
 from chalicelib.store.row_kinds.row_kind import Retention
+from chalicelib.store.row_kinds.service_rows import EMAIL, LISTED_EMAIL
 from chalicelib.store.table import Write
 from chalicelib.waves.lifecycle import retention_job
 
@@ -35,6 +37,9 @@ LOOK_AGAIN_AFTER = timedelta(days=30)
 BY = "retention"
 WHAT = {kind.name: kind.what for kind in all_kinds()}
 AFTER_NOTICE = (Retention.PROGRAMME, Retention.RECORD)
+BY_ANSWERS = {kind.name for kind in (RESPONSE, COACH_COMMENT, EMAIL, LISTED_EMAIL)}
+"""How many there are shows how many raters have answered: of one delegate, if the others are on hold or were closed on
+another day."""
 
 
 def remove_old_data(job: Job, now: datetime) -> Sequence[Write]:
@@ -83,9 +88,15 @@ def _remove(job: Job, due: DueRows, now: datetime) -> Removed:
 def _audit_lines(job: Job, cohort_id: str, counts: Mapping[str, int]) -> list[Write]:
     about = (cohort_id, AuditEvent.RETENTION, BY, cohort_id, moment(job.about["night"]))
     return [
-        audit_events.add_once(*about, once=f"{job.id} {kind}", kind=kind, what=WHAT[kind], count=str(count))
+        audit_events.add_once(
+            *about, once=f"{job.id} {kind}", kind=kind, what=WHAT[kind], count=_say_count(kind, count)
+        )
         for kind, count in sorted(counts.items())
     ]
+
+
+def _say_count(kind: str, count: int) -> str:
+    return "rows" if kind in BY_ANSWERS else str(count)
 
 
 def _notify_in_time(
