@@ -61,7 +61,7 @@ FORMER = declare_email(
     "admin/former",
     "Notice to a former coach, line manager, facilitator or sponsor",
     to=To.LINK_OWNER,
-    words="part",
+    words="part cohort",
     sample={"part": "coach"},
     sent_after_withdrawal=True,
     on_new_address=OnNewAddress.KEEP,
@@ -162,17 +162,17 @@ def notice_to_old(job: Job, change: Change, programme: Programme, now: datetime)
 
 
 def former_notice(
-    programme: Programme, cohort_id: str, part: str, before: str, *, load: str, due_at: datetime
+    programme: Programme, cohort: Cohort, part: str, before: str, *, load: str, due_at: datetime
 ) -> Email:
     """Notify a person who had a part until another was named. The email says nothing of the other person."""
     return create_email(
         FORMER,
-        cohort_id,
+        cohort.id,
         derive(12, part, before),
         load,
         to=Person("", before),
         due_at=due_at,
-        words=common_words(programme) | {"part": part},
+        words=common_words(programme) | {"part": part, "cohort": cohort.title},
         links={},
         about={},
     )

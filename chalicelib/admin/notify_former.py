@@ -93,7 +93,7 @@ def _notify(job: Job, cohort_id: str, part: str, before: str, now: datetime, del
     cohort = _cohort(cohort_id)
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
     due_at = working_days(programme.organisation, cohort.dates.closed).soon(now)
-    notice = former_notice(programme, cohort_id, part, before, load=job.id.rsplit("#", 1)[-1], due_at=due_at)
+    notice = former_notice(programme, cohort, part, before, load=job.id.rsplit("#", 1)[-1], due_at=due_at)
     if emails.find(notice.id) is None:
         yield from emails.add(notice)
 

@@ -31,6 +31,7 @@ LATER_WORDS: Mapping[str, str] = {
     "readdressed": "",
     "is_last": "",
     "time_zone": "",
+    "cohort": "",
 }
 DIGEST = "emails/digest"  # the template of an email that carries several: it has their kinds, and none of its own
 LEASE = timedelta(minutes=60)  # how long SES's Send event may take before an unconfirmed email is sent again

@@ -60,6 +60,8 @@ def test_who_had_the_part_is_notified_once_and_no_one_else(opened, clock, part):
     (notice,) = notices_to(FORMER[part])
     assert part in str(notice.message["Subject"])
     assert "nora" not in str(notice.message).lower()
+    title = cohorts.find(people.COHORT).title
+    assert title in notice.part("plain"), "a person may have the same part in another cohort, and keeps it there"
     others = {*FORMER.values(), "nora new", "dana delegate"} - {FORMER[part]}
     assert [notices_to(other) for other in others] == [[]] * len(others)
 
