@@ -18,14 +18,16 @@ MAX_EVENTS = 20  # in one transaction: above that, one event about the cohort
 def audit_change(
     change: Change, cohort: Cohort, concerned: Sequence[Delegate], by: str, now: datetime, why: str
 ) -> list[Write]:
-    """Return one event for each part that the address had, with both addresses: erasing the person takes both out.
+    """Return one event for each part that the address had, with both addresses, and with the name if another was given:
+    erasing the person takes all out.
 
     concerned   delegates with the address on their rows
     """
     parts = dict.fromkeys(_parts(change, cohort, concerned))
     if len(parts) > MAX_EVENTS:
         parts = dict.fromkeys((part, cohort.id) for part, _ in parts)
-    addresses = {"before": Person(change.old, change.old), "after": Person(change.new, change.new)}
+    new = f"{change.name} <{change.new}>" if change.name else change.new
+    addresses = {"before": Person(change.old, change.old), "after": Person(new, change.new)}
     events = [
         audit_events.add_naming(cohort.id, AuditEvent.REPLACED_ADDRESS, by, about, now, addresses, part=part, why=why)
         for part, about in parts

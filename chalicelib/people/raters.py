@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from chalicelib.admin.address_change import plan_change
+from chalicelib.admin.address_change import plan_change, preview_change
 from chalicelib.core.addresses import clean_address
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import FieldError
@@ -229,6 +229,9 @@ def plan_correction(loaded: LoadedDelegate, rater: Rater, name: str, address: st
     before = rater.entry.person
     if address and address != before.email:
         writes = plan_change(loaded.cohort.id, before.email, address, asking.now, asking.by, name=name, why=asking.why)
+        preview = preview_change(
+            loaded.cohort.id, before.email, address, asking.now, asking.by, name=name, why=asking.why
+        )
         return plan(
             f"Correct the {'name and address' if name and name != before.name else 'address'} of {before.name}",
             [
@@ -238,9 +241,10 @@ def plan_correction(loaded: LoadedDelegate, rater: Rater, name: str, address: st
                 "emails stop working.",
                 "What was saved is destroyed. Answers that were sent count, and no one can open or change them.",
                 HIDDEN.format(groups=_title(loaded, rater.group)) if rater.invitation else "",
+                *(f"It changes everywhere in the cohort: {part}" for part in (preview.parts if preview else ())),
             ],
             recipients(
-                ("old address", before, "that the address was replaced"),
+                ("old address", before, "that it was replaced; nothing if it does not work, or had no email yet"),
                 ("new address", replace(before, email=address), "a new link"),
             ),
             writes,

@@ -252,6 +252,17 @@ def test_a_rater_who_was_removed_and_is_put_back_is_asked_again(visitor, clock, 
     assert jobs.failed() == []
 
 
+def test_a_correction_names_every_delegate_of_the_rater_and_its_audit_line_the_new_name(clock, aws):
+    scene.open_cohort(clock, chosen=people.raters(4, 4), names=("dana delegate", "dev delegate"))
+    typed = {"rater": P0, "name": "Pat Peer", "email": "pat.peer@example.org"}
+    planned = scene.change(clock, "rater-correct", **typed)
+
+    assert [
+        name for name in ("Dana Delegate", "Dev Delegate") if any(name in effect for effect in planned.effects)
+    ] == ["Dana Delegate", "Dev Delegate"]
+    assert "Pat Peer" in scene.trail()[-1]
+
+
 def test_the_preview_of_a_correction_says_the_new_name_and_address(clock, aws):
     scene.open_cohort(clock)
     planned = scene.plan(clock, "rater-correct", rater=P0, name="Pat Peer", email="pat.peer@example.org")
