@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from datetime import date, datetime
 
 import pytest
@@ -100,6 +101,23 @@ def test_sessions_are_cancelled_and_added(admin):
     assert [(each.milestone, each.date, each.place) for each in plans()[1:]] == [
         ("leading_others", date(2026, 11, 12), "Library")
     ]
+
+
+def test_every_session_that_the_cohort_lacks_can_be_added_at_once(admin):
+    admin.open(PAGE)
+    lists = re.findall(r'<select id="(new\d+)\.milestone"(.*?)</select>', admin.page, re.DOTALL)
+    rows = {row: "".join(re.findall(r'value="(\w+)" selected', inside)) for row, inside in lists}
+    assert [*rows.values()] == ["leading_others"] * 2 + ["leading_the_service"] * 2
+
+    stored = {name: value for session in dates.sessions() for name, value in typed(session).items()}
+    new = {f"{row}.milestone": workshop for row, workshop in rows.items()}
+    for day, row in enumerate(rows, 12):
+        new |= {f"{row}.date": f"2026-11-{day}", f"{row}.start": "10:00", f"{row}.end": "15:00", f"{row}.place": "Hall"}
+    left_empty = {f"{[*rows][-1]}.{field}": "" for field in ("date", "start", "end", "place")}
+    admin.post(PAGE, stored | new | left_empty)
+    admin.post(PAGE, {"confirmed": "yes"})
+
+    assert [each.milestone for each in plans()[2:]] == [*rows.values()][:3]
 
 
 @pytest.mark.parametrize(

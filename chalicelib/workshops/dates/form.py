@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 
@@ -11,12 +13,14 @@ from msgspec import Struct
 
 from chalicelib.core.addresses import check_text, clean_text
 from chalicelib.core.errors import FieldError
+from chalicelib.core.model import Milestone
 from chalicelib.core.schedule import Change, Session, SessionPlan, held
 from chalicelib.workshops.plan_sessions import DatesRefused
 from chalicelib.workshops.session_thread import SessionState, state_of
 
 FIELDS = ("milestone", "date", "start", "end", "place", "link", "by")
-EMPTY_ROWS = ("new1", "new2", "new3")
+MIN_NEW, MAX_NEW = 3, 60  # rows for new sessions
+_NEW = re.compile(r"new([1-9]\d?)\.")  # the beginning of the name of their fields
 CANCEL = "cancel"
 NOT_TYPED = ("seen", "why", "confirmed")
 
@@ -38,10 +42,26 @@ class Row(Struct, frozen=True):
         return not any(self.typed.get(field) for field in FIELDS if field != "milestone")
 
 
-def list_rows(stored: Sequence[Session], now: datetime, fields: Mapping[str, str] | None = None) -> tuple[Row, ...]:
-    """Return the rows as stored, or as typed; then the empty rows."""
+def list_rows(
+    stored: Sequence[Session], now: datetime, milestones: Sequence[Milestone], fields: Mapping[str, str] | None = None
+) -> tuple[Row, ...]:
+    """Return the rows as stored, or as typed; then a row for each session that a workshop still lacks, at least three.
+
+    milestones   the workshops of the programme
+    """
     rows = [_row(session, now, fields) for session in held(stored)]
-    return (*rows, *(Row(name, _typed(name, fields or {})) for name in EMPTY_ROWS))
+    if fields:
+        numbers = sorted({int(match[1]) for name in fields if (match := _NEW.match(name))})
+        return (*rows, *(Row(f"new{number}", _typed(f"new{number}", fields)) for number in numbers[:MAX_NEW]))
+    lacking = _list_lacking(stored, milestones)[:MAX_NEW]
+    chosen = [*lacking, *[""] * (MIN_NEW - len(lacking))]
+    return (*rows, *(Row(f"new{number}", {"milestone": each}) for number, each in enumerate(chosen, 1)))
+
+
+def _list_lacking(stored: Sequence[Session], milestones: Sequence[Milestone]) -> list[str]:
+    """Return the id of each workshop, as often as it has fewer sessions here than in the programme."""
+    here = Counter(session.milestone for session in held(stored))
+    return [each.id for each in milestones for _ in range((each.sessions or each.days) - here[each.id])]
 
 
 def _row(session: Session, now: datetime, fields: Mapping[str, str] | None) -> Row:

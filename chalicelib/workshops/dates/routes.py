@@ -75,7 +75,7 @@ def _posted(admin: SignedIn, opened: Opened, fields: Mapping[str, str]) -> Respo
         status = 409 if "seen" in fields else 400
         return _done(admin, opened) if done else _form_page(admin, opened, NO_FIELDS, [CHANGED], status)
     try:
-        asked = read_rows(list_rows(opened.sessions, clock.now(), fields))
+        asked = read_rows(list_rows(opened.sessions, clock.now(), opened.programme.milestones, fields))
     except DatesRefused as refused:
         return _form_page(admin, opened, fields, refused.faults)
     return _asked(admin, opened, fields, asked)
@@ -84,7 +84,7 @@ def _posted(admin: SignedIn, opened: Opened, fields: Mapping[str, str]) -> Respo
 def _is_done(opened: Opened, fields: Mapping[str, str]) -> bool:
     """Return whether the dates already are as the form asks, because it was sent twice."""
     try:
-        asked = read_rows(list_rows(opened.sessions, clock.now(), fields))
+        asked = read_rows(list_rows(opened.sessions, clock.now(), opened.programme.milestones, fields))
     except DatesRefused:
         return False
     return {*asked.wanted} == {each.plan for each in held(opened.sessions)}
@@ -135,7 +135,7 @@ def _form_page(
         programme=opened.programme,
         milestones=[(step.id, step.title) for step in opened.programme.milestones],
         facilitators=[(facilitator.id, facilitator.person.name) for facilitator in opened.cohort.facilitators],
-        rows=list_rows(opened.sessions, clock.now(), fields or None),
+        rows=list_rows(opened.sessions, clock.now(), opened.programme.milestones, fields or None),
         seen=fingerprint(opened.sessions),
         why=(fields or NO_FIELDS).get("why", ""),
         errors=faults,
