@@ -122,7 +122,7 @@ SURVEY_STATUS = {
 
 def _collecting(programme: Programme, line: DelegateLine, now: datetime) -> StatusLine:
     if not line.nominated:
-        return StatusLine(2, "warn", "No raters chosen yet", Filter.WAITING)
+        return StatusLine(2, "warn", "No raters asked yet", Filter.WAITING)
     days = (moment(line.closes_at) - now).days if line.closes_at else SOON_DAYS + 1
     came = sum(part.answered for part in others(line.visible_counts))
     if days <= SOON_DAYS and came < programme.minimum_responses:

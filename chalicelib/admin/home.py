@@ -60,6 +60,7 @@ class Home(Struct, frozen=True):
     part: Part[CohortLine]
     wanted: Wanted
     programmes: Mapping[str, str]  # titles by id, of the cohorts that the administrator may see
+    clients: Mapping[str, str]  # organisations by id of the programme
     has_any: bool
     failed: int  # jobs, of all cohorts
 
@@ -82,11 +83,15 @@ def load_home(given: frozenset[str] | None, wanted: Wanted, page: str, now: date
     register = catalogue.everything()
     entries = [entry for entry in register.cohorts if given is None or entry.programme_id in given]
     titles = {programme_entry.id: programme_entry.title for programme_entry in register.programmes}
+    organisations = {
+        programme_entry.id: programme_entry.organisation for programme_entry in reversed(register.programmes)
+    }
+    clients = {entry.programme_id: organisations.get(entry.programme_id, "") for entry in entries}
     programmes = {entry.programme_id: titles.get(entry.programme_id, entry.programme_id) for entry in entries}
     failed = len(list_failures()) if given is None else 0
     part = cut(wanted.choose(entries, now.date()), page, COHORTS)
     lines = [_describe(entry, now, sees_work=given is None) for entry in part.lines]
-    return Home(Part(lines, part.number, part.of, part.found), wanted, programmes, bool(entries), failed)
+    return Home(Part(lines, part.number, part.of, part.found), wanted, programmes, clients, bool(entries), failed)
 
 
 def list_needs(now: datetime) -> dict[CohortEntry, tuple[Need, ...]]:

@@ -162,7 +162,7 @@ def _manager(loaded: LoadedDelegate, typed: Typed, asking: Asking) -> Planned:
 def _without_raters(loaded: LoadedDelegate) -> str:
     if raters.list_raters(loaded):
         return ""
-    return "There is no rater to change: no list was sent, or no questionnaire is open or to come."
+    return "There is no rater to change: no list was sent and approved, or no questionnaire is open or to come."
 
 
 def _rater_field(loaded: LoadedDelegate) -> Field:

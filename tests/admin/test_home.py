@@ -8,11 +8,13 @@ from urllib.parse import parse_qsl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chalicelib.admin import cohort_list
 from chalicelib.admin.home import COHORTS, SHOWN_NEEDS
 from chalicelib.core.model import Cohort, CohortDates
 from chalicelib.jobs.kinds import JobKind
+from chalicelib.programme.load_programme import load_programme
 from chalicelib.store import catalogue, jobs
 from chalicelib.store.table import transact
 from tests.support import people
@@ -51,6 +53,20 @@ def test_a_quiet_cohort_shows_its_answers_and_needs_no_one(admin, clock):
     assert "no-needs" in admin.messages
     assert "a few or none of 10" in admin.page
     assert "days left" in admin.page
+
+
+def test_cohorts_of_several_clients_show_whose_they_are(admin, clock):
+    people.load(clock.now())
+    drain(clock.now())
+    own = people.programme()
+    assert own.organisation.name not in admin.open(HOME).page, "with one client it says nothing"
+
+    other = replace(own, id="leading-well", organisation=replace(own.organisation, name="Marlow Housing"))
+    load_programme(other, clock.now())
+    dates = CohortDates(LONG_AGO, LONG_AGO + timedelta(days=14), LONG_AGO + timedelta(days=150))
+    transact([catalogue.add_cohort(Cohort("marlow", "Managers", other.id, other.version, dates, people.SPONSOR))])
+
+    assert all(name in admin.open(HOME).page for name in (own.organisation.name, "Marlow Housing"))
 
 
 def test_a_delegate_with_too_few_answers_is_in_the_list_with_a_link_to_the_decision(admin, clock):
