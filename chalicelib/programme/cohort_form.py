@@ -80,7 +80,8 @@ class Faults:
         self.fields.append(FieldError(field, message, name))
 
     def note(self, note: FileError) -> None:
-        self.notes.append(str(note))
+        column = f"{note.column}: " if note.column else ""
+        self.notes.append(f"{note.file}, row {note.line}: {column}{note.message}")
 
     def reading(self, field: str, read: Callable[[], T]) -> T | None:
         """Read the file of this field; return None and record its faults if that fails."""

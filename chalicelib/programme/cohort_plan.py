@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from msgspec import Struct
@@ -19,7 +19,7 @@ from chalicelib.programme.current_people import Roster, roster
 from chalicelib.programme.diff import Change, Kind, RaterChange
 from chalicelib.programme.load_cohort import check_row_sizes, is_loaded, load_cohort, refuse_replaced_addresses
 from chalicelib.programme.load_programme import LoadRefused, load_programme
-from chalicelib.store import cohorts, programmes
+from chalicelib.store import catalogue, cohorts, programmes
 from chalicelib.store.cohorts import LastLoad
 from chalicelib.store.marshal import fields as as_fields
 from chalicelib.store.programme_codec import encode_programme
@@ -40,6 +40,7 @@ class Plan(Struct, frozen=True):
     delegates: tuple[Change, ...]
     raters: tuple[RaterChange, ...]
     questions: tuple[str, ...]  # about dates that may be slips
+    elsewhere: tuple[str, ...]  # about new delegates who are in another cohort of the programme, too
     emails_at_once: bool  # the opening has passed
     welcomed: tuple[str, ...]  # the sponsor and the facilitators of a new cohort: an email on the next working morning
     fingerprint: str  # checksum of the draft and of everything it was compared with
@@ -91,10 +92,23 @@ def plan(draft: Draft, now: datetime, *, new: bool) -> Plan:
             *name_days_off(draft.cohort.dates, programme.organisation),
             *(str(warning) for warning in (draft.file.warnings if draft.file else ())),
         ),
+        elsewhere=tuple(_ask_about_others(draft, stored, now)),
         emails_at_once=opens_at(draft.cohort.dates, programme.organisation.timezone) <= now,
         welcomed=_list_welcomed(draft.cohort) if last is None else (),
         fingerprint=_fingerprint(draft, last, stored),
     )
+
+
+def _ask_about_others(draft: Draft, stored: Roster, now: datetime) -> Iterator[str]:
+    """Ask about new delegates who are in another cohort of the programme: one query for each that is not finished."""
+    new = {entry.person.email: entry.person.name for entry in draft.people.delegates}
+    new = {email: name for email, name in new.items() if email not in stored.delegates}
+    for entry in catalogue.everything().cohorts if new else ():
+        if entry.id == draft.cohort.id or entry.programme_id != draft.programme.id or entry.is_finished(now.date()):
+            continue
+        there = {line.email for line in cohorts.list_lines(entry.id) if not line.withdrawn}
+        for email in sorted(there & new.keys()):
+            yield f"{new[email]}, {email}, is a delegate of {entry.title}, too. Is that right?"
 
 
 def _list_welcomed(cohort: Cohort) -> tuple[str, ...]:

@@ -155,7 +155,7 @@ def paste(admin, url=START, programme=True, **typed):
 
 def test_lists_may_be_pasted_from_a_spreadsheet(admin, clock):
     paste(admin, delegates_list=TITLES + PASTED_TWICE)
-    assert "list of delegates:3: repeats row 2 and is passed over" in admin.page
+    assert "list of delegates, row 3: repeats row 2 and is passed over" in admin.page
     confirm(admin)
     drain(clock.now())
     (line,) = cohorts.list_lines("autumn-cohort")
@@ -188,7 +188,7 @@ def test_a_title_or_an_accent_makes_no_other_person_of_one_address(admin):
     mara = DORA.replace("Mara Manager", "Mrs Mára Manager")
     preview(admin, delegates=HEADER + DANA + mara)
     assert (admin.status, "Mrs Mára" in admin.page) == (200, False)
-    assert "delegates.csv:3: manager_name" in admin.page
+    assert "delegates.csv, row 3: manager_name" in admin.page
 
     preview(admin, delegates=HEADER + DANA + DORA.replace("Mara Manager", "Maria Manager"))
     assert (admin.status, admin.faults) == (400, {"delegates"})
@@ -203,6 +203,21 @@ def test_the_preview_names_who_is_emailed_before_the_opening(admin, clock):
 
     assert {email.addresses[0] for email in sent_emails()} == {FIELDS["sponsor_email"]}
     assert said.startswith(FIELDS["sponsor_name"])
+
+
+def test_a_delegate_of_another_cohort_of_the_programme_is_asked_about(admin, clock):
+    preview(admin)
+    assert "elsewhere" not in admin.messages
+    confirm(admin)
+    drain(clock.now())
+    preview(admin, typed={"title": "Winter cohort"}, delegates=HEADER + DANA + DORA)
+
+    assert admin.status == 200
+    said = admin.said("elsewhere")
+    assert [name for name in ("Dana Délégate", "Dora Delegate", "Autumn cohort") if name in said] == [
+        "Dana Délégate",
+        "Autumn cohort",
+    ]
 
 
 def test_the_preview_shows_the_people_of_each_new_delegate(admin):
