@@ -27,6 +27,7 @@ from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.emails import EmailExists
 from chalicelib.store.jobs import Job, JobExists
 from chalicelib.store.row_kinds import all_kinds
+from chalicelib.store.row_kinds.cohort_rows import BOUNCE
 from chalicelib.store.row_kinds.delegate_rows import COACH_COMMENT, RESPONSE
 from chalicelib.store.row_kinds.row_kind import Retention
 from chalicelib.store.row_kinds.service_rows import EMAIL, LISTED_EMAIL
@@ -37,7 +38,7 @@ LOOK_AGAIN_AFTER = timedelta(days=30)
 BY = "retention"
 WHAT = {kind.name: kind.what for kind in all_kinds()}
 AFTER_NOTICE = (Retention.PROGRAMME, Retention.RECORD)
-BY_ANSWERS = {kind.name for kind in (RESPONSE, COACH_COMMENT, EMAIL, LISTED_EMAIL)}
+BY_ANSWERS = {kind.name for kind in (RESPONSE, COACH_COMMENT, EMAIL, LISTED_EMAIL, BOUNCE)}
 """How many there are shows how many raters have answered: of one delegate, if the others are on hold or were closed on
 another day."""
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.admin import person_export
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core.model import RaterEntry, Wave
 from chalicelib.ownership import erase_person
@@ -65,6 +66,14 @@ def test_only_their_answers_are_stored_with_a_name(closed):
         ("manager", "Mo Manager"),
         *[("peer", None)] * 4,
     ]
+
+
+def test_an_export_holds_the_answers_under_the_person_s_own_name_and_no_others(closed):
+    theirs = [row for row in person_export.find(MO.email) if row["sk"].startswith("RESPONSE#")]
+
+    assert [row["person"]["name"] for row in theirs] == ["Mo Manager"]
+    assert theirs[0]["answers"]
+    assert [row for row in person_export.find(people.person("p0").email) if row["sk"].startswith("RESPONSE#")] == []
 
 
 def test_a_reader_who_is_erased_is_taken_out_of_them(closed, clock):
