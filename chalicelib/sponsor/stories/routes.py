@@ -18,8 +18,10 @@ from chalicelib.sponsor.stories.acts import CHECKS, TAGS, Of
 from chalicelib.sponsor.stories.candidates import MAX_STORY_CHARS
 from chalicelib.store import cohorts, delegates, programmes, stories
 from chalicelib.store.stories import Story, StoryState
-from chalicelib.web import forms
+from chalicelib.web import forms, readers
+from chalicelib.web.holds import refuse_held
 from chalicelib.web.page import GET, POST, page, page_handler, see_other
+from chalicelib.web.readers import Role
 from chalicelib.web.sessions import SignedIn, administrator
 
 bp = Blueprint(__name__)
@@ -50,15 +52,20 @@ def change_story(token: str) -> Response:
 
 
 def _of_delegate(token: str) -> Opened:
-    """Open a delegate's story. Raises LinkUnknown or LinkRevoked."""
-    delegate_id, version = HUB.open(token).parts
+    """Open a delegate's story. Raises LinkUnknown, LinkRevoked or AddressHeld."""
+    link = HUB.open(token)
+    delegate_id, version = link.parts
     delegate = delegates.find(delegate_id)
     own_stories = stories.of_delegates([delegate_id])
     if delegate is None or not own_stories:
         raise LinkUnknown
     if str(delegate.link_version) != version:
         raise LinkRevoked
-    return _opened(own_stories[0], delegate)
+    opened = _opened(own_stories[0], delegate)
+    about = {"cohort": delegate.cohort_id, "delegate": delegate.id}
+    reader = readers.reader(Role.DELEGATE, link.token, delegate.person, f"/hub/{link.token}", opened.programme, about)
+    refuse_held(reader, clock.now())
+    return opened
 
 
 def _opened(story: Story, delegate: Delegate) -> Opened:
