@@ -14,6 +14,7 @@ from chalicelib.admin import revoke_links as revoke
 from chalicelib.admin import void_answers as void
 from chalicelib.admin.address_change import Preview, change_address, preview_change
 from chalicelib.core.errors import FieldError, FormInvalid
+from chalicelib.store.unreadable import list_unreadable
 
 Fields = Mapping[str, str]
 ADDRESS_FIELDS = ("address", "new", "name", "why")
@@ -38,13 +39,15 @@ def link(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
 
 def revoke_links(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
     revoke.revoke_links(cohort_id, fields.get("address", ""), now, by, send="send" in fields)
-    return "revoked"
+    return "revoked-in-part" if list_unreadable() else "revoked"
 
 
 def void_answers(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:
     address, delegate, why = (fields.get(field, "") for field in ("address", "delegate", "why"))
     done = void.void(cohort_id, address, now, by, delegate=delegate, why=why)
-    return "voided" if done else "voided-today"
+    if not done:
+        return "voided-today"
+    return "voided-in-part" if list_unreadable() else "voided"
 
 
 def confirm_address(cohort_id: str, fields: Fields, now: datetime, by: str) -> str:

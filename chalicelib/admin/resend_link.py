@@ -23,8 +23,9 @@ from chalicelib.store.cohorts import DelegateLine
 from chalicelib.store.delegates import Approval, Nomination
 from chalicelib.store.emails import EmailExists
 from chalicelib.store.impact_surveys import ImpactSurvey, Role
-from chalicelib.store.marshal import Row, read
+from chalicelib.store.marshal import Row
 from chalicelib.store.table import batched, get, get_many
+from chalicelib.store.unreadable import read_all, read_one
 from chalicelib.waves import lifecycle
 
 
@@ -134,25 +135,25 @@ def _ways_about(lines: list[DelegateLine], address: str) -> Iterator[LinkOwner]:
 
 def list_delegates(lines: Iterable[DelegateLine]) -> Iterator[Delegate]:
     for batch in batched([delegates.key(line.delegate_id) for line in lines if not line.withdrawn]):
-        yield from (read(Delegate, row) for row in get_many(batch).values())
+        yield from read_all(Delegate, get_many(batch).values())
 
 
 def _open_survey(delegate: Delegate) -> ImpactSurvey | None:
     row = get(impact_surveys.key(delegate.id, Role.MANAGER))
-    survey = read(ImpactSurvey, row) if row else None
+    survey = read_one(ImpactSurvey, row)
     return survey if survey and survey.is_open else None
 
 
 def _has_list_to_approve(delegate: Delegate) -> bool:
     keys = [delegates.nomination_key(delegate.id, wave) for wave in delegates.LATEST_FIRST]
-    return any(read(Nomination, row).approval is Approval.ASKED for row in get_many(keys).values())
+    return any(nomination.approval is Approval.ASKED for nomination in read_all(Nomination, get_many(keys).values()))
 
 
 def _asked(cohort: Cohort, address: str) -> list[Invitation]:
     """Return an invitation for each link that leads on: one, and one for each void. Skip a delegate's own."""
     entries = [entry for entry in invitations.inbox_of(address) if entry.cohort_id == cohort.id]
     keys = [invitations.key(entry.delegate_id, entry.wave, entry.id) for entry in entries]
-    asked = [read(Invitation, row) for row in (get_many(keys).values() if keys else ())]
+    asked = read_all(Invitation, get_many(keys).values() if keys else ())
     valid = [
         invitation
         for invitation in asked

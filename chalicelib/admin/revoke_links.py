@@ -32,8 +32,9 @@ from chalicelib.store import (
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.impact_surveys import ImpactSurvey, Role
 from chalicelib.store.jobs import JobExists
-from chalicelib.store.marshal import Row, read
+from chalicelib.store.marshal import Row
 from chalicelib.store.table import get_many
+from chalicelib.store.unreadable import read_all
 from chalicelib.store.withdrawals import What, outlive
 from chalicelib.waves import lifecycle
 from chalicelib.web.sessions import MAX_SESSION
@@ -47,6 +48,8 @@ def revoke_links(
     """Start a job that revokes every link of this person in the cohort; return the links.
 
     send   the new link to the person, when the old ones are revoked
+
+    Damaged rows are left out, see `list_unreadable`: a link in one of them opens again after the repair.
 
     Raises CohortUnknown or AddressNotFound.
     """
@@ -134,7 +137,7 @@ def _find_targets(cohort: Cohort, rows: Sequence[Row], person: str) -> Iterator[
 
 def _list_delegates(cohort: Cohort, rows: Sequence[Row]) -> list[Delegate]:
     """Return who has not left, by the keys of their lines: a line that cannot be read leaves no link open."""
-    stored = delegates.find_all(cohorts.list_ids(rows)).values()
+    stored = delegates.list_readable(cohorts.list_ids(rows))
     return [delegate for delegate in stored if delegate.cohort_id == cohort.id and not delegate.withdrawn]
 
 
@@ -151,11 +154,10 @@ def _find_targets_about(delegate: Delegate, person: str) -> Iterator[Target]:
         yield Target(SHARED.verb, delegate.id, "", str(delegate.manager_link))
     roles = {Role.DELEGATE: delegate.person, Role.MANAGER: delegate.manager}
     keys = [impact_surveys.key(delegate.id, role) for role, reader in roles.items() if reader.email == person]
-    for row in get_many(keys).values() if keys else ():
-        survey = read(ImpactSurvey, row)
+    for survey in read_all(ImpactSurvey, get_many(keys).values() if keys else ()):
         yield Target(IMPACT.verb, delegate.id, survey.role.value, str(survey.link_version))
 
 
 def _list_invitations(cohort: Cohort, person: str) -> list[Invitation]:
-    stored = [read(Invitation, row) for row in list_invitation_rows(cohort.id, person)]
+    stored = read_all(Invitation, list_invitation_rows(cohort.id, person))
     return [invitation for invitation in stored if invitation.state is not InvitationState.REVOKED]

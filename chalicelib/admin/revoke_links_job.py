@@ -25,7 +25,7 @@ from chalicelib.links.link_kind import AfterChange
 from chalicelib.store import cohorts, delegates, emails, impact_surveys, invitations, programmes, waiting_emails
 from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.emails import Email
-from chalicelib.store.impact_surveys import ImpactSurvey, surveys_from
+from chalicelib.store.impact_surveys import ImpactSurvey, Role, surveys_from
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import Row
 from chalicelib.store.table import Changed, Write
@@ -170,19 +170,19 @@ def _delegate_writes(
 
 
 def _list_asked(rows: Sequence[Row], targets: set[Target]) -> list[Invitation]:
-    asked = DelegateRecord(rows).invitations()
+    wanted = {target.which for target in targets if target.verb == ANSWER.verb}
     return [
         invitation
-        for invitation in asked
+        for invitation in DelegateRecord(rows).invitations_by_id(wanted)
         if Target(ANSWER.verb, invitation.delegate_id, invitation.id, str(invitation.link_version)) in targets
     ]
 
 
 def _list_surveys(rows: Sequence[Row], targets: set[Target]) -> list[ImpactSurvey]:
-    surveys = surveys_from(rows)
+    roles = {Role(target.which) for target in targets if target.verb == IMPACT.verb}
     return [
         survey
-        for survey in surveys
+        for survey in surveys_from(rows, roles)
         if Target(IMPACT.verb, survey.delegate_id, survey.role, str(survey.link_version)) in targets
     ]
 

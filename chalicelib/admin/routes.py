@@ -44,6 +44,14 @@ DONE |= {
     "If someone else has their new link, revoke it now under “Revoke someone’s links”, and ask again tomorrow."
 }
 DONE |= {"revoked": "The links are being revoked. If the person has no new link yet, send it under “Send a lost link”."}
+DONE |= {
+    "voided-in-part": "Saved and sent answers are being destroyed, and the person is asked again. Damaged records of "
+    "this cohort were left out. Ask the operator of the service to repair them, then do this again tomorrow."
+}
+DONE |= {
+    "revoked-in-part": "The links are being revoked, but perhaps not all of them: damaged records of this cohort were "
+    "left out. Ask the operator of the service to repair them, then revoke the links again."
+}
 DONE |= {"waived": "The work is waived."}
 DONE |= {"confirmed": "The address is confirmed: sign-in codes go there now."}
 DONE |= {"dismissed": "Dismissed. You see it again if another email to this address does not arrive."}

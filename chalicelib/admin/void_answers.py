@@ -36,8 +36,8 @@ from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, delegates, emails, invitations, jobs, programmes
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.jobs import Job, JobExists
-from chalicelib.store.marshal import read
 from chalicelib.store.table import Changed, Write, get_many
+from chalicelib.store.unreadable import read_all
 from chalicelib.store.withdrawals import What, outlive
 from chalicelib.waves.emails import to_raters
 from chalicelib.waves.suppression import list_suppressed
@@ -60,7 +60,8 @@ def void(cohort_id: str, address: str, now: datetime, by: str = BY, *, delegate:
     delegate   the address of the delegate; empty for all
 
     Return False if it was done earlier on the same day: a person is asked again once a day at most. This depends on the
-    day and on who is asked, never on what a rater did, so it can be said to the administrator.
+    day and on who is asked, never on what a rater did, so it can be said to the administrator. Damaged rows are left
+    out, see `list_unreadable`.
 
     Raises CohortUnknown, AddressNotFound or VoidRefused.
     """
@@ -90,11 +91,12 @@ def find_open(cohort_id: str, address: str, now: datetime, *, delegate: str = ""
 
 
 def _open_among(chosen: Iterable[Invitation], now: datetime) -> list[Invitation]:
-    """Return the invitations whose questionnaires are open. Raises VoidRefused if none is."""
+    """Return the invitations whose questionnaires are open, without damaged ones. Raises VoidRefused if none is."""
     open_now = [
         invitation
         for invitation in chosen
-        if _is_open(*delegates.find_with_wave(invitation.delegate_id, invitation.wave), now)
+        if (asked_in := delegates.find_readable_with_wave(invitation.delegate_id, invitation.wave))
+        and _is_open(*asked_in, now)
     ]
     if not open_now:
         raise VoidRefused(FieldError("address", CLOSED, "none-open"))
@@ -119,7 +121,7 @@ CLOSED = (
 def _asked(cohort_id: str, address: str) -> list[Invitation]:
     entries = [entry for entry in invitations.inbox_of(address) if entry.cohort_id == cohort_id]
     keys = [invitations.key(entry.delegate_id, entry.wave, entry.id) for entry in entries]
-    asked = [read(Invitation, row) for row in (get_many(keys).values() if keys else ())]
+    asked = read_all(Invitation, get_many(keys).values() if keys else ())
     return sorted(
         (invitation for invitation in asked if invitation.state is not InvitationState.REVOKED),
         key=lambda invitation: (invitation.delegate_id, invitation.wave),

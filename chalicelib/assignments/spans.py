@@ -13,7 +13,7 @@ from chalicelib.store.marshal import Row
 
 def load_timetable(cohort_id: str, rows: Sequence[Row]) -> Timetable:
     """Return the workshops as this delegate had them. One query. `rows`: of the delegate's partition."""
-    return timetable_of(workshops.list_sessions(cohort_id), rows)
+    return timetable_of(workshops.list_readable(cohort_id), rows)
 
 
 def timetable_of(sessions: Sequence[Session], rows: Iterable[Row]) -> Timetable:

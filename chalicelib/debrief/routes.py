@@ -232,7 +232,7 @@ def _case_page(
 
 def _default_reviews(case: Case, typed: Mapping[str, str]) -> Mapping[int, str]:
     """Suggest a day for each area, by its number; none for a third area that is empty."""
-    sessions = workshops.list_sessions(case.delegate.cohort_id)
+    sessions = workshops.list_readable(case.delegate.cohort_id)
     today = local_date(clock.now(), case.programme.organisation.timezone)
     chosen, closed = _chosen(case, typed), delegates.days_off(case.rows)
     days = {

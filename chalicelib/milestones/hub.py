@@ -164,8 +164,8 @@ def open_hub(token: str) -> Hub:
         raise LinkRevoked
     wave = record.latest_wave
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
-    sessions = workshops.list_sessions(delegate.cohort_id)
-    cohort, line = cohorts.find_with_line(delegate.cohort_id, delegate.id, wave)
+    sessions = workshops.list_readable(delegate.cohort_id)
+    cohort, line = cohorts.find_with_readable_line(delegate.cohort_id, delegate.id, wave)
     report = record.find_released_report()
     debrief, areas = from_rows(rows, report.wave) if report else (None, ())
     return Hub(

@@ -39,8 +39,7 @@ class CohortDay(Struct, frozen=True, dict=True):
 
         A workshop with a session that cannot be read is left out: emails would give the days of its other sessions.
         """
-        damaged = workshops.list_damaged_workshops(self.rows)
-        return tuple(each for each in workshops.sessions_from(self.rows) if each.milestone not in damaged)
+        return workshops.list_undamaged(self.rows)
 
     @cached_property
     def sessions(self) -> tuple[Session, ...]:

@@ -35,7 +35,7 @@ def roster(last: LastLoad | None) -> Roster:
     if last is None:
         return Roster({}, {})
     lines = {line.delegate_id: line for line in cohorts.list_lines(last.cohort.id, WAVE)}
-    by_id, lists = delegates.find_all_with_nominations(list(lines), WAVE)
+    by_id, lists = delegates.list_readable_with_nominations(list(lines), WAVE)
     sent = {chosen.delegate_id: chosen.raters[: chosen.sent_raters] for chosen in lists}
     enrolled = {delegate.person.email: _entry(delegate) for delegate in by_id.values() if not delegate.withdrawn}
     raters = {delegate.person.email: sent.get(delegate.id, ()) for delegate in by_id.values()}

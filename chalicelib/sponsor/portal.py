@@ -78,7 +78,7 @@ def open_portal(token: str) -> Portal:
     if version != str(cohort.sponsor_link):
         raise LinkRevoked
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    editions, start = tuple(summaries.of_cohort(cohort_id)), summaries.start_of(cohort_id)
+    editions, start = summaries.list_readable(cohort_id)
     return Portal(link.token, cohort, programme, editions, cohort.sponsor, start, list_withdrawn(editions))
 
 

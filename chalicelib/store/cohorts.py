@@ -222,6 +222,14 @@ def find_with_line(cohort_id: str, delegate_id: str, wave: Wave) -> tuple[Cohort
     return (read(Cohort, rows_by_key[of_cohort]) if of_cohort in rows_by_key else None), line
 
 
+def find_with_readable_line(cohort_id: str, delegate_id: str, wave: Wave) -> tuple[Cohort | None, DelegateLine | None]:
+    """As `find_with_line`; no row if it cannot be read: see store/unreadable.py."""
+    of_cohort, of_line = key(cohort_id), line_key(cohort_id, delegate_id, wave)
+    rows_by_key = get_many([of_cohort, of_line])
+    lines = read_each([rows_by_key[of_line]] if of_line in rows_by_key else [], _line)
+    return (read(Cohort, rows_by_key[of_cohort]) if of_cohort in rows_by_key else None), next(iter(lines), None)
+
+
 def change_addresses(before: Cohort, after: Cohort) -> Write:
     """Change addresses of the sponsor and of facilitators, and so their links. Refused if these people changed."""
     as_read: list[Condition] = []

@@ -27,6 +27,7 @@ from chalicelib.store.table import (
     query,
     update,
 )
+from chalicelib.store.unreadable import read_all, read_one
 
 PEOPLE = ("person", "coach", "manager")  # fields of the delegate: who gets an email about a change
 
@@ -205,6 +206,11 @@ def find_all(delegate_ids: Sequence[str]) -> dict[str, Delegate]:
     return {delegate_id: read(Delegate, row) for delegate_id, row in _rows_of(delegate_ids)}
 
 
+def list_readable(delegate_ids: Sequence[str]) -> list[Delegate]:
+    """As `find_all`, without those whose row cannot be read: see store/unreadable.py."""
+    return read_all(Delegate, (row for _, row in _rows_of(delegate_ids)))
+
+
 def find_readable(delegate_ids: Sequence[str]) -> tuple[dict[str, Delegate], dict[str, str]]:
     """As `find_all`, without those whose row cannot be read; by their ids, why."""
     readable: dict[str, Delegate] = {}
@@ -223,12 +229,13 @@ def _rows_of(delegate_ids: Sequence[str]) -> Iterator[tuple[str, Row]]:
     return ((delegate_id, rows[place]) for delegate_id, place in keys.items() if place in rows)
 
 
-def find_all_with_nominations(ids: Sequence[str], wave: Wave) -> tuple[dict[str, Delegate], list[Nomination]]:
-    """Read delegates by id, and their lists of raters. One call for fifty."""
+def list_readable_with_nominations(ids: Sequence[str], wave: Wave) -> tuple[dict[str, Delegate], list[Nomination]]:
+    """Read delegates by id, and their lists of raters, without rows that cannot be read. One call for fifty."""
     keys = [place for delegate_id in ids for place in (key(delegate_id), nomination_key(delegate_id, wave))]
     rows = [row for batch in batched(keys) for row in get_many(batch).values()]
-    people = {row["id"]: read(Delegate, row) for row in rows if row["sk"] == "META"}
-    return people, [read(Nomination, row) for row in rows if row["sk"] != "META"]
+    people = read_all(Delegate, (row for row in rows if row["sk"] == "META"))
+    lists = read_all(Nomination, (row for row in rows if row["sk"] != "META"))
+    return {delegate.id: delegate for delegate in people}, lists
 
 
 def load_rows(delegate_id: str) -> Iterator[Row]:
@@ -247,6 +254,14 @@ def find_with_wave(delegate_id: str, wave: Wave) -> tuple[Delegate, DelegateWave
     if len(rows) < len(keys):
         raise LookupError(f"delegate {delegate_id} has no wave {wave.value}")
     return read(Delegate, rows[keys[0]]), read(DelegateWave, rows[keys[1]])
+
+
+def find_readable_with_wave(delegate_id: str, wave: Wave) -> tuple[Delegate, DelegateWave] | None:
+    """As `find_with_wave`; None if one of the rows cannot be read: see store/unreadable.py."""
+    keys = key(delegate_id), wave_key(delegate_id, wave)
+    rows = get_many(keys)
+    delegate, stored = read_one(Delegate, rows.get(keys[0])), read_one(DelegateWave, rows.get(keys[1]))
+    return (delegate, stored) if delegate and stored else None
 
 
 def find_with_latest_wave(delegate_id: str) -> tuple[Delegate, DelegateWave]:

@@ -202,9 +202,9 @@ def of_delegate(delegate_id: str) -> list[Row]:
     return list(query(f"DELEGATE#{delegate_id}", "IMPACT#"))
 
 
-def surveys_from(rows: Iterable[Row]) -> tuple[ImpactSurvey, ...]:
-    """Find the surveys among the rows of a delegate's partition."""
-    names = {f"IMPACT#{role.value}" for role in Role}
+def surveys_from(rows: Iterable[Row], roles: Iterable[Role] = Role) -> tuple[ImpactSurvey, ...]:
+    """Find the surveys of these roles among the rows of a delegate's partition."""
+    names = {f"IMPACT#{role.value}" for role in roles}
     return tuple(read(ImpactSurvey, row) for row in rows if row["sk"] in names)
 
 

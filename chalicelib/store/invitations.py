@@ -25,6 +25,7 @@ from chalicelib.store.table import (
     query,
     update,
 )
+from chalicelib.store.unreadable import read_all
 
 NOTHING_SAVED = {"draft": {}, "saved_at": {}, "revision": ""}
 SENT_FIELDS = ("sent", "sent_moments", "sent_at")  # rows of earlier versions only have the last one
@@ -105,7 +106,7 @@ def find(delegate_id: str, wave: Wave, invitation_id: str) -> Invitation | None:
 
 
 def inbox(rater: str) -> list[InboxEntry]:
-    return [read(InboxEntry, row) for row in query(f"RATER#{rater}", "INVITATION#")]
+    return read_all(InboxEntry, query(f"RATER#{rater}", "INVITATION#"))
 
 
 def inbox_of(email: str) -> list[InboxEntry]:

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from chalicelib.store import objects
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.table import AlreadyExists, Key, Write, put_once, query
+from chalicelib.store.unreadable import read_all
 
 IMPACT = "impact"  # the name of the first edition; the others are numbered
 START = "start"  # the cohort at the start
@@ -88,18 +89,25 @@ def add(new: Summary) -> Write:
 
 
 def of_cohort(cohort_id: str) -> list[Summary]:
-    """List the editions, the first one first."""
-    return [summary for summary in _all(cohort_id) if summary.name != START]
+    """List the editions, the first one first. Raises ValidationError if a row cannot be read."""
+    return [summary for summary in (read(Summary, row) for row in _rows(cohort_id)) if summary.name != START]
 
 
-def start_of(cohort_id: str) -> Summary | None:
-    return next((summary for summary in _all(cohort_id) if summary.name == START), None)
+def list_readable(cohort_id: str) -> tuple[tuple[Summary, ...], Summary | None]:
+    """Return for a page the editions, the first one first, and the cohort at the start. One query.
+
+    A row that cannot be read is left out: see store/unreadable.py.
+    """
+    by_name = {summary.name: summary for summary in read_all(Summary, _rows(cohort_id))}
+    start = by_name.pop(START, None)
+    return tuple(by_name.values()), start
 
 
 def start_from(rows: Iterable[Row]) -> Summary | None:
     """Find the cohort at the start among the rows of a cohort's partition."""
-    return next((read(Summary, row) for row in rows if row["sk"] == f"SUMMARY#{START}"), None)
+    own = [row for row in rows if row["sk"] == f"SUMMARY#{START}"]
+    return next(iter(read_all(Summary, own)), None)
 
 
-def _all(cohort_id: str) -> list[Summary]:
-    return [read(Summary, row) for row in query(f"COHORT#{cohort_id}", "SUMMARY#")]
+def _rows(cohort_id: str) -> Iterable[Row]:
+    return query(f"COHORT#{cohort_id}", "SUMMARY#")

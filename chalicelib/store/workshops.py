@@ -61,6 +61,18 @@ def list_sessions(cohort_id: str) -> tuple[Session, ...]:
     return _in_order(read(Session, row) for row in query(f"COHORT#{cohort_id}", "SESSION#"))
 
 
+def list_undamaged(rows: Iterable[Row]) -> tuple[Session, ...]:
+    """As `sessions_from`, without every workshop of which a session cannot be read: the others do not give its days."""
+    own = [row for row in rows if row["sk"].startswith("SESSION#")]
+    damaged = list_damaged_workshops(own)
+    return tuple(session for session in sessions_from(own) if session.milestone not in damaged)
+
+
+def list_readable(cohort_id: str) -> tuple[Session, ...]:
+    """As `list_sessions`, for a page: without the workshops that `list_undamaged` leaves out."""
+    return list_undamaged(query(f"COHORT#{cohort_id}", "SESSION#"))
+
+
 def list_damaged_workshops(rows: Iterable[Row]) -> set[str]:
     """Return the milestones of which a session cannot be read: their days and numbers do not follow from the others."""
     own = [row for row in rows if row["sk"].startswith("SESSION#")]

@@ -108,7 +108,7 @@ def make_calendar_file(programme: Programme, delegate: Delegate, session_id: str
     from chalicelib.emails.calendar_entry import CalendarUser, build_download
     from chalicelib.emails.mime import bare_address
 
-    sessions = workshops.list_sessions(delegate.cohort_id)
+    sessions = workshops.list_readable(delegate.cohort_id)
     session = next((each for each in sessions if each.id == session_id and not each.cancelled), None)
     if session is None or delegate.withdrawn:
         raise SessionUnknown

@@ -56,7 +56,7 @@ def list_visits(
     programme: Programme, cohort_id: str, attendances: Mapping[str, Attendance], now: datetime
 ) -> tuple[Visit, ...]:
     """Return the sessions of a delegate, earliest first. One query. `attendances`: of the delegate, by session."""
-    sessions, recorded = workshops.list_sessions(cohort_id), list_recorded(attendances)
+    sessions, recorded = workshops.list_readable(cohort_id), list_recorded(attendances)
     return tuple(
         Visit(
             title_of(programme, session, sessions), session.plan.when, session.ends_at <= now, recorded.get(session.id)
@@ -67,7 +67,7 @@ def list_visits(
 
 def list_absences(programme: Programme, cohort_id: str, delegate_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
     """Return the sessions that each delegate missed and has not caught up on, in words. One query and one read."""
-    sessions = workshops.list_sessions(cohort_id)
+    sessions = workshops.list_readable(cohort_id)
     titles = {session.id: title_of(programme, session, sessions) for session in held(sessions)}
     attendances = attendance.find_many(delegate_ids, list(titles))
     missed = {at: _describe(attendance).words for at, attendance in attendances.items() if attendance.state in MISSED}

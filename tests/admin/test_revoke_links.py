@@ -23,7 +23,7 @@ from chalicelib.sponsor.emails.about_documents import edition_email
 from chalicelib.store import audit_events, cohorts, delegates, emails, impact_surveys, invitations, jobs
 from chalicelib.store.emails import EmailState
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, SurveyState
-from chalicelib.store.table import Missing, put, scan, update
+from chalicelib.store.table import Missing, put, query, scan, update
 from chalicelib.waves.emails import about_surveys
 from tests.support import people
 from tests.support.cloud import BASE_URL
@@ -116,13 +116,44 @@ def test_every_kind_of_link_to_a_person_is_revoked_here():
     assert HOLDERS.keys() == {verb for verb, kind in kinds.KINDS.items() if kind.is_signed} - {kinds.CODE.verb}
 
 
+def damage(place):
+    """Take everything out of a row but its key; return the row as it was."""
+    (row,) = [row for row in query(place.pk) if row["sk"] == place.sk]
+    people.write(update(place, remove=sorted(row.keys() - {"pk", "sk"}), refusal=Missing))
+    return row
+
+
+@pytest.mark.made_up_rows
+def test_a_damaged_row_keeps_no_other_link_open_and_the_page_says_so(opened, clock):
+    before = links()
+    damage(impact_surveys.key(people.dana(), Role.MANAGER))
+    opened.let_in_administrator(clock.now())
+    opened.open(f"{COHORT}/revoke-links")
+
+    opened.post(f"{COHORT}/revoke-links", {"address": MARA})
+    opened.post(f"{COHORT}/revoke-links", {"confirmed": "yes"})
+    assert "revoked-in-part" in opened.messages
+    drain(clock.now())
+
+    assert is_revoked(opened, before["shared"])
+
+
+@pytest.mark.made_up_rows
+def test_a_delegate_s_links_are_revoked_though_a_rater_s_row_is_damaged(opened, clock):
+    before = links()
+    damage(invitations.key_of(asked()))
+
+    revoke(clock, DANA)
+
+    assert is_revoked(opened, before["hub"])
+
+
 @pytest.mark.made_up_rows
 @every_kind
 def test_a_link_is_revoked_though_the_delegate_s_line_cannot_be_read(opened, clock, verb):
     place = cohorts.line_key(people.COHORT, people.dana())
-    (row,) = [row for row in cohorts.rows(people.COHORT) if row["sk"] == place.sk]
     before = links()[verb]
-    people.write(update(place, remove=sorted(row.keys() - {"pk", "sk"}), refusal=Missing))
+    row = damage(place)
 
     revoke(clock, HOLDERS[verb])
     people.write(put(row))

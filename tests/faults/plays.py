@@ -804,7 +804,7 @@ def prepare_for_sponsor(play: Play) -> None:
     play.as_administrator()
     play.post(f"{AT_COHORT}/costs", typed={"fees.amount": "£18,000", "fees.source": "invoice"})
     play.post(f"{AT_COHORT}/board", typed={"ask.1": "Protect half a day a month."})
-    story = f"{people.link('dora delegate', 'hub')}/story"
+    story = people.link("dora delegate", "hub").removesuffix("/story") + "/story"
     checks = f"{AT_COHORT}/stories/{play.delegate('dora delegate')}"
     words = {"text": "The new rota cost more.", "naming": "named", "go": "approve"}
     play.post(story, typed=words)
@@ -832,7 +832,7 @@ def make_editions(play: Play) -> None:
     play.post(f"{AT_COHORT}/board", f"{AT_COHORT}/board/edition")
     play.run()
     play.post(f"{AT_COHORT}/board", f"{AT_COHORT}/board/evidence")
-    story = f"{people.link('dora delegate', 'hub')}/story"
+    story = people.link("dora delegate", "hub").removesuffix("/story") + "/story"
     play.post(story, typed={"go": "withdraw"})
     play.run()
     frozen = frozen_bytes(final_example.frozen(5))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 
 from chalice import Blueprint, Response
 from msgspec import Struct
 
 from chalicelib.core import clock, log
-from chalicelib.core.errors import FieldError
+from chalicelib.core.errors import FieldError, Refusal
 from chalicelib.core.model import Cohort, Programme
 from chalicelib.core.schedule import Change, Session, SessionPlan, held
 from chalicelib.links import signing
 from chalicelib.links.signing import LinkUnknown
 from chalicelib.store import cohorts, programmes, workshops
+from chalicelib.store.unreadable import list_unreadable
 from chalicelib.web.page import GET, POST, page_handler
 from chalicelib.web.sessions import SignedIn, administrator
 from chalicelib.workshops import change_sessions
@@ -46,6 +48,13 @@ class Opened(Struct, frozen=True):
         return signing.url(f"/admin/cohort/{self.cohort.id}/dates")
 
 
+class DatesDamaged(Refusal):
+    """A session cannot be read: a change of the others would be made without it."""
+
+    status = HTTPStatus.CONFLICT
+    title = "The dates cannot be changed now"
+
+
 @bp.route(PAGE, **GET)
 @page_handler
 def edit_dates(cohort_id: str) -> Response:
@@ -65,7 +74,13 @@ def _open(cohort_id: str) -> Opened:
     if cohort is None:
         raise LinkUnknown
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    return Opened(cohort, programme, workshops.list_sessions(cohort_id))
+    sessions = workshops.list_readable(cohort_id)
+    if list_unreadable():
+        raise DatesDamaged(
+            "The record of a workshop’s date is damaged, so the dates of this cohort cannot be changed now. Ask the "
+            "operator of the service to repair it, then open this page again."
+        )
+    return Opened(cohort, programme, sessions)
 
 
 def _posted(admin: SignedIn, opened: Opened, fields: Mapping[str, str]) -> Response:
