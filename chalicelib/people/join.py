@@ -41,8 +41,9 @@ def read_entry(typed: Mapping[str, str]) -> DelegateEntry:
         (entry,) = read_delegates(text.getvalue().encode(), "typed")
     except FileInvalid as refused:
         faults = {fault.column: fault.message for fault in refused.faults}
+        columns = (*(name for name in DELEGATE_COLUMNS if name in faults), *(faults.keys() - set(DELEGATE_COLUMNS)))
         raise ActRefused(
-            *(FieldError(name, f"{LABELS.get(name, 'This')} {message}.") for name, message in faults.items())
+            *(FieldError(name, f"{LABELS.get(name, 'This')} {faults[name]}.") for name in columns)
         ) from None
     return entry
 

@@ -134,7 +134,7 @@ def _refuse_delegates_in_a_second_part(rows: list[Row], faults: FaultList) -> No
     for row in rows:
         for column in ("manager_email", "coach_email"):
             if row.cells[column] and row.cells[column] == row.cells["email"]:
-                faults.add(row.line, column, "is the delegate's own address")
+                faults.add(row.line, column, "is the delegate’s own address")
 
 
 def _with_one_name_for_each_address(rows: list[Row], faults: FaultList) -> list[Row]:
@@ -183,7 +183,7 @@ def _refuse_stray_rater(row: Row, programme: Programme, delegates: Collection[st
     elif group and group not in allowed:
         faults.add(row.line, "group", f'"{quote(group)}" is not a group of this programme; {hint(group, allowed)}')
     if address and address == delegate:
-        faults.add(row.line, "email", "is the delegate's own address")
+        faults.add(row.line, "email", "is the delegate’s own address")
 
 
 def _without_doubled_raters(rows: list[Row], faults: FaultList) -> list[Row]:

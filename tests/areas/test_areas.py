@@ -270,7 +270,9 @@ def test_every_change_has_one_audit_line_with_from_and_to(dana):
 
 def test_progress_is_noted_for_all_areas_at_once(dana, clock):
     notes = {"level-1": "tried", "line-1": "Asked in the Monday meeting", "level-2": "not_started"}
+    assert "noted" not in dana.open(f"{hub()}/areas").messages
     dana.open(f"{hub()}/areas/progress").post(f"{hub()}/areas/progress", notes)
+    assert "noted" in dana.open(f"{hub()}/areas").messages
 
     opened = for_delegate()
     assert [(note.level, note.line) for note in opened.progress(stored())] == [("tried", "Asked in the Monday meeting")]
