@@ -50,10 +50,11 @@ def pack_evidence(cohort_id: str) -> bytes:
 
 
 def find_withdrawn(editions: Iterable[Summary]) -> tuple[str, ...]:
-    """Return the ids of stories that were in an edition and were withdrawn since."""
+    """Return the ids of stories that were in an edition and were withdrawn since, or deleted with their delegate."""
     delegate_ids = {delegate_id for edition in editions for delegate_id in edition.stories}
     stored = stories.of_delegates(delegate_ids) if delegate_ids else []
-    return tuple(sorted(story.id for story in stored if story.state is StoryState.WITHDRAWN))
+    kept = {story.delegate_id for story in stored if story.state is not StoryState.WITHDRAWN}
+    return tuple(sorted(map(stories.id_of, delegate_ids - kept)))
 
 
 def _files(

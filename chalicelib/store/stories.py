@@ -59,7 +59,11 @@ class Story(Struct, frozen=True):
     @property
     def id(self) -> str:
         """Return what the sponsor's documents call it: it leads to no delegate."""
-        return derive(8, "story", self.delegate_id)
+        return id_of(self.delegate_id)
+
+
+def id_of(delegate_id: str) -> str:
+    return derive(8, "story", delegate_id)
 
 
 def key(delegate_id: str) -> Key:

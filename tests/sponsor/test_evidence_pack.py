@@ -17,8 +17,8 @@ from chalicelib.sponsor.evidence_pack import NoEditionYet, pack_evidence
 from chalicelib.sponsor.final.facts import read_final
 from chalicelib.sponsor.interim import Interim, WorkCount, load_interim
 from chalicelib.sponsor.timeline import list_milestones
-from chalicelib.store import audit_events, cohorts, delegates, objects, summaries
-from chalicelib.store.table import Missing, update
+from chalicelib.store import audit_events, cohorts, delegates, objects, stories, summaries
+from chalicelib.store.table import Missing, delete, update
 from chalicelib.workshops.counts import WorkshopCounts
 from tests.sponsor.test_editions import NAMES, SPONSOR, answered, wait
 from tests.sponsor.test_stories import WORDS, approve, check, offered, page, story
@@ -111,6 +111,16 @@ def test_a_withdrawn_story_is_gone_at_once_and_its_id_is_listed(published, clock
         assert not any(WORDS.encode() in body for body in files.values())
     assert "summary.pdf" not in at_once
     assert "summary.pdf" in later
+
+
+def test_a_story_that_was_deleted_with_its_delegate_is_in_no_pack(published):
+    """The page gives its edition no longer out, so the pack does not either."""
+    identity = story().id
+    people.write(delete(stories.key(story().delegate_id)))
+    files = opened(pack_evidence(people.COHORT))
+    assert files["withdrawn.txt"].decode().split() == [identity]
+    assert not any(WORDS.encode() in body for body in files.values())
+    assert "summary.pdf" not in files
 
 
 def test_the_sponsor_and_the_command_get_the_same_pack_and_it_is_logged(published, clock, tmp_path):
