@@ -168,7 +168,7 @@ def open_areas(token: str, delegate_id: str, by: By) -> AreasPage:
         raise LinkUnknown
     programme = programmes.load(delegate.programme_id, delegate.programme_version)
     released = released_wave(rows)
-    wave = released or Wave.BASELINE
+    wave = areas_wave(rows)
     return AreasPage(
         token=token,
         delegate=delegate,
@@ -180,6 +180,11 @@ def open_areas(token: str, delegate_id: str, by: By) -> AreasPage:
         rows=rows,
         by=by,
     )
+
+
+def areas_wave(rows: Sequence[Row]) -> Wave:
+    """Return the wave whose areas a delegate works on: the follow-up once its report is released."""
+    return released_wave(rows) or Wave.BASELINE
 
 
 def released_wave(rows: Sequence[Row]) -> Wave | None:

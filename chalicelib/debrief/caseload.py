@@ -12,6 +12,7 @@ from chalicelib.core.errors import Refusal
 from chalicelib.core.ids import coach_id, coach_ids
 from chalicelib.core.model import Cohort, Delegate, Person, Programme, Wave
 from chalicelib.core.schedule import Session
+from chalicelib.debrief.debrief_form import MOST_AREAS
 from chalicelib.jobs.commit import commit
 from chalicelib.links.ends import end_of_programme_links
 from chalicelib.links.kinds import COACH
@@ -86,7 +87,7 @@ class Case(Struct, frozen=True):
     report: StoredReport | None
     earlier: StoredReport | None  # of the baseline, if there is a follow-up
     debrief: Debrief | None
-    areas: tuple[Area, ...]
+    areas: tuple[Area, ...]  # as recorded in the debrief of this wave
     coach_comments: tuple[CoachComment, ...]  # comments that raters keep for the coach: not in the report
     impact: tuple[ImpactSurvey, ...]
     rows: tuple[Row, ...]
@@ -97,6 +98,7 @@ class Case(Struct, frozen=True):
     ticks: tuple[str, ...] = ()  # ids of behaviours that this coach ticked in the report
     draft: RecordDraft | None = None  # what this coach typed into the record and has not recorded
     has_opened: bool = False  # whether this coach has opened this report
+    carried: tuple[Area, ...] = ()  # live areas of the first 360, until the debrief of the follow-up is recorded
 
     @property
     def coach_id(self) -> str:
@@ -200,7 +202,14 @@ def open_case(token: str, delegate_id: str) -> Case:
         draft=record_drafts.from_rows(rows, wave.value, me),
         cohort=cohort,
         has_opened=report is not None and openings.opened_checksum(rows, wave, me) == report.checksum,
+        carried=_carried(rows) if wave is Wave.FOLLOWUP and debrief is None else (),
     )
+
+
+def _carried(rows: Sequence[Row]) -> tuple[Area, ...]:
+    """Return the live areas of the first 360 in the order of the form. A review date that has passed is left out."""
+    live = [area for area in from_rows(rows, Wave.BASELINE)[1] if area.is_live][:MOST_AREAS]
+    return tuple(replace(area, place=place, review_by=None) for place, area in enumerate(live, start=1))
 
 
 def _refuse_revoked(cohort: Cohort, coach: Person, version: Sequence[str]) -> None:

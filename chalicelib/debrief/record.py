@@ -46,7 +46,7 @@ def stored_fields(case: Case) -> dict[str, str]:
     """Return the form's fields as last typed, recorded or not."""
     if case.draft is not None:
         return dict(case.draft.typed)
-    fields = {name: text for area in case.areas for name, text in as_fields(area, area.number).items()}
+    fields = {name: text for area in case.areas or case.carried for name, text in as_fields(area, area.number).items()}
     return fields | ({"held_on": case.debrief.held_on.isoformat()} if case.debrief else {})
 
 

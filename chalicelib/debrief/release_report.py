@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from msgspec.structs import replace
+
 from chalicelib.areas.emails import prompt_email
 from chalicelib.areas.form import TypedArea, to_area
 from chalicelib.areas.plan.jobs import plan_job
@@ -127,15 +129,25 @@ def refuse_released(case: Case) -> None:
 
 
 def _area(case: Case, typed: TypedArea, now: datetime) -> Area:
-    """Keep the id of an area that was recorded before. A new one gets the page's random id, so that a second press
-    stores it once.
+    """Keep the id of an area that was recorded before, and of one of the first 360 that goes on in the follow-up.
+
+    A new one gets the page's random id, so that a second press stores it once.
     """
     before = next((area for area in case.areas if area.number == typed.number), None)
     if before:
         return to_area(typed, before.id, before)
+    carried = next((area for area in case.carried if area.number == typed.number), None)
+    if carried and _goes_on(carried, typed):
+        area = to_area(typed, carried.id, carried)
+        return replace(area, approved=carried.approved if area.others_text == carried.others_text else "")
     is_fresh = len(typed.id) > 1 and typed.id not in {area.id for area in case.areas}
     made = derive(8, "area", case.delegate.id, case.wave.value, str(typed.number), now.isoformat())
     return to_area(typed, typed.id if is_fresh else made)
+
+
+def _goes_on(before: Area, typed: TypedArea) -> bool:
+    """Return whether what was typed over an area is the same area: in the same words, or about the same behaviours."""
+    return typed.parts["behaviour"] == before.behaviour or bool(set(typed.items) & set(before.items))
 
 
 def release(case: Case, now: datetime) -> None:

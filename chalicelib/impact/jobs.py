@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from datetime import datetime
 
+from chalicelib.areas.openings import areas_wave
 from chalicelib.assignments.coach_view import book_of
 from chalicelib.core.formatting import local_date
 from chalicelib.core.impact_background import Background
@@ -32,6 +33,7 @@ from chalicelib.meetings.effects import start_review
 from chalicelib.pulse.asked import asked_from, list_in_words, list_left_alone, list_live
 from chalicelib.results.publish import publish
 from chalicelib.store import (
+    areas,
     cohorts,
     delegates,
     impact_surveys,
@@ -44,7 +46,6 @@ from chalicelib.store import (
 )
 from chalicelib.store.areas import SURVEYED
 from chalicelib.store.cohorts import SurveyStage
-from chalicelib.store.debriefs import areas_from
 from chalicelib.store.delegate_record import DelegateRecord, load_record
 from chalicelib.store.impact_surveys import ImpactSurvey, Role, surveys_from
 from chalicelib.store.invitations import InvitationExists
@@ -82,9 +83,10 @@ def _opening(programme: Programme, record: DelegateRecord, now: datetime) -> dat
 def _open(programme: Programme, record: DelegateRecord, now: datetime) -> ImpactSurvey:
     """Open the surveys of the delegate and the line manager; return the delegate's."""
     rows, delegate = record.rows, record.delegate
-    areas = [PulseArea(area.id, area.words_for_others) for area in areas_from(rows) if area.state in SURVEYED]
+    current = areas.from_rows(rows, areas_wave(rows))
+    surveyed = [PulseArea(area.id, area.words_for_others) for area in current if area.state in SURVEYED]
     opens_at = _opening(programme, record, now)
-    survey = new_survey(programme, delegate, areas, opens_at, _background(delegate, programme, rows))
+    survey = new_survey(programme, delegate, surveyed, opens_at, _background(delegate, programme, rows))
     closed = record.wave(Wave.BASELINE).closed
     commit(opening_writes(programme, delegate, survey, list_suppressed(delegate.cohort_id), closed), now)
     return survey

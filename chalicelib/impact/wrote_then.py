@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from chalicelib.areas.openings import areas_wave
 from chalicelib.assignments.answers_shown import show_answers
 from chalicelib.assignments.coach_view import book_of
 from chalicelib.assignments.form import AREAS, fields_of
@@ -15,10 +16,10 @@ from chalicelib.assignments.tasks import Book, Task
 from chalicelib.assignments.thread import WorkState
 from chalicelib.core.formatting import local_day
 from chalicelib.core.impact_background import Background, EarlierMeasure
-from chalicelib.core.model import Delegate, Programme, Wave
+from chalicelib.core.model import Delegate, Programme
 from chalicelib.core.state_machine import By
 from chalicelib.forms.impact_options import LEVELS
-from chalicelib.store import debriefs, delegates
+from chalicelib.store import areas, delegates
 from chalicelib.store.areas import Progress, progress_from
 from chalicelib.store.marshal import Row
 
@@ -115,14 +116,14 @@ def _proposal(book: Book, now: datetime) -> dict[str, list[str]]:
 
 
 def _areas(book: Book, rows: Sequence[Row]) -> dict[str, list[str]]:
-    zone = book.programme.organisation.timezone
+    zone, wave = book.programme.organisation.timezone, areas_wave(rows)
     worked = _worked_on(book)
     return {
         f"level.{area.id}": [
             *([f"You worked on it in: {', '.join(worked[area.id])}."] if area.id in worked else []),
-            *(_note_in_words(note, zone) for note in reversed(progress_from(rows, Wave.BASELINE, area.id)[:NOTES])),
+            *(_note_in_words(note, zone) for note in reversed(progress_from(rows, wave, area.id)[:NOTES])),
         ]
-        for area in debriefs.areas_from(rows)
+        for area in areas.from_rows(rows, wave)
     }
 
 

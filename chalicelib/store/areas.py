@@ -147,10 +147,15 @@ def _remember(delegate_id: str, wave: Wave, area: Area, revision: Revision) -> W
 
 
 def history_from(rows: Iterable[Row], wave: Wave, area_id: str) -> tuple[Revision, ...]:
-    """Return the changes of an area, newest first."""
-    prefix = f"AREAHISTORY#{wave.value}#{area_id}#"
-    revisions = [read(Revision, row) for row in rows if row["sk"].startswith(prefix)]
-    return tuple(sorted(revisions, key=lambda revision: -revision.revision))
+    """Return the changes of an area, newest first: those of the first 360 too, if it goes on in the follow-up."""
+    prefixes = tuple(f"AREAHISTORY#{each.value}#{area_id}#" for each in _waves_of(wave, area_id))
+    revisions = [read(Revision, row) for row in rows if row["sk"].startswith(prefixes)]
+    return tuple(sorted(revisions, key=lambda revision: (revision.at, revision.revision), reverse=True))
+
+
+def _waves_of(wave: Wave, area_id: str) -> tuple[Wave, ...]:
+    """Return the waves in which an area may have a history. Earlier versions numbered the areas of each wave."""
+    return (wave,) if wave is Wave.BASELINE or area_id.isdigit() else (wave, Wave.BASELINE)
 
 
 # --- progress -------------------------------------------------------------------------------------------------
@@ -173,9 +178,9 @@ def note(delegate_id: str, wave: Wave, area_id: str, once: str, progress: Progre
 
 
 def progress_from(rows: Iterable[Row], wave: Wave, area_id: str) -> tuple[Progress, ...]:
-    """Return the notes on an area, newest first."""
-    prefix = f"PROGRESS#{wave.value}#{area_id}#"
-    notes = [read(Progress, row) for row in rows if row["sk"].startswith(prefix)]
+    """Return the notes on an area, newest first: those of the first 360 too, if it goes on in the follow-up."""
+    prefixes = tuple(f"PROGRESS#{each.value}#{area_id}#" for each in _waves_of(wave, area_id))
+    notes = [read(Progress, row) for row in rows if row["sk"].startswith(prefixes)]
     return tuple(sorted(notes, key=lambda note: note.at, reverse=True))
 
 

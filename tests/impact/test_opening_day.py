@@ -10,11 +10,15 @@ from chalicelib.admin.address_change import change_address
 from chalicelib.admin.survey_acts import extend_survey
 from chalicelib.areas.emails import monthly_email
 from chalicelib.core.formatting import day, local_date
+from chalicelib.core.model import Wave
 from chalicelib.core.working_days import BEFORE_EMAILS, survey_job_at, survey_opens_at
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.people.planned import perform
 from chalicelib.programme.move_dates import Moved, move, plan
-from chalicelib.store import cohorts, delegates, emails, impact_surveys, jobs
+from chalicelib.store import cohorts, debriefs, delegates, emails, impact_surveys, jobs, reports
+from chalicelib.store.areas import Area
+from chalicelib.store.debriefs import Debrief
+from chalicelib.store.reports import ReportState, StoredReport
 from tests.mornings.calendar import DANA, MARA
 from tests.people import scene
 from tests.support import people
@@ -63,6 +67,23 @@ def test_the_survey_goes_out_with_what_else_is_for_that_morning(day_before):
     open_survey(day_before)
 
     assert items_of(DANA, before) == [{"impact/delegate", "areas/monthly"}]
+
+
+def test_the_survey_asks_about_the_areas_of_a_follow_up_that_was_released_before(day_before):
+    """One area went on with its id, one was replaced; the areas of the first 360 are not asked about again."""
+    agreed = Debrief(people.DATES.closes, ())
+    first = [Area("aaaaaaaa", "Asks more"), Area("bbbbbbbb", "Delegates")]
+    people.write(*debriefs.save(people.dana(), Wave.BASELINE, agreed, first))
+    again = [Area("aaaaaaaa", "Asks more, and waits"), Area("dddddddd", "Plans ahead")]
+    people.write(*debriefs.save(people.dana(), Wave.FOLLOWUP, agreed, again))
+    now, released = day_before.now(), ReportState.RELEASED
+    people.write(reports.add(StoredReport(people.dana(), Wave.FOLLOWUP, "c", "f", "h", "p", now, released)))
+    open_survey(day_before)
+    surveys = impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))
+    assert {area.id: area.text for survey in surveys for area in survey.areas} == {
+        "aaaaaaaa": "Asks more, and waits",
+        "dddddddd": "Plans ahead",
+    }
 
 
 def test_nothing_goes_out_before_the_morning(day_before):

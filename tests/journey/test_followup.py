@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from chalicelib.admin import close_or_extend, schedule_followup
 from chalicelib.admin.cohort_status import CohortUnknown
 from chalicelib.admin.schedule_followup import FollowupRefused
+from chalicelib.areas.openings import areas_wave
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core.ids import delegate_id
 from chalicelib.core.model import Approver, Invitation, InvitationState, Person, Wave, WaveState
@@ -19,8 +21,10 @@ from chalicelib.jobs.kinds import HANDLERS
 from chalicelib.links.kinds import DECLINE
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.results.cohort_snapshot import Share, read_share
-from chalicelib.store import cohorts, delegates, invitations, jobs, objects, reports
+from chalicelib.store import areas, cohorts, debriefs, delegates, invitations, jobs, objects, reports
+from chalicelib.store.areas import Area, AreaState, Progress
 from chalicelib.store.cohorts import FeedbackState
+from chalicelib.store.debriefs import Debrief
 from chalicelib.store.reports import ReportState
 from chalicelib.store.table import query, scan
 from tests.faults import scene
@@ -104,6 +108,47 @@ def test_a_follow_up_goes_the_whole_way(visitor, clock):
     visitor.let_in(dana, clock.now()).open(f"{hub}/report").post(f"{hub}/report", {"kind": "pdf"})
     assert "/followup/" in visitor.headers["Location"]
     assert jobs.failed() == []
+
+
+def test_an_area_goes_on_in_the_follow_up_with_its_id_notes_and_history(visitor, clock):
+    """The form of the second debrief begins with the live areas; the survey afterwards asks about what it agreed."""
+    planned(clock)
+    items = [item.id for item in people.programme().items]
+    first = [Area("aaaaaaaa", "Asks more", items=(items[0],)), Area("bbbbbbbb", "Delegates", items=(items[1],))]
+    dropped = Area("cccccccc", "Speaks up", state=AreaState.DROPPED)
+    agreed = Debrief(CLOSES, tuple(area.id for area in (*first, dropped)))
+    people.write(*debriefs.save(people.dana(), Wave.BASELINE, agreed, [*first, dropped]))
+    note = Progress("delegate", "Dana", clock.now(), "tried", "Two meetings so far")
+    people.write(areas.note(people.dana(), Wave.BASELINE, "aaaaaaaa", "once", note))
+    drain(clock.to(datetime.fromisoformat("2027-05-31T08:00:00Z")))
+    drain(clock.advance(minutes=1))
+    everyone_answers(Wave.FOLLOWUP, "4", clock.now())
+    drain(clock.to(datetime.fromisoformat("2027-06-18T23:00:00Z")))
+    drain(clock.advance(minutes=10))
+
+    case = f"{people.coach_url()}/{people.dana()}"
+    visitor.let_in(people.person("cleo coach").email, clock.advance(days=2)).open(case)
+    typed_before = dict(re.findall(r'<textarea[^>]*name="(behaviour-\d)"[^>]*>([^<]*)<', visitor.page))
+    assert [text.strip() for text in typed_before.values()] == ["Asks more", "Delegates", ""]
+    visitor.post(f"{case}/report", {"kind": "pdf"})
+    typed = people.areas_typed(clock.now().date()) | {"behaviour-1": "Asks more", "held_on": f"{clock.now().date()}"}
+    visitor.open(case).post(f"{case}/debrief", typed)
+    visitor.open(f"{case}/release").post(f"{case}/release")
+
+    rows = list(delegates.load_rows(people.dana()))
+    again = areas.from_rows(rows, Wave.FOLLOWUP)
+    assert again[0].id == "aaaaaaaa"
+    assert again[1].id not in {"bbbbbbbb", "cccccccc"}, "other words about no behaviour of the report: another area"
+    assert [kept.line for kept in areas.progress_from(rows, Wave.FOLLOWUP, "aaaaaaaa")] == ["Two meetings so far"]
+    assert areas_wave(rows) is Wave.FOLLOWUP
+
+
+def test_areas_that_earlier_versions_numbered_share_no_notes(aws):
+    """They are called 1 to 3 in each wave, and mean other areas."""
+    people.write(areas.note("dana", Wave.BASELINE, "1", "once", Progress("delegate", "Dana", MONDAY, "tried")))
+    rows = list(delegates.load_rows("dana"))
+    assert len(areas.progress_from(rows, Wave.BASELINE, "1")) == 1
+    assert areas.progress_from(rows, Wave.FOLLOWUP, "1") == ()
 
 
 @pytest.mark.parametrize(

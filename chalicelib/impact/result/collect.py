@@ -44,6 +44,7 @@ from chalicelib.store.impact_surveys import ImpactSurvey, PulseResult, Role
 from chalicelib.store.marshal import Row
 
 Answers = Mapping[str, str]
+LATEST_FIRST = (Wave.FOLLOWUP, Wave.BASELINE)  # an area that goes on in the follow-up is recorded in both
 GIVEN_UP = (AreaState.DROPPED, AreaState.REPLACED)
 ORDER = ("worse", "unchanged", "improved", "no_answer")  # of measures: those that did not work come first
 
@@ -118,8 +119,9 @@ def collect_facts(sources: Sources, issued: date) -> ResultFacts:
 
 def _area(sources: Sources, area: PulseArea) -> AreaResult:
     own, manager, zone = sources.sent(Role.DELEGATE), sources.managers_words, sources.programme.organisation.timezone
-    agreed = next((debriefed for debriefed in debriefs.areas_from(sources.rows) if debriefed.id == area.id), None)
-    notes = reversed(progress_from(sources.rows, Wave.BASELINE, area.id))
+    recorded = [(wave, each) for wave in LATEST_FIRST for each in areas_from_rows(sources.rows, wave)]
+    wave, agreed = next(((wave, each) for wave, each in recorded if each.id == area.id), (Wave.BASELINE, None))
+    notes = reversed(progress_from(sources.rows, wave, area.id))
     return AreaResult(
         id=area.id,
         text=agreed.behaviour if agreed else area.text,
@@ -134,10 +136,11 @@ def _area(sources: Sources, area: PulseArea) -> AreaResult:
 
 
 def _changed_course(sources: Sources) -> Iterator[ChangedCourse]:
-    asked = {area.id for area in sources.areas}
-    for area in areas_from_rows(sources.rows, Wave.BASELINE):
-        if area.state in GIVEN_UP and area.id not in asked:
+    listed = {area.id for area in sources.areas}
+    for area in (area for wave in LATEST_FIRST for area in areas_from_rows(sources.rows, wave)):
+        if area.state in GIVEN_UP and area.id not in listed:
             yield ChangedCourse(area.behaviour, area.why)
+        listed.add(area.id)
 
 
 def _note(level: str, line: str) -> str:
