@@ -15,7 +15,8 @@ from chalicelib.admin.remind import ChaseRefused
 from chalicelib.core.calendar import local_moment
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import Refusal
-from chalicelib.core.formatting import plural
+from chalicelib.core.formatting import day, plural
+from chalicelib.core.working_days import working_days
 from chalicelib.store.cohorts import DelegateLine, FeedbackState
 
 Fields = Mapping[str, str]
@@ -158,6 +159,18 @@ def read_last_day(fields: Fields) -> date:
         return date.fromisoformat(fields.get("last_day", "").strip())
     except ValueError:
         raise DateRefused("Give the new last day as a date.") from None
+
+
+def ask_about_day(act: FeedbackAct, scope: Scope, fields: Fields) -> str:
+    """Return a question about the day that was typed, if it may be a slip; empty if it was asked about this day.
+
+    Raises DateRefused.
+    """
+    if not act.asks_for_date or fields.get("confirmed") == fields.get("last_day"):
+        return ""
+    last, board = read_last_day(fields), scope.board
+    is_working = working_days(board.programme.organisation, board.cohort.dates.closed).is_working(last)
+    return "" if is_working else f"{day(last)} is not a working day. Is that right? No one can move it back."
 
 
 def _extend(scope: Scope, fields: Fields, now: datetime, by: str) -> None:

@@ -157,6 +157,20 @@ def test_more_time_is_given_and_pressing_twice_is_success(opened, clock):
     assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].extensions == 1
 
 
+def test_a_last_day_on_a_weekend_is_asked_about(opened):
+    """It moves in one press, everyone who was asked is emailed, and no one can move it back."""
+    url = f"{dana()}/extend"
+    opened.open(url).post(url, {"last_day": "2026-10-10"})
+    assert ("asked-about-day" in opened.messages, "Saturday 10 October 2026" in opened.page) == (True, True)
+    assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].extensions == 0
+
+    opened.post(url, {"last_day": "2026-10-11"})
+    assert "Sunday 11 October 2026" in opened.page, "another day is asked about again"
+    opened.post(url, {"last_day": "2026-10-11"})
+    assert "extend" in opened.messages
+    assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].extensions == 1
+
+
 @pytest.mark.parametrize("typed", ["", "soon", "2026-10-01"])
 def test_a_last_day_that_is_no_date_is_reported_at_its_field(opened, typed):
     url = f"{dana()}/extend"

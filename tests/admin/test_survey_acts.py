@@ -181,7 +181,7 @@ def test_the_same_day_again_changes_nothing(admin, clock):
     ],
 )
 def test_a_day_that_does_not_fit_is_refused_at_the_field(admin, clock, last, said):
-    act(admin, "survey-extend", {"last_day": f"{last}"})
+    act(admin, "survey-extend", {"last_day": f"{last}", "confirmed": f"{last}"})
     assert said in admin.page
     assert survey().extensions == 0
 

@@ -759,7 +759,8 @@ def give_surveys_time(play: Play, delegate_id: str) -> None:
     play.as_administrator()
     for scope, days in ((f"delegate/{delegate_id}", 1), ("all", 2)):
         play.post(f"{AT_COHORT}/{scope}/survey-remind")
-        play.post(f"{AT_COHORT}/{scope}/survey-extend", typed={"last_day": f"{last + timedelta(days=days)}"})
+        later = f"{last + timedelta(days=days)}"
+        play.post(f"{AT_COHORT}/{scope}/survey-extend", typed={"last_day": later, "confirmed": later})
         play.run()
 
 
