@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.admin import close_or_extend, schedule_followup
+from chalicelib.admin.address_change import change_address
 from chalicelib.admin.cohort_status import CohortUnknown
 from chalicelib.admin.schedule_followup import FollowupRefused
 from chalicelib.areas.openings import areas_wave
@@ -182,6 +183,23 @@ def test_no_change_is_the_difference_of_two_line_managers(aws, clock, name, emai
     ), "a row that holds the facts, with every comment, would outgrow DynamoDB's 400 kB"
     assert ("manager" in changed) == (not others)
     assert "manager" in {statistic["cell"] for statistic in facts["statistics"]}
+
+
+def test_a_successor_who_is_entered_as_another_address_counts_as_the_same_person(aws, clock):
+    """docs/threat-model.md names it: `cohort replace --name` says that the person is the same."""
+    planned(clock)
+    mara, max_ = people.person("mara manager").email, "max@example.org"
+    change_address(people.COHORT, mara, max_, clock.advance(minutes=1), "ada@example.org", name="Max Manager")
+    drain(clock.now())
+    drain(clock.to(datetime.fromisoformat("2027-05-31T08:00:00Z")))
+    drain(clock.advance(minutes=1))
+    everyone_answers(Wave.FOLLOWUP, "4", clock.now())
+    drain(clock.to(datetime.fromisoformat("2027-06-18T23:00:00Z")))
+    drain(clock.advance(minutes=10))
+
+    facts = json.loads(objects.load(reports.find(people.dana(), Wave.FOLLOWUP).facts))
+    assert "manager" in {change["cell"] for change in facts["changes"]}
+    assert facts.get("other_people", []) == []
 
 
 @pytest.mark.parametrize("asked_the_coach", [True, False])

@@ -147,6 +147,19 @@ def test_a_close_deletes_reminders_of_earlier_links_and_rejected_ones(clock, aws
     assert not any({"emails_planned", "reminders"} & row.keys() for row in scan())
 
 
+def test_a_close_leaves_a_reminder_whose_delivery_is_unknown(clock, aws):
+    """SES may still send it and say so; docs/threat-model.md says that it stays."""
+    people.opened(clock, chosen=people.raters(4, 0))
+    reminder = people.reminders_of(invitations_of("p1"))[0]
+    drain(clock.to(people.CLOSE))
+    sending = {"state": emails.EmailState.SENDING, "attempt": "x", "due_at": clock.now() + timedelta(minutes=30)}
+    people.write(update(emails.key(reminder), put=sending, refusal=emails.EmailMissing))
+    publish(clock)
+
+    assert emails.find(reminder).state is emails.EmailState.SENDING
+    assert list_cancelled_by(CancelledBy.ANSWER, people.dana(), invitation=invitations_of("p2").id) == []
+
+
 def publish(clock):
     close_or_extend.publish_with_few_answers(people.COHORT, people.person("dana delegate").email, clock.now())
     drain(clock.now())
