@@ -19,12 +19,14 @@ bp = Blueprint(__name__)
 @page_handler
 def show(token: str) -> Response:
     owner = signed_in(bp.current_request, find_owner(token), clock.now())
-    copy, programme = own_copy.find(owner.reader), owner.reader.programme
-    until = own_copy.kept_until(owner.reader, copy)
-    now = clock.now()
-    story_url = find_story_url(owner.reader)
+    copy = own_copy.find(owner.reader)
     return owner.page_with_documents(
-        "ownership/own_data", copy=copy, until=until, programme=programme, now=now, story_url=story_url
+        "ownership/own_data",
+        copy=copy,
+        until=own_copy.kept_until(owner.reader, copy),
+        programme=owner.reader.programme,
+        now=clock.now(),
+        story_url=find_story_url(owner.reader),
     )
 
 
