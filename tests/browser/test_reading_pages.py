@@ -239,15 +239,17 @@ def test_a_follow_up_is_planned_faults_first(cloud, visit, request):
     page.goto(signing.url(f"/admin/cohort/{seeds.COHORT}/followup"))
     assert "3 delegates are asked about again" in page.locator("main").inner_text()
     assert_sound(page)
-    press(page, "Plan the follow-up")
+    press(page, "See what happens")
     assert page.get_by_role("alert").get_by_role("link").count() == 2
     assert_sound(page)
 
     opens = seeds.now(cloud).date() + timedelta(days=180)
     page.get_by_label("First day").fill(opens.isoformat())
     page.get_by_label("Last day for answers").fill((opens + timedelta(days=20)).isoformat())
+    press(page, "See what happens")
+    assert_sound(page)
     press(page, "Plan the follow-up")
 
     assert message(page, "planned").is_visible()
-    assert page.get_by_role("button", name="Plan the follow-up").count() == 0
+    assert page.get_by_role("button", name="See what happens").count() == 0
     assert_sound(page)
