@@ -20,7 +20,8 @@ endif
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-install: $(READY) ## make .venv with the locked requirements
+install: $(READY) ## make .venv with the locked requirements; PYTHON=python3.13 makes it again if another Python made it
+	@$(if $(filter command line,$(origin PYTHON)),$(PYTHON) infra/install.py .venv requirements-dev.txt)
 
 $(READY): requirements-dev.txt
 	@test -n "$(PYTHON)" || { echo "$(NO_PYTHON)"; exit 1; }

@@ -44,7 +44,11 @@ def install(folder: Path, requirements: Path, *, add: bool) -> int:
 
 
 def is_current(marker: Path, requirements: Path) -> bool:
-    return marker.exists() and marker.stat().st_mtime >= requirements.stat().st_mtime
+    """Return whether these requirements are installed, and for the Python that runs this."""
+    if not marker.exists() or marker.stat().st_mtime < requirements.stat().st_mtime:
+        return False
+    version = "{}.{}".format(*sys.version_info)
+    return (marker.parent / "lib" / f"python{version}").exists()
 
 
 if __name__ == "__main__":
