@@ -16,7 +16,8 @@ def due_jobs(args: Namespace) -> int:
     rows = [
         (job.state.value, job.id, clock.stamp(job.due_at), str(job.attempts), job.error) for job in failed + waiting
     ]
-    say(args, {"failed": failed, "waiting": waiting}, ["\t".join(row) for row in rows])
+    lines = ["\t".join(row) for row in rows] or ["No job is due, and none has failed."]
+    say(args, {"failed": failed, "waiting": waiting}, lines)
     return 1 if failed else 0
 
 

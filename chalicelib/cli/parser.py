@@ -23,11 +23,12 @@ from chalicelib.cli import (
     programme,
     restore,
 )
-from chalicelib.core.aws import AWS_ERRORS
+from chalicelib.core.aws import AWS_ERRORS, ReadOnly
 from chalicelib.core.errors import FileInvalid, Refusal
 from chalicelib.core.settings import ConfigError
 
 LOCAL_PORT = 8000
+INTERRUPTED = 130  # as shells say of a command that Ctrl-C ended
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -47,15 +48,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ConfigError as error:
         print(f"Configuration error: {error}", file=sys.stderr)
         return 1
-    except AWS_ERRORS as error:
-        print(f"AWS: {error}", file=sys.stderr)
+    except (ReadOnly, *AWS_ERRORS) as error:
+        print(_explain(error), file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Stopped. Run the same command again to finish it.", file=sys.stderr)
+        return INTERRUPTED
     except BrokenPipeError:  # the reader of the output has closed it, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
         print(f"{error.filename or 'network'}: {error.strerror or error}", file=sys.stderr)
         return 1
+
+
+def _explain(error: Exception) -> str:
+    """Return what to do about an error of AWS, where the reason is known."""
+    if isinstance(error, ReadOnly):
+        return f"Nothing was changed. {error}."
+    if getattr(error, "response", {}).get("Error", {}).get("Code") == "ParameterNotFound":
+        name = os.environ.get("FULLCIRCLE_STAGE", "")
+        return f"There is no deployment {name!r} in this account and region. Check --stage, profile and region."
+    return f"AWS: {error}"
 
 
 def _run(args: argparse.Namespace) -> int:
