@@ -15,9 +15,11 @@ from infra.deploy import commands, drill, policies, remove, restore, status
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import ROOT, DeployError, Deployment
 
+INTERRUPTED = 130  # as shells say of a command that Ctrl-C ended
+
 
 def main(argv: Sequence[str] | None = None, pause: Callable[[float], None] = time.sleep) -> int:
-    """Exit status: 0 done, 1 a person has to do something first, or something needs attention."""
+    """Exit status: 0 done, 1 a person has to do something first, or something needs attention, 130 Ctrl-C."""
     args = parser().parse_args(argv)
     hand = Reporter(dry_run=getattr(args, "dry_run", False))
     try:
@@ -28,6 +30,9 @@ def main(argv: Sequence[str] | None = None, pause: Callable[[float], None] = tim
         print("No region is set: export AWS_DEFAULT_REGION=eu-west-2 (London).", file=sys.stderr)
     except (Boto3Error, BotoCoreError, ClientError) as error:
         print(f"AWS: {error}\nFix that and run the same command again: it resumes.", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("Stopped half way. Run the same command again: it resumes.", file=sys.stderr)
+        return INTERRUPTED
     return 1
 
 
@@ -36,21 +41,26 @@ def run(args: argparse.Namespace, hand: Reporter, pause: Callable[[float], None]
         policies.write_all(args.project, hand)
         return 0
     stage = Deployment(args.stage, args.project, pause)
-    if args.command == "status":
-        return _print_needs(status.run(stage, hand, open_page=not args.skip_verify))
     if args.command == "remove":
         remove.run(stage, hand, args.destroy)
-    elif args.command == "drill":
+        hand.close()
+        return 0
+    drill.refuse_drill(stage)
+    if args.command not in MAY_BE_FIRST:
+        remove.require(stage)
+    if args.command == "status":
+        return _print_needs(status.run(stage, hand, open_page=not args.skip_verify))
+    if args.command == "drill":
         drill.run(stage, hand, keep=args.keep)
     elif args.command == "restore":
         restore.run(stage, hand, args.to)
     else:
-        drill.refuse_drill(stage)
         COMMANDS[args.command](stage, hand, args)
     hand.close()
     return 0
 
 
+MAY_BE_FIRST = ("infra", "deploy")  # the second says itself what is missing
 COMMANDS = {"infra": commands.infra, "deploy": commands.deploy, "rotate-keys": commands.rotate_keys}
 COMMANDS |= {"stop": commands.stop, "start": commands.start}
 

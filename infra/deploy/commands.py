@@ -38,6 +38,13 @@ def infra(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     hand.step(f"Stage {stage.name} in account {stage.account}, {stage.region}")
     given = {"sender": args.sender, "reply_to": args.reply_to, "administrators": _listed(args.administrators)}
     given["second_factor"] = args.second_factor
+    settings.check_addresses(
+        sender=args.sender,
+        reply_to=args.reply_to,
+        administrators=given["administrators"],
+        alarms_to=args.alarms_to,
+        identity=args.identity,
+    )
     args.waf_limit = firewall.check_limit(args.waf_limit)
     known = settings.check_given(stage, given)
     policies.ensure_policies(stage, hand)
@@ -55,6 +62,7 @@ def infra(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     layer.upload(stage, hand)
     if stack.outputs(stage):  # not in a dry run on an empty account
         stack.ensure_stack(stage, hand, {**wanted, "LayerKey": layer.key(stage)})
+        watching.ensure_recipient(stage, hand)
         firewall.ensure_rule(stage, hand)
     if arn := layer.layer_of(stage):
         hand.stays(f"make deploy gives report the layer {arn}")
@@ -171,7 +179,7 @@ def _check_ready(stage: Deployment, *, any_python: bool) -> None:
     if sys.version_info[:2] != RUNTIME and not any_python:
         wrong.append(
             f"this is {package.runtime()}, and Chalice deploys for the Python that runs it: "
-            "make clean, make install PYTHON=python3.13, then again"
+            "make install PYTHON=python3.13, then again"
         )
     config = stage.config()["stages"].get(stage.name)
     if config is None or not stack.outputs(stage):

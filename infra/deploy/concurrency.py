@@ -39,7 +39,8 @@ def describe_limit(stage: Deployment) -> tuple[str, bool]:
     said = f"Lambda allows {limit} runs at once in this account"
     if shares == wanted:
         return said, False
-    scaled = ", ".join(f"{name} {shares[name]} instead of {share}" for name, share in wanted.items())
+    smaller = ((name, shares[name], share) for name, share in wanted.items() if shares[name] < share)
+    scaled = ", ".join(f"{name} {share_now} instead of {share}" for name, share_now, share in smaller)
     return (
         f"{said}, so queues are held back for the pages: {scaled}. Ask AWS for more under Service Quotas, Lambda, "
         f"Concurrent executions (1,000 is usual), then run make deploy STAGE={stage.name}",

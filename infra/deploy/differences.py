@@ -45,6 +45,7 @@ def _of_infra(stage: Deployment) -> Iterator[str]:
     stack.ensure_stack(stage, hand, {**stack.parameters(stage)})
     protection.ensure_protection(stage, hand)
     watching.ensure_watching(stage, hand)
+    watching.ensure_recipient(stage, hand)
     firewall.ensure_rule(stage, hand)
     yield from (f"make infra would {change}" for change in hand.changes)
     yield from (f"{name} is missing: see Recovery in docs/operations.md" for name in protection.list_missing(stage))
@@ -64,6 +65,7 @@ def _of_deploy(stage: Deployment) -> Iterator[str]:
 
 def _of_chalice(stage: Deployment) -> Iterator[str]:
     live = state.live_functions(stage)
+    yield from _packages(stage, live)
     for name in rights.FUNCTIONS:
         if name in live:
             yield from _function(stage, name, live[name])
@@ -75,6 +77,17 @@ def _of_chalice(stage: Deployment) -> Iterator[str]:
             yield from _source(stage, each, live[each.name])
     for ours in api.list_ids(stage)[:1]:
         yield from _api(stage, ours, live.get("api_handler"))
+
+
+def _packages(stage: Deployment, live: dict[str, str]) -> Iterator[str]:
+    """Name the functions of each package if there are two: a deploy ended half way."""
+    by_package: dict[str, list[str]] = {}
+    for each in stage.listed("lambda", "list_functions", "Functions"):
+        for name in (name for name, arn in live.items() if arn == each["FunctionArn"]):
+            by_package.setdefault(each["CodeSha256"], []).append(name)
+    if len(by_package) > 1:
+        parts = "; ".join(", ".join(sorted(names)) for names in by_package.values())
+        yield f"functions run different versions, {parts}: run make deploy STAGE={stage.name}"
 
 
 def _api(stage: Deployment, ours: str, handler: str | None) -> Iterator[str]:
@@ -192,13 +205,15 @@ def _rights(stage: Deployment, name: str, role: str, file: str) -> Iterator[str]
 
 def look_at_addresses(stage: Deployment) -> Iterator[Line]:
     """Whether alarms reach someone, and whether the domain of one's own has a valid certificate."""
-    for each in state.subscriptions(stage, stage.arn("sns", f"{stage.title}-alarms")):
+    for each in watching.recipients(stage):
         pending = each["SubscriptionArn"] == "PendingConfirmation"
         how = "has not confirmed yet: open the link that AWS emailed" if pending else "gets the alarms"
         yield f"{each['Endpoint']} {how}", pending
     wanted = stage.config()["stages"].get(stage.name, {}).get("api_gateway_custom_domain")
     if wanted:
         yield from _certificate(stage, wanted["domain_name"], wanted["certificate_arn"])
+    else:
+        yield "no domain of your own", False
 
 
 def _certificate(stage: Deployment, name: str, arn: str) -> Iterator[Line]:

@@ -41,7 +41,8 @@ def run(stage: Deployment, hand: Reporter, *, keep: bool = False, pause: Pause =
         hand.step("Count rows, check documents, open reports")
         faults = [] if hand.dry_run else _compare(stage, second, hand)
         hand.step("How long it took")
-        hand.note(f"restored in {took:.0f} s, checked in {time.monotonic() - began - took:.0f} s")
+        checked = time.monotonic() - began - took
+        hand.note("not measured" if hand.dry_run else f"restored in {took:.0f} s, checked in {checked:.0f} s")
     finally:
         hand.step("Clean up")
         _clean_up(second, hand, keep=keep)
@@ -51,11 +52,16 @@ def run(stage: Deployment, hand: Reporter, *, keep: bool = False, pause: Pause =
 
 def refuse_drill(stage: Deployment) -> None:
     """Refuse to make functions for the rows of a drill: they would email everyone again. Raises DeployError."""
-    if settings.read(stage).get("base_url") == NOWHERE:
+    if is_kept(stage):
         raise DeployError(
             f"{stage.name} is kept from a drill, and can only be read. "
             f"Remove it first: make remove STAGE={stage.name} DESTROY={stage.name}"
         )
+
+
+def is_kept(stage: Deployment) -> bool:
+    """Return whether a stage is one that a drill has made and that is still there."""
+    return settings.read(stage).get("base_url") == NOWHERE
 
 
 def second_stage(stage: Deployment) -> Deployment:

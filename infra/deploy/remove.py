@@ -18,6 +18,9 @@ def run(stage: Deployment, hand: Reporter, destroy: str) -> None:
     """destroy   the stage's name again, to delete tables, documents and settings as well; empty keeps them"""
     if destroy and destroy != stage.name:
         raise DeployError(f"DESTROY={destroy} does not name the stage {stage.name}: nothing was removed.")
+    if absent := why_absent(stage):
+        hand.note(absent)
+        return
     hand.steps = STEPS_WITH_DATA if destroy else STEPS
     hand.step("Functions, roles, schedule, API")
     firewall.take_off(stage, hand)
@@ -36,6 +39,23 @@ def run(stage: Deployment, hand: Reporter, destroy: str) -> None:
     hand.step("What stays")
     for line in _left(stage):
         hand.note(line)
+
+
+def why_absent(stage: Deployment) -> str:
+    """Return a line if nothing of this deployment is there, as after a slip of the pen; empty if something is."""
+    if stack.describe(stage) or settings.read(stage) or _tables(stage) or _bucket(stage) or _layers(stage):
+        return ""
+    if state.live_functions(stage) or api.list_ids(stage):
+        return ""
+    others = ", ".join(stack.list_stages(stage)) or "none"
+    where = f"account {stage.account}, {stage.region}"
+    return f"There is nothing of a stage {stage.name} in {where}. Stages there: {others}."
+
+
+def require(stage: Deployment) -> None:
+    """Raise DeployError if nothing of this deployment is there."""
+    if absent := why_absent(stage):
+        raise DeployError(f"{absent} make infra STAGE={stage.name} makes it.")
 
 
 def _destroy(stage: Deployment, hand: Reporter) -> None:

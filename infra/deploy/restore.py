@@ -59,7 +59,8 @@ def _check_ready(stage: Deployment, moment: datetime) -> None:
     if window.get("PointInTimeRecoveryStatus") != "ENABLED":
         raise DeployError(f"Point-in-time recovery of {stage.title} is off, so there is nothing to go back to.")
     if (earliest and moment < earliest) or (latest and moment > latest):
-        raise DeployError(f"{stage.title} can be restored from {earliest} to {latest}: choose a moment in between.")
+        first, last = (_written(each) if each else "now" for each in (earliest, latest))
+        raise DeployError(f"{stage.title} can be restored from TO={first} to TO={last}: choose a moment in between.")
 
 
 def _backup(stage: Deployment, hand: Reporter, moment: datetime, pause: Pause) -> str:
@@ -88,7 +89,8 @@ def _check_same_moment(stage: Deployment, moment: datetime) -> None:
     ours = summary.get("SourceTableArn") == stage.arn("dynamodb", f"table/{stage.title}")
     if not ours or (of and abs((of - moment).total_seconds()) >= 1):
         raise DeployError(
-            f"{_copy(stage)} is there, as of {of}. To go back to another moment, delete it first: "
+            f"{_copy(stage)} is there, as of {_written(of) if of else 'an unknown moment'}. "
+            "To go back to another moment, delete it first: "
             f"aws dynamodb delete-table --table-name {_copy(stage)}"
         )
 
@@ -126,6 +128,19 @@ def what_waits(stage: Deployment) -> str:
     return (
         f"the table was put back to {_written(moment)} and the restore is not finished, so people who were erased "
         f"since then are in it again: {_finish(stage, moment)}, then make start STAGE={stage.name}"
+    )
+
+
+def what_is_left(stage: Deployment) -> str:
+    """Say that a restore ended half way and left a copy of all rows; empty if there is none."""
+    copy = restored.describe(stage, _copy(stage))
+    if not copy:
+        return ""
+    of = restored.source_of(copy).get("RestoreDateTime")
+    again = f"make restore STAGE={stage.name} TO={_written(of) if of else '...'}"
+    return (
+        f"{_copy(stage)} is left from a restore that ended half way, with everyone's rows: end it with {again}, "
+        f"or aws dynamodb delete-table --table-name {_copy(stage)}"
     )
 
 

@@ -12,6 +12,7 @@ from infra.deploy.stage import Deployment, found_or_none
 
 ABSENT = "ResourceNotFoundException"
 POLL = 10  # seconds; AWS takes minutes
+SAY_EVERY = 300  # seconds: AWS does not say how far it is, only that it is still at work
 
 Pause = Callable[[float], None]
 
@@ -42,11 +43,14 @@ def copy_table(stage: Deployment, hand: Reporter, target: str, moment: datetime 
 
 def wait_active(stage: Deployment, hand: Reporter, name: str, pause: Pause = time.sleep) -> None:
     """Wait until a table can be read. A restore of a large table takes hours, so there is no limit."""
-    said = ""
+    said, waited = "", 0
     while (status := (describe(stage, name) or {}).get("TableStatus", "CREATING")) != "ACTIVE":
         if said != (said := status):
             hand.note(f"{name} is {status}: waiting")
+        elif waited % SAY_EVERY == 0:
+            hand.note(f"{name} is still {status} after {waited // 60} minutes")
         pause(POLL)
+        waited += POLL
 
 
 def delete_table(stage: Deployment, name: str) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.utils import parseaddr
 from typing import Any
 
+from chalicelib.core.addresses import check_address
 from chalicelib.core.settings import ConfigError, Queue, first_id_key, parse_settings
 from infra.deploy import stack
 from infra.deploy.hand import Reporter
@@ -46,11 +47,31 @@ def check_given(stage: Deployment, given: Mapping[str, Any]) -> Values:
     missing = [how for name, how in ASKED.items() if not known.get(name)]
     if missing:
         raise DeployError("Missing settings. Run: make infra STAGE={} {}".format(stage.name, " ".join(missing)))
-    if "@" not in parseaddr(known["sender"])[1]:
-        raise DeployError(
-            f"SENDER={known['sender']!r} holds no address: write SENDER='Fullcircle <feedback@example.org>'."
-        )
     return known
+
+
+def check_addresses(
+    *, sender: str, reply_to: str, administrators: Sequence[str], alarms_to: str, identity: str
+) -> None:
+    """Raise Stop naming every address that is none; empty ones were not given.
+
+    SES would refuse every email for the sake of one, and CloudFormation would roll the whole stack back.
+    """
+    given = [
+        ("SENDER", sender, parseaddr(sender)[1]),
+        ("REPLY_TO", reply_to, reply_to),
+        *(("ADMINISTRATORS", each, each) for each in administrators),
+        ("ALARMS_TO", alarms_to, alarms_to),
+        ("IDENTITY", identity, identity if "@" in identity else f"feedback@{identity}"),  # or a domain
+    ]
+    faults = [
+        f"{variable}: {written!r} {'holds no address' if variable == 'SENDER' else fault}."
+        for variable, written, address in given
+        if written and (fault := check_address(address.lower()))
+    ]
+    if faults:
+        example = [f"Write {ASKED['sender']}."] if any(each.startswith("SENDER") for each in faults) else []
+        raise DeployError("\n".join([*faults, *example, "Nothing was changed."]))
 
 
 def ensure_settings(stage: Deployment, hand: Reporter, given: Mapping[str, Any]) -> None:

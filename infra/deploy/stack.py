@@ -14,6 +14,7 @@ from infra.deploy.hand import Reporter
 from infra.deploy.stage import DeployError, Deployment, code, found_or_none
 
 TEMPLATE = "infra/stack.yaml"
+TAG = "fullcircle"  # its value is the stage
 FAILED_AT_BIRTH = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", "REVIEW_IN_PROGRESS"}
 POLL = 3  # seconds
 QUEUE_NAME_RESTS = timedelta(seconds=60)  # after a queue was deleted, before SQS takes its name again
@@ -32,6 +33,13 @@ def outputs(stage: Deployment) -> dict[str, str]:
     """Empty if there is no stack."""
     stack = describe(stage) or {}
     return {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
+
+
+def list_stages(stage: Deployment) -> list[str]:
+    """Return the names of all deployments in this account and region."""
+    stacks = stage.listed("cloudformation", "describe_stacks", "Stacks")
+    tags = [tag for each in stacks for tag in each.get("Tags", [])]
+    return sorted(tag["Value"] for tag in tags if tag["Key"] == TAG)
 
 
 def parameters(stage: Deployment) -> Parameters:
@@ -102,7 +110,7 @@ def _run(stage: Deployment, hand: Reporter, verb: str, template: str, values: Pa
             TemplateBody=template,
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
             Capabilities=["CAPABILITY_IAM"],
-            Tags=[{"Key": "fullcircle", "Value": stage.name}],
+            Tags=[{"Key": TAG, "Value": stage.name}],
         )
     except ClientError as error:
         if code(error) != "ValidationError" or "No updates" not in str(error):

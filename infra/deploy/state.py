@@ -33,7 +33,8 @@ def rebuild(stage: Deployment, hand: Reporter) -> list[Resource]:
         *_domain(stage),
     ]
     text = json.dumps({"resources": resources, "schema_version": "2.0", "backend": "api"}, indent=2) + "\n"
-    if stage.state_file.exists() and stage.state_file.read_text() == text:
+    before = stage.state_file.read_text() if stage.state_file.exists() else None
+    if before == text or (before is None and not resources):
         hand.stays(f"{len(resources)} live resources, as Chalice's state says")
     else:
         hand.change(f"rebuild Chalice's state from {len(resources)} live resources", lambda: _write(stage, text))

@@ -10,6 +10,7 @@ from infra.deploy import (
     api,
     concurrency,
     differences,
+    drill,
     firewall,
     halt,
     missing,
@@ -55,6 +56,12 @@ def _stack(stage: Deployment) -> Iterator[Line]:
     yield from missing.look(stage)
     if list(policies.stale(stage.project, stage.name)):
         yield "policy files differ from infra/rights.yaml: run make policies", True
+    second = drill.second_stage(stage)
+    if drill.is_kept(second):
+        cure = f"make remove STAGE={second.name} DESTROY={second.name}"
+        yield f"a drill left a copy of all rows, which no erasure reaches: {cure}", True
+    if left := restore.what_is_left(stage):
+        yield left, True
 
 
 def _settings(stage: Deployment) -> Iterator[Line]:
@@ -65,7 +72,8 @@ def _settings(stage: Deployment) -> Iterator[Line]:
     api_id = next(iter(api.list_ids(stage)), None)
     if values.get("base_url") and api_id and values["base_url"] != (wanted := api.wanted_url(stage, api_id)):
         yield f"links in emails do not lead to {wanted} yet: make deploy STAGE={stage.name} says what is missing", True
-    yield f"{len(values.get('link_keys', []))} link keys", False
+    count = len(values.get("link_keys", []))
+    yield f"{count} link key{'' if count == 1 else 's'}", False
     yield firewall.describe(stage), False
 
 
@@ -106,7 +114,8 @@ def _alarms(stage: Deployment) -> Iterator[Line]:
         if each["StateValue"] == "ALARM":
             yield f"ALARM {each['AlarmName']}: {each.get('AlarmDescription', '')}", True
     no_one = f"no one: make infra STAGE={stage.name} ALARMS_TO=ops@example.org names someone"
-    yield f"{len(alarms)} alarms, sent to {stack.parameters(stage).get('AlarmEmail') or no_one}", not alarms
+    recipient = stack.parameters(stage).get("AlarmEmail")
+    yield f"{len(alarms)} alarms, sent to {recipient or no_one}", not alarms or not recipient
 
 
 def _email_lines(stage: Deployment) -> Iterator[Line]:

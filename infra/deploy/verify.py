@@ -5,8 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, Request, build_opener, urlopen
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ReadTimeoutError
 
 from infra import rights
 from infra.deploy import settings
@@ -14,12 +19,14 @@ from infra.deploy.hand import Reporter
 from infra.deploy.stage import DeployError, Deployment
 
 SECONDS = 30  # for one answer; a cold start takes one or two
+SWEEP_SECONDS = 300  # for one sweep: longer than its function may run, because after a stop there is much to do
 MAX_MESSAGE_CHARS = 500  # characters of what a function says when it fails
 MAX_RETRIES = 5  # API Gateway takes a moment to publish
 
 
 def check(stage: Deployment, hand: Reporter) -> None:
     """Raise Stop naming every check that failed."""
+    hand.note("opening three pages and running one sweep, which may take minutes after a stop")
     for left in reversed(range(MAX_RETRIES)):
         faults = [*open_pages(settings.read(stage)["base_url"]), *_sweep(stage)]
         if not faults:
@@ -86,7 +93,16 @@ def _sweep(stage: Deployment) -> Iterator[str]:
         "detail": {},
     }
     name = rights.function_name(stage.name, "sweep_due")
-    answer = stage.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
+    try:
+        answer = invoker().invoke(FunctionName=name, Payload=json.dumps(event).encode())
+    except ReadTimeoutError:
+        raise DeployError(f"{name} did not end within {SWEEP_SECONDS} seconds: see its log in CloudWatch.") from None
     if "FunctionError" in answer:
         said = answer["Payload"].read().decode(errors="replace")
         yield f"{name} fails: {said[:MAX_MESSAGE_CHARS] or 'it says nothing'}"
+
+
+def invoker() -> Any:
+    """Return a client that waits for the end of a sweep, and never starts a second one meanwhile."""
+    patient = Config(read_timeout=SWEEP_SECONDS, retries={"total_max_attempts": 1})
+    return boto3.client("lambda", config=patient)

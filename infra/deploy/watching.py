@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from infra.deploy import stack
+from infra.deploy import stack, state
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import Deployment
 
@@ -122,3 +122,22 @@ def _is_unknown(value: Any) -> bool:
     if isinstance(value, dict):
         return any(map(_is_unknown, value.values()))
     return any(map(_is_unknown, value)) if isinstance(value, list) else value is UNKNOWN
+
+
+def recipients(stage: Deployment) -> list[dict[str, Any]]:
+    """Return who gets the alarms, or is asked to. SNS lists for a while who has left."""
+    listed = state.subscriptions(stage, _topic(stage))
+    return [each for each in listed if each["SubscriptionArn"] != "Deleted"]
+
+
+def ensure_recipient(stage: Deployment, hand: Reporter) -> None:
+    """Ask again the address of ALARMS_TO if it has left: each email of an alarm has a link that does this at once."""
+    address = stack.parameters(stage).get("AlarmEmail")
+    if not address or address in {each["Endpoint"] for each in recipients(stage)}:
+        return
+    subscribe = partial(stage.client("sns").subscribe, TopicArn=_topic(stage), Protocol="email", Endpoint=address)
+    hand.change(f"ask {address} to confirm that it gets the alarms", subscribe)
+
+
+def _topic(stage: Deployment) -> str:
+    return stage.arn("sns", f"{stage.title}-alarms")

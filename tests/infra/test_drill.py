@@ -143,10 +143,33 @@ for service, each in calls.items():
     assert second.name not in Deployment("prod", ROOT).config()["stages"]
     assert list((ROOT / ".chalice" / "policies").glob(second.name)) == []
     assert state.live_functions(second) == {}
-    for command in ("infra", "deploy", "start", "rotate-keys"):
+    for command in ("infra", "deploy", "start", "rotate-keys", "status", "drill"):
         assert main([command, "--stage", second.name]) == 1
     drill._clean_up(second, Reporter(say=lambda _: None), keep=False)
     assert left() == []
+
+
+def test_what_is_kept_from_a_drill_is_named_and_refuses_to_be_looked_at_as_a_deployment(in_use, capsys):
+    """Its copy of all rows is one that no erasure reaches."""
+    run(in_use, keep=True)
+    cure = "make remove STAGE=proddrill DESTROY=proddrill"
+    assert in_use.run("status", "--skip-verify") == 1
+    assert cure in capsys.readouterr().out
+    assert in_use.run("status", "--skip-verify", stage="proddrill") == 1
+
+    said = capsys.readouterr()
+    assert cure in said.err
+    assert "make infra" not in said.out + said.err
+
+
+def test_a_command_that_would_write_to_it_is_refused_in_one_line(in_use):
+    run(in_use, keep=True)
+    command = [sys.executable, "-m", "chalicelib", "--stage", "proddrill", "administrator", "limit", "--all"]
+    done = subprocess.run([*command, "admin@example.org"], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "Nothing was changed" in done.stderr
 
 
 def test_rows_that_expire_by_themselves_may_be_missing():

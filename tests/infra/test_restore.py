@@ -84,6 +84,25 @@ def test_a_restored_stage_starts_only_when_the_restore_is_finished(deployed, cap
     assert not halt.stopped_since(deployed.stage)
 
 
+def test_a_copy_that_an_interrupted_restore_left_is_named_with_its_moment(deployed, capsys):
+    moment = latest()
+    put = boto3.client("dynamodb").restore_table_to_point_in_time
+    put(SourceTableName="fullcircle-prod", TargetTableName="fullcircle-prod-restored", RestoreDateTime=moment)
+
+    assert deployed.run("status", "--skip-verify") == 1
+    said = capsys.readouterr().out
+    assert f"STAGE=prod TO={moment[:19]}Z" in said
+    assert "delete-table --table-name fullcircle-prod-restored" in said
+
+
+def test_a_moment_out_of_reach_is_refused_with_moments_that_can_be_typed(deployed, capsys):
+    assert deployed.run("stop") == 0
+    assert deployed.run("restore", "--to", "2020-10-01T12:00Z") == 1
+
+    first, last = re.findall(r"TO=(\S+Z)", capsys.readouterr().err)
+    assert restore.read_moment(first) <= restore.read_moment(last)
+
+
 def test_a_bucket_that_someone_deleted_does_not_break_status_off(deployed, capsys):
     assert deployed.run("stop") == 0
     remove_bucket(deployed.stage)

@@ -11,6 +11,7 @@ import io
 import json
 import logging
 import os
+import platform
 import re
 import sys
 import tempfile
@@ -42,9 +43,11 @@ from tests.support.packaged.functions import IN_THE_RUNTIME, Broken, Function, l
 PAGES = re.compile(r"/_aws/execute-api/(\w+)(/.*)")
 FUNCTION = re.compile(r":function:([\w-]+)/")
 SWEEP = 300  # seconds
+HERE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")  # as Lambda calls it
 later = ThreadPoolExecutor(4)  # what AWS does by itself, while the caller goes on
 _send_batch = lambdas.LambdaBackend.send_sqs_batch
 _send_email = SESV2Response.send_email
+_update_code = lambdas.LambdaFunction.update_function_code
 
 
 class Processes:
@@ -65,6 +68,12 @@ class Processes:
         return self._running[key].call(event)
 
     def _start(self, function: Any) -> Function:
+        (machine,) = function.architectures
+        if machine != HERE:
+            raise Broken(
+                f"its package is for {machine} and this machine is {HERE}: write "
+                f'"lambda_architecture": "{HERE}" into .chalice/config.json, then make infra and make deploy'
+            )
         task = self._unpacked(function.code_sha_256, function.code_bytes)
         layers = [lambdas.lambda_backends[ACCOUNT][REGION].layers_versions_by_arn(it["Arn"]) for it in function.layers]
         folders = [task, self._home / "runtime"]
@@ -170,6 +179,12 @@ def invoke_function(self: Any, event: Any = None) -> tuple[str, bool, str]:
         return json.dumps({"errorType": "Broken", "errorMessage": str(error)[-400:]}), True, str(error)
 
 
+def update_function_code(self: Any, updated_spec: dict[str, Any]) -> Any:
+    """As Lambda does, and moto does not: another package may be for another kind of processor."""
+    self.architectures = updated_spec.get("Architectures", self.architectures)
+    return _update_code(self, updated_spec)
+
+
 def send_sqs_batch(self: Any, function_arn: str, messages: Any, queue_arn: str) -> bool:
     later.submit(_send_batch, self, function_arn, messages, queue_arn)
     return True
@@ -206,6 +221,7 @@ if __name__ == "__main__":
     port = int(sys.argv[1])
     processes = Processes(port, Path(tempfile.mkdtemp(prefix="fullcircle-emulator-")))
     lambdas.LambdaFunction._invoke_lambda = invoke_function
+    lambdas.LambdaFunction.update_function_code = update_function_code
     lambdas.LambdaBackend.send_sqs_batch = send_sqs_batch
     SESV2Response.send_email = send_email
     MotoRequestHandler.log_request = lambda *_: None  # paths hold people's links

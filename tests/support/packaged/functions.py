@@ -95,9 +95,12 @@ class Function:
         asked = {"id": str(uuid.uuid4()), "now": clock.now().isoformat(), "event": event}
         with self._turn:
             assert self._process.stdin is not None
-            self._process.stdin.write(json.dumps(asked) + "\n")
-            self._process.stdin.flush()
-            line = self._answers.readline()
+            try:
+                self._process.stdin.write(json.dumps(asked) + "\n")
+                self._process.stdin.flush()
+                line = self._answers.readline()
+            except BrokenPipeError:  # it ended at an earlier call
+                line = ""
         answer = json.loads(line) if line else {"error": f"it ended: see {self._log.name}"}
         if "error" in answer:
             raise Broken(answer["error"])
