@@ -33,7 +33,7 @@ def install(folder: Path, requirements: Path, *, add: bool) -> int:
     marker = folder / f".{requirements.stem}"
     if is_current(marker, requirements):
         return 0
-    print(f"Installing {requirements} into {folder} (once)", flush=True)
+    print(f"Installing {requirements} into {folder} (once; a minute, or five on a slow line)", flush=True)
     if not add:
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)  # noqa: S603
     pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
