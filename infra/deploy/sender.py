@@ -25,12 +25,18 @@ def identity(stage: Deployment, sender: str) -> tuple[str, dict[str, Any] | None
 
 def parameters(stage: Deployment, sender: str, chosen: str) -> stack.Parameters:
     """For the stack. `chosen` is an identity that the operator names, for example the address alone."""
-    before = stack.parameters(stage)
+    before = stack.parameters(stage).get("Sender", "")
     name, known = identity(stage, sender)
-    name = chosen or before.get("Sender") or name
-    if known and name != before.get("Sender"):
+    name = chosen or (before if before and covers(before, sender) else name)
+    if known and name != before:
         return {"Sender": "", "MailFromDomain": ""}  # verified outside Fullcircle: do not change it
     return {"Sender": name, "MailFromDomain": "" if "@" in name else f"bounces.{name}"}
+
+
+def covers(name: str, sender: str) -> bool:
+    """Return whether SES lets a verified identity send for this sender: the address, its domain or one above."""
+    address = parseaddr(sender)[1]
+    return address == name or f".{address.rsplit('@', 1)[1]}".endswith(f".{name}")
 
 
 def many_emails(stage: Deployment) -> int:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from infra.deploy import stack, state
 from infra.deploy.hand import Reporter
-from infra.deploy.stage import Deployment
+from infra.deploy.stage import Deployment, found_or_none
 
 UNKNOWN = object()  # a value of the template that only CloudFormation can find
 Names = Mapping[str, Any]  # of a parameter or resource of the template -> what `!Ref` gives
@@ -135,7 +135,10 @@ def ensure_recipient(stage: Deployment, hand: Reporter) -> None:
     address = stack.parameters(stage).get("AlarmEmail")
     if not address or address in {each["Endpoint"] for each in recipients(stage)}:
         return
-    subscribe = partial(stage.client("sns").subscribe, TopicArn=_topic(stage), Protocol="email", Endpoint=address)
+    sns = stage.client("sns")
+    if not found_or_none(sns.get_topic_attributes, "NotFound", "NotFoundException", TopicArn=_topic(stage)):
+        return  # missing.py says how the topic comes back
+    subscribe = partial(sns.subscribe, TopicArn=_topic(stage), Protocol="email", Endpoint=address)
     hand.change(f"ask {address} to confirm that it gets the alarms", subscribe)
 
 

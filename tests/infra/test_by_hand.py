@@ -218,6 +218,9 @@ GONE = {
     "topic arn:aws:sns:eu-west-2:123456789012:fullcircle-prod-mail-events": lambda: boto3.client("sns").delete_topic(
         TopicArn="arn:aws:sns:eu-west-2:123456789012:fullcircle-prod-mail-events"
     ),
+    "topic arn:aws:sns:eu-west-2:123456789012:fullcircle-prod-alarms": lambda: boto3.client("sns").delete_topic(
+        TopicArn="arn:aws:sns:eu-west-2:123456789012:fullcircle-prod-alarms"
+    ),
     "alarm fullcircle-prod-failed-jobs": lambda: boto3.client("cloudwatch").delete_alarms(
         AlarmNames=["fullcircle-prod-failed-jobs"]
     ),

@@ -114,6 +114,17 @@ def test_only_queues_that_are_held_back_are_named(standing):
     assert "work 2 instead of 10, report 2 instead of 5. " in line
 
 
+def test_a_sender_at_another_domain_is_verified_as_the_first_was(account):
+    account.set_up()
+    assert account.run("infra", "--sender", "Fullcircle <feedback@other.example.net>") == 0
+    assert stack.parameters(account.stage)["Sender"] == "other.example.net"
+    assert account.run("infra", "--sender", "Feedback team <team@other.example.net>", "--identity", "example.net") == 0
+
+    assert stack.parameters(account.stage)["Sender"] == "example.net"
+    assert account.run("infra") == 0  # the domain above covers the sender
+    assert stack.parameters(account.stage)["Sender"] == "example.net"
+
+
 class Slow:
     """A table that AWS restores for a quarter of an hour."""
 
