@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import boto3
 import pytest
 
-from infra.deploy import concurrency, differences, restored, stack, verify
+from infra.deploy import concurrency, differences, restored, sender, stack, verify
 from infra.deploy.__main__ import INTERRUPTED
 from infra.deploy.hand import Reporter
 from tests.support.deployment import ROOT, WHO, Account
@@ -118,11 +118,22 @@ def test_a_sender_at_another_domain_is_verified_as_the_first_was(account):
     account.set_up()
     assert account.run("infra", "--sender", "Fullcircle <feedback@other.example.net>") == 0
     assert stack.parameters(account.stage)["Sender"] == "other.example.net"
-    assert account.run("infra", "--sender", "Feedback team <team@other.example.net>", "--identity", "example.net") == 0
+    assert account.run("infra") == 0
+    assert stack.parameters(account.stage)["Sender"] == "other.example.net"
 
-    assert stack.parameters(account.stage)["Sender"] == "example.net"
-    assert account.run("infra") == 0  # the domain above covers the sender
-    assert stack.parameters(account.stage)["Sender"] == "example.net"
+
+@pytest.mark.parametrize(
+    ("name", "covered"),
+    [
+        ("feedback@mail.example.org", True),
+        ("mail.example.org", True),
+        ("example.org", True),
+        ("ample.org", False),
+        ("ada@mail.example.org", False),
+    ],
+)
+def test_an_identity_covers_its_address_its_domain_and_those_below(name, covered):
+    assert sender.covers(name, "Fullcircle <feedback@mail.example.org>") is covered
 
 
 class Slow:
