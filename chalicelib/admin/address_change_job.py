@@ -1,252 +1,111 @@
-"""Change an address in all rows of one delegate: people, rater list, invitations, surveys, waiting emails.
-
-A new link never shows what was saved or sent before it was made.
-"""
+"""Run the job that changes an address everywhere in a cohort: each delegate in one transaction, then what is left."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
 
-from msgspec.structs import replace
+from chalicelib.admin.address_in_cohort import change_in_cohort, cohort_roles
+from chalicelib.admin.address_in_delegate import change_address_writes
+from chalicelib.admin.address_uses import find_uses, refuse_taken
+from chalicelib.admin.emails import links_to_pages, notice_to_old
+from chalicelib.admin.redirect_emails import Change
+from chalicelib.admin.voided import make_mark
+from chalicelib.core.model import Cohort, Programme
+from chalicelib.emails.bounces import list_shown
+from chalicelib.emails.kinds import EmailKind, OnNewAddress, To, find_kind
+from chalicelib.jobs.commit import commit
+from chalicelib.jobs.each import each, fail_for
+from chalicelib.jobs.kinds import JobKind
+from chalicelib.store import cohorts, delegates, emails, jobs, programmes, waiting_emails
+from chalicelib.store.emails import Email, EmailExists
+from chalicelib.store.jobs import Job
+from chalicelib.store.table import Changed, Write
+from chalicelib.store.unreadable import list_unreadable
+from chalicelib.workshops.change_sessions import notify_of_dates
 
-from chalicelib.admin.redirect_emails import Change, find_waiting, redirect
-from chalicelib.core.ids import coach_id
-from chalicelib.core.model import (
-    SELF_GROUP,
-    WRONG_PERSON,
-    Delegate,
-    DelegateWave,
-    Invitation,
-    InvitationState,
-    Person,
-    Wave,
-    WaveState,
-)
-from chalicelib.core.working_days import working_days
-from chalicelib.emails.kinds import OnNewAddress, To, find_kind
-from chalicelib.forms.pulse import wave_programme
-from chalicelib.links.link_kind import AfterChange
-from chalicelib.meetings.effects import end, list_outdated, list_readdressed, readdress
-from chalicelib.store import (
-    cohorts,
-    debriefs,
-    delegates,
-    emails,
-    impact_surveys,
-    invitations,
-    jobs,
-    meetings,
-    programmes,
-)
-from chalicelib.store.delegate_record import DelegateRecord
-from chalicelib.store.delegates import Approval, Nomination
-from chalicelib.store.emails import Email
-from chalicelib.store.impact_surveys import ImpactSurvey, Role, surveys_from
-from chalicelib.store.marshal import Row, fields
-from chalicelib.store.meetings import MeetingKind
-from chalicelib.store.table import Write
-from chalicelib.waves import lifecycle
-from chalicelib.waves.emails import about_surveys, to_raters
-from chalicelib.waves.survey_thread import ASKED, state_of
+MAX_RETRIES = 5  # a rater may answer, or a reminder be sent, between our read and our write
+MAX_BOUNCES_CLEARED = 50  # bounces removed from the dashboard in one transaction
 
 
-def change_address_writes(change: Change, rows: Sequence[Row], now: datetime, mark: str) -> list[Write]:
-    """Return the writes of one transaction, refused if `rows`, the delegate's whole partition, changed since.
+def change_address_everywhere(job: Job, now: datetime) -> Sequence[Write]:
+    """Change each delegate in one transaction; skip those that an earlier attempt changed.
 
-    mark   of the rater's invitations, if one was voided before: see voided.py
+    Delegates whose rows cannot be read are left out: the job fails at the end and names them.
     """
-    return list(_Moving(change, rows, now, mark).writes())
+    change = Change(**{name: job.about.get(name, "") for name in Change.__struct_fields__})
+    cohort = cohorts.find(change.cohort)
+    if cohort is None:
+        raise LookupError(f"no cohort {change.cohort}")
+    programme = programmes.load(cohort.programme_id, cohort.programme_version)
+    places, broken = find_uses(change.cohort, change.old)
+    notice = notice_to_old(job, change, programme, now)
+    if cohort_roles(cohort, change.old):
+        _move(lambda: change_in_cohort(change, cohort.id), notice, now)
+
+    by_id = {place.delegate.id: place for place in places}
+    mark = make_mark(cohort.id, change.old, change.new, cause=job.id)  # an earlier attempt may have moved some
+
+    def move(delegate_id: str) -> None:
+        refuse_taken(change, by_id[delegate_id])  # the act could not check a delegate whose rows were damaged
+        _move(lambda: change_address_writes(change, list(delegates.load_rows(delegate_id)), now, mark), notice, now)
+
+    _, left_out = each(by_id, move, "address")
+    finish = [
+        *links_to_pages(job, change, programme, now),
+        *_off_the_dashboard(change),
+        *_old_links(change, cohort),
+        *_new_calendars(job, change, cohort, programme, now),
+    ]
+    left_out |= {**list_unreadable(), **broken}
+    if left_out and finish:
+        commit(finish, now)
+    fail_for(left_out)
+    return finish
 
 
-class _Moving:
-    """A delegate's rows as read, and their changes."""
+def _new_calendars(job: Job, change: Change, cohort: Cohort, programme: Programme, now: datetime) -> list[Write]:
+    """Send the calendar entries to the new address. A restarted job does not send them again."""
+    cause = "address." + job.id.replace("#", ".")
+    if jobs.find(JobKind.SEND_DATES.job_id(cohort.id, cause)):
+        return []
+    return notify_of_dates(cohort, programme, cause, now, only=_calendars(change, cohort))
 
-    def __init__(self, change: Change, rows: Sequence[Row], now: datetime, mark: str):
-        self.change, self.now, self.rows, self.mark = change, now, rows, mark
-        record = DelegateRecord(rows)
-        self.before = delegate = record.delegate
-        self.programme = programmes.load(delegate.programme_id, delegate.programme_version)
-        self.after = replace(
-            delegate,
-            person=change.of(delegate.person),
-            manager=change.of(delegate.manager),
-            coach=change.of(delegate.coach),
-            coach_link=_coach_link(delegate, change),
-            link_version=delegate.link_version + change.has(delegate.person),
-        )
-        self.waves = {read.wave: read for read in record.waves}
-        self.nominations = list(record.nominations)
-        self.asked = [
-            invitation
-            for invitation in record.invitations()
-            if change.has(invitation.rater) and invitation.state is not InvitationState.REVOKED
-        ]
-        self.moved = {invitation.id: self._moved(invitation) for invitation in self.asked}
-        self.invited_again = {invitation.id for invitation in self.moved.values() if self._is_invited_again(invitation)}
-        self.surveys = [survey for survey in surveys_from(rows) if change.has(self._reader(self.before, survey))]
-        self.lines: dict[Wave, tuple[dict[str, Any], dict[str, int]]] = {}
-        versions = {survey.role.value: survey.link_version + 1 for survey in self.surveys}
-        approver = lifecycle.approver_of(self.programme, self.after)
-        self.links = AfterChange(self.after, self.after.person, approver, self.moved, versions)
-        has_other_coach = self.after.coach != delegate.coach
-        self.ended = [meetings.from_rows(rows, kind) for kind in MeetingKind] if has_other_coach else []
-        is_own = change.has(delegate.person) and not has_other_coach
-        self.readdressed = list_readdressed(delegate.id, rows, now) if is_own else []
-        outdated = {
-            *list_outdated(delegate.id, self.ended),
-            *(id for moved_entry in self.readdressed for id in moved_entry.outdated),
-        }
-        self.waiting, self.outdated = find_waiting(delegate.id).drop(outdated)
 
-    def writes(self) -> Iterator[Write]:
-        if self.after != self.before:
-            yield delegates.change_addresses(self.before, self.after)
-            self._people_on_lines()
-        yield from self._meetings()
-        yield from self.outdated
-        for nomination in self.nominations:
-            yield from self._list(nomination)
-        for invitation in self.asked:
-            yield from self._invitation(invitation)
-        yield from self._hidden_counts()
-        for survey in self.surveys:
-            yield from self._survey(survey)
-        for wave, (put, add) in self.lines.items():
-            yield cohorts.change_line(self.before, put=put, add=add, wave=wave)
-        yield from self.waiting.redirect(self.change, self.links, self._is_made_again)
-        yield from self._revived()
+def _calendars(change: Change, cohort: Cohort) -> list[str]:
+    """Return whose calendars have the old address, or the new one: an earlier attempt may have changed it."""
+    addresses = (change.old, change.new)
+    delegates_of = [line.delegate_id for line in cohorts.list_lines(cohort.id) if line.email in addresses]
+    return [
+        *delegates_of,
+        *(facilitator.id for facilitator in cohort.facilitators if facilitator.person.email in addresses),
+    ]
 
-    def _meetings(self) -> Iterator[Write]:
-        """End what is arranged with a coach at the old address; bring what is booked to the delegate's new calendar."""
-        closed = delegates.days_off(self.rows)
-        if self.after.coach != self.before.coach:
-            yield from debriefs.hand_over(self.rows, self.before)
-        for meeting in self.ended:
-            yield from end(self.programme, self.before, meeting, self.now, start_again=True, closed=closed)
-        days = working_days(self.programme.organisation, closed)
-        for moved_entry in self.readdressed:
-            known = replace(moved_entry, has_left=moved_entry.has_left and not self.change.bounced)
-            yield from readdress(self.programme, self.before, self.after, known, days, self.now)
 
-    # --- people and lists -------------------------------------------------------------------------------
-
-    def _people_on_lines(self) -> None:
-        coach = {"coach": fields(self.after.coach), "coach_id": coach_id(self.after.cohort_id, self.after.coach.email)}
-        person = {"name": self.after.person.name, "email": self.after.person.email}
-        for wave in self.waves.keys() & cohorts.LINES.keys():
-            self._change_line(wave, put=coach | person)
-
-    def _change_line(self, wave: Wave, put: dict[str, Any] | None = None, add: dict[str, int] | None = None) -> None:
-        """Collect the changes of a dashboard row: a transaction writes each row once."""
-        if wave in cohorts.LINES:
-            before = self.lines.setdefault(wave, ({}, {}))
-            before[0].update(put or {})
-            before[1].update(add or {})
-
-    def _list(self, before: Nomination) -> Iterator[Write]:
-        """Send a list that waits for approval again if the approver's link has changed."""
-        raters = tuple(replace(rater, person=self.change.of(rater.person)) for rater in before.raters)
-        ask_again = before.approval is Approval.ASKED and self._approver_has_another_link
-        if raters == before.raters and not ask_again:
+def _move(writes: Callable[[], list[Write]], notice: Email | None, now: datetime) -> None:
+    """Send the notice to the old address once, with the first change."""
+    for left in reversed(range(MAX_RETRIES)):
+        notices = emails.add(notice) if notice and emails.find(notice.id) is None else []
+        try:
+            commit([*writes(), *notices], now)
             return
-        changed = replace(before, raters=raters, revision=before.revision + 1)
-        yield delegates.save_nomination(changed, before.revision)
-        if ask_again:
-            yield jobs.add(lifecycle.ask_approver_job(changed, self.now))
-
-    @property
-    def _approver_has_another_link(self) -> bool:
-        by = lifecycle.approver_of(self.programme, self.before)
-        return by is not None and (self.change.has(by) or self.change.has(self.before.person))
-
-    def _is_made_again(self, email: Email) -> bool:
-        """Return whether a waiting email is not redirected, because another one replaces it."""
-        kind = find_kind(email.template)
-        if kind.on_new_address is not OnNewAddress.REPLACE:
-            return False
-        if "invitation" in email.about:
-            return email.about["invitation"] in self.invited_again
-        return self._approver_has_another_link if kind.to is To.APPROVER else self.change.has(email.to)
-
-    # --- questionnaires ---------------------------------------------------------------------------------
-
-    def _moved(self, before: Invitation) -> Invitation:
-        """Move an invitation. Ask again if the rater declined because the email was not meant for them."""
-        reached_wrong_person = _reached_wrong_person(before)
-        return replace(
-            before,
-            rater=self.change.of(before.rater),
-            link_version=before.link_version + 1,
-            asked_again=self.mark,
-            state=InvitationState.INVITED if reached_wrong_person else before.state,
-            reason="" if reached_wrong_person else before.reason,
-            sealed=before.sealed or before.state is InvitationState.ANSWERED,
-        )
-
-    def _invitation(self, before: Invitation) -> Iterator[Write]:
-        wave, after = self.waves[before.wave], self.moved[before.id]
-        yield from invitations.move(before, after)
-        yield invitations.add_to_inbox(after, self.after)
-        if _reached_wrong_person(before):
-            self._change_line(before.wave, add={"declined": -1})
-        if after.id in self.invited_again:
-            rules = wave_programme(self.programme, wave)
-            yield from emails.add(to_raters.first_email(rules, self.after, wave, after, self.now))
-
-    def _is_invited_again(self, after: Invitation) -> bool:
-        """Invite raters who answered or declined too: otherwise an email, or its bounce, would show who has not."""
-        return after.group != SELF_GROUP and self._accepts_answers(self.waves[after.wave])
-
-    def _accepts_answers(self, wave: DelegateWave) -> bool:
-        return wave.state is WaveState.OPEN and self.now < wave.closes_at
-
-    def _hidden_counts(self) -> Iterator[Write]:
-        """Return groups whose counts must be hidden: a count that changes after a correction would reveal what that
-        person did.
-        """
-        for wave in self.waves.values():
-            groups = {
-                invitation.group
-                for invitation in self.asked
-                if invitation.wave is wave.wave and invitation.group != SELF_GROUP
-            }
-            if groups and wave.wave in cohorts.LINES and self._accepts_answers(wave) and not self.change.bounced:
-                yield delegates.hide_counts(wave, groups)
-                for group in sorted(groups):
-                    self._change_line(wave.wave, put=cohorts.hide_counts(group))
-
-    # --- impact surveys ---------------------------------------------------------------------------------
-
-    def _survey(self, survey: ImpactSurvey) -> Iterator[Write]:
-        version = survey.link_version + 1
-        yield impact_surveys.move(survey)
-        if self._is_asked(survey):
-            first = about_surveys.first_email(self.programme, self.after, replace(survey, link_version=version))
-            due_at = max(self.now, survey.opened_at)
-            yield from emails.add(replace(first, id=f"{first.id}.v{version}", due_at=due_at))
-
-    def _is_asked(self, survey: ImpactSurvey) -> bool:
-        return state_of(survey) in ASKED and self.now < survey.closes_at
-
-    def _reader(self, delegate: Delegate, survey: ImpactSurvey) -> Person:
-        return delegate.person if survey.role is Role.DELEGATE else delegate.manager
-
-    # --- emails that a bounce had stopped ---------------------------------------------------------------
-
-    def _revived(self) -> Iterator[Write]:
-        """Return suppressed emails that are still to come. What was cancelled for another reason stays cancelled."""
-        for email in self.waiting.suppressed:
-            if email.due_at > self.now and self.change.has(email.to) and not self._is_made_again(email):
-                yield from redirect(email, self.change, self.links, revive=True)
+        except (Changed, EmailExists):
+            if not left:
+                raise
 
 
-def _coach_link(delegate: Delegate, change: Change) -> int:
-    """Return the link version of the delegate's coach after the change."""
-    cohort = cohorts.find(delegate.cohort_id) if change.has(delegate.coach) else None
-    return cohorts.coach_link(cohort, change.of(delegate.coach)) if cohort else delegate.coach_link
+def _off_the_dashboard(change: Change) -> list[Write]:
+    gone = [bounce for bounce in list_shown(cohorts.list_bounces(change.cohort)) if bounce.email == change.old]
+    return [emails.hide(change.cohort, bounce) for bounce in gone[:MAX_BOUNCES_CLEARED]]
 
 
-def _reached_wrong_person(invitation: Invitation) -> bool:
-    return invitation.state is InvitationState.DECLINED and invitation.reason == WRONG_PERSON
+def _old_links(change: Change, cohort: Cohort) -> list[Write]:
+    """Cancel resent links that wait for the old address."""
+    live = waiting_emails.list_waiting(cohort.id)
+    lost = [email for email in live if _brings_a_link(find_kind(email.template)) and change.has(email.to)]
+    return [emails.cancel(email.id) for email in lost if cohort.id in email.id.split("#")]
+
+
+def _brings_a_link(kind: EmailKind) -> bool:
+    """Return whether an email brings its reader a link. The notice to the old address does not: it still goes there."""
+    return kind.to is To.LINK_OWNER and kind.on_new_address is OnNewAddress.REPLACE

@@ -82,7 +82,7 @@ class JobKind(_Kind, Enum):
     RENAME = _Kind("people.change:show_new_name", "Update the name of a delegate", personal="before")
     RETURN = _Kind("people.pause:return_when_due", "Bring a delegate back from a pause")
     RELEASE_EMAILS = _Kind("people.pause:release_emails", "Send the emails that waited for a delegate’s return")
-    REPLACE = _Kind("admin.address_change:change_address_everywhere", "Change an address", personal="old new name")
+    REPLACE = _Kind("admin.address_change_job:change_address_everywhere", "Change an address", personal="old new name")
     HANDOVER = _Kind(
         "people.hand_over:announce_hand_over",
         "Notify people about another coach or manager",

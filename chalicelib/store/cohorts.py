@@ -129,7 +129,7 @@ class DelegateLine(Struct, frozen=True):
     groups: Mapping[str, GroupCount] = field(default_factory=dict)  # by group id, self included
     counts_hidden: tuple[
         str, ...
-    ] = ()  # groups whose answers no one may count before the close: see admin/address_change_job.py
+    ] = ()  # groups whose answers no one may count before the close: see admin/address_in_delegate.py
     reminded_on: str = ""  # last local day on which an administrator emailed everyone who had not answered
     counted: tuple[AnswerCount, ...] = ()  # as of this morning: pages, files and commands show these counts
     withdrawn: bool = False
