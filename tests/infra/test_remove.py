@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from infra import rights
-from infra.deploy import settings
+from infra.deploy import api, settings
 from tests.support.deployment import live
 
 pytestmark = pytest.mark.infra
@@ -25,6 +25,7 @@ def test_removing_keeps_what_people_wrote_and_the_next_set_up_takes_it_up(deploy
     assert boto3.client("dynamodb").scan(TableName="fullcircle-prod")["Count"] == 1
     assert deployed.run("infra") == 0
     assert deployed.deploy() == 0
+    assert settings.read(deployed.stage)["base_url"] == api.url(deployed.stage, api.list_ids(deployed.stage)[0])
     assert settings.read(deployed.stage)["link_keys"] == keys
     assert boto3.client("dynamodb").scan(TableName="fullcircle-prod")["Count"] == 1
 
