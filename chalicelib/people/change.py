@@ -22,10 +22,12 @@ from chalicelib.programme.other_people import Loading, other_people
 from chalicelib.store import audit_events, cohorts, delegates, emails, holds, invitations, jobs, waiting_emails
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.delegate_record import load_record
-from chalicelib.store.emails import EmailSettled
+from chalicelib.store.emails import Email, EmailSettled
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import fields
 from chalicelib.store.table import Write, transact
+
+MAX_RETRIES = 5  # another act may change an email between our read and our write
 
 # --- coach and line manager ---------------------------------------------------------------------------
 
@@ -198,9 +200,7 @@ def show_new_name(job: Job, now: datetime) -> Sequence[Write]:
         if invitation.state is not InvitationState.REVOKED:
             transact([invitations.add_to_inbox(invitation, delegate)])
     for email in waiting_emails.list_waiting(delegate.id):
-        words = _renamed(email.words, job.about["before"], delegate.person.name)
-        if words != email.words:
-            _reword(email.id, words, now)
+        _show_in_email(email, job.about["before"], delegate.person.name, now)
     return []
 
 
@@ -208,8 +208,16 @@ def _renamed(words: Mapping[str, str], before: str, after: str) -> dict[str, str
     return {word: after if text == before else text.replace(before, after) for word, text in words.items()}
 
 
-def _reword(email_id: str, words: dict[str, str], now: datetime) -> None:
-    try:
-        commit([emails.reword(email_id, words)], now)
-    except EmailSettled:
-        return  # it was sent meanwhile
+def _show_in_email(waiting: Email, before: str, after: str, now: datetime) -> None:
+    """Show the new name in an email, and read it again if another act changed its words meanwhile."""
+    email: Email | None = waiting
+    for left in reversed(range(MAX_RETRIES)):
+        if email is None or not email.is_waiting:
+            return  # it was sent meanwhile
+        try:
+            commit(emails.reword(email, _renamed(email.words, before, after)), now)
+            return
+        except EmailSettled:
+            if not left:
+                raise
+            email = emails.find(waiting.id)

@@ -211,7 +211,7 @@ def _reworded(loaded: LoadedDelegate, before: Invitation, new: Email) -> Iterato
     about = {name: new.words[name] for name in ("group_title", "who_sees")}
     for email in _waiting(loaded, before):
         if about.keys() <= email.words.keys():
-            yield emails.reword(email.id, {**email.words, **about})
+            yield from emails.reword(email, about)
 
 
 def _waiting(loaded: LoadedDelegate, about: Invitation) -> list[Email]:
@@ -263,7 +263,7 @@ def _name_writes(loaded: LoadedDelegate, rater: Rater, name: str, asking: Asking
     if rater.invitation:
         yield invitations.rename(rater.invitation, name)
         for email in _waiting(loaded, rater.invitation):
-            yield emails.reword(email.id, {**email.words, "name": name})
+            yield from emails.reword(email, {"name": name})
     listed = [
         replace(entry, person=replace(entry.person, name=name)) if entry.person.email == old.email else entry
         for entry in rater.nomination.raters

@@ -110,6 +110,11 @@ class Email(Struct, frozen=True):
     is_urgent: bool = False  # a reader waits for it at a page: sent before others
 
     @property
+    def is_waiting(self) -> bool:
+        """Return whether it is still to be sent, alone or in a digest."""
+        return self.state in (EmailState.QUEUED, EmailState.CARRIED) and not self.cancelled
+
+    @property
     def may_have_left(self) -> bool:
         """Return whether it may have reached its reader: not while it waits, nor if SES rejected it."""
         is_rejected = self.state is EmailState.REFUSED and not self.message_id
@@ -312,15 +317,22 @@ def hasten(waiting: Email, due_at: datetime) -> Write:
     return update(key(waiting.id), put=changes, when=as_read, refusal=EmailSettled)
 
 
-def reword(email_id: str, words: Mapping[str, str]) -> Write:
-    """Change the words of an email that waits. Refused if it was sent or cancelled meanwhile."""
+def reword(waiting: Email, words: Mapping[str, str]) -> list[Write]:
+    """Change some words of an email that waits; nothing if it has them already.
+
+    Refused if one of these words was changed since the email was read, or if it was sent or cancelled meanwhile.
+    """
+    changes = {f"words.{name}": text for name, text in words.items() if waiting.words[name] != text}
+    if not changes:
+        return []
+    as_read = [equals(f"words.{name}", waiting.words[name]) for name in words if waiting.words[name] != words[name]]
     waits = [one_of("state", [EmailState.QUEUED, EmailState.CARRIED]), missing("cancelled")]
-    return update(key(email_id), put={"words": dict(words)}, when=waits, refusal=EmailSettled)
+    return [update(key(waiting.id), put=changes, when=[*waits, *as_read], refusal=EmailSettled)]
 
 
 def change_last_day(waiting: Email, closes: str, good_until: datetime) -> Write:
     """Have an email that waits name another last day. Refused if it was sent, cancelled or put in a digest since."""
-    changes = {"words": {**waiting.words, "closes": closes}, "good_until": good_until}
+    changes = {"words.closes": closes, "good_until": good_until}
     waits = [equals("state", EmailState.QUEUED), missing("cancelled")]
     return update(key(waiting.id), put=changes, when=waits, refusal=EmailSettled)
 
