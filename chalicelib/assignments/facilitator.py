@@ -156,6 +156,8 @@ def save_part(opened: OpenedPart, fields: Mapping[str, str], now: datetime, *, s
 def take_back_part(opened: OpenedPart, now: datetime) -> OpenedPart:
     """Make a submitted part a draft again: the delegate and the coach no longer see it. Raises PartRefused."""
     part = opened.task.part
+    if part and part.state == PartState.DRAFT:
+        return opened  # pressed twice
     if part is None or not FACILITATOR_PART.allows(opened.task.part_state(now), "take back", By.FACILITATOR):
         raise PartRefused("It has not been submitted. Open it again.")
     after = replace(part, state=PartState.DRAFT.value, at=now, submitted_at=None, values={})

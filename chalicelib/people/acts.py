@@ -67,6 +67,7 @@ class DelegateAct(Struct, frozen=True):
     of_ticked  the button for several delegates at once; empty for an act that concerns one alone
     is_about_data  whether it can be done after they have left
     concerns   whether it is of any use for this delegate: otherwise no page offers it
+    was_done   whether the delegate's rows show that the act, as typed, was done before
     """
 
     id: str
@@ -81,6 +82,12 @@ class DelegateAct(Struct, frozen=True):
     of_ticked: str = ""
     concerns: Callable[[LoadedDelegate], bool] = lambda _loaded: True
     is_about_data: bool = False
+    was_done: Callable[[LoadedDelegate, Typed], bool] = lambda _loaded, _typed: False
+
+    def is_done(self, loaded: LoadedDelegate, typed: Typed) -> bool:
+        """Return whether it was done before, as far as this can be seen: the form was confirmed twice."""
+        is_past_step = bool(self.step) and not self.fits(loaded.standing)
+        return is_past_step or not self.concerns(loaded) or self.was_done(loaded, typed)
 
     def fits(self, standing: Standing) -> bool:
         if self.step:
@@ -182,6 +189,10 @@ def _removal_fields(loaded: LoadedDelegate) -> Sequence[Field]:
 
 def _removal(loaded: LoadedDelegate, typed: Typed, asking: Asking) -> Planned:
     return raters.plan_removal(loaded, raters.find_rater(loaded, typed.get("rater", "")), asking)
+
+
+def _was_removed(loaded: LoadedDelegate, typed: Typed) -> bool:
+    return raters.is_removed(loaded, typed.get("rater", ""))
 
 
 def _regrouping_fields(loaded: LoadedDelegate) -> Sequence[Field]:
@@ -336,6 +347,7 @@ ACTS: tuple[DelegateAct, ...] = (
         _removal,
         danger=True,
         hindrance=_without_raters,
+        was_done=_was_removed,
     ),
     DelegateAct(
         "settle",

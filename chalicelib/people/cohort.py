@@ -181,4 +181,4 @@ def plan_facilitator(loaded: LoadedCohort, former: str, person: Person, asking: 
 def _load(loaded: LoadedCohort, cohort: Cohort, asking: Asking):  # type: ignore[no-untyped-def]
     from chalicelib.programme.load_cohort import plan_load  # reads files: not for the start of pages
 
-    return plan_load(cohort, loaded.programme, (), {}, asking.now, asking.by, why=asking.reason)
+    return plan_load(cohort, loaded.programme, (), {}, asking.now, asking.by, why=asking.reason, last=loaded.last)

@@ -63,7 +63,7 @@ def plan_join(cohort_id: str, entry: DelegateEntry, asking: Asking) -> Planned:
     dates = dates_of_joiner(cohort.dates, days, asking.now)
     from chalicelib.programme.load_cohort import plan_load  # reads files: not for the start of pages
 
-    load = plan_load(cohort, programme, (entry,), {}, asking.now, asking.by, why=asking.reason)
+    load = plan_load(cohort, programme, (entry,), {}, asking.now, asking.by, why=asking.reason, last=last)
     zone = programme.organisation.timezone
     spans = f"questionnaire from {local_day(dates.opens_at, zone)} to {last_day(dates.closes_at, zone)}"
     subject = delegate_id(cohort.id, entry.person.email)

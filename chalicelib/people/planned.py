@@ -88,6 +88,8 @@ def perform(planned: Planned, now: datetime) -> None:
     """Do what was planned, in one transaction. Raises ActRefused if something changed since it was planned."""
     if planned.changes_nothing:
         return
+    if len({write.key for write in planned.writes}) < len(planned.writes):
+        raise ActRefused(FieldError("", CHANGED_MEANWHILE))  # a row was read once before someone changed it, once after
     try:
         commit(planned.writes, now)
     except (Changed, AlreadyExists, Missing):

@@ -90,6 +90,13 @@ def find_rater(loaded: LoadedDelegate, address: str) -> Rater:
     return rater
 
 
+def is_removed(loaded: LoadedDelegate, address: str) -> bool:
+    """Return whether a person was asked about the delegate and is asked no more."""
+    wanted, every = clean_address(address), DelegateRecord(loaded.rows).invitations()
+    states = {invitation.state for invitation in every if invitation.rater.email == wanted}
+    return states == {InvitationState.REVOKED}
+
+
 # --- remove -------------------------------------------------------------------------------------------
 
 

@@ -41,7 +41,7 @@ class Subject(Struct, frozen=True):
 
     path     of the list of changes; each form is below it
     after    where the act leads
-    is_done  whether a form that was confirmed twice has been done already
+    is_done  whether a form that was confirmed twice has been done already, from what was typed
     reason_goes_out   whether the emails say the reason, too
     """
 
@@ -52,7 +52,7 @@ class Subject(Struct, frozen=True):
     act: DelegateAct | CohortAct
     fields: Sequence[Field]
     plan: Callable[[Mapping[str, str], Asking], Planned]
-    is_done: bool = False
+    is_done: Callable[[Mapping[str, str]], bool]
     reason_goes_out: bool = False
 
 
@@ -214,7 +214,7 @@ def _about_person(loaded: LoadedDelegate, change_id: str) -> Subject:
         act,
         act.fields(loaded),
         lambda typed, asking: act.plan(loaded, typed, asking),
-        is_done=(bool(act.step) and not act.fits(loaded.standing)) or not act.concerns(loaded),
+        is_done=lambda typed: act.is_done(loaded, typed),
     )
 
 
@@ -229,7 +229,7 @@ def _about_cohort(loaded: LoadedCohort, change_id: str) -> Subject:
         act,
         act.fields(loaded),
         lambda typed, asking: act.plan(loaded, typed, asking),
-        is_done=act.ends and cohorts.is_discarded(loaded.cohort.id),
+        is_done=lambda typed: act.ends and cohorts.is_discarded(loaded.cohort.id),
         reason_goes_out=act.reason_goes_out,
     )
 
@@ -260,7 +260,7 @@ def _posted(admin: SignedIn, subject: Subject) -> Response:
     typed = admin.form(bp.current_request)
     by = admin.reader.person.email if admin.reader.person else ""
     asking = Asking(by, clock.now(), typed.get("why", ""))
-    if "confirmed" in typed and subject.is_done:
+    if "confirmed" in typed and subject.is_done(typed):
         return _see_other(admin, subject)  # pressed twice
     try:
         check_why(asking.why)

@@ -95,12 +95,14 @@ def plan_load(
     by: str = BY,
     sessions: Sequence[SessionPlan] | None = None,
     why: str = FROM_FILE,
+    last: LastLoad | None = None,
 ) -> Load:
     """Check a load, and return what stores it. Raises LoadRefused.
 
     why   of an act that changes a cohort in the way that a file does, and has its own line in the trail
+    last  what an act has read and made `cohort` from: with a later one, what was changed meanwhile would be undone
     """
-    last = cohorts.find_load(cohort.id)
+    last = last or cohorts.find_load(cohort.id)
     if last is None and cohorts.is_discarded(cohort.id):
         raise LoadRefused(f"A cohort {cohort.id} was loaded before and discarded. Give the new cohort another id.")
     cohort, planned = _with_dates(last, cohort, programme, sessions, now)

@@ -24,6 +24,7 @@ from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, jobs, programmes
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import CohortChanged, DelegateLine, FeedbackState, LastLoad
+from chalicelib.store.jobs import JobExists
 from chalicelib.store.table import Write
 
 
@@ -113,7 +114,7 @@ def move(planned: Move, why: str, by: str, now: datetime) -> None:
         raise MoveRefused(fault)
     try:
         commit(list_writes(planned, why, by, now), now)
-    except CohortChanged:
+    except (CohortChanged, JobExists):  # or a second move within the same second
         raise MoveRefused("The cohort’s dates changed just now. Look at them, then try again.") from None
 
 

@@ -243,7 +243,7 @@ def change_addresses(before: Cohort, after: Cohort) -> Write:
     if after.facilitators != before.facilitators:
         as_read.append(equals("facilitators", [fields(facilitator) for facilitator in before.facilitators]))
         changes["facilitators"] = [fields(facilitator) for facilitator in after.facilitators]
-    return update(key(before.id), put=changes, when=as_read, refusal=CohortChanged)
+    return update(key(before.id), put=changes, add={"loads": 1}, when=as_read, refusal=CohortChanged)
 
 
 def change_dates(last: LastLoad, dates: CohortDates) -> list[Write]:

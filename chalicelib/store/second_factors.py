@@ -9,7 +9,7 @@ from msgspec import Struct
 from chalicelib.store.codes import Try
 from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import fields, read
-from chalicelib.store.table import AlreadyExists, Changed, Key, Write, delete, get, put_if, put_once
+from chalicelib.store.table import AlreadyExists, Changed, Key, Write, delete_existing, get, put_if, put_once
 
 
 class SecondFactorExists(AlreadyExists):
@@ -51,5 +51,6 @@ def save(changed: SecondFactor) -> Write:
     return put_if(row, [equals("revision", changed.revision)], SecondFactorChanged)
 
 
-def remove(administrator: str) -> Write:
-    return delete(key(administrator))
+def remove(known: SecondFactor) -> Write:
+    """Delete the row that was read. Refused if its revision has changed, or if it is gone."""
+    return delete_existing(key(known.who), SecondFactorChanged, [equals("revision", known.revision)])

@@ -216,10 +216,10 @@ def delete(key: Key) -> Write:
     return Write("Delete", {"Key": _key(key)}, {})
 
 
-def delete_existing(key: Key, refusal: Refusal) -> Write:
+def delete_existing(key: Key, refusal: Refusal, when: Iterable[Condition] = ()) -> Write:
     """Delete a row that must exist."""
     e = Expression()
-    return Write("Delete", {"Key": _key(key)} | _condition(e, [present("pk")]) | e.params(), {}, refusal)
+    return Write("Delete", {"Key": _key(key)} | _condition(e, [present("pk"), *when]) | e.params(), {}, refusal)
 
 
 def check(key: Key, when: Iterable[Condition], refusal: Refusal) -> Write:

@@ -66,9 +66,9 @@ def wrong_code_email(reader: Reader, now: datetime) -> Email | None:
     return _email(reader, WRONG_CODE, f"{now:%Y-%m-%d}", words={"at": reader.local_time(now)}, now=now)
 
 
-def second_factor_email(reader: Reader, what: str, revision: int, now: datetime) -> Email | None:
-    """Report a change of an administrator's second factor. `revision`: of its row at the time."""
-    moment = f"{now:%Y-%m-%dT%H.%M.%S}.{revision}.{what.split()[0]}"
+def second_factor_email(reader: Reader, what: str, code: str, now: datetime) -> Email | None:
+    """Report a change of an administrator's second factor. `code`: which code made it, so that it is reported once."""
+    moment = f"{now:%Y-%m-%dT%H.%M.%S}.{code}.{what.split()[0]}"
     return _email(reader, SECOND_FACTOR, moment, words={"at": reader.local_time(now), "what": what}, now=now)
 
 

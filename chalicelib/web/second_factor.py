@@ -140,15 +140,19 @@ def remove(reader: Reader, session: Session, typed: str, now: datetime) -> None:
 def reset(email: str, now: datetime, *, dry_run: bool) -> None:
     """Remove the second factor of an administrator who has lost phone and recovery codes. Raises NoSecondFactor."""
     reader = readers.administrator(readers.administrator_token(email))
-    factor = second_factors.find(reader.who)
-    if factor is None:
-        raise NoSecondFactor(email)
-    if not dry_run:
-        commit(_remove(reader, factor, now), now)
+
+    def remove_once() -> None:
+        factor = second_factors.find(reader.who)
+        if factor is None:
+            raise NoSecondFactor(email)
+        if not dry_run:
+            commit(_remove(reader, factor, now), now)
+
+    _again_after_a_race(remove_once)
 
 
 def _remove(reader: Reader, known: SecondFactor, now: datetime) -> list[Write]:
-    return [second_factors.remove(reader.who), *_notification(reader, "removed", known, now)]
+    return [second_factors.remove(known), *_notification(reader, "removed", known, now)]
 
 
 def _take(
@@ -233,7 +237,8 @@ def _confirm(session: Session) -> list[Write]:
 
 
 def _notification(reader: Reader, action: str, known: SecondFactor, now: datetime) -> list[Write]:
-    email = second_factor_email(reader, action, known.revision, now)
+    accepted = f"{known.last_step}.{len(known.recovery)}"  # each code that is accepted changes one of them
+    email = second_factor_email(reader, action, accepted, now)
     return emails.add(email) if email else []
 
 

@@ -87,8 +87,8 @@ DECLARED = (
         "The first press had changed some delegates, the second the others: their former coach gets two notices.",
     ),
     Declared(
-        r"page /admin/cohort/\{cohort_id\}/(link|confirm|many|delegate/\{delegate_id\}/survey)",
-        r"the page is '303 .*done=(today|as-it-is) ', not '303 ",
+        r"page /admin/cohort/\{cohort_id\}/(link|confirm|many|void|delegate/\{delegate_id\}/survey)",
+        r"the page is '303 .*done=(today|as-it-is|voided-today) ', not '303 ",
         "The first press had worked, and the page after the second says so.",
     ),
 )
@@ -122,6 +122,19 @@ OF_PAIRS = (
         r"page /(sign-in/\{role\}/\{token\}/\{challenge\}|code/\{key\})",
         r": (tries|tries_by_link|failed|revision) is ",
         "A try is counted before it is checked: of two at once both are counted, and one signs in.",
+    ),
+    DeclaredOfPair(
+        r"page /admin/second-factor/confirm",
+        r"page /admin/second-factor/confirm",
+        r": (failed|revision) is ",
+        "A try is counted before it is checked: the right code clears it, whether the other one was counted or not.",
+    ),
+    DeclaredOfPair(
+        r".*",
+        r".*",
+        r"document withdrawals/\S+ is one too many$",
+        "An act that is refused leaves its entry in the log for a restore, and so does the same act when it is pressed "
+        "again: a restore may withdraw too much, but never too little (decision 47).",
     ),
 )
 

@@ -263,7 +263,7 @@ def test_what_a_delegate_writes_is_a_paragraph_of_its_own(ready, clock):
         if "Only mornings" in part
     ]
 
-    assert paragraph.endswith("Only mornings")
+    assert paragraph.endswith("Only mornings”")
 
 
 def test_a_line_for_the_coach_holds_no_web_address(ready, clock):
@@ -297,6 +297,7 @@ def test_a_meeting_that_did_not_take_place_waits_again(ready, clock):
         acts.miss(for_coach(), meeting(), clock.now())
     clock.to(meeting().booked.starts)
     acts.miss(for_coach(), meeting(), clock.now())
+    acts.miss(for_coach(), meeting(), clock.now())  # pressed twice
 
     assert meeting().state is MeetingState.WAITING
     assert [sent_email["to"]["email"] for sent_email in emails("lapsed")] == [DANA]

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from chalicelib.admin.address_change import change_address
 from chalicelib.cli import parser
 from chalicelib.core.ids import delegate_id
 from chalicelib.core.model import Wave, WaveState
 from chalicelib.core.working_days import working_days
 from chalicelib.links.kinds import FACILITATOR, SPONSOR
-from chalicelib.people.cohort import find_cohort
+from chalicelib.people.cohort import find_cohort, plan_facilitator
 from chalicelib.people.cohort_acts import COHORT_ACTS, find_cohort_act
 from chalicelib.people.planned import ActRefused, Asking, perform
 from chalicelib.programme.load_programme import LoadRefused
@@ -381,3 +382,30 @@ def test_a_delegate_joins_moves_and_leaves_from_the_shell(clock, aws, capsys):
     assert '"changed": true' in capsys.readouterr().out
     assert delegates.find(people.dana()).withdrawn
     assert delegates.find(people.dana()).job_title == "Director"
+
+
+# --- two acts at once -----------------------------------------------------------------------------------
+
+
+def change_sponsor(clock):
+    change(clock, "sponsor", **NORA)
+
+
+def correct_sponsor_address(clock):
+    change_address(people.COHORT, people.SPONSOR.email, NORA["email"], clock.now(), BY)
+    drain(clock.now())
+
+
+@pytest.mark.parametrize("meanwhile", [change_sponsor, correct_sponsor_address])
+def test_an_act_that_was_read_before_another_does_not_undo_it(clock, aws, meanwhile):
+    """Adding a facilitator stores the whole cohort, as it was read."""
+    scene.open_cohort(clock)
+    loaded = find_cohort(people.COHORT)
+    meanwhile(clock)
+
+    with pytest.raises(ActRefused):
+        perform(
+            plan_facilitator(loaded, "", people.person("fay facilitator"), Asking(BY, clock.now(), "")), clock.now()
+        )
+
+    assert cohorts.find(people.COHORT).sponsor.email == NORA["email"]

@@ -159,3 +159,16 @@ def test_a_hold_that_is_pressed_twice_is_one(admin):
         admin.post(f"{person()}/hold", {"confirmed": "yes"})
         assert admin.status == 200
     assert len(scene.trail()) == lines + 1
+
+
+def test_a_rater_who_was_removed_already_is_no_fault_when_the_form_is_confirmed_again(admin, clock):
+    url = f"{person()}/rater-remove"
+    confirmed = {"rater": "p0@example.org", "why": "moved", "confirmed": "yes"}
+    nonce = admin.open(url).nonce
+    admin.post(url, confirmed, nonce=nonce)
+    drain(clock.now())
+    admin.post(url, confirmed, nonce=nonce)
+
+    assert (admin.status, "rater-remove" in admin.messages) == (200, True)
+    admin.post(url, {**confirmed, "rater": "stranger@example.org"}, nonce=nonce)
+    assert (admin.status, admin.faults) == (400, {"rater"})

@@ -252,3 +252,12 @@ def test_the_list_of_cohorts_has_the_date_that_was_moved(loaded, clock, what):
 
     (entry,) = catalogue.everything().cohorts
     assert getattr(entry.dates, what.value) == to
+
+
+def test_a_second_move_within_the_same_second_is_refused_in_words(loaded, clock):
+    move_to(Moved.OPENS, LATER, clock.now())
+
+    with pytest.raises(MoveRefused, match="changed just now"):
+        move_to(Moved.SURVEY, date(2027, 9, 27), clock.now())
+
+    assert len(trail()) == 1
