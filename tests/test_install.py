@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from infra import install
 
@@ -11,7 +12,7 @@ def test_requirements_that_are_installed_are_not_installed_again(tmp_path, capsy
     requirements = tmp_path / "requirements-x.txt"
     requirements.touch()
     folder = tmp_path / "venv"
-    folder.mkdir()
+    (folder / "lib" / "python{}.{}".format(*sys.version_info)).mkdir(parents=True)
     (folder / ".requirements-x").touch()
 
     assert install.install(folder, requirements, add=True) == 0

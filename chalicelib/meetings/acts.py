@@ -126,8 +126,6 @@ def ask(opened: AreasPage, before: Meeting, line: str, now: datetime) -> list[Fi
 
 def miss(opened: AreasPage, before: Meeting, now: datetime) -> None:
     """Note that the meeting did not take place. Raises MeetingRefused before its time."""
-    if before.state is MeetingState.WAITING:
-        return  # pressed twice
     if before.booked and before.booked.starts > now:
         raise MeetingRefused("The meeting is still to come. Move it, if it cannot take place.")
     after = _after(opened, before, machine.MISS, slots=(), booked=None)

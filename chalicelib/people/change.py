@@ -214,8 +214,11 @@ def _show_in_email(waiting: Email, before: str, after: str, now: datetime) -> No
     for left in reversed(range(MAX_RETRIES)):
         if email is None or not email.is_waiting:
             return  # it was sent meanwhile
+        writes = emails.reword(email, _renamed(email.words, before, after))
+        if not writes:
+            return  # it shows the new name, or never showed the old one
         try:
-            commit(emails.reword(email, _renamed(email.words, before, after)), now)
+            commit(writes, now)
             return
         except EmailSettled:
             if not left:

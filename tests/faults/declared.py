@@ -66,6 +66,11 @@ DECLARED = (
         "The first press had worked, and the page after the second says so.",
     ),
     Declared(
+        r"page /coach/\{token\}/\{delegate_id\}/meeting/\{kind\}/\{act\}",
+        r"the page is '409  Nothing was changed', not '303 ",
+        "The first press had noted that the meeting was missed, and the page after the second says that it changed.",
+    ),
+    Declared(
         r"page /(facilitator/\{token\}/session|admin/cohort/\{cohort_id\}/register)/\{session\}(/file)?",
         r"the page is '303 .*\?saved=0 ', not '303 ",
         "The first press had saved the register, and the page after the second says that nothing has changed.",

@@ -297,7 +297,6 @@ def test_a_meeting_that_did_not_take_place_waits_again(ready, clock):
         acts.miss(for_coach(), meeting(), clock.now())
     clock.to(meeting().booked.starts)
     acts.miss(for_coach(), meeting(), clock.now())
-    acts.miss(for_coach(), meeting(), clock.now())  # pressed twice
 
     assert meeting().state is MeetingState.WAITING
     assert [sent_email["to"]["email"] for sent_email in emails("lapsed")] == [DANA]
