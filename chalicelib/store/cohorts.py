@@ -216,18 +216,20 @@ def find(cohort_id: str) -> Cohort | None:
 
 def find_with_line(cohort_id: str, delegate_id: str, wave: Wave) -> tuple[Cohort | None, DelegateLine | None]:
     """Read a cohort and one delegate's row of a wave, in one call."""
-    of_cohort, of_line = key(cohort_id), line_key(cohort_id, delegate_id, wave)
-    rows_by_key = get_many([of_cohort, of_line])
-    line = _line(rows_by_key[of_line]) if of_line in rows_by_key else None
-    return (read(Cohort, rows_by_key[of_cohort]) if of_cohort in rows_by_key else None), line
+    cohort, row = _find_with_row(cohort_id, delegate_id, wave)
+    return cohort, _line(row) if row else None
 
 
 def find_with_readable_line(cohort_id: str, delegate_id: str, wave: Wave) -> tuple[Cohort | None, DelegateLine | None]:
     """As `find_with_line`; no row if it cannot be read: see store/unreadable.py."""
+    cohort, row = _find_with_row(cohort_id, delegate_id, wave)
+    return cohort, next(iter(read_each([row] if row else [], _line)), None)
+
+
+def _find_with_row(cohort_id: str, delegate_id: str, wave: Wave) -> tuple[Cohort | None, Row | None]:
     of_cohort, of_line = key(cohort_id), line_key(cohort_id, delegate_id, wave)
     rows_by_key = get_many([of_cohort, of_line])
-    lines = read_each([rows_by_key[of_line]] if of_line in rows_by_key else [], _line)
-    return (read(Cohort, rows_by_key[of_cohort]) if of_cohort in rows_by_key else None), next(iter(lines), None)
+    return (read(Cohort, rows_by_key[of_cohort]) if of_cohort in rows_by_key else None), rows_by_key.get(of_line)
 
 
 def change_addresses(before: Cohort, after: Cohort) -> Write:
