@@ -322,8 +322,8 @@ ACTS = {
             _said(
                 "An email goes out at once to each delegate, line manager and rater who has not answered or declined "
                 "and was sent none today.",
-                "Delegates and line managers sign the survey. You do not see which raters have answered or how many: "
-                "that would reveal what one of them said.",
+                "Delegates and line managers sign the survey. Of raters you see a count made each morning, and never "
+                "who has answered.",
             ),
             _remind_surveyed,
             "The reminders are being sent.",

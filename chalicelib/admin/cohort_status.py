@@ -12,7 +12,7 @@ from chalicelib.store import cohorts
 from chalicelib.store.catalogue import CohortUnknown as CohortUnknown
 from chalicelib.store.cohorts import DelegateLine, FeedbackState, SurveyStage
 from chalicelib.store.emails import Bounce
-from chalicelib.waves.survey_counts import SurveyCount, count_surveys
+from chalicelib.waves.survey_counts import SurveyCount, count_raters, count_surveys
 
 
 class LineStatus(Struct, frozen=True):
@@ -71,5 +71,6 @@ def say_stage(line: DelegateLine) -> str:
 
 
 def impact(cohort_id: str) -> tuple[SurveyCount, ...]:
-    """Count the delegates and line managers who have answered after six months. Raises CohortUnknown."""
-    return count_surveys(line.delegate_id for line in load_cohort_status(cohort_id).lines)
+    """Count who has answered after six months, in each role."""
+    lines = cohorts.list_lines(cohort_id)
+    return (*count_surveys(line.delegate_id for line in lines), *count_raters(lines))

@@ -24,7 +24,14 @@ from chalicelib.store import account_fault, cohorts, holds, programmes, workshop
 from chalicelib.store.cohorts import DelegateLine, FollowupDates
 from chalicelib.store.emails import Bounce
 from chalicelib.store.holds import Hold
-from chalicelib.waves.survey_counts import SurveyCount, count_surveys
+from chalicelib.store.impact_surveys import Role
+from chalicelib.waves.survey_counts import RATER, SurveyCount, count_raters, count_surveys
+
+SURVEYED = {
+    Role.DELEGATE.value: "delegates have answered the survey",
+    Role.MANAGER.value: "line managers have answered it",
+    RATER: "raters had answered it this morning",
+}
 
 
 class Figure(NamedTuple):
@@ -86,10 +93,8 @@ class Dashboard(Struct, frozen=True):
         to_come = sum(not delegate.line.withdrawn and not delegate.line.feedback.has_report for delegate in self.lines)
         reports = Figure(f"{made} of {made + to_come}", "reports made", "reports")
         if self.surveys:
-            words = {"delegate": "delegates have answered the survey", "manager": "line managers have answered it"}
             surveys = [
-                Figure(f"{survey.sent} of {survey.asked}", words[survey.role], f"surveys-of-{survey.role}s")
-                for survey in self.surveys
+                Figure(survey.words, SURVEYED[survey.role], f"surveys-of-{survey.role}s") for survey in self.surveys
             ]
             return (*surveys, reports, *self._of_emails)
         answered = sum(line.answered for line in self.lines)
@@ -155,7 +160,7 @@ class Dashboard(Struct, frozen=True):
 def _surveys(lines: Iterable[DelegateLine]) -> tuple[SurveyCount, ...]:
     """Count the surveys from the opening of the first on: a call for each hundred, and none before."""
     asked = [line for line in lines if line.survey and not line.withdrawn]
-    return count_surveys(line.delegate_id for line in asked) if asked else ()
+    return (*count_surveys(line.delegate_id for line in asked), *count_raters(asked)) if asked else ()
 
 
 def load_dashboard(cohort_id: str, now: datetime) -> Dashboard:

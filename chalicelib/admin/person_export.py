@@ -34,7 +34,8 @@ from chalicelib.store.table import Key, key_of, scan, transact
 
 OTHER = "(another person)"
 SEALED = ("draft", "sent")  # an open questionnaire's answers: bytes that only the wave's key opens
-COUNTS = ("answered", "declined", "counted")  # counts of other people's acts; pages show them in steps, and by the day
+# counts of what other people did: pages show them in steps, by the day
+COUNTS = ("answered", "declined", "counted", "survey_count")
 HIDDEN = (*COUNTS, "counts_hidden")
 SUBJECTS = ("person", "rater", "to")  # the person that a row or an entry of a list is about
 

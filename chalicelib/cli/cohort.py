@@ -26,7 +26,7 @@ def cohort_status(args: Namespace) -> int:
     refused = sorted({bounce.reason for bounce in status.bounces if bounce.is_refused})  # never whose, nor how many
     status = changed(status, bounces=tuple(bounce for bounce in status.bounces if not bounce.is_refused))
     lines = _status_lines(status, account, refused)
-    lines += [f"impact\t{bounce.role}\tanswered {bounce.sent} of {bounce.asked}" for bounce in impact]
+    lines += [f"impact\t{count.role}\tanswered {count.words}" for count in impact]
     say(args, {"status": status, "impact": impact, "account": account, "refused": refused}, lines)
     return 1 if status.failed or account else 0
 

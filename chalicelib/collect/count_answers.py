@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
-from chalicelib.core.model import AnswerCount, Programme, Wave
+from chalicelib.core.model import AnswerCount, Invitation, InvitationState, Programme, Wave
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.each import each, fail_for
-from chalicelib.results.answer_counts import count_parts
-from chalicelib.store import cohorts, programmes
-from chalicelib.store.cohorts import DelegateLine, FeedbackState
+from chalicelib.results.answer_counts import count_parts, count_together
+from chalicelib.store import cohorts, invitations, programmes
+from chalicelib.store.cohorts import DelegateLine, FeedbackState, SurveyStage
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
 from chalicelib.store.unreadable import list_unreadable
@@ -26,13 +28,20 @@ def take_counts(job: Job, now: datetime) -> Sequence[Write]:
     if cohort is None:
         return []
     programme = programmes.load(cohort.programme_id, cohort.programme_version)
-    lines = {
-        f"{line.delegate_id} {wave.value}": (wave, line)
-        for wave in cohorts.LINES
-        for line in cohorts.lines_from(rows, wave)
+    by_wave = {wave: cohorts.lines_from(rows, wave) for wave in cohorts.LINES}
+    counts = {
+        f"{line.delegate_id} {wave.value}": partial(_count, programme, cohort.id, wave, line, now)
+        for wave, lines in by_wave.items()
+        for line in lines
+        if _is_counted(line)
     }
-    _, left_out = each(lines, lambda name: _count(programme, cohort.id, *lines[name], now), "counts")
-    if not list_unreadable() and not any(_is_counted(line) for _, line in lines.values()):
+    counts |= {
+        f"{line.delegate_id} survey": partial(_count_survey, programme, cohort.id, line, now)
+        for line in by_wave[Wave.BASELINE]
+        if _is_surveyed(line)
+    }
+    _, left_out = each(counts, lambda name: counts[name](), "counts")
+    if not list_unreadable() and not counts:
         return []
     lifecycle.count_tomorrow(cohort.id, programme.organisation.timezone, now)
     fail_for(left_out)
@@ -41,7 +50,7 @@ def take_counts(job: Job, now: datetime) -> Sequence[Write]:
 
 def _count(programme: Programme, cohort_id: str, wave: Wave, line: DelegateLine, now: datetime) -> None:
     parts = _parts(programme, line)
-    if _is_counted(line) and parts != line.counted:
+    if parts != line.counted:
         commit([cohorts.save_counts(cohort_id, line.delegate_id, wave, parts)], now)
 
 
@@ -53,3 +62,32 @@ def _parts(programme: Programme, line: DelegateLine) -> tuple[AnswerCount, ...]:
 
 def _is_counted(line: DelegateLine) -> bool:
     return line.feedback in COUNTED and not line.withdrawn
+
+
+# --- the six-month survey -------------------------------------------------------------------------------
+
+
+def _count_survey(programme: Programme, cohort_id: str, line: DelegateLine, now: datetime) -> None:
+    """Count the raters who have answered, unless one of them was removed or asked again: then the last count stays."""
+    asked = list(invitations.of_delegate(line.delegate_id, Wave.PULSE))
+    count = count_together(programme, *_by_group(asked))
+    before = line.survey_count
+    if count == before or not count.invited or not all(map(_is_as_asked, asked)):
+        return
+    if before is None or count.invited >= before.invited:
+        commit([cohorts.save_survey_count(cohort_id, line.delegate_id, count)], now)
+
+
+def _by_group(asked: Sequence[Invitation]) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """Return how many of each group were invited, and how many answered."""
+    answered = (invitation.group for invitation in asked if invitation.state is InvitationState.ANSWERED)
+    return Counter(invitation.group for invitation in asked), Counter(answered)
+
+
+def _is_as_asked(invitation: Invitation) -> bool:
+    """Return whether the rater still has the first link: a count before and after another one would show an answer."""
+    return invitation.state is not InvitationState.REVOKED and invitation.link_version == 1
+
+
+def _is_surveyed(line: DelegateLine) -> bool:
+    return line.survey is SurveyStage.OPEN and not line.withdrawn

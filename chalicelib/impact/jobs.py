@@ -71,6 +71,7 @@ def start_impact(job: Job, now: datetime) -> Sequence[Write]:
         survey = _open(programme, record, now)
     if survey and survey.areas and now < survey.closes_at and not delegate.withdrawn:
         _ask_raters(programme, delegate, _pulse(record, survey, now), now)
+        lifecycle.count_tomorrow(delegate.cohort_id, programme.organisation.timezone, now)
     return []
 
 

@@ -48,6 +48,11 @@ def count_parts(
     return tuple(replace(part, answered=0) if set(part.groups) & set(hidden) else part for part in (*named, *anonymous))
 
 
+def count_together(programme: Programme, invited: Mapping[str, int], answered: Mapping[str, int]) -> AnswerCount:
+    """Count the anonymous raters of one delegate as one part; 0 answers if they are too few."""
+    return _part(tuple(group.id for group in programme.anonymous_groups), invited, answered, programme.threshold)
+
+
 def _part(groups: tuple[str, ...], invited: Mapping[str, int], answered: Mapping[str, int], step: int) -> AnswerCount:
     group_invited, group_answered = (sum(counts.get(group, 0) for group in groups) for counts in (invited, answered))
     return AnswerCount(groups, group_invited, at_least(group_answered, group_invited, step))

@@ -132,6 +132,7 @@ class DelegateLine(Struct, frozen=True):
     ] = ()  # groups whose answers no one may count before the close: see admin/address_in_delegate.py
     reminded_on: str = ""  # last local day on which an administrator emailed everyone who had not answered
     counted: tuple[AnswerCount, ...] = ()  # as of this morning: pages, files and commands show these counts
+    survey_count: AnswerCount | None = None  # raters of the six-month survey, as of this morning
     withdrawn: bool = False
     left_out: str = ""  # "yes" if the cohort's summary cannot use the answers; rows of earlier versions say why
     closes_at: str = ""  # of the questionnaire: the first moment at which no answer is accepted
@@ -396,6 +397,11 @@ def save_counts(cohort_id: str, delegate_id: str, wave: Wave, parts: Sequence[An
     return update(line_key(cohort_id, delegate_id, wave), put=put, refusal=LineMissing)
 
 
+def save_survey_count(cohort_id: str, delegate_id: str, count: AnswerCount) -> Write:
+    """Set the count of the raters who have answered after six months that is shown until the next morning."""
+    return update(line_key(cohort_id, delegate_id), put={"survey_count": fields(count)}, refusal=LineMissing)
+
+
 def subtract_answered(group: str) -> dict[str, int]:
     """Subtract voided answers from a dashboard row."""
     return {"answered": -1, _counter("answered", group): -1}
@@ -475,6 +481,7 @@ KEPT_ON_THE_BASELINE = (
     "coach_id",
     "withdrawn",
     "survey",
+    "survey_count",
     "left_out",
     "paused_until",
     "moved_to",

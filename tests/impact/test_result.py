@@ -56,11 +56,15 @@ MANAGER = {"change.1": "0", "evidence.1": "She still answers first.", "effect": 
 @pytest.fixture
 def opened(visitor, clock):
     """Open the survey; four peers are asked too."""
-    people.opened(clock, chosen=people.raters(4, 0))
+    open_survey(clock, peers=4)
+    return visitor
+
+
+def open_survey(clock, *, peers: int) -> None:
+    people.opened(clock, chosen=people.raters(peers, 0))
     people.write(*debriefs.save(people.dana(), Wave.BASELINE, Debrief(people.DATES.closes, ("1", "2")), AREAS))
     drain(clock.to(OPENS))
     drain(clock.advance(minutes=1))
-    return visitor
 
 
 def send(visitor, name: str, parts: dict[str, dict[str, str]]) -> None:

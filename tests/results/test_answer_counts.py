@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from chalicelib.core.model import AnswerCount, Programme
-from chalicelib.results.answer_counts import at_least, count_parts, margin, title_of
+from chalicelib.results.answer_counts import at_least, count_parts, count_together, margin, title_of
 from tests.support import people
 
 Rater = tuple[str, int]  # group, and the day since when they have been asked
@@ -120,6 +120,18 @@ def test_daily_looks_show_of_no_one_whether_they_have_answered(raters, days, kno
 @pytest.mark.parametrize(("raters", "days"), LARGER_SCENES)
 @pytest.mark.parametrize("own", [0, 1, 2])
 def test_a_delegate_with_mailboxes_of_their_own_learns_of_no_one_else_either(raters, days, own):
+    assert certain(programme(4), raters, days, own) == 0
+
+
+@pytest.mark.parametrize(("raters", "days"), LARGER_SCENES)
+@pytest.mark.parametrize("own", [0, 1, 2])
+def test_all_raters_of_a_delegate_together_show_of_no_one_whether_they_have_answered(monkeypatch, raters, days, own):
+    """As the six-month survey is counted. Who knows the counts of all other delegates sees this in the total."""
+
+    def together(rules, invited, answered, earlier=()):
+        return (count_together(rules, invited, answered),)
+
+    monkeypatch.setattr("tests.results.test_answer_counts.count_parts", together)
     assert certain(programme(4), raters, days, own) == 0
 
 
