@@ -7,16 +7,16 @@ from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
-from chalicelib.admin import close_or_extend, remind, reopen_survey, survey_acts
+from chalicelib.admin import close_or_extend, more_time, remind, reopen_survey, survey_acts
 from chalicelib.admin.close_or_extend import CloseRefused
 from chalicelib.admin.dashboard import Dashboard
 from chalicelib.admin.delegate_status import DelegateStatus
+from chalicelib.admin.more_time import MoreTime
 from chalicelib.admin.remind import ChaseRefused
 from chalicelib.core.calendar import local_moment
 from chalicelib.core.clock import stamp
 from chalicelib.core.errors import Refusal
-from chalicelib.core.formatting import day, plural
-from chalicelib.core.working_days import working_days
+from chalicelib.core.formatting import plural
 from chalicelib.store.cohorts import DelegateLine, FeedbackState
 
 Fields = Mapping[str, str]
@@ -102,12 +102,16 @@ class FeedbackAct(Struct, frozen=True):
     effect: Callable[[Scope, datetime], Sequence[str]]
     run: Run
     done: str
-    asks_for_date: bool = False
+    plan: Callable[[Scope, date, str, datetime], MoreTime] | None = None  # of an act that asks for a last day
     danger: bool = False
     for_all: bool = True
     of_all: str = ""
     of_line: Callable[[DelegateLine], bool] | None = None  # the scope, if the status does not decide it
     of_ticked: str = ""  # the button below a list of ticked delegates; empty for none
+
+    @property
+    def asks_for_date(self) -> bool:
+        return self.plan is not None
 
     @property
     def asks_for_reason(self) -> bool:
@@ -161,16 +165,25 @@ def read_last_day(fields: Fields) -> date:
         raise DateRefused("Give the new last day as a date.") from None
 
 
-def ask_about_day(act: FeedbackAct, scope: Scope, fields: Fields) -> str:
-    """Return a question about the day that was typed, if it may be a slip; empty if it was asked about this day.
+def plan_day(act: FeedbackAct, scope: Scope, fields: Fields, now: datetime) -> MoreTime | None:
+    """Say what the day that was typed would do; None for an act without a day, or a day that was confirmed.
 
-    Raises DateRefused.
+    Raises DateRefused or CloseRefused; NotNow for a day that everyone has already.
     """
-    if not act.asks_for_date or fields.get("confirmed") == fields.get("last_day"):
-        return ""
-    last, board = read_last_day(fields), scope.board
-    is_working = working_days(board.programme.organisation, board.cohort.dates.closed).is_working(last)
-    return "" if is_working else f"{day(last)} is not a working day. Is that right? No one can move it back."
+    if not act.plan or fields.get("confirmed") == fields.get("last_day"):
+        return None
+    planned = act.plan(scope, read_last_day(fields), fields.get("why", ""), now)
+    if planned.changes_nothing:
+        raise NotNow(f"{scope.name}: that is the last day already.")
+    return planned
+
+
+def _plan_extension(scope: Scope, last: date, why: str, now: datetime) -> MoreTime:
+    return more_time.plan_questionnaires(scope.board, scope.at(*EXTENDABLE), last, why, now)
+
+
+def _plan_survey_extension(scope: Scope, last: date, why: str, now: datetime) -> MoreTime:
+    return more_time.plan_surveys(scope.board, _surveyed(scope), last, why, now)
 
 
 def _extend(scope: Scope, fields: Fields, now: datetime, by: str) -> None:
@@ -280,7 +293,7 @@ ACTS = {
             ),
             _extend,
             "The deadline is extended. Raters who have not answered were emailed.",
-            asks_for_date=True,
+            plan=_plan_extension,
             of_all="Give everyone more time",
             of_ticked="Give more time",
         ),
@@ -343,7 +356,7 @@ ACTS = {
             ),
             _extend_survey,
             "The survey is extended. Everyone who has not answered is emailed.",
-            asks_for_date=True,
+            plan=_plan_survey_extension,
             of_all="Give everyone more time for the survey",
             of_line=survey_acts.is_surveyed,
             of_ticked="More time for the survey",

@@ -32,9 +32,36 @@ class CloseRefused(Refusal):
     title = "Nothing was changed"
 
 
-def extend(cohort_id: str, email: str, new_last_day: date, now: datetime, by: str = BY, *, why: str = "") -> None:
-    """Accept answers until the end of that local day, and email raters who have not answered. Raises CloseRefused."""
+def extend(
+    cohort_id: str,
+    email: str,
+    new_last_day: date,
+    now: datetime,
+    by: str = BY,
+    *,
+    why: str = "",
+    dry_run: bool = False,
+) -> date:
+    """Accept answers until the end of that local day, and email raters who have not answered.
+
+    Returns the last day of before. Raises CloseRefused.
+    """
     delegate, wave, programme = _find(cohort_id, email)
+    closes_at = find_closing(wave, programme, new_last_day, now)
+    words = {"before": _last_date(wave, programme), "after": f"{new_last_day}", "why": read_reason(why)}
+    before = last_date(wave.closes_at, programme.organisation.timezone)
+    if dry_run:
+        return before
+    writes = [
+        *give_time(programme, delegate, wave, closes_at, now),
+        audit_events.add(cohort_id, AuditEvent.EXTENDED, by, delegate.id, now, **words),
+    ]
+    _commit(delegate, writes, now)
+    return before
+
+
+def find_closing(wave: DelegateWave, programme: Programme, new_last_day: date, now: datetime) -> datetime:
+    """Return when a questionnaire closes with this last day. Raises CloseRefused if it cannot get this day."""
     _refuse_unless(wave, *WAVE.before(GIVE_TIME))
     closes_at = local_moment(new_last_day + timedelta(days=1), 0, programme.organisation.timezone)
     if closes_at <= max(now, wave.closes_at):
@@ -43,12 +70,7 @@ def extend(cohort_id: str, email: str, new_last_day: date, now: datetime, by: st
         )
     if closes_at > wave.opens_at + timedelta(days=2 * MAX_OPEN_DAYS):
         raise CloseRefused(f"{new_last_day} is more than {2 * MAX_OPEN_DAYS} days after the opening.")
-    words = {"before": _last_date(wave, programme), "after": f"{new_last_day}", "why": read_reason(why)}
-    writes = [
-        *give_time(programme, delegate, wave, closes_at, now),
-        audit_events.add(cohort_id, AuditEvent.EXTENDED, by, delegate.id, now, **words),
-    ]
-    _commit(delegate, writes, now)
+    return closes_at
 
 
 def read_reason(typed: str) -> str:
@@ -58,7 +80,7 @@ def read_reason(typed: str) -> str:
     return one_line(typed) or NO_REASON
 
 
-def close_now(cohort_id: str, email: str, now: datetime, by: str = BY, *, why: str = "") -> None:
+def close_now(cohort_id: str, email: str, now: datetime, by: str = BY, *, why: str = "", dry_run: bool = False) -> None:
     """Move the deadline to now; with too few answers the wave is then held. Raises CloseRefused.
 
     Closing again before the job has run succeeds, and the audit trail has it once.
@@ -67,6 +89,8 @@ def close_now(cohort_id: str, email: str, now: datetime, by: str = BY, *, why: s
     _refuse_unless(wave, *WAVE.before(CLOSE))
     writes = [jobs.move(lifecycle.close_job(wave).id, now)]
     words = {"before": _last_date(wave, programme), "why": read_reason(why)}
+    if dry_run:
+        return
     if wave.closes_at > now:
         writes += [
             delegates.change_as_read(wave, {"closes_at": now}),
@@ -76,7 +100,9 @@ def close_now(cohort_id: str, email: str, now: datetime, by: str = BY, *, why: s
     _commit(delegate, writes, now)
 
 
-def publish_with_few_answers(cohort_id: str, email: str, now: datetime, by: str = BY, *, why: str = "") -> None:
+def publish_with_few_answers(
+    cohort_id: str, email: str, now: datetime, by: str = BY, *, why: str = "", dry_run: bool = False
+) -> None:
     """Close even with too few answers: the report then shows what may be published. Raises CloseRefused.
 
     Publishing again before the job has run succeeds. After an extension it is another decision, and another job.
@@ -84,6 +110,8 @@ def publish_with_few_answers(cohort_id: str, email: str, now: datetime, by: str 
     delegate, wave, programme = _find(cohort_id, email)
     _refuse_unless(wave, *WAVE.before(PUBLISH))
     words = {"before": _last_date(wave, programme), "why": read_reason(why)}
+    if dry_run:
+        return
     writes = [
         delegates.change_as_read(wave, {"closes_at": now}),
         jobs.add(lifecycle.publish_job(wave, now)),

@@ -372,13 +372,12 @@ def _act_page(
     act_id: str,
     refused: Refusal | None = None,
     typed: Mapping[str, str] | None = None,
-    question: str = "",
 ) -> Response:
     act = actions.find(act_id, scope)
     status = int(refused.status) if refused else 200
     more = {"act": act, "effect": act.effect(scope, clock.now()), "fitting": many.list_fitting(act, scope)}
     more["once"] = (typed or {}).get("once", "") or secrets.token_hex(8)
-    return _board_page(admin, "admin/act", scope, status, refused=refused, typed=typed or {}, question=question, **more)
+    return _board_page(admin, "admin/act", scope, status, refused=refused, typed=typed or {}, **more)
 
 
 def _act(admin: SignedIn, scope: Scope, act_id: str) -> Response:
@@ -386,8 +385,8 @@ def _act(admin: SignedIn, scope: Scope, act_id: str) -> Response:
     done = signing.url(f"{scope.path}?done={act_id}")
     try:
         act = actions.find(act_id, scope)
-        if question := actions.ask_about_day(act, scope, fields):
-            return _act_page(admin, scope, act_id, typed=fields, question=question)
+        if planned := actions.plan_day(act, scope, fields, clock.now()):
+            return _board_page(admin, "admin/more-time", scope, act=act, planned=planned, typed=fields)
         _do(act, scope, fields, _by(admin))
     except actions.NotNow:  # pressed twice, or someone else was quicker
         return admin.see_other(signing.url(f"{scope.path}?done=as-it-is"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from msgspec import Struct
@@ -53,7 +53,7 @@ class Asked(Struct, frozen=True):
 
     @property
     def closes_at(self) -> datetime:
-        return max(survey.closes_at for survey in self.surveys)
+        return closing_of(self.surveys)
 
 
 # --- the acts -------------------------------------------------------------------------------------------
@@ -77,30 +77,40 @@ def remind_surveyed(delegate_id: str, now: datetime, by: str) -> None:
         return
 
 
-def extend_survey(delegate_id: str, new_last_day: date, now: datetime, by: str, *, why: str = "") -> None:
-    """Accept answers until the end of that local day, and email who has not answered. Raises CloseRefused.
+def extend_survey(
+    delegate_id: str, new_last_day: date, now: datetime, by: str, *, why: str = "", dry_run: bool = False
+) -> date:
+    """Accept answers until the end of that local day, and email who has not answered.
 
-    The same last day again succeeds and changes nothing.
+    The same last day again succeeds and changes nothing. Returns the last day of before. Raises CloseRefused.
     """
     asked = _find_open(delegate_id, now)
     closes_at = local_moment(new_last_day + timedelta(days=1), 0, asked.days.zone)
     if closes_at == asked.closes_at:
-        return
-    _refuse_day(asked, closes_at, now)
+        return new_last_day
+    refuse_day(asked.surveys, asked.days.zone, closes_at, now)
     before = last_date(asked.closes_at, asked.days.zone)
     words = {"before": f"{before}", "after": f"{new_last_day}", "why": read_reason(why)}
+    if dry_run:
+        return before
     entry = audit_events.add(asked.delegate.cohort_id, AuditEvent.EXTENDED_SURVEY, by, delegate_id, now, **words)
     try:
         commit([*_extension_writes(asked, closes_at, now), entry], now)
     except (SurveyChanged, WaveChanged, LineMissing, JobExists, EmailExists):
         raise CloseRefused(f"{asked.delegate.person.name}: {CHANGED}") from None
+    return before
 
 
-def _refuse_day(asked: Asked, closes_at: datetime, now: datetime) -> None:
-    if closes_at <= max(now, asked.closes_at):
-        present = last_day(asked.closes_at, asked.days.zone)
+def closing_of(surveys: Sequence[ImpactSurvey]) -> datetime:
+    return max(survey.closes_at for survey in surveys)
+
+
+def refuse_day(surveys: Sequence[ImpactSurvey], zone: str, closes_at: datetime, now: datetime) -> None:
+    """Refuse a last day that the open surveys about a delegate cannot get. Raises CloseRefused."""
+    if closes_at <= max(now, closing_of(surveys)):
+        present = last_day(closing_of(surveys), zone)
         raise CloseRefused(f"The last day must be after today and after the present one ({present}).")
-    if closes_at > asked.surveys[0].opened_at + timedelta(days=MAX_OPEN_DAYS):
+    if closes_at > surveys[0].opened_at + timedelta(days=MAX_OPEN_DAYS):
         raise CloseRefused(f"An impact survey is open for {MAX_OPEN_DAYS} days at most. Give an earlier last day.")
 
 
@@ -187,8 +197,13 @@ def _find_open(delegate_id: str, now: datetime) -> Asked:
     return asked
 
 
-def _may_extend(survey: ImpactSurvey) -> bool:
-    return SURVEY.allows(state_of(survey), EXTEND, By.ADMINISTRATOR)
+def open_among(surveys: Iterable[ImpactSurvey], now: datetime) -> tuple[ImpactSurvey, ...]:
+    """Return the surveys that are open and may get more time."""
+    return tuple(
+        survey
+        for survey in surveys
+        if SURVEY.allows(state_of(survey), EXTEND, By.ADMINISTRATOR) and survey.closes_at > now
+    )
 
 
 def _load(delegate_id: str, now: datetime) -> Asked:
@@ -202,11 +217,7 @@ def _load(delegate_id: str, now: datetime) -> Asked:
     return Asked(
         programme=programme,
         delegate=delegate,
-        surveys=tuple(
-            survey
-            for survey in impact_surveys.surveys_from(record.rows)
-            if _may_extend(survey) and survey.closes_at > now
-        ),
+        surveys=open_among(impact_surveys.surveys_from(record.rows), now),
         pulse=pulse if is_open else None,
         days=working_days(programme.organisation, first.closed),
     )

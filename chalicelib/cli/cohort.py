@@ -84,7 +84,6 @@ def _chosen_lines(args: Namespace, fits: Callable[[DelegateLine], bool]) -> list
 
 
 def close_cohort(args: Namespace) -> int:
-    from chalicelib.admin import close_or_extend
     from chalicelib.admin import cohort_status as status
 
     if args.survey:
@@ -95,26 +94,33 @@ def close_cohort(args: Namespace) -> int:
         if args.delegate
         else [line.email for line in lines if line.stage == "collecting" and not line.withdrawn]
     )
-    for email in chosen:
-        if args.extend:
-            close_or_extend.extend(args.cohort, email, args.extend, clock.now(), why=args.why)
-        elif args.publish:
-            close_or_extend.publish_with_few_answers(args.cohort, email, clock.now(), why=args.why)
-        else:
-            close_or_extend.close_now(args.cohort, email, clock.now(), why=args.why)
-    outcome = (
-        f"extended to {args.extend}"
-        if args.extend
-        else "closing, to publish what may be"
-        if args.publish
-        else "closing"
-    )
+    outcomes = {email: _close(args, email) for email in chosen}
     say(
         args,
-        {"delegates": chosen, "did": outcome},
-        [f"{email}: {outcome}" for email in chosen] or ["Nothing to close."],
+        {"delegates": chosen, "did": _closing_words(args), "dry_run": args.dry_run},
+        [f"{email}: {outcome}" for email, outcome in outcomes.items()] or ["Nothing to close."],
     )
     return 0
+
+
+def _close(args: Namespace, email: str) -> str:
+    """Close, extend or publish one questionnaire, and say what it did."""
+    from chalicelib.admin import close_or_extend
+
+    given: dict[str, Any] = {"why": args.why, "dry_run": args.dry_run}
+    if args.extend:
+        before = close_or_extend.extend(args.cohort, email, args.extend, clock.now(), **given)
+        return f"{_closing_words(args)} from {before}, {(args.extend - before).days} days more"
+    act = close_or_extend.publish_with_few_answers if args.publish else close_or_extend.close_now
+    act(args.cohort, email, clock.now(), **given)
+    return _closing_words(args)
+
+
+def _closing_words(args: Namespace) -> str:
+    would = "would be " if args.dry_run else ""
+    if args.extend:
+        return f"{would}extended to {args.extend}"
+    return f"{would}closing, to publish what may be" if args.publish else f"{would}closing"
 
 
 def _extend_survey(args: Namespace) -> int:
@@ -124,15 +130,21 @@ def _extend_survey(args: Namespace) -> int:
 
     if not args.extend:
         raise CloseRefused("Give the new last day of the six-month survey: --survey --extend YYYY-MM-DD.")
-    chosen = _chosen_lines(args, survey_acts.is_surveyed)
-    for line in chosen:
-        survey_acts.extend_survey(line.delegate_id, args.extend, clock.now(), BY, why=args.why)
-    emails = [line.email for line in chosen]
-    outcome = f"survey extended to {args.extend}"
+    before_by_email = {
+        line.email: survey_acts.extend_survey(
+            line.delegate_id, args.extend, clock.now(), BY, why=args.why, dry_run=args.dry_run
+        )
+        for line in _chosen_lines(args, survey_acts.is_surveyed)
+    }
+    outcome = f"survey {_closing_words(args)}"
+    lines = [
+        f"{email}: {outcome} from {before}, {(args.extend - before).days} days more"
+        for email, before in before_by_email.items()
+    ]
     say(
         args,
-        {"delegates": emails, "did": outcome},
-        [f"{email}: {outcome}" for email in emails] or ["No six-month survey of this cohort is open."],
+        {"delegates": [*before_by_email], "did": outcome, "dry_run": args.dry_run},
+        lines or ["No six-month survey of this cohort is open."],
     )
     return 0
 

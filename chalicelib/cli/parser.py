@@ -158,6 +158,7 @@ def _cohort(group: argparse.ArgumentParser) -> None:
     how.add_argument("--publish", action="store_true", help="close even with too few answers")
     close.add_argument("--survey", action="store_true", help="with --extend: more time for the six-month survey")
     close.add_argument("--why", default="", metavar="TEXT", help="the reason, for the audit trail")
+    close.add_argument("--dry-run", action="store_true", help="show what would close or move, and change nothing")
 
     move = _verb(verbs, "move", move_dates.move_dates, "move something that has not happened yet")
     move.add_argument("cohort")

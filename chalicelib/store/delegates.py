@@ -256,6 +256,12 @@ def find_with_wave(delegate_id: str, wave: Wave) -> tuple[Delegate, DelegateWave
     return read(Delegate, rows[keys[0]]), read(DelegateWave, rows[keys[1]])
 
 
+def find_waves(keys: Sequence[Key]) -> dict[Key, DelegateWave]:
+    """Read waves by key, without those that cannot be read. One call for a hundred."""
+    rows = [row for batch in batched([*keys]) for row in get_many(batch).values()]
+    return {wave_key(wave.delegate_id, wave.wave): wave for wave in read_all(DelegateWave, rows)}
+
+
 def find_readable_with_wave(delegate_id: str, wave: Wave) -> tuple[Delegate, DelegateWave] | None:
     """As `find_with_wave`; None if one of the rows cannot be read: see store/unreadable.py."""
     keys = key(delegate_id), wave_key(delegate_id, wave)

@@ -15,7 +15,20 @@ from chalicelib.core.impact_background import FIRST_EDITION, Background
 from chalicelib.core.model import PulseArea
 from chalicelib.store.expressions import above, equals
 from chalicelib.store.marshal import Row, fields, read
-from chalicelib.store.table import AlreadyExists, Changed, Key, Missing, Write, check, put_once, query, update
+from chalicelib.store.table import (
+    AlreadyExists,
+    Changed,
+    Key,
+    Missing,
+    Write,
+    batched,
+    check,
+    get_many,
+    put_once,
+    query,
+    update,
+)
+from chalicelib.store.unreadable import read_all
 
 
 class SurveyExists(AlreadyExists):
@@ -200,6 +213,16 @@ def still_asks(survey: ImpactSurvey) -> Write:
 def of_delegate(delegate_id: str) -> list[Row]:
     """Return the rows of the impact survey among those of a delegate's partition."""
     return list(query(f"DELEGATE#{delegate_id}", "IMPACT#"))
+
+
+def of_delegates(delegate_ids: Iterable[str]) -> dict[str, list[ImpactSurvey]]:
+    """Read surveys by delegate, without those that cannot be read. A call for each hundred surveys."""
+    keys = [key(delegate_id, role) for delegate_id in delegate_ids for role in Role]
+    rows = [row for batch in batched(keys) for row in get_many(batch).values()]
+    surveys: dict[str, list[ImpactSurvey]] = {}
+    for survey in read_all(ImpactSurvey, rows):
+        surveys.setdefault(survey.delegate_id, []).append(survey)
+    return surveys
 
 
 def surveys_from(rows: Iterable[Row], roles: Iterable[Role] = Role) -> tuple[ImpactSurvey, ...]:

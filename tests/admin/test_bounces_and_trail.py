@@ -93,7 +93,7 @@ def test_the_figure_of_addresses_agrees_with_who_waits(admin, clock):
 
 def act(admin, clock) -> None:
     url = f"{COHORT}/delegate/{people.dana()}/extend"
-    admin.open(url).post(url, {"last_day": "2026-10-09", "why": "A strike."})
+    admin.open(url).post(url, {"last_day": "2026-10-09", "confirmed": "2026-10-09", "why": "A strike."})
     admin.let_in_administrator(clock.advance(days=1))
 
 

@@ -148,27 +148,52 @@ def test_a_form_without_its_nonce_changes_nothing(opened, clock):
 
 def test_more_time_is_given_and_pressing_twice_is_success(opened, clock):
     url = f"{dana()}/extend"
-    opened.open(url).post(url, {"last_day": "2026-10-09"})
-    assert "extend" in opened.messages
+    opened.open(url).post(url, {"last_day": "2026-10-09", "why": "A strike."})
+    assert opened.shows == "admin/more-time"
+    assert "From Friday 2 October 2026 to Friday 9 October 2026, 7 days more" in opened.page
+    assert "A strike." in opened.page
+    assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].extensions == 0
+    page = opened.page
+    for _ in range(2):
+        opened.page = page
+        opened.post(url, {"confirmed": "2026-10-09"})
+        assert "extend" in opened.messages
     opened.open(url).post(url, {"last_day": "2026-10-09"})
 
-    assert "extend" in opened.messages
+    assert "as-it-is" in opened.messages
     assert "Friday 9 October 2026" in opened.page
     assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].extensions == 1
+    assert any("A strike." in row["act"] for row in audit_events.of_cohort(people.COHORT))
 
 
-def test_a_last_day_on_a_weekend_is_asked_about(opened):
-    """It moves in one press, everyone who was asked is emailed, and no one can move it back."""
+@pytest.mark.parametrize(
+    ("last", "named"),
+    [("2026-10-10", "Saturday 10 October 2026"), ("2026-11-09", "38 days")],
+)
+def test_a_last_day_that_may_be_a_slip_is_asked_about(opened, last, named):
+    """Everyone who was asked is emailed, and no one can move it back."""
     url = f"{dana()}/extend"
-    opened.open(url).post(url, {"last_day": "2026-10-10"})
-    assert ("asked-about-day" in opened.messages, "Saturday 10 October 2026" in opened.page) == (True, True)
+    opened.open(url).post(url, {"last_day": last})
+
+    asked = opened.page.partition('data-message="asked-about-day"')[2].partition("</ul>")[0]
+    assert named in asked
     assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].extensions == 0
 
-    opened.post(url, {"last_day": "2026-10-11"})
-    assert "Sunday 11 October 2026" in opened.page, "another day is asked about again"
-    opened.post(url, {"last_day": "2026-10-11"})
-    assert "extend" in opened.messages
-    assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].extensions == 1
+
+@pytest.mark.parametrize("how", [["--extend", "2026-10-09"], ["--publish"], []])
+def test_the_command_shows_what_would_close_and_changes_nothing(opened, capsys, how):
+    before = delegates.find_with_wave(people.dana(), Wave.BASELINE)
+    command = ["cohort", "close", people.COHORT, "--delegate", people.person("dana delegate").email, *how, "--dry-run"]
+    assert parser.main(command) == 0
+
+    assert delegates.find_with_wave(people.dana(), Wave.BASELINE) == before
+    assert ("7 days more" in capsys.readouterr().out) is ("--extend" in how)
+
+
+def test_a_day_that_was_not_the_one_of_the_preview_is_shown_first(opened):
+    url = f"{dana()}/extend"
+    opened.open(url).post(url, {"last_day": "2026-10-08", "confirmed": "2026-10-07"})
+    assert opened.shows == "admin/more-time"
 
 
 @pytest.mark.parametrize("typed", ["", "soon", "2026-10-01"])
@@ -388,7 +413,7 @@ def test_an_unconfirmed_email_is_shown_by_its_kind_and_without_its_reader(opened
 
 
 def test_the_trail_says_who_did_what(opened, clock):
-    opened.open(f"{dana()}/extend").post(f"{dana()}/extend", {"last_day": "2026-10-09"})
+    opened.open(f"{dana()}/extend").post(f"{dana()}/extend", {"last_day": "2026-10-09", "confirmed": "2026-10-09"})
     opened.open(f"{COHORT}/trail")
 
     assert settings().administrators[0] in opened.page

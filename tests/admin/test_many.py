@@ -15,6 +15,7 @@ from tests.support.drain import drain
 from tests.support.emails import sent_emails
 
 COHORT = f"{BASE_URL}/admin/cohort/{people.COHORT}"
+LATER = {"last_day": "2026-10-09", "confirmed": "2026-10-09"}
 NAMES = ("dana delegate", "dev delegate", "dora delegate")
 
 
@@ -45,7 +46,7 @@ def test_more_time_goes_to_those_ticked_alone(admin, clock):
     admin.open(chosen("extend", *two))
     assert "Dana Delegate, Dev Delegate" in admin.page
     assert "Dora" not in admin.page
-    admin.post(f"{COHORT}/chosen", {"last_day": "2026-10-09"})
+    admin.post(f"{COHORT}/chosen", LATER)
     assert admin.status == 200
     drain(clock.now())
 
@@ -53,6 +54,45 @@ def test_more_time_goes_to_those_ticked_alone(admin, clock):
     assert later == set(two)
     trail = [row for row in audit_events.of_cohort(people.COHORT) if row["act"].startswith("extended")]
     assert {row["about"] for row in trail} == {ids()[name] for name in two}
+
+
+def test_a_preview_says_from_which_day_each_goes_to_which(admin, clock):
+    url = f"{COHORT}/delegate/{ids()['dana delegate']}/extend"
+    admin.open(url).post(url, {"last_day": "2026-10-06", "confirmed": "2026-10-06"})
+    drain(clock.now())
+    admin.open(chosen("extend", *NAMES)).post(f"{COHORT}/chosen", {"last_day": "2026-10-09"})
+
+    moves = admin.page.partition("<ul data-moves>")[2].partition("</ul>")[0]
+    assert re.findall(r"(\d+) days more: (.*?)</li>", moves) == [
+        ("7", "Dev Delegate and Dora Delegate"),
+        ("3", "Dana Delegate"),
+    ]
+    assert "Of 12 raters" in admin.page, "the delegates themselves get no email at once"
+    admin.post(f"{COHORT}/chosen", {"confirmed": "2026-10-09"})
+    drain(clock.now())
+    assert {line.closes_at[:10] for line in cohorts.list_lines(people.COHORT)} == {"2026-10-09"}
+
+
+def test_who_cannot_get_the_day_is_named_before_it_is_given(admin, clock):
+    url = f"{COHORT}/delegate/{ids()['dana delegate']}/extend"
+    admin.open(url).post(url, LATER)
+    drain(clock.now())
+    admin.open(chosen("extend", *NAMES)).post(f"{COHORT}/chosen", {"last_day": "2026-10-06"})
+    assert re.findall(r"<ul data-left-out><li>(.*?):", admin.page) == ["Dana Delegate"]
+
+    admin.open(chosen("extend", "dana delegate")).post(f"{COHORT}/chosen", {"last_day": "2026-10-06"})
+    assert ("close-refused" in admin.messages, admin.shows) == (True, "admin/act")
+
+
+def test_the_preview_of_a_large_cohort_costs_as_many_calls_as_of_a_small_one(admin):
+    def calls_for(*names: str) -> int:
+        admin.open(chosen("extend", *names))
+        with count_calls() as calls:
+            admin.post(f"{COHORT}/chosen", {"last_day": "2026-10-09"})
+        assert admin.shows == "admin/more-time"
+        return sum(calls.values())
+
+    assert calls_for(*NAMES[:1]) == calls_for(*NAMES)
 
 
 def test_pressing_twice_or_a_repeat_of_the_job_does_it_once(admin, clock):
@@ -101,7 +141,7 @@ def test_the_order_of_a_large_cohort_costs_the_page_as_many_calls_as_of_a_small_
     assert AT_ONCE <= 25
     admin.open(chosen("extend", *NAMES))
     with count_calls() as calls:
-        admin.post(f"{COHORT}/chosen", {"last_day": "2026-10-09"})
+        admin.post(f"{COHORT}/chosen", LATER)
     assert calls["TransactWriteItems"] == 1
 
 
@@ -118,7 +158,7 @@ def test_the_order_of_a_large_cohort_costs_the_page_as_many_calls_as_of_a_small_
 )
 def test_delegates_are_found_and_sorted_by_the_pages_address(admin, clock, query, expected):
     url = f"{COHORT}/delegate/{ids()['dana delegate']}/extend"
-    admin.open(url).post(url, {"last_day": "2026-10-09"})
+    admin.open(url).post(url, LATER)
     drain(clock.now())
 
     assert re.findall(r'aria-label="Tick ([^"]+)"', admin.open(f"{COHORT}?{query}").page) == expected

@@ -59,6 +59,10 @@ def act(admin, name: str, typed: dict[str, str] | None = None, scope: str = "") 
     admin.open(url).post(url, typed)
 
 
+def give_time(admin) -> None:
+    act(admin, "survey-extend", {"last_day": f"{LATER}", "confirmed": f"{LATER}"})
+
+
 def survey(role: str = "delegate") -> impact_surveys.ImpactSurvey:
     surveys = impact_surveys.surveys_from(impact_surveys.of_delegate(people.dana()))
     return next(survey for survey in surveys if survey.role == role)
@@ -90,6 +94,12 @@ def test_the_command_line_reminds_of_the_survey_and_gives_more_time(admin, clock
     command(capsys, "close", people.COHORT, "--survey", "--extend", f"{LATER}", *scope)
     assert {survey().extensions, survey("manager").extensions} == {1}
     assert delegates.find_with_wave(people.dana(), Wave.PULSE)[1].closes_at == survey().closes_at
+
+
+def test_the_command_shows_more_time_before_it_gives_it(admin, clock, capsys):
+    said = command(capsys, "close", people.COHORT, "--survey", "--extend", f"{LATER}", "--dry-run")
+
+    assert (said["dry_run"], said["delegates"], survey().extensions) == (True, of("dana delegate"), 0)
 
 
 def test_the_command_line_says_that_nothing_is_open_and_closes_no_survey(admin, clock, capsys):
@@ -137,7 +147,7 @@ def test_a_late_repeat_of_the_reminder_reaches_no_one_twice(admin, clock):
 
 def test_more_time_moves_surveys_raters_and_the_close(admin, clock):
     before = len(sent_emails())
-    act(admin, "survey-extend", {"last_day": f"{LATER}"})
+    give_time(admin)
     drain(clock.now())
 
     assert "survey-extend" in admin.messages
@@ -152,8 +162,22 @@ def test_more_time_moves_surveys_raters_and_the_close(admin, clock):
     assert delegates.find_with_wave(people.dana(), Wave.PULSE)[1].state is WaveState.CLOSED
 
 
+@pytest.mark.parametrize("scope", ["", "all"])
+def test_more_time_for_the_survey_is_shown_before_it_is_given(admin, clock, scope):
+    send(admin, "mara manager", {"effect": {"effect": "Some."}})
+    let_in(admin, clock)
+    act(admin, "survey-extend", {"last_day": f"{LATER}"}, scope)
+
+    assert (admin.shows, survey().extensions) == ("admin/more-time", 0)
+    assert "From Monday 28 June 2027 to Friday 9 July 2027, 11 days more" in admin.page
+    emailed = admin.page.partition("<ul data-emails>")[2].partition("</ul>")[0]
+    assert ("1 delegate" in emailed, "line manager" in emailed) == (True, False)
+    admin.post(admin.url, {"confirmed": f"{LATER}"})
+    assert survey().extensions == 1
+
+
 def test_no_reminder_names_the_former_last_day(admin, clock):
-    act(admin, "survey-extend", {"last_day": f"{LATER}"})
+    give_time(admin)
     drain(clock.now())
     before = len(sent_emails())
     while clock.now() < survey().closes_at - timedelta(hours=12):
@@ -167,7 +191,7 @@ def test_no_reminder_names_the_former_last_day(admin, clock):
 
 def test_the_same_day_again_changes_nothing(admin, clock):
     for _ in range(2):
-        act(admin, "survey-extend", {"last_day": f"{LATER}"})
+        give_time(admin)
         assert admin.status == 200
     assert survey().extensions == 1
     trail = [row["act"] for row in audit_events.of_cohort(people.COHORT)]
@@ -182,7 +206,7 @@ def test_the_same_day_again_changes_nothing(admin, clock):
     ],
 )
 def test_a_day_that_does_not_fit_is_refused_at_the_field(admin, clock, last, said):
-    act(admin, "survey-extend", {"last_day": f"{last}", "confirmed": f"{last}"})
+    act(admin, "survey-extend", {"last_day": f"{last}"})
     assert said in admin.page
     assert survey().extensions == 0
 

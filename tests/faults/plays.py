@@ -367,9 +367,9 @@ def watch_over(play: Play) -> None:
     move_addresses(play)
     act(play, "chase", "dana delegate")
     act(play, "chase")
-    act(play, "extend", "dora delegate", {"last_day": "2026-10-06"})
-    act(play, "extend", typed={"last_day": "2026-10-08"})
-    act_on_ticked(play, "extend", {"last_day": "2026-10-09"})
+    act(play, "extend", "dora delegate", day("2026-10-06"))
+    act(play, "extend", typed=day("2026-10-08"))
+    act_on_ticked(play, "extend", day("2026-10-09"))
     change_people(play)
     change(play, "dora delegate", "pause", {"until": "2026-11-20", "reason": "leave"})
     play.run(days=1)
@@ -498,6 +498,11 @@ def act(play: Play, name: str, delegate: str = "", typed: dict[str, str] | None 
     play.run()
 
 
+def day(last: str) -> dict[str, str]:
+    """Return the form of more time, after a look at its preview."""
+    return {"last_day": last, "confirmed": last}
+
+
 def act_on_ticked(play: Play, name: str, typed: dict[str, str]) -> None:
     """Tick everyone of the cohort's list; a job acts on each."""
     play.as_administrator()
@@ -512,7 +517,7 @@ def close(play: Play) -> None:
     act(play, "close", "dana delegate")
     act(play, "publish", "dana delegate")
     act(play, "close")
-    act(play, "extend", "dora delegate", {"last_day": "2026-10-20"})
+    act(play, "extend", "dora delegate", day("2026-10-20"))
     act(play, "close", "dora delegate")
     act(play, "publish", "dora delegate")
     play.run(minutes=10)
@@ -760,7 +765,7 @@ def give_surveys_time(play: Play, delegate_id: str) -> None:
     for scope, days in ((f"delegate/{delegate_id}", 1), ("all", 2)):
         play.post(f"{AT_COHORT}/{scope}/survey-remind")
         later = f"{last + timedelta(days=days)}"
-        play.post(f"{AT_COHORT}/{scope}/survey-extend", typed={"last_day": later, "confirmed": later})
+        play.post(f"{AT_COHORT}/{scope}/survey-extend", typed=day(later))
         play.run()
 
 
