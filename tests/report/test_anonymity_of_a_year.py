@@ -1,8 +1,8 @@
 """The rank test over all that a year publishes of two cohorts: reports, rounds, result pages, editions and the trend.
 
-Of raters: no one's answers to two questions, or about two delegates, are one variable, so figures of two delegates
-combine only in the cohort's documents. If these add nothing to what the delegates' own pages show, and no delegate's
-pages isolate a rater, then all of it together isolates no one.
+Of raters: each answer is a variable of its own, and no two delegates share one. So figures of two delegates meet only
+in the cohort's documents. If these add nothing to what the delegates' own pages show, and no delegate's pages isolate
+a rater, then all of it together isolates no one.
 
 Of delegates: every number of the sponsor's documents of both cohorts is one row of one matrix.
 """

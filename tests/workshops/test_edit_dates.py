@@ -136,6 +136,25 @@ def test_a_fault_is_shown_at_its_field_and_what_was_typed_stays(admin, changes):
     assert plans() == [*BOTH]
 
 
+def test_the_list_of_faults_names_the_session_of_each(admin):
+    first, second = dates.sessions()
+    new = {"new1.milestone": "leading_others", "new1.date": "2026-12-01", "new1.start": "9", "new1.end": "16:30"}
+    page = words(admin.open(PAGE).post(PAGE, typed(first) | typed(second, date="") | new).page)
+
+    assert "Leading Self, Friday 23 October 2026, 09:30 to 16:30: Give the day of the session" in page
+    assert "Leading Others, new session: Give the start of the session" in page
+
+
+@pytest.mark.parametrize("time", ["9.30", "9:30", "09.30"])
+def test_a_time_is_read_as_people_write_it(admin, time):
+    _, second = dates.sessions()
+    page = words(admin.open(PAGE).post(PAGE, typed(second, start="10:00")).page)
+    assert "10:00 to 16:30" in page
+    admin.open(PAGE).post(PAGE, typed(second, start=time, date="2026-10-26"))
+    assert (admin.status, admin.faults) == (200, set())
+    assert "26 October 2026, 09:30 to 16:30" in words(admin.page)
+
+
 def test_a_change_of_dates_that_were_changed_meanwhile_is_refused(admin, clock):
     _, second = dates.sessions()
     admin.open(PAGE).post(PAGE, typed(second, date="2026-10-26"))

@@ -20,6 +20,7 @@ from chalicelib.workshops.session_thread import SessionState, state_of
 
 FIELDS = ("milestone", "date", "start", "end", "place", "link", "by")
 MIN_NEW, MAX_NEW = 3, 60  # rows for new sessions
+_TIME = re.compile(r"(\d{1,2})[.:](\d\d)")  # as people write a time of day
 _NEW = re.compile(r"new([1-9]\d?)\.")  # the beginning of the name of their fields
 CANCEL = "cancel"
 NOT_TYPED = ("seen", "why", "confirmed")
@@ -87,7 +88,14 @@ def _as_typed(plan: SessionPlan) -> dict[str, str]:
 
 def _typed(row: str, fields: Mapping[str, str]) -> dict[str, str]:
     names = (*FIELDS, CANCEL)
-    return {name: clean_text(fields[f"{row}.{name}"]) for name in names if f"{row}.{name}" in fields}
+    typed = {name: clean_text(fields[f"{row}.{name}"]) for name in names if f"{row}.{name}" in fields}
+    return typed | {name: _as_time(typed[name]) for name in ("start", "end") if name in typed}
+
+
+def _as_time(typed: str) -> str:
+    """Write 9.30 and 9:30 as 09:30; leave other text, which a later check refuses."""
+    match = _TIME.fullmatch(typed)
+    return f"{match[1]:0>2}:{match[2]}" if match else typed
 
 
 def fingerprint(stored: Iterable[Session]) -> str:
