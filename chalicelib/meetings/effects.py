@@ -124,7 +124,8 @@ def take_back_booking(
 ) -> tuple[Meeting, list[Write]]:
     """Return the meeting and the writes after a booking or an offer is taken back.
 
-    A person who never got the calendar entry, because its email waits, gets no cancellation.
+    A person who never got the calendar entry, because its email waits, gets no cancellation. No one gets one for a time
+    that has passed: it may have been used, and stays in both calendars.
 
     checked   whether the coach is reminded to offer other times
     """
@@ -140,7 +141,7 @@ def take_back_booking(
     sent = [
         letters.meeting_email(kind, programme, delegate, gone, days.soon(now), entry=entry, slot=before.booked)
         for kind, entry in zip(kinds, both, strict=True)
-        if kind.name not in unsent
+        if kind.name not in unsent and before.booked.starts > now
     ]
     free = meetings.free(before.coach, before.booked)
     return replace(after, number=before.number + 1, sequence=-1, delegate_since=0), [

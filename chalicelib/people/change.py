@@ -47,7 +47,7 @@ def plan_coach(loaded: LoadedDelegate, coach: Person, asking: Asking) -> Planned
         [
             f"From now on {before.name} sees nothing about {loaded.name}. Their private notes remain theirs.",
             f"{coach.name} sees the report, the areas, the work, what was held, and hand-over notes.",
-            "A meeting that is booked or offered is cancelled in both calendars, and waits for new times.",
+            "A meeting that is booked or offered waits for new times. One to come is cancelled in both calendars.",
             _says_hold(loaded, coach, asking),
         ],
         recipients(*people),

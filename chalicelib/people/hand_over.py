@@ -150,9 +150,15 @@ def _end_meetings(
     programme: Programme, delegate: Delegate, rows: Sequence[Row], before: str, ended: list[Meeting], now: datetime
 ) -> Iterator[Write]:
     """Cancel meetings with the former coach. The new coach offers times."""
-    former = replace(delegate, coach=Person("your former coach", before))
+    former = replace(delegate, coach=_find_coach(delegate.cohort_id, before) if ended else Person("", before))
     for meeting in ended:
         yield from end(programme, former, meeting, now, start_again=True, closed=delegates.days_off(rows))
+
+
+def _find_coach(cohort_id: str, address: str) -> Person:
+    """Return a former coach with the name that other delegates know. The job of a change holds addresses only."""
+    coaches = (line.coach for line in cohorts.list_lines(cohort_id))
+    return next((coach for coach in coaches if coach.email == address), Person("your former coach", address))
 
 
 def _is_first_to_manager(email: Email) -> bool:

@@ -545,6 +545,29 @@ def test_a_delegate_who_leaves_has_no_meeting_and_both_entries_are_cancelled(rea
     assert [sent_entry[1:] for sent_entry in entries() if sent_entry[2]] == [(1, True), (1, True)]
 
 
+def test_a_time_that_has_passed_stays_in_both_calendars_when_people_change(ready, clock):
+    offer(clock)
+    choose(clock)
+    clock.to(meeting().booked.ends)
+    drain(clock.now())
+    other = replace(people.entry("dana delegate"), coach=people.person("new coach"))
+    load_cohort(cohorts.find(people.COHORT), people.programme(), [other], {}, clock.now())
+    drain(clock.now())
+
+    assert (meeting().state, meeting().booked) == (MeetingState.WAITING, None)
+    assert [entry for entry in entries() if entry[2]] == []
+
+
+def test_the_entry_of_a_former_coach_who_stays_with_others_is_cancelled_by_name(clock, aws):
+    scene.open_cohort(clock, names=("dana delegate", "dora delegate"))
+    slot = Slot(clock.now() + timedelta(days=30), 60)
+    booked = Meeting(KIND, MeetingState.BOOKED, reader_key(COACH_EMAIL), (), slot, "Room 4", sequence=0, revision=1)
+    people.write(meetings.save(people.dana(), Meeting(KIND), booked, clock.now()))
+    scene.change(clock, "coach", **scene.NEW_COACH)
+
+    assert [email["to"]["name"] for email in emails("cancelled_coach")] == [people.person("cleo coach").name]
+
+
 def test_recording_the_debrief_ends_the_meeting(ready, clock):
     offer(clock)
     choose(clock)
