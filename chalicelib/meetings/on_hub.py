@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from chalicelib.core.formatting import clock_time, local_date
+from chalicelib.core.formatting import clock_time, local_date, local_day
 from chalicelib.core.model import Wave
 from chalicelib.meetings.emails import TITLES
 from chalicelib.store import debriefs, meetings, reviews
@@ -50,11 +50,18 @@ def _to_come(view: HubView, meeting: Meeting, title: str) -> TimelineItem:
         words = f"{coach} offers you {len(meeting.slots)} times. Choose the one that suits you."
         named = f"Choose a time for your {TITLES[meeting.kind]}"
         return TimelineItem(_day(view, meeting), ItemState.NOW, named, words, url, "Choose a time", CHOOSE_RANK)
+    if meeting.booked and meeting.booked.ends <= view.now:
+        booked = local_day(meeting.booked.starts, view.zone)
+        words = f"It was booked for {booked}. {coach} notes that it took place, or offers you another time."
+        return TimelineItem(
+            None, ItemState.NEXT, title, words, url, "See the time", is_under_way=True, name="not-recorded"
+        )
     if meeting.booked:
         where = f", {meeting.place}" if meeting.place else ""
         words = f"{clock_time(meeting.booked.starts, view.zone)}{where}. With {coach}."
         return TimelineItem(_day(view, meeting), ItemState.NEXT, title, words, url, "Change the time")
-    return TimelineItem(None, ItemState.NEXT, title, f"{coach} will offer you times. You get an email then.")
+    words = f"{coach} will offer you times. You get an email then."
+    return TimelineItem(None, ItemState.NEXT, title, words, is_under_way=True)
 
 
 def _day(view: HubView, meeting: Meeting) -> date | None:

@@ -25,7 +25,7 @@ from chalicelib.core.model import (
     Wave,
     WaveState,
 )
-from chalicelib.core.schedule import Session
+from chalicelib.core.schedule import Session, of_milestone
 from chalicelib.core.working_days import survey_opens_at
 from chalicelib.jobs.commit import commit
 from chalicelib.links.ends import end_after, end_of_programme_links
@@ -103,6 +103,10 @@ class Hub(Struct, frozen=True):
         names = {Approver.COACH: self.delegate.coach.name, Approver.MANAGER: self.delegate.manager.name}
         approver = self.programme.raters_approved_by if self.nomination.approval is Approval.ASKED else None
         return names[approver] if approver else ""
+
+    def days_of(self, milestone: Milestone) -> int:
+        """Return how many days of a workshop take place, or are meant to while it has no dates."""
+        return len(of_milestone(self.sessions, milestone.id)) or milestone.days
 
     def tasks(self, milestone: Milestone) -> tuple[Task, ...]:
         return self.book.of_milestone(milestone.id)

@@ -47,7 +47,9 @@ def _raters(hub: Hub, view: HubView) -> Iterator[TimelineItem]:
         yield TimelineItem(_opens_on(hub, view), ItemState.DONE, CHOOSE, "Your list is sent.", url, label)
     elif hub.approver and hub.may_choose:
         words = f"Your list is with {hub.approver}. Your raters are asked once it is approved. You get an email then."
-        yield TimelineItem(None, ItemState.NEXT, "Approval of your raters", words, hub.nominate_url, "See your list")
+        yield TimelineItem(
+            None, ItemState.NEXT, "Approval of your raters", words, hub.nominate_url, "See your list", is_under_way=True
+        )
     elif hub.may_choose:
         state = ItemState.NOW if hub.is_open else ItemState.NEXT
         words = (
@@ -86,13 +88,13 @@ def _answers(hub: Hub, view: HubView) -> Iterator[TimelineItem]:
         words = (
             "An error on our side has lost answers. The programme team decides what counts, and your coach explains it."
         )
-        yield TimelineItem(None, ItemState.NEXT, title, words)
+        yield TimelineItem(None, ItemState.NEXT, title, words, is_under_way=True)
     elif hub.wave.state is WaveState.HELD:
         words = (
             f"Too few answers came in by {day(last)}. The programme team decides whether to give more time, "
             "and you get an email."
         )
-        yield TimelineItem(None, ItemState.NEXT, title, words, name="too-few-answers")
+        yield TimelineItem(None, ItemState.NEXT, title, words, is_under_way=True, name="too-few-answers")
     elif hub.wave.state in COLLECTING:
         words = "They have until this day. You can ask them in person to answer."
         yield TimelineItem(last, ItemState.NEXT, title, words)
@@ -103,12 +105,19 @@ def _answers(hub: Hub, view: HubView) -> Iterator[TimelineItem]:
 
 
 def _report(hub: Hub, view: HubView) -> Iterator[TimelineItem]:
-    coach = hub.delegate.coach.name
+    """Yield the report that is released, and the one that the coach has: of a follow-up there may be both."""
+    is_closed = hub.wave.state in (WaveState.CLOSING, WaveState.CLOSED)
     if hub.report:
         at = hub.report.released_at
         released = local_date(datetime.fromisoformat(at), view.zone) if at else None
         words = "We email you a code to open it."
         yield TimelineItem(released, ItemState.DONE, "Your report", words, view.url("/report"), "Open your report")
-    elif hub.wave.state is not WaveState.WITHDRAWN:
-        words = f"{coach} reads it first and goes through it with you. Then you can read it here."
-        yield TimelineItem(None, ItemState.NEXT, "Your report", words)
+    if hub.report is None and hub.wave.state is not WaveState.WITHDRAWN:
+        yield _with_coach(hub, "Your report", is_under_way=is_closed)
+    elif hub.report and hub.report.wave is not hub.wave.wave and is_closed:
+        yield _with_coach(hub, "Your second report", is_under_way=True)
+
+
+def _with_coach(hub: Hub, title: str, *, is_under_way: bool) -> TimelineItem:
+    words = f"{hub.delegate.coach.name} reads it first and goes through it with you. Then you can read it here."
+    return TimelineItem(None, ItemState.NEXT, title, words, is_under_way=is_under_way, name="with-coach")

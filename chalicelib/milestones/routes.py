@@ -19,7 +19,7 @@ from chalicelib.store.reports import StoredReport
 from chalicelib.web.holds import find_hold, refuse_held
 from chalicelib.web.page import GET, POST, page, page_handler, text_file
 from chalicelib.web.sessions import SignedIn, signed_in
-from chalicelib.web.timeline import load_items, make_timeline
+from chalicelib.web.timeline import HubView, Timeline, leave_out_pause, load_items, make_timeline
 from chalicelib.workshops import joining
 from chalicelib.workshops.visits import list_recorded
 
@@ -31,8 +31,7 @@ bp = Blueprint(__name__)
 def hub(token: str) -> Response:
     opened = _without_held_areas(_open(token), clock.now())
     view = opened.view(clock.now())
-    timeline = make_timeline([*on_hub.list_items(opened, view), *load_items(view)])
-    return page("milestones/hub", hub=opened, programme=opened.programme, timeline=timeline)
+    return page("milestones/hub", hub=opened, programme=opened.programme, timeline=_timeline(opened, view))
 
 
 @bp.route("/hub/{token}/calendar/{session}", **GET)
@@ -77,6 +76,12 @@ def milestone(token: str, milestone: str) -> Response:
     opened = _open(token)
     refuse_held(opened.reader, clock.now())
     return _milestone_page(opened, hubs.find_milestone(opened, milestone))
+
+
+def _timeline(opened: Hub, view: HubView) -> Timeline:
+    items = [*on_hub.list_items(opened, view), *load_items(view)]
+    pause = opened.delegate.pause
+    return make_timeline(leave_out_pause(items, pause.until) if pause else items)
 
 
 def _reading_url(delegate: SignedIn, opened: Hub, report: StoredReport) -> str:

@@ -36,12 +36,13 @@ class ItemState(StrEnum):
 class TimelineItem(Struct, frozen=True):
     """One line of the timeline.
 
-    when        the local day on which it was done, is due or takes place; None if no day is set
-    words       one more sentence
-    url, label  the button or link of it; empty if there is nothing to open
-    rank        among items that wait: the lowest is shown as the first thing to do
-    is_late     its day has passed
-    name        how a test finds it
+    when          the local day on which it was done, is due or takes place; None if no day is set
+    words         one more sentence
+    url, label    the button or link of it; empty if there is nothing to open
+    rank          among items that wait: the lowest is shown as the first thing to do
+    is_late       its day has passed
+    is_under_way  someone else has it now: it is shown before what has a day
+    name          how a test finds it
     """
 
     when: date | None
@@ -52,6 +53,7 @@ class TimelineItem(Struct, frozen=True):
     label: str = ""
     rank: int = 50
     is_late: bool = False
+    is_under_way: bool = False
     name: str = ""
 
 
@@ -113,15 +115,31 @@ def load_items(view: HubView) -> list[TimelineItem]:
 
 
 def make_timeline(items: Iterable[TimelineItem]) -> Timeline:
-    """Sort items into what is done, what waits and what comes; items without a day come last."""
+    """Sort items into what is done, what waits and what comes: what is under way first, what has no day last."""
     by_state: dict[ItemState, list[TimelineItem]] = {state: [] for state in ItemState}
     for item in items:
         by_state[item.state].append(item)
     return Timeline(
         done=tuple(sorted(by_state[ItemState.DONE], key=lambda item: item.when or date.min, reverse=True)),
         now=tuple(sorted(by_state[ItemState.NOW], key=lambda item: (item.rank, item.when or date.max))),
-        next=tuple(sorted(by_state[ItemState.NEXT], key=lambda item: (item.when or date.max, item.rank))),
+        next=tuple(sorted(by_state[ItemState.NEXT], key=_order_of_next)),
     )
+
+
+def _order_of_next(item: TimelineItem) -> tuple[bool, date, int]:
+    return not item.is_under_way, item.when or date.max, item.rank
+
+
+def leave_out_pause(items: Iterable[TimelineItem], until: date) -> list[TimelineItem]:
+    """Leave out what a paused delegate is not asked for: what waits, and what takes place before they are back."""
+    back = TimelineItem(until, ItemState.NEXT, "Your part goes on", "You get an email then.", name="back")
+    return [back, *(item for item in items if _is_beside_pause(item, until))]
+
+
+def _is_beside_pause(item: TimelineItem, until: date) -> bool:
+    if item.state is ItemState.NEXT:
+        return not item.is_under_way and (item.when is None or item.when >= until)
+    return item.state is ItemState.DONE
 
 
 def _contributor(name: str) -> Contributor:

@@ -45,6 +45,11 @@ def test_it_counts_raters_each_morning_in_steps_and_never_says_who(visitor, cloc
     assert "3 or more of 8 have answered" in visitor.page
     assert not any(rater.person.email in visitor.page for rater in people.raters())
     assert "mara.manager" not in visitor.page
+    assert "counted-each-morning" in visitor.messages
+    drain(clock.to(people.CLOSE))
+    drain(clock.advance(hours=2))
+    shown()
+    assert ("have answered" in visitor.page, "counted-each-morning" in visitor.messages) == (True, False)
 
 
 def test_it_is_three_calls_the_third_for_the_dates_of_the_workshops(visitor, hub):

@@ -7,17 +7,21 @@ from datetime import UTC, date, datetime
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.core.model import AnswerCount, WaveState
+from chalicelib.core.model import AnswerCount, Wave, WaveState
 from chalicelib.milestones import on_hub
 from chalicelib.milestones.hub import open_hub
 from chalicelib.milestones.rater_progress import Progress, progress
+from chalicelib.people.planned import perform
 from chalicelib.store import attendance
 from chalicelib.store.attendance import Attendance
 from chalicelib.store.attendance import AttendanceState as State
 from chalicelib.store.meetings import Meeting, MeetingKind, MeetingState, Slot
 from chalicelib.store.meetings import save as save_meeting
+from chalicelib.store.reports import ReportState, StoredReport
 from chalicelib.web.timeline import ItemState, Timeline, load_items, make_timeline
+from tests.people import scene
 from tests.support import people
+from tests.support.drain import drain
 from tests.workshops import dates
 
 
@@ -136,6 +140,64 @@ def test_times_that_the_coach_offers_come_before_everything(dana, clock):
     drawn_timeline = make_timeline(load_meetings(view))
     assert (drawn_timeline.first.label, drawn_timeline.first.when) == ("Choose a time", date(2026, 10, 20))
     assert drawn_timeline.first.state is ItemState.NOW
+
+
+def booked(clock, starts: datetime) -> None:
+    meeting = Meeting(MeetingKind.DEBRIEF, MeetingState.BOOKED, booked=Slot(starts, 60), revision=1)
+    people.write(save_meeting(people.dana(), Meeting(MeetingKind.DEBRIEF), meeting, clock.now()))
+
+
+@pytest.mark.parametrize(
+    ("day", "name", "when"), [("2026-10-19", "", date(2026, 10, 20)), ("2026-10-21", "not-recorded", None)]
+)
+def test_a_debrief_that_no_one_has_recorded_is_not_to_come(dana, clock, day, name, when):
+    booked(clock, at("2026-10-20"))
+    hub = open_hub(dana)
+    (item,) = load_meetings(replace(hub, rows=(*hub.rows, {"sk": "REPORT#baseline"})).view(at(day)))
+
+    assert (item.state, item.name, item.when) == (ItemState.NEXT, name, when)
+
+
+@pytest.mark.parametrize(
+    ("state", "title"),
+    [
+        pytest.param(WaveState.HELD, "Your raters answer", id="too-few-answers"),
+        pytest.param(WaveState.CLOSED, "Your report", id="the-coach-has-the-report"),
+    ],
+)
+def test_what_someone_else_has_now_stands_before_what_has_a_day(dana, state, title):
+    assert titles(timeline(dana, at("2026-10-05"), state=state).next)[0] == title
+
+
+@pytest.mark.parametrize("state", [WaveState.OPEN, WaveState.CLOSED])
+def test_a_second_report_is_under_way_once_its_questionnaire_has_closed(dana, state):
+    hub = open_hub(dana)
+    first = StoredReport(people.dana(), Wave.BASELINE, "c", "f", "h", "p", at("2026-10-05"), ReportState.RELEASED)
+    hub = replace(hub, report=first, wave=replace(hub.wave, wave=Wave.FOLLOWUP, state=state))
+    items = list(on_hub.list_items(hub, hub.view(at("2027-04-05"))))
+
+    assert [item.state for item in items if item.title == "Your report"] == [ItemState.DONE]
+    assert [item.is_under_way for item in items if item.name == "with-coach"] == [True] * (state is WaveState.CLOSED)
+
+
+def test_a_paused_delegate_is_asked_for_nothing_and_sees_no_session_before_they_are_back(visitor, dana, clock):
+    pause = scene.plan(clock, "pause", until="2026-10-23", reason="leave")
+    perform(pause, clock.now())
+    drain(clock.to(people.OPENING))
+    visitor.open(people.link("dana delegate", "hub"))
+
+    assert ("paused" in visitor.messages, visitor.page.count('id="first"')) == (True, 0)
+    assert "Leading Self, day 1 of 2" not in visitor.page
+    assert "Leading Self, day 2 of 2" in visitor.page
+
+
+def test_a_workshop_is_of_the_days_that_take_place(dana, clock):
+    milestone = people.programme().milestones[0]
+    assert open_hub(dana).days_of(milestone) == 2
+    dates.change(clock, dates.BOTH[0])
+    assert open_hub(dana).days_of(milestone) == 1
+    dates.change(clock)
+    assert open_hub(dana).days_of(milestone) == milestone.days
 
 
 def load_meetings(view):
