@@ -80,13 +80,20 @@ def describe_status(programme: Programme, line: DelegateLine, bounces: Sequence[
         return _held(line)
     if bounces:
         return _not_arrived(bounces)
-    if line.left_out:
-        return StatusLine(1, "bad", "Survey answers cannot be counted: ask again", Filter.DECISION)
+    if missing := _say_missing(line):
+        return StatusLine(1, "bad", missing, Filter.DECISION)
     if line.feedback is FeedbackState.COLLECTING:
         return _collecting(programme, line, now)
     if line.feedback is FeedbackState.RELEASED and line.survey:
         return SURVEY_STATUS[line.survey]
     return FEEDBACK_STATUS[line.feedback]
+
+
+def _say_missing(line: DelegateLine) -> str:
+    """Say what only an administrator can make good; empty if nothing is missing."""
+    if line.coach.is_erased and line.survey is not SurveyStage.CLOSED:
+        return "The coach was erased: name another"
+    return "Survey answers cannot be counted: ask again" if line.left_out else ""
 
 
 def _held(line: DelegateLine) -> StatusLine:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from chalicelib.cli.arguments import read_by
 from chalicelib.cli.output import say
 from chalicelib.core import clock
 from chalicelib.core.formatting import plural
+
+OF_COHORTS = ("facilitator", "sponsor")  # the other parts are for delegates
 
 
 def export_person(args: Namespace) -> int:
@@ -33,18 +36,28 @@ def export_person(args: Namespace) -> int:
 def erase_person(args: Namespace) -> int:
     from chalicelib.ownership import erase_person
 
+    parts = erase_person.list_parts(args.email)
     if args.dry_run:
         kinds = erase_person.preview(args.email)
         rows = sum(kinds.values())
         lines = [
             f"{args.email}: would be removed from {plural(rows, 'row', 'rows')}",
             *(f"  {kind}: {n}" for kind, n in kinds.items()),
+            *_ask_to_name(parts, "first"),
         ]
-        say(args, {"rows": rows, "kinds": kinds, "dry_run": True}, lines)
+        say(args, {"rows": rows, "kinds": kinds, "parts": parts, "dry_run": True}, lines)
         return 0
     count = erase_person.erase(args.email, clock.now())
-    say(args, {"rows": count, "dry_run": False}, [f"{args.email}: removed from {plural(count, 'row', 'rows')}"])
+    lines = [f"{args.email}: removed from {plural(count, 'row', 'rows')}", *_ask_to_name(parts, "now")]
+    say(args, {"rows": count, "parts": parts, "dry_run": False}, lines)
     return 0
+
+
+def _ask_to_name(parts: Mapping[str, int], when: str) -> Iterator[str]:
+    """Yield a line for each part in which someone else has to follow the person."""
+    for part, count in parts.items():
+        of = plural(count, "cohort", "cohorts") if part in OF_COHORTS else plural(count, "delegate", "delegates")
+        yield f"They are the {part} of {of}: name someone else in the console {when}."
 
 
 def replace_address(args: Namespace) -> int:

@@ -24,7 +24,7 @@ from chalicelib.admin.owned_rows import (
     rows_naming,
 )
 from chalicelib.core.ids import reader_key
-from chalicelib.core.model import SELF_GROUP, Delegate, DelegateWave, Invitation, InvitationState, WaveState
+from chalicelib.core.model import SELF_GROUP, Cohort, Delegate, DelegateWave, Invitation, InvitationState, WaveState
 from chalicelib.ownership.earlier import Known, know, list_rows, without
 from chalicelib.ownership.may_erase import EraseRefused, check_delegate, check_invitation, is_delegate
 from chalicelib.ownership.redact import redact, without_delegate, without_person
@@ -34,12 +34,13 @@ from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.row_kinds.coaching_rows import HELP
-from chalicelib.store.row_kinds.delegate_rows import INVITATION
+from chalicelib.store.row_kinds.cohort_rows import COHORT
+from chalicelib.store.row_kinds.delegate_rows import DELEGATE, INVITATION
 from chalicelib.store.row_kinds.row_kind import Erasure, Owner
 from chalicelib.store.row_kinds.service_rows import ENDED_SESSIONS, OWN_COPY
 from chalicelib.store.table import Changed, Write, delete, get, key_of, scan, transact, update
 
-__all__ = ["EraseRefused", "PersonUnknown", "erase", "preview"]
+__all__ = ["EraseRefused", "PersonUnknown", "erase", "list_parts", "preview"]
 
 MAX_TRIES = 5  # another act may write to the person, or about them, between our read and our write
 
@@ -99,6 +100,24 @@ def preview(email: str) -> dict[str, int]:
     )
     rows = {key_of(row): row for row in every}
     return dict(sorted(Counter(kind.name for row in rows.values() if (kind := kind_of(row))).items()))
+
+
+def list_parts(email: str) -> dict[str, int]:
+    """Return what the person does for others who take part: the part, and for how many delegates or cohorts.
+
+    Someone else has to be named for it. An erasure leaves "(erased)" there.
+    """
+    who = email.strip().lower()
+    rows = list(rows_naming(who))
+    taking_part = [read(Delegate, row) for row in rows if DELEGATE.has(row) and not row.get("withdrawn")]
+    run = [read(Cohort, row) for row in rows if COHORT.has(row)]
+    parts = {
+        "coach": sum(delegate.coach.email == who for delegate in taking_part),
+        "line manager": sum(delegate.manager.email == who for delegate in taking_part),
+        "facilitator": sum(any(each.person.email == who for each in cohort.facilitators) for cohort in run),
+        "sponsor": sum(cohort.sponsor.email == who for cohort in run if cohort.sponsor),
+    }
+    return {part: count for part, count in parts.items() if count}
 
 
 def _look_and_check(email: str) -> _PersonRows:

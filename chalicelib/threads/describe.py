@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from chalicelib.core.clock import moment
 from chalicelib.core.formatting import last_date, local_date, plural, short_date
-from chalicelib.core.model import Approver, Standing
+from chalicelib.core.model import Approver, Standing, Wave
 from chalicelib.core.state_machine import By
 from chalicelib.core.working_days import survey_opens_at
 from chalicelib.store.areas import Area, AreaState
@@ -57,7 +57,16 @@ def describe(record: Record, context: Context) -> DelegateThreads:
     views = [THREADS[thread](record, context) for thread in Thread]
     if record.line.standing is Standing.PAUSED:
         views = [replace(view, waits=()) for view in views]
+    if record.line.coach.is_erased:
+        views = [replace(view, waits=tuple(map(_without_coach, view.waits))) for view in views]
     return DelegateThreads(record.line, tuple(views))
+
+
+def _without_coach(wait: Wait) -> Wait:
+    """Return what waits for a coach who was erased: for the administrator, who is to name another."""
+    if wait.by is not By.COACH:
+        return wait
+    return replace(wait, task=Task.DECIDE, by=By.ADMINISTRATOR, who="You", what=f"name another coach, to {wait.what}")
 
 
 ENDED = (Standing.LEFT, Standing.TRANSFERRED)
@@ -111,6 +120,9 @@ def _debrief(record: Record, context: Context) -> ThreadView:
     made = context.day(report.made_at)
     unread = Wait(Task.READ_REPORT, By.COACH, coach, "read the report", made)
     first = () if record.has_opened else (unread,)
+    if record.debrief is None and report.wave is Wave.FOLLOWUP:
+        wait = Wait(Task.RECORD, By.COACH, coach, "record the second debrief", made)
+        return ThreadView(thread, "Second report made", "warn", (*first, wait))
     if record.debrief:
         wait = Wait(Task.RELEASE, By.COACH, coach, "release the report", record.debrief.held_on)
         return ThreadView(thread, f"Held {short_date(record.debrief.held_on)}", "warn", (*first, wait))
@@ -158,7 +170,8 @@ _MEETINGS = {
 
 def _areas(record: Record, context: Context) -> ThreadView:
     if record.report is None or record.report.state is not ReportState.RELEASED:
-        return ThreadView(Thread.AREAS, "After the debrief", is_ahead=True)
+        is_second = record.wave is Wave.FOLLOWUP
+        return ThreadView(Thread.AREAS, "After the second debrief" if is_second else "After the debrief", is_ahead=True)
     live = [area for area in record.areas if area.is_live]
     done = sum(area.state is AreaState.DONE for area in record.areas)
     words = ", ".join([f"{len(live)} open"] + ([f"{done} done"] if done else []))

@@ -176,3 +176,20 @@ def test_no_act_in_between_is_undone_in_any_row(opened, clock, monkeypatch, name
     undone = [key for key in touched if key in left and "other_act" not in left[key]]
     assert [key for key in undone if not key.sk.startswith("INVITATION#")] == []
     assert people.person(name).email not in stored()
+
+
+@pytest.mark.parametrize(
+    ("who", "parts"),
+    [
+        pytest.param("cleo coach", {"coach": 2}, id="coach"),
+        pytest.param("mara manager", {"line manager": 2}, id="manager"),
+        pytest.param("p0", {}, id="rater"),
+    ],
+)
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_an_erasure_says_for_whom_someone_else_is_to_be_named(aws, clock, capsys, who, parts, dry_run):
+    people.opened(clock, chosen=people.raters(4, 0), names=("dana delegate", "dora delegate"))
+    command = ["person", "erase", people.person(who).email, "--json", *(["--dry-run"] if dry_run else [])]
+
+    assert main(command) == 0
+    assert json.loads(capsys.readouterr().out)["parts"] == parts

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from chalicelib.core.model import Cohort, Person, Wave
+from chalicelib.core.model import ERASED_ADDRESS, ERASED_NAME, Cohort, Person, Wave
 from chalicelib.core.schedule import Session
 from chalicelib.core.state_machine import By
 from chalicelib.store.areas import Area, AreaState
@@ -176,6 +176,30 @@ def test_a_report_that_the_coach_has_not_opened_waits_before_the_meeting():
     waits = view(Thread.DEBRIEF, Record(LINE, REPORT)).waits
 
     assert [(wait.task, wait.by) for wait in waits] == [(Task.READ_REPORT, By.COACH), (Task.ARRANGE, By.COACH)]
+
+
+def test_a_second_report_waits_for_the_coach_until_its_debrief_is_recorded():
+    second = replace(REPORT, wave=Wave.FOLLOWUP)
+    held = Meeting(MeetingKind.DEBRIEF, MeetingState.HELD, revision=3)  # that of the first report
+    record = Record(LINE, report=second, meeting=held, has_opened=True)
+    views = {view.thread: view for view in describe(record, context()).views}
+
+    assert [(wait.by, wait.task) for wait in views[Thread.DEBRIEF].waits] == [(By.COACH, Task.RECORD)]
+    assert views[Thread.AREAS].words != describe(Record(LINE, report=REPORT), context()).views[4].words
+
+
+@pytest.mark.parametrize(
+    ("coach", "by"),
+    [
+        pytest.param(CLEO, By.COACH, id="there"),
+        pytest.param(Person(ERASED_NAME, ERASED_ADDRESS), By.ADMINISTRATOR, id="erased"),
+    ],
+)
+def test_what_a_coach_was_to_do_waits_for_the_administrator_once_the_coach_is_erased(coach, by):
+    record = Record(replace(LINE, coach=coach), report=REPORT)
+    views = {view.thread: view for view in describe(record, context()).views}
+
+    assert {wait.by for wait in views[Thread.DEBRIEF].waits} == {by}
 
 
 @pytest.mark.parametrize(
