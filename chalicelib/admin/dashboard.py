@@ -21,7 +21,7 @@ from chalicelib.emails.bounces import list_shown, names_a_delegate
 from chalicelib.emails.refusals import TODO
 from chalicelib.emails.ses_errors import WORDS
 from chalicelib.store import account_fault, cohorts, holds, programmes, workshops
-from chalicelib.store.cohorts import DelegateLine, FollowupDates
+from chalicelib.store.cohorts import DelegateLine, FeedbackState, FollowupDates
 from chalicelib.store.emails import Bounce
 from chalicelib.store.holds import Hold
 from chalicelib.store.impact_surveys import Role
@@ -92,15 +92,22 @@ class Dashboard(Struct, frozen=True):
         made = sum(delegate.line.feedback.has_report for delegate in self.lines)
         to_come = sum(not delegate.line.withdrawn and not delegate.line.feedback.has_report for delegate in self.lines)
         reports = Figure(f"{made} of {made + to_come}", "reports made", "reports")
+        answered = sum(line.answered for line in self.lines)
+        invited = sum(line.invited for line in self.lines)
+        counted = AnswerCount((), invited, answered).words if invited else "none yet"
+        answers = Figure(counted, "answers counted this morning", "answers")
         if self.surveys:
             surveys = [
                 Figure(survey.words, SURVEYED[survey.role], f"surveys-of-{survey.role}s") for survey in self.surveys
             ]
-            return (*surveys, reports, *self._of_emails)
-        answered = sum(line.answered for line in self.lines)
-        invited = sum(line.invited for line in self.lines)
-        counted = AnswerCount((), invited, answered).words if invited else "none yet"
-        return (Figure(counted, "answers counted this morning", "answers"), reports, *self._of_emails)
+            return (*([answers] if self.followup_runs else []), *surveys, reports, *self._of_emails)
+        return (answers, reports, *self._of_emails)
+
+    @property
+    def followup_runs(self) -> bool:
+        """Return whether a questionnaire of the follow-up is open."""
+        lines = (delegate.line for delegate in self.lines if not delegate.line.withdrawn)
+        return any(line.is_again and line.feedback is FeedbackState.COLLECTING for line in lines)
 
     @property
     def _of_emails(self) -> tuple[Figure, ...]:

@@ -15,9 +15,10 @@ from chalicelib.core.formatting import day, local_date, plural
 from chalicelib.core.model import AnswerCount
 from chalicelib.core.working_days import survey_opens_at
 from chalicelib.jobs.each import each
-from chalicelib.store import catalogue
+from chalicelib.store import catalogue, stories
 from chalicelib.store.catalogue import CohortEntry
 from chalicelib.store.cohorts import DelegateLine, FeedbackState, KeyLoss, SurveyStage
+from chalicelib.store.stories import StoryState
 from chalicelib.web.paging import Part, cut
 
 COHORTS = 40  # of a page: each is one query
@@ -76,7 +77,7 @@ class Home(Struct, frozen=True):
 
 
 def load_home(given: frozenset[str] | None, wanted: Wanted, page: str, now: datetime) -> Home:
-    """Load one page of cohorts: two queries, and one for each running cohort on the page.
+    """Load one page of cohorts: two queries, one for each running cohort on the page, and its stories after its survey.
 
     given   ids of the programmes that the administrator may see; None: all. Failed work is shown to who sees all
     """
@@ -139,6 +140,8 @@ def _say_where(board: Dashboard, now: datetime) -> str:
         return f"Opens {day(dates.opens)}"
     if any(line.feedback is FeedbackState.COLLECTING for line in lines) and today <= dates.closes:
         return f"Collecting answers until {day(dates.closes)}: {_days_left(dates.closes, today)}"
+    if board.followup and board.followup_runs and today <= board.followup.closes:
+        return f"Follow-up until {day(board.followup.closes)}: {_days_left(board.followup.closes, today)}"
     if any(line.survey is SurveyStage.OPEN for line in lines):
         return "Six-month survey open"
     if any(line.survey is SurveyStage.CLOSED for line in lines):
@@ -170,6 +173,7 @@ def _list_needs(board: Dashboard, now: datetime, *, sees_work: bool) -> Iterator
         if hold.is_confirmable:
             yield Need(title, hold.person.name, "A new address waits to be confirmed", f"{home}/confirm?hold={hold.id}")
     yield from _without_date(board, now)
+    yield from _stories(board)
     yield from _emails(board, sees_work=sees_work)
 
 
@@ -180,6 +184,15 @@ def _emails(board: Dashboard, *, sees_work: bool) -> Iterator[Need]:
             yield Need(title, bounce.name, "An email did not arrive", f"/cohort/{board.cohort.id}")
     if board.has_refused_emails and sees_work:
         yield Need(title, "", "The email service rejected some emails", "/work")
+
+
+def _stories(board: Dashboard) -> Iterator[Need]:
+    """Count the stories that wait to be checked: an edition uses those that are. Read once a survey has closed."""
+    closed = [delegate.line.delegate_id for delegate in board.lines if delegate.line.survey is SurveyStage.CLOSED]
+    approved = [story for story in stories.of_delegates(closed) if story.state is StoryState.APPROVED]
+    if waiting := sum(story.cohort_id == board.cohort.id for story in approved):
+        what = f"{plural(waiting, 'story waits', 'stories wait')} to be checked"
+        yield Need(board.cohort.title, "", what, f"/cohort/{board.cohort.id}/stories")
 
 
 def _without_date(board: Dashboard, now: datetime) -> Iterator[Need]:

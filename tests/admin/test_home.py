@@ -14,8 +14,11 @@ from chalicelib.admin import cohort_list
 from chalicelib.admin.home import COHORTS, SHOWN_NEEDS
 from chalicelib.core.model import Cohort, CohortDates
 from chalicelib.jobs.kinds import JobKind
+from chalicelib.ownership import erase_person
 from chalicelib.programme.load_programme import load_programme
-from chalicelib.store import catalogue, jobs
+from chalicelib.store import catalogue, cohorts, delegates, jobs, stories
+from chalicelib.store.cohorts import SurveyStage
+from chalicelib.store.stories import Story, StoryState
 from chalicelib.store.table import transact
 from tests.support import people
 from tests.support.calls import count_calls
@@ -78,6 +81,27 @@ def test_a_delegate_with_too_few_answers_is_in_the_list_with_a_link_to_the_decis
     admin.open(f"{HOME}/cohort/{people.COHORT}/delegate/{people.dana()}")
     assert admin.status == 200
     assert f"/admin/cohort/{people.COHORT}/delegate/{people.dana()}" in "".join(admin.open(HOME).links("/delegate/"))
+
+
+def test_stories_that_wait_to_be_checked_are_counted_without_a_name(admin, clock):
+    people.opened(clock)
+    who = people.dana()
+    people.write(cohorts.change_line(delegates.find(who), put={"survey": SurveyStage.CLOSED}))
+    story = Story(who, people.COHORT, "Fewer falls.", True, 1, clock.now(), state=StoryState.APPROVED)
+    people.write(stories.add(story))
+    admin.let_in_administrator(clock.now()).open(HOME)
+
+    assert (needs(admin), admin.links("/stories")) == ("1", [f"{HOME}/cohort/{people.COHORT}/stories"])
+    people.write(stories.save(replace(story, state=StoryState.REVIEWED), story))
+    assert needs(admin.open(HOME)) == "0"
+
+
+def test_a_coach_who_was_erased_is_to_be_replaced(admin, clock):
+    people.opened(clock)
+    erase_person.erase(people.person("cleo coach").email, clock.now())
+    admin.let_in_administrator(clock.now()).open(HOME)
+
+    assert (needs(admin), len(admin.links(f"/delegate/{people.dana()}"))) == ("1", 1)
 
 
 def test_failed_work_of_any_cohort_comes_first(admin, clock):

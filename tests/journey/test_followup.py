@@ -12,9 +12,11 @@ from msgspec.structs import replace
 from chalicelib.admin import close_or_extend, schedule_followup
 from chalicelib.admin.address_change import change_address
 from chalicelib.admin.cohort_status import CohortUnknown
+from chalicelib.admin.dashboard import load_dashboard
 from chalicelib.admin.schedule_followup import FollowupRefused
 from chalicelib.areas.openings import areas_wave
 from chalicelib.collect.submit_answers import submit
+from chalicelib.core.formatting import day
 from chalicelib.core.ids import delegate_id
 from chalicelib.core.model import Approver, Invitation, InvitationState, Person, Wave, WaveState
 from chalicelib.jobs import run
@@ -28,11 +30,13 @@ from chalicelib.store.cohorts import FeedbackState
 from chalicelib.store.debriefs import Debrief
 from chalicelib.store.reports import ReportState
 from chalicelib.store.table import query, scan
+from chalicelib.waves.survey_counts import SurveyCount
 from tests.faults import scene
 from tests.faults.scene import Scene, link_of, run_job
 from tests.support import people
 from tests.support.calls import count_calls
 from tests.support.clock import MONDAY
+from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
 from tests.support.emails import sent_emails
 from tests.support.faults import single_faults
@@ -109,6 +113,16 @@ def test_a_follow_up_goes_the_whole_way(visitor, clock):
     visitor.let_in(dana, clock.now()).open(f"{hub}/report").post(f"{hub}/report", {"kind": "pdf"})
     assert "/followup/" in visitor.headers["Location"]
     assert jobs.failed() == []
+
+
+def test_the_console_says_that_it_runs_and_counts_its_answers(visitor, clock):
+    opened(clock)
+    visitor.let_in_administrator(clock.now()).open(f"{BASE_URL}/admin")
+
+    assert f"Follow-up until {day(CLOSES)}" in visitor.page
+    board = load_dashboard(people.COHORT, clock.now())
+    after_survey = replace(board, surveys=(SurveyCount("delegate", 1, 1),))
+    assert [figure.name for figure in after_survey.figures][:2] == ["answers", "surveys-of-delegates"]
 
 
 def test_an_area_goes_on_in_the_follow_up_with_its_id_notes_and_history(visitor, clock):
