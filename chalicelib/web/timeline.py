@@ -133,10 +133,10 @@ def _order_of_next(item: TimelineItem) -> tuple[bool, date, int]:
 def leave_out_pause(items: Iterable[TimelineItem], until: date) -> list[TimelineItem]:
     """Leave out what a paused delegate is not asked for: what waits, and what takes place before they are back."""
     back = TimelineItem(until, ItemState.NEXT, "Your part goes on", "You get an email then.", name="back")
-    return [back, *(item for item in items if _is_beside_pause(item, until))]
+    return [back, *(item for item in items if _stays_in_pause(item, until))]
 
 
-def _is_beside_pause(item: TimelineItem, until: date) -> bool:
+def _stays_in_pause(item: TimelineItem, until: date) -> bool:
     if item.state is ItemState.NEXT:
         return not item.is_under_way and (item.when is None or item.when >= until)
     return item.state is ItemState.DONE

@@ -165,7 +165,7 @@ def test_a_debrief_that_no_one_has_recorded_is_not_to_come(dana, clock, day, nam
         pytest.param(WaveState.CLOSED, "Your report", id="the-coach-has-the-report"),
     ],
 )
-def test_what_someone_else_has_now_stands_before_what_has_a_day(dana, state, title):
+def test_what_someone_else_has_now_comes_before_what_has_a_day(dana, state, title):
     assert titles(timeline(dana, at("2026-10-05"), state=state).next)[0] == title
 
 
