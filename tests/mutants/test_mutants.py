@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -42,10 +43,17 @@ def rule(**more: object) -> Rule:
 
 
 def judged(tree: Path, of: Rule, *, noticed: bool) -> int:
-    def run(*_) -> int:
-        return command.FAILED if noticed and "False" in (tree / "door.py").read_text() else command.PASSED
+    return judge(tree, of, lambda: command.FAILED if noticed else command.PASSED)
 
-    return command.judge([of], tree, run)
+
+def judge(tree: Path, of: Rule, without: Callable[[], int]) -> int:
+    """Judge one rule. without: the status of its tests when the rule is taken out."""
+
+    def run(place: Path, *_) -> command.Outcome:
+        is_out = "False" in (place / "door.py").read_text()
+        return command.Outcome(without() if is_out else command.PASSED, seconds=1)
+
+    return command.judge([of], command.Trees([tree]), run)
 
 
 def test_a_rule_that_a_test_misses_is_fine_and_its_file_is_put_back(tree):
@@ -63,40 +71,42 @@ def test_a_reason_that_no_longer_holds_fails_the_run(tree):
     assert judged(tree, rule(survives="no test can see it"), noticed=True) == 1
 
 
-def test_tests_that_do_not_run_notice_nothing(tree, capsys):
-    assert command.judge([rule()], tree, lambda *_: 4) == 1
-    assert "fail with every rule in place" in capsys.readouterr().out
+@pytest.mark.parametrize(("status", "said"), [(4, "fail"), (command.TOO_LONG, "take too long")])
+def test_tests_that_do_not_pass_with_every_rule_in_place_are_said(tree, capsys, status, said):
+    assert command.judge([rule()], command.Trees([tree]), lambda *_: command.Outcome(status, 1)) == 1
+    assert f"{said} with every rule in place: fix that first.\n  test_door.py" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("loops", "status", "said"), [(False, 1, "TOOK TOO LONG"), (True, 0, "a loop without end")])
 def test_tests_that_are_stopped_notice_a_loop_and_nothing_else(tree, capsys, loops, status, said):
-    def run(*_) -> int:
-        return command.TOO_LONG if "False" in (tree / "door.py").read_text() else command.PASSED
-
-    assert command.judge([rule(loops=loops)], tree, run) == status
+    assert judge(tree, rule(loops=loops), lambda: command.TOO_LONG) == status
     assert said in capsys.readouterr().out
 
 
-def test_tests_that_take_too_long_with_every_rule_in_place_are_said(tree, capsys):
-    assert command.judge([rule()], tree, lambda *_: command.TOO_LONG) == 1
-    assert "take too long with every rule in place" in capsys.readouterr().out
+def test_two_rules_are_never_taken_out_of_one_tree_at_a_time(tree, tmp_path):
+    trees = [tmp_path / "one", tmp_path / "two"]
+    for each in trees:
+        each.mkdir()
+        (each / "door.py").write_text("locked = True\nbolted = 1\n")
+    seen: list[str] = []
+
+    def run(place: Path, *_) -> command.Outcome:
+        seen.append((place / "door.py").read_text())
+        return command.Outcome(command.PASSED if seen[-1] == "locked = True\nbolted = 1\n" else command.FAILED, 1)
+
+    of = [rule(), rule(name="Bolted", before="bolted = 1", after="bolted = 0")] * 4
+    assert command.judge(of, command.Trees(trees), run) == 0
+    assert set(seen[1:]) == {"locked = False\nbolted = 1\n", "locked = True\nbolted = 0\n"}
 
 
-def test_a_rule_may_take_a_few_times_as_long_as_with_every_rule_in_place(tree, monkeypatch):
-    moments, limits = iter([0, 200]), []
-    monkeypatch.setattr(command, "monotonic", lambda: next(moments))
-
-    def run(_, most: float) -> int:
-        limits.append(most)
-        return command.FAILED if "False" in (tree / "door.py").read_text() else command.PASSED
-
-    assert command.judge([rule(), rule(name="Locked again")], tree, run) == 0
-    assert limits == [command.MAX_SECONDS, 200 * command.MAX_RATIO, 200 * command.MAX_RATIO]
+def test_a_rule_may_take_a_few_times_as_long_as_with_every_rule_in_place():
+    assert command.limit_for(rule(), {"test_door.py": 200}) == 200 * command.MAX_RATIO
+    assert command.limit_for(rule(), {"test_door.py": 1}) == command.MIN_SECONDS
 
 
 def test_a_run_of_tests_is_stopped_in_the_end(tree):
     (tree / "test_door.py").write_text("def test_waits():\n    while True:\n        pass\n")
-    assert command.run_tests(tree, ["test_door.py"], most=0.5) == command.TOO_LONG
+    assert command.run_tests(tree, ["test_door.py"], most=0.5).status == command.TOO_LONG
 
 
 @pytest.mark.parametrize(
