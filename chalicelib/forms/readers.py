@@ -65,6 +65,7 @@ class Rule(StrEnum):
         " order. So write nothing that only you could have written."
     )
     COACH_ALONE = "{What} are shown in the same way, but to {readers} alone."
+    IN_PLACE = "{Readers} may open a list that waits for {approver}, to approve it in their place."
     BY_CONSENT = "{Readers} {see} {what} only if you say so at the end."
     BY_COHORT = "{Readers} and others in the programme see {what} only in figures for five or more delegates together."
 
@@ -123,7 +124,11 @@ class Form(Enum):
     )
     LIST = (
         Reader.DELEGATE,
-        Field("rater", "the names and addresses on your list", {Reader.APPROVER: Rule.AS_WRITTEN}),
+        Field(
+            "rater",
+            "the names and addresses on your list",
+            {Reader.APPROVER: Rule.AS_WRITTEN, Reader.TEAM: Rule.IN_PLACE},
+        ),
         Field("asked", "the names and addresses of those who are asked", {Reader.TEAM: Rule.AS_WRITTEN}),
     )
     WORK = (
@@ -266,7 +271,7 @@ def sentences(form: Form, names: Names) -> tuple[str, ...]:
     for field in fields:
         for rule in dict.fromkeys(field.readers.values()):
             readers = tuple(
-                reader for reader, its in field.readers.items() if its is rule and _reads(form, reader, names)
+                reader for reader, its in field.readers.items() if its is rule and _reads(form, reader, rule, names)
             )
             if not readers:
                 continue
@@ -277,9 +282,9 @@ def sentences(form: Form, names: Names) -> tuple[str, ...]:
     return (*said, _last(form, is_alone=not said))
 
 
-def _reads(form: Form, reader: Reader, names: Names) -> bool:
+def _reads(form: Form, reader: Reader, rule: Rule, names: Names) -> bool:
     """Return whether a declared reader reads this form of this programme."""
-    if reader is Reader.APPROVER:
+    if reader is Reader.APPROVER or rule is Rule.IN_PLACE:
         return bool(names.approver)
     return form is not Form.WORK or reader.value in names.seen_by
 
@@ -313,6 +318,7 @@ def _sentence(form: Form, rule: Rule, readers: tuple[Reader, ...], what: list[st
         group=names.group.lower(),
         Group=names.group,
         rater=names.rater,
+        approver=names.approver,
         threshold=names.threshold,
         two=in_words(names.threshold - 1),
         three=in_words(names.behaviours_from - 2),

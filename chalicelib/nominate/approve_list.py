@@ -12,13 +12,14 @@ from chalicelib.jobs.commit import commit
 from chalicelib.links import kinds
 from chalicelib.links.signing import LinkRevoked
 from chalicelib.nominate import emails
-from chalicelib.nominate.rater_list import ChoosingClosed, ListRefused, ListTakenBack, RaterList, load
+from chalicelib.nominate.rater_list import ApprovedInPlace, ChoosingClosed, ListRefused, ListTakenBack, RaterList, load
 from chalicelib.nominate.seen_list import ListOutdated, refuse_unseen
 from chalicelib.nominate.submit_list import cancelled, invite_all
 from chalicelib.store import delegates
 from chalicelib.store import emails as stored_emails
 from chalicelib.store.delegates import Approval, NominationChanged, WaveChanged
 from chalicelib.store.table import Write
+from chalicelib.waves.suppression import list_suppressed
 
 MAX_REMARK_CHARS = 1000  # characters
 APPROVE, CHANGE = "approve", "change"
@@ -73,6 +74,18 @@ def _approved(choice: RaterList, now: datetime) -> list[Write]:
     return [*invite_all(choice, now), *cancelled(choice), *stored_emails.add(emails.approved(choice, now))]
 
 
+def approve_in_place(choice: RaterList, now: datetime) -> list[Write]:
+    """Return the writes with which an administrator approves a waiting list for its approver, who is notified."""
+    notice = emails.approved_in_place(choice, now)
+    stopped = notice.to.email in list_suppressed(choice.delegate.cohort_id)
+    return [
+        *invite_all(choice, now, in_place=True),
+        *cancelled(choice),
+        *stored_emails.add(emails.approved(choice, now, in_place=True)),
+        *stored_emails.add_all([notice], stopped=stopped),
+    ]
+
+
 def _sent_back(choice: RaterList, remark: str, now: datetime) -> list[Write]:
     before = choice.nomination
     changed = replace(before, revision=before.revision + 1, approval=Approval.CHANGE_WANTED, remark=remark)
@@ -93,6 +106,8 @@ def _refuse_unsettled(choice: RaterList, decision: str) -> None:
     """Raise ListRefused unless the same was decided before."""
     if choice.is_asked:
         raise ListOutdated
+    if choice.nomination.in_place and decision == CHANGE:
+        raise ApprovedInPlace(f"The programme team has approved the list of {choice.delegate.person.name} meanwhile.")
     settled = not choice.unsent if decision == APPROVE else choice.nomination.approval is Approval.CHANGE_WANTED
     if not settled:
         raise ListTakenBack(TAKEN_BACK.format(delegate=choice.delegate.person.name))

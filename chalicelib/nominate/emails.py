@@ -45,6 +45,13 @@ LIST_APPROVED = declare_email(
     words="name approver people closes",
     links=[NOMINATE, HUB],
 )
+APPROVED_IN_PLACE = declare_email(
+    "nominate/approved_in_place",
+    "Notice that the programme team has approved a list",
+    to=To.APPROVER,
+    words="name delegate people closes",
+    links=[APPROVE],
+)
 CHANGE_WANTED = declare_email(
     "nominate/change_wanted",
     "Request to change a list of raters",
@@ -82,8 +89,16 @@ def remind(choice: RaterList, now: datetime) -> list[Email]:
     return [_to_approver(choice, APPROVE_REMINDER, morning) for morning in due]
 
 
-def approved(choice: RaterList, now: datetime) -> Email:
-    return _to_delegate(choice, LIST_APPROVED, now, {"people": _people(choice)})
+def approved(choice: RaterList, now: datetime, *, in_place: bool = False) -> Email:
+    """Write to the delegate. in_place: an administrator approved the list for its approver."""
+    by = approver(choice).name
+    who = f"The programme team, in place of {by}," if in_place else by
+    return _to_delegate(choice, LIST_APPROVED, now, {"people": _people(choice), "approver": who})
+
+
+def approved_in_place(choice: RaterList, now: datetime) -> Email:
+    """Write to the approver that an administrator has approved the list for them."""
+    return _to_approver(choice, APPROVED_IN_PLACE, now)
 
 
 def change_wanted(choice: RaterList, remark: str, now: datetime) -> Email:
@@ -100,7 +115,7 @@ def _to_approver(choice: RaterList, kind: EmailKind, due_at: datetime) -> Email:
 def _to_delegate(choice: RaterList, kind: EmailKind, now: datetime, words: Mapping[str, str]) -> Email:
     delegate = choice.delegate
     hers = name_links(NOMINATE.link(delegate), HUB.link(delegate))
-    return _make(choice, kind, delegate.person, now, {**words, "approver": approver(choice).name}, hers)
+    return _make(choice, kind, delegate.person, now, {"approver": approver(choice).name, **words}, hers)
 
 
 def _make(

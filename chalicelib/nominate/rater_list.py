@@ -88,6 +88,10 @@ class ListTakenBack(ListRefused):
     """The delegate took the list back before its approver decided."""
 
 
+class ApprovedInPlace(ListRefused):
+    """An administrator approved the list before its approver decided."""
+
+
 class ChoosingClosed(Refusal):
     """The questionnaire has closed, so no one can be added to the list."""
 

@@ -53,9 +53,10 @@ def withdraw_list(choice: RaterList, now: datetime) -> None:
         raise ListRefused(CHANGED)
 
 
-def invite_all(choice: RaterList, now: datetime) -> list[Write]:
+def invite_all(choice: RaterList, now: datetime, *, in_place: bool = False) -> list[Write]:
+    """Return the writes that invite everyone. in_place: an administrator approved them for the approver."""
     sent = len(choice.nomination.raters)
-    changed = replace(_next(choice), sent_raters=sent, approval=Approval.NOT_ASKED, remark="")
+    changed = replace(_next(choice), sent_raters=sent, approval=Approval.NOT_ASKED, remark="", in_place=in_place)
     return lifecycle.send_nomination(choice.programme, choice.delegate, choice.wave, choice.nomination, changed, now)
 
 

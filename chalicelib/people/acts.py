@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from msgspec import Struct
 
@@ -11,7 +11,9 @@ from chalicelib.core.cell_values import find_group_id
 from chalicelib.core.errors import FieldError, Refusal
 from chalicelib.core.model import Person, Standing
 from chalicelib.core.state_machine import By
-from chalicelib.people import pause, raters, settle
+from chalicelib.nominate.rater_list import RaterList
+from chalicelib.nominate.seen_list import SEEN
+from chalicelib.people import approve, pause, raters, settle
 from chalicelib.people.change import plan_coach, plan_details, plan_manager
 from chalicelib.people.hold import is_held, plan_end_of_hold, plan_hold
 from chalicelib.people.leave import plan_leave
@@ -68,6 +70,7 @@ class DelegateAct(Struct, frozen=True):
     is_about_data  whether it can be done after they have left
     concerns   whether it is of any use for this delegate: otherwise no page offers it
     was_done   whether the delegate's rows show that the act, as typed, was done before
+    choice     the list of raters that the form shows. Raises ActRefused
     """
 
     id: str
@@ -83,6 +86,7 @@ class DelegateAct(Struct, frozen=True):
     concerns: Callable[[LoadedDelegate], bool] = lambda _loaded: True
     is_about_data: bool = False
     was_done: Callable[[LoadedDelegate, Typed], bool] = lambda _loaded, _typed: False
+    choice: Callable[[LoadedDelegate, datetime], RaterList] | None = None
 
     def is_done(self, loaded: LoadedDelegate, typed: Typed) -> bool:
         """Return whether it was done before, as far as this can be seen: the form was confirmed twice."""
@@ -319,6 +323,16 @@ ACTS: tuple[DelegateAct, ...] = (
         _manager_fields,
         _manager,
         of_ticked="Give them another line manager",
+    ),
+    DelegateAct(
+        "rater-approve",
+        "Approve their list of raters in the approver’s place",
+        "Approve the list",
+        "The list is approved, and the raters are asked.",
+        _none,
+        lambda loaded, typed, asking: approve.plan_approval(loaded, typed.get(SEEN, ""), asking),
+        concerns=approve.waits,
+        choice=approve.load_waiting,
     ),
     DelegateAct(
         "rater-correct",

@@ -16,6 +16,8 @@ from chalicelib.core import clock, log
 from chalicelib.core.errors import FormInvalid
 from chalicelib.core.model import Programme
 from chalicelib.links import signing
+from chalicelib.nominate.rater_list import RaterList
+from chalicelib.nominate.seen_list import SEEN, find_changes, write_seen
 from chalicelib.people import acts, cohort_acts, many
 from chalicelib.people.acts import DelegateAct, Field
 from chalicelib.people.cohort import LoadedCohort, find_cohort
@@ -41,6 +43,7 @@ class Subject(Struct, frozen=True):
 
     path     of the list of changes; each form is below it
     after    where the act leads
+    choice   the list of raters that the form shows; None if it shows none
     is_done  whether a form that was confirmed twice has been done already, from what was typed
     reason_goes_out   whether the emails say the reason, too
     """
@@ -54,6 +57,7 @@ class Subject(Struct, frozen=True):
     plan: Callable[[Mapping[str, str], Asking], Planned]
     is_done: Callable[[Mapping[str, str]], bool]
     reason_goes_out: bool = False
+    choice: RaterList | None = None
 
 
 @bp.route(PERSON, **GET)
@@ -215,6 +219,7 @@ def _about_person(loaded: LoadedDelegate, change_id: str) -> Subject:
         act.fields(loaded),
         lambda typed, asking: act.plan(loaded, typed, asking),
         is_done=lambda typed: act.is_done(loaded, typed),
+        choice=act.choice(loaded, clock.now()) if act.choice and act.concerns(loaded) else None,
     )
 
 
@@ -282,6 +287,8 @@ def _form_page(
     admin: SignedIn, subject: Subject, typed: Mapping[str, str] = NOTHING, refused: FormInvalid | None = None
 ) -> Response:
     faults = refused.faults if refused else ()
+    unsent = subject.choice.unsent if subject.choice else ()
+    seen = write_seen(unsent)
     return admin.page(
         "people/act",
         int(refused.status) if refused else 200,
@@ -290,6 +297,8 @@ def _form_page(
         typed=typed,
         errors=faults,
         wrong={fault.field: fault.message for fault in faults},
+        seen=seen,
+        changes=find_changes(typed.get(SEEN, seen), unsent),
     )
 
 

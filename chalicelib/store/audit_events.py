@@ -43,6 +43,7 @@ class AuditEvent(_Kind, Enum):
     CHANGED_PERSON = _Kind("changed {what} from {before} to {after} ({why})")
     REMOVED_RATER = _Kind("removed a rater of the group {group} ({why})")
     REGROUPED_RATER = _Kind("moved a rater from the group {before} to {after} ({why})")
+    APPROVED_LIST = _Kind("approved the list of raters, of {raters}, in place of {approver} ({why})")
     RENAMED_COHORT = _Kind("renamed the cohort from {before} to {after} ({why})")
     DISCARDED_COHORT = _Kind("discarded the cohort before its first email ({why})")
     MARKED_ATTENDANCE = _Kind("marked {session}: from {before} to {after} ({why})")

@@ -78,6 +78,7 @@ class Nomination(Struct, frozen=True):
     revision: int = 0
     approval: Approval = Approval.NOT_ASKED
     remark: str = ""  # what the approver wants changed
+    in_place: bool = False  # an administrator approved the last of them, in the approver's place
 
     @property
     def unsent(self) -> tuple[RaterEntry, ...]:

@@ -12,7 +12,7 @@ from chalicelib.cli import parser
 from chalicelib.core.clock import stamp
 from chalicelib.core.ids import coach_id
 from chalicelib.core.model import Approver, Wave
-from chalicelib.forms.readers import Form, Names, Reader, form_of, names_for, sentences
+from chalicelib.forms.readers import Form, Names, Reader, Rule, form_of, names_for, sentences
 from chalicelib.links.kinds import SHARED
 from chalicelib.store import assignments, debriefs, delegates, reports
 from chalicelib.store.areas import Area
@@ -168,10 +168,10 @@ def test_the_programme_team_sees_the_raters_who_are_asked_and_no_earlier_list(vi
     assert "p0@example.org" in pages_about_raters(visitor, clock.now())
 
 
-def test_the_approver_sees_the_list_and_no_one_else(visitor, clock):
+def test_the_approver_sees_the_list_and_administrators_on_the_page_that_approves_it_in_their_place(visitor, clock):
     people.send_list_to_coach(visitor, clock)
 
-    assert Form.LIST.readers_of("rater").keys() == {Reader.APPROVER}
+    assert Form.LIST.readers_of("rater") == {Reader.APPROVER: Rule.AS_WRITTEN, Reader.TEAM: Rule.IN_PLACE}
     assert "p0@example.org" in pages(visitor, people.link("cleo coach", "approve"))
     assert "p0@example.org" not in console_and_commands(visitor, clock.now())
     visitor.let_in(people.person("cleo coach").email, clock.now())
