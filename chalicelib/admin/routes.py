@@ -29,35 +29,36 @@ bp = Blueprint(__name__)
 COHORT = "/admin/cohort/{cohort_id}"
 ENTRIES = 100  # of the audit trail, on one page
 DELEGATE = f"{COHORT}/delegate/{{delegate_id}}"
+WARNINGS: dict[str, str] = {}  # of acts that are not done, or not for everyone
 DONE = {"loaded": "The list is loaded. Everyone in it appears here within a minute."}
 DONE |= {"replaced": "The address is being replaced: a new email goes out, and the old link stops working."}
 DONE |= {"sent": "The link is being sent again.", "today": "The link was sent again earlier today already."}
-DONE |= {
+WARNINGS |= {
     "link-waits": "The address was changed lately. Links to its pages go out when its wait is over, as the notice "
     "below says, or once another administrator lets its owner in sooner."
 }
 DONE |= {"dates": "The dates are changed. Everyone concerned gets an email, on the next working morning at the latest."}
 DONE |= {"planned": "The follow-up is planned. The delegates get an email, and appear here with it within a minute."}
 DONE |= {"voided": "Saved and sent answers are being destroyed, and the person is asked again."}
-DONE |= {
+WARNINGS |= {
     "voided-today": "Nothing was changed: this person was asked again earlier today, and that works once a day. "
     "If someone else has their new link, revoke it now under “Revoke someone’s links”, and ask again tomorrow."
 }
 DONE |= {"revoked": "The links are being revoked. If the person has no new link yet, send it under “Send a lost link”."}
-DONE |= {
+WARNINGS |= {
     "voided-in-part": "Saved and sent answers are being destroyed, and the person is asked again. Damaged records of "
     "this cohort were left out. Ask the operator of the service to repair them, then do this again tomorrow."
 }
-DONE |= {
+WARNINGS |= {
     "revoked-in-part": "The links are being revoked, but perhaps not all of them: damaged records of this cohort were "
     "left out. Ask the operator of the service to repair them, then revoke the links again."
 }
 DONE |= {"waived": "The work is waived."}
 DONE |= {"confirmed": "The address is confirmed: sign-in codes go there now."}
 DONE |= {"dismissed": "Dismissed. You see it again if another email to this address does not arrive."}
-DONE |= {"no-tick": "Nothing was done: no delegate was ticked. Tick some, then choose again."}
+WARNINGS |= {"no-tick": "Nothing was done: no delegate was ticked. Tick some, then choose again."}
 DONE |= {"changed-many": "Done, for every delegate named on the page before."}
-DONE |= {
+WARNINGS |= {
     "changed-some": "Done, but not for everyone named on the page before: some of them had changed. Open the "
     "page of each to see where they are."
 }
@@ -362,7 +363,7 @@ def _scope(cohort_id: str, delegate_id: str = "") -> Scope:
 
 def _board_page(admin: SignedIn, template: str, scope: Scope, status: int = 200, **more: Any) -> Response:
     board = scope.board
-    done = Done.find(_query().get("done", ""), DONE)
+    done = Done.find(_query().get("done", ""), DONE, WARNINGS)
     return admin.page(template, status, board=board, scope=scope, programme=board.programme, done=done, **more)
 
 

@@ -168,10 +168,13 @@ class Done(Struct, frozen=True):
 
     id: str
     words: str
+    kind: str = "good"  # of the notice; "warn" if the act is not done, or not for everyone
 
     @classmethod
-    def find(cls, done: str, words: Mapping[str, str]) -> Done | None:
-        """Return what `words` say about an act; None if the page follows no act that they know."""
+    def find(cls, done: str, words: Mapping[str, str], warnings: Mapping[str, str] | None = None) -> Done | None:
+        """Return what `words` or `warnings` say about an act; None if the page follows no act that they know."""
+        if warnings and done in warnings:
+            return cls(done, warnings[done], "warn")
         return cls(done, words[done]) if done in words else None
 
 

@@ -133,6 +133,7 @@ def test_a_damaged_row_keeps_no_other_link_open_and_the_page_says_so(opened, clo
     opened.post(f"{COHORT}/revoke-links", {"address": MARA})
     opened.post(f"{COHORT}/revoke-links", {"confirmed": "yes"})
     assert "revoked-in-part" in opened.messages
+    assert re.search(r'class="notice warn"[^>]*data-message="revoked-in-part"', opened.page)
     drain(clock.now())
 
     assert is_revoked(opened, before["shared"])

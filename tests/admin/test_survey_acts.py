@@ -232,8 +232,8 @@ def test_more_time_that_crossed_with_an_answer_is_refused_whole(admin, clock):
 def test_the_page_counts_who_signs(admin, clock):
     send(admin, "dana delegate", own_parts())
     page = let_in(admin, clock).open(COHORT).page
-    assert 'Delegates <progress value="1" max="1"' in page
-    assert 'Line managers <progress value="0" max="1"' in page
+    assert '<span>Delegates</span> <progress value="1" max="1"' in page
+    assert '<span>Line managers</span> <progress value="0" max="1"' in page
     assert 'data-message="raters-by-the-day"' in page
 
 
