@@ -35,7 +35,7 @@ def is_without_key(loaded: LoadedDelegate) -> bool:
 
 
 def list_outcomes(loaded: LoadedDelegate) -> Sequence[Outcome]:
-    """Return what may be chosen: a report counts only if one was found in the bucket."""
+    """Return what may be chosen: a report counts only if `restore finish` found one in the bucket."""
     if not is_without_key(loaded):
         return []
     return [Outcome.PUBLISHED, Outcome.LOST] if _find_wave(loaded).stored_report else [Outcome.LOST]
@@ -52,7 +52,8 @@ def plan_settle(loaded: LoadedDelegate, outcome: Outcome, asking: Asking) -> Pla
     administrators = [Recipient("administrator", email.to.name, email.to.email, "the outcome") for email in notices]
     writes = [*_ending(loaded, wave, outcome, asking), *emails.add_all(notices)]
     if outcome is Outcome.LOST:
-        return plan(f"Record the answers about {loaded.name} as lost", LOST_EFFECTS, administrators, writes)
+        questions = [] if wave.stored_report else [NOT_FINISHED]
+        return plan(f"Record the answers about {loaded.name} as lost", LOST_EFFECTS, administrators, writes, questions)
     report = _read_report(loaded, wave, asking)
     ready = ready_email(loaded.programme, loaded.delegate, wave.wave, loaded.days.next_morning(asking.now))
     coach = [Recipient("coach", loaded.delegate.coach.name, loaded.delegate.coach.email, "that the report is ready")]
@@ -61,6 +62,10 @@ def plan_settle(loaded: LoadedDelegate, outcome: Outcome, asking: Asking) -> Pla
     return plan(title, PUBLISHED_EFFECTS, [*coach, *administrators], writes)
 
 
+NOT_FINISHED = (
+    "After a restore the operator runs `restore finish` first: "
+    "it looks for the report in the bucket, and asks everyone again if there is none."
+)
 LOST_EFFECTS = (
     "The questionnaire ends without a report. No one is asked again; a follow-up may ask later.",
     "No delegate, coach or rater is emailed. Explain to the delegate and the coach what has happened.",
@@ -89,8 +94,10 @@ def _find_wave(loaded: LoadedDelegate) -> DelegateWave:
 def _read_report(loaded: LoadedDelegate, wave: DelegateWave, asking: Asking) -> StoredReport:
     folder = wave.stored_report
     report = reports.read_documents(loaded.delegate.id, wave.wave, folder, asking.now) if folder else None
+    if not folder:
+        raise ActRefused(FieldError("outcome", f"No report of this questionnaire is known. {NOT_FINISHED}"))
     if report is None:
-        where = f"The report in {folder} is not whole" if folder else "The bucket has no report of this questionnaire"
+        where = f"The report in {folder} is not whole"
         raise ActRefused(FieldError("outcome", f"{where}. Restore its documents, or record the answers as lost."))
     return report
 

@@ -238,6 +238,22 @@ def test_a_finish_after_the_close_was_held_asks_again_if_the_bucket_has_no_repor
     assert line().without_key is KeyLoss.NONE
 
 
+def test_before_the_finish_no_one_learns_that_the_bucket_has_no_report(restored, visitor, clock, capsys):
+    """It has one, and nothing has looked: an administrator is asked about the finish before the answers are lost."""
+    drain(clock.advance(days=3))
+    assert wave().without_key
+
+    assert command("--published") == 1
+    refused = capsys.readouterr()
+    assert "restore finish" in refused.out + refused.err
+    assert command("--lost", "--dry-run", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["questions"]
+    finish(restored, clock)
+    assert command("--lost", "--dry-run", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["questions"] == []
+    assert command("--published") == 0
+
+
 def test_the_console_offers_it_only_then_shows_it_first_and_does_it_once(restored, visitor, clock):
     page = f"{BASE_URL}/admin/cohort/{people.COHORT}/person/{people.dana()}"
     visitor.let_in_administrator(clock.now())
