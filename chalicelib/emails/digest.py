@@ -41,7 +41,8 @@ def gather(held: Email, attempt: str, now: datetime, until: datetime, away: Away
     listed = digests.list_listed(held, whole_week=is_capped(held))
     candidates = digests.read_others(held, listed, now)
     away.look_up(candidates)
-    others = [other for other in candidates if not away.find_wait(other) and _is_from_same_sender(held, other)]
+    free = [other for other in candidates if not (away.find_wait(other) or away.is_to_erased(other))]
+    others = [other for other in free if _is_from_same_sender(held, other)]
     if postpone_if_full(held, others, listed, now):
         return None
     if not others:

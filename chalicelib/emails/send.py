@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 from chalicelib.core import log
 from chalicelib.core.aws import AWS_ERRORS, client
 from chalicelib.core.settings import settings
-from chalicelib.emails.away import Away, ReadRows, read_nothing
+from chalicelib.emails.away import Away, ReadRows, Wait, read_nothing
 from chalicelib.emails.compose import compose_message
 from chalicelib.emails.digest import compose_digest, gather
 from chalicelib.emails.kinds import lease_of
@@ -36,6 +36,7 @@ MAX_DELAY = timedelta(hours=8)  # so that ten attempts outlast an exhausted quot
 ACCOUNT_DELAY = timedelta(minutes=15)
 MAX_REASON_CHARS = 200  # of SES's message, for the dashboard
 
+ERASED = "The reader was erased"
 REFUSED = {
     Trouble.ADDRESS: "The mail service cannot use the address",
     Trouble.REFUSED: "The mail service rejected the email",
@@ -47,12 +48,16 @@ def send(email_id: str, attempt: str, now: datetime, read_rows: ReadRows = read_
 
     Never raises: a later sweep finds what an error leaves.
 
-    read_rows   reads who is paused and whose new address is held: emails that this concerns wait
+    read_rows   reads who is paused and whose new address is held: emails that this concerns wait. An email to someone
+                who was erased is forgotten
     """
     with log.bind(mail=email_id):
         try:
             held = _claim(email_id, attempt, now) or _claim_doubtful(email_id, attempt, now)
             away = Away(read_rows, now)
+            if held and away.is_to_erased(held):
+                _write_if_held([emails.forget_reader(held)])
+                return False
             if held and (wait := away.find_wait(held)):
                 _write_if_held([emails.reschedule(held, wait.until, wait.reason, counted=False)])
                 return False
@@ -113,11 +118,16 @@ def _items(held: Email, now: datetime, away: Away) -> list[Email]:
         return []
     carried = [item for item in digests.items_of(held) if item.state is EmailState.CARRIED]
     away.look_up(carried)
-    waiting = {item.id: wait for item in carried if (wait := away.find_wait(item))}
+    waiting = {item.id: wait for item in carried if (wait := _find_wait(item, now, away))}
     for item in carried:
         if item.id in waiting:
             _write_if_held([digests.take_out(item, waiting[item.id].until, waiting[item.id].reason)])
     return [item for item in carried if item.id not in waiting and digests.is_fresh(item, held, now)]
+
+
+def _find_wait(item: Email, now: datetime, away: Away) -> Wait | None:
+    """Return until when an item has to wait. To someone who was erased it goes back at once, to be forgotten alone."""
+    return Wait(now, ERASED) if away.is_to_erased(item) else away.find_wait(item)
 
 
 def _hand_over(held: Email, raw: bytes, now: datetime) -> bool:

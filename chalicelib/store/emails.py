@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from chalicelib.core.calendar_entry import CalendarEntry
 from chalicelib.core.clock import stamp
 from chalicelib.core.ids import reader_id
-from chalicelib.core.model import Person
+from chalicelib.core.model import ERASED_ADDRESS, ERASED_NAME, Person
 from chalicelib.store import due
 from chalicelib.store.due import due_columns
 from chalicelib.store.expressions import Condition, at_most, differs, either, equals, missing, one_of, present
@@ -463,6 +463,18 @@ def cancelled(held: Email) -> Write:
         put={"state": EmailState.CANCELLED, "reason": "It was cancelled before we knew whether it had been sent"},
         remove=["due_shard"],
         when=[*_held(held), present("cancelled")],
+        refusal=EmailSettled,
+    )
+
+
+def forget_reader(held: Email) -> Write:
+    """Settle an email to someone who was erased since it was written: it is not sent, and keeps no name or words."""
+    erased = Person(ERASED_NAME, ERASED_ADDRESS)
+    return update(
+        key(held.id),
+        put={"state": EmailState.CANCELLED, "to": fields(erased), "words": {}, "links": {}},
+        remove=["due_shard", "entry"],
+        when=_held(held),
         refusal=EmailSettled,
     )
 
