@@ -275,6 +275,13 @@ def _person(group: argparse.ArgumentParser) -> None:
     )
     erase.add_argument("email")
     erase.add_argument("--dry-run", action="store_true", help="count the rows of each kind, and change nothing")
+    erase.add_argument(
+        "--wait",
+        type=int,
+        default=person.MAX_RUN_SECONDS,
+        metavar="SECONDS",
+        help="until it looks again for what pages and jobs under way wrote meanwhile (%(default)s)",
+    )
 
 
 def _restore(group: argparse.ArgumentParser) -> None:

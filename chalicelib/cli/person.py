@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,6 +13,7 @@ from chalicelib.cli.output import say
 from chalicelib.core import clock
 from chalicelib.core.formatting import plural
 
+MAX_RUN_SECONDS = 300  # of any function: .chalice/config.json
 OF_COHORTS = ("facilitator", "sponsor")  # the other parts are for delegates
 
 
@@ -47,10 +50,19 @@ def erase_person(args: Namespace) -> int:
         ]
         say(args, {"rows": rows, "kinds": kinds, "parts": parts, "dry_run": True}, lines)
         return 0
-    count = erase_person.erase(args.email, clock.now())
+    count = erase_person.erase(args.email, clock.now(), wait=lambda: _let_acts_end(args))
     lines = [f"{args.email}: removed from {plural(count, 'row', 'rows')}", *_ask_to_name(parts, "now")]
     say(args, {"rows": count, "parts": parts, "dry_run": False}, lines)
     return 0
+
+
+def _let_acts_end(args: Namespace) -> None:
+    """Wait for pages and jobs that had read the person before. The local cloud runs one thing after another."""
+    seconds = 0 if "local" in args else args.wait
+    if seconds:
+        again = plural(-(-seconds // 60), "minute", "minutes")
+        print(f"In {again} this looks for what pages and jobs wrote meanwhile. Leave it running.", file=sys.stderr)
+        time.sleep(seconds)
 
 
 def _ask_to_name(parts: Mapping[str, int], when: str) -> Iterator[str]:

@@ -35,7 +35,7 @@ from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row, read
 from chalicelib.store.row_kinds.coaching_rows import HELP
 from chalicelib.store.row_kinds.cohort_rows import COHORT
-from chalicelib.store.row_kinds.delegate_rows import DELEGATE, INVITATION
+from chalicelib.store.row_kinds.delegate_rows import DELEGATE, INVITATION, NOMINATION
 from chalicelib.store.row_kinds.row_kind import Erasure, Owner
 from chalicelib.store.row_kinds.service_rows import ENDED_SESSIONS, OWN_COPY
 from chalicelib.store.table import Changed, Write, delete, get, key_of, scan, transact, update
@@ -71,16 +71,27 @@ class _PersonRows(Struct, frozen=True):
         return bool(self.naming or self.going)
 
 
-def erase(email: str, now: datetime, by: str = BY) -> int:
+def erase(email: str, now: datetime, by: str = BY, wait: Callable[[], object] | None = None) -> int:
     """Remove the person from every row and document; return how many rows changed.
 
     A repeat finishes an interrupted run. Their invitations look alike afterwards, even if they had answered; encrypted
     answers are destroyed. Raises PersonUnknown, or EraseRefused: see may_erase.py.
+
+    wait   lets pages and jobs end that had read the person before. What they wrote meanwhile is found by another look
     """
     person_rows = _look_and_check(email)
     entry = erasure_log.add(person_rows.email, tuple(sorted(person_rows.delegates)), now)
     for delegate_id in sorted(person_rows.delegates):
         withdraw_story(delegate_id, now)
+    changed = _erase_all(person_rows, now, by, entry)
+    if wait is None:
+        return changed
+    wait()
+    return changed + _erase_all(_look(person_rows.email, person_rows.delegates), now, by, entry)
+
+
+def _erase_all(person_rows: _PersonRows, now: datetime, by: str, entry: str) -> int:
+    """Erase until another look finds nothing more; return how many rows changed."""
     changed, tries = 0, MAX_TRIES
     while person_rows and tries:
         changed += _erase(person_rows, now, by, entry)
@@ -236,7 +247,14 @@ def _replace(row: Row, without: Row) -> list[Write]:
         return []
     seen = [name for name in row if name in changed or name in gone or name == "state"]
     unchanged = [equals(name, row[name]) for name in seen]
-    return [update(key_of(row), put=changed, remove=gone, when=unchanged, refusal=RowChanged)]
+    return [update(key_of(row), put=changed, remove=gone, add=_counted(row), when=unchanged, refusal=RowChanged)]
+
+
+def _counted(row: Row) -> dict[str, int]:
+    """Count the erasure as a change, where an act stores the whole row as it read it and expects this number in it."""
+    counts = {COHORT: "loads", NOMINATION: "revision"}
+    name = next((name for kind, name in counts.items() if kind.has(row)), "")
+    return {name: 1} if name in row else {}
 
 
 def _is_own_invitation(row: Row, email: str) -> bool:

@@ -59,5 +59,5 @@ def test_a_dry_run_of_a_command_on_a_person_changes_nothing_and_the_command_does
     assert (planned["dry_run"], counted["dry_run"], counted["kinds"]["invitation"]) == (True, True, 1)
     made = run(capsys, "export", email, "--out", str(file))
     assert (made["rows"], file.exists()) == (planned["rows"], True)
-    assert run(capsys, "erase", email)["dry_run"] is False
+    assert run(capsys, "erase", email, "--wait", "0")["dry_run"] is False
     assert email not in str(list(scan()))
