@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from chalicelib.admin.emails import more_time_email
 from chalicelib.core.addresses import clean_address
 from chalicelib.core.calendar import MAX_OPEN_DAYS, local_moment
 from chalicelib.core.clock import stamp
@@ -14,7 +15,7 @@ from chalicelib.core.reasons import NO_REASON, fault_of, one_line
 from chalicelib.emails.kinds import CancelledBy
 from chalicelib.emails.waiting import cancel_by
 from chalicelib.jobs.commit import commit
-from chalicelib.store import audit_events, cohorts, delegates, jobs, programmes
+from chalicelib.store import audit_events, cohorts, delegates, emails, jobs, programmes
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.delegates import WaveChanged
 from chalicelib.store.jobs import JobExists, JobSettled
@@ -42,7 +43,7 @@ def extend(
     why: str = "",
     dry_run: bool = False,
 ) -> date:
-    """Accept answers until the end of that local day, and email raters who have not answered.
+    """Accept answers until the end of that local day, and email the delegate and raters who have not answered.
 
     Returns the last day of before. Raises CloseRefused.
     """
@@ -54,6 +55,7 @@ def extend(
         return before
     writes = [
         *give_time(programme, delegate, wave, closes_at, now),
+        *emails.add(more_time_email(programme, delegate, wave, closes_at, now)),
         audit_events.add(cohort_id, AuditEvent.EXTENDED, by, delegate.id, now, **words),
     ]
     _commit(delegate, writes, now)

@@ -10,13 +10,13 @@ from msgspec import Struct
 
 from chalicelib.admin.redirect_emails import Change
 from chalicelib.core.calendar import local_moment
-from chalicelib.core.formatting import local_date, plural
+from chalicelib.core.formatting import last_day, local_date, plural
 from chalicelib.core.ids import derive
-from chalicelib.core.model import Cohort, Delegate, Person, Programme
+from chalicelib.core.model import Cohort, Delegate, DelegateWave, Person, Programme
 from chalicelib.core.working_days import working_days
 from chalicelib.emails.common_words import SEPARATOR, common_words
 from chalicelib.emails.create import create_email
-from chalicelib.emails.kinds import OnNewAddress, To, declare_email
+from chalicelib.emails.kinds import CancelledBy, OnNewAddress, To, declare_email
 from chalicelib.jobs.commit import commit
 from chalicelib.links.ends import end_of_programme_links
 from chalicelib.links.kinds import COACH, CONSOLE, DELETION, FACILITATOR, HUB, KINDS, SPONSOR, name_links
@@ -77,6 +77,16 @@ NEEDS = declare_email(
         "list": SEPARATOR.join(("Spring cohort: Too few answers (2)", "Autumn cohort: An email did not arrive")),
     },
     in_digest=True,
+)
+MORE_TIME = declare_email(
+    "admin/more_time",
+    "Notice to a delegate of more time for their 360",
+    to=To.DELEGATE,
+    words="name closes",
+    links=[HUB],
+    in_digest=True,
+    is_timely=True,
+    cancelled_by=CancelledBy.OUTCOME,
 )
 
 
@@ -296,3 +306,22 @@ def _page_of_facilitator(change: Change) -> tuple[Person, str, Link, dict[str, s
     if cohort is None or not people:
         raise LookupError(f"no facilitator of {change.cohort} has the new address")
     return people[0], "your workshops", FACILITATOR.link(cohort, people[0]), {}
+
+
+def more_time_email(
+    programme: Programme, delegate: Delegate, wave: DelegateWave, closes_at: datetime, now: datetime
+) -> Email:
+    """Write to the delegate on the next working morning. wave: before it gets more time."""
+    return create_email(
+        MORE_TIME,
+        delegate.id,
+        wave.wave.value,
+        str(wave.extensions + 1),
+        to=delegate.person,
+        due_at=working_days(programme.organisation, wave.closed).next_morning(now),
+        words=common_words(programme)
+        | {"name": delegate.person.name, "closes": last_day(closes_at, programme.organisation.timezone)},
+        links=name_links(HUB.link(delegate)),
+        about={"cohort": delegate.cohort_id, "delegate": delegate.id},
+        good_until=closes_at,
+    )

@@ -139,7 +139,8 @@ def plan_surveys(board: Dashboard, chosen: Sequence[DelegateStatus], last: date,
 def _emails_of_questionnaires(lines: Sequence[DelegateLine], last: date) -> tuple[str, ...]:
     raters = sum(line.invited - line.groups.get(SELF_GROUP, GroupCount()).invited for line in lines)
     choosing = _count_choosing([line for line in lines if not line.nominated])
-    emails = []
+    who = plural(len(lines), "delegate", "delegates")
+    emails = [f"{who}: on the next working morning, that the last day is {day(last)}"] if lines else []
     if raters:
         of = f"Of {plural(raters, 'rater who was', 'raters who were')} asked"
         emails.append(

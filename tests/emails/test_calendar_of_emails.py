@@ -171,6 +171,7 @@ WITH_AN_ACT = (  # what goes out because someone did something, and has no day o
     "admin/former",
     "admin/link",
     "admin/new_link",
+    "admin/more_time",
     "admin/replaced",
     "areas/answered",
     "areas/asked",

@@ -13,6 +13,7 @@ from chalicelib.admin.dashboard import load_dashboard
 from chalicelib.admin.delegate_status import Filter
 from chalicelib.collect.close_wave import has_too_few_answers
 from chalicelib.collect.submit_answers import submit
+from chalicelib.core.formatting import day
 from chalicelib.core.model import Invitation, InvitationState, Wave, WaveState
 from chalicelib.programme import move_dates
 from chalicelib.results.facts import Facts, read_facts
@@ -102,6 +103,18 @@ def test_with_more_time_who_has_not_answered_gets_a_notice_and_every_answer_coun
     assert {(cell.cell, cell.n) for cell in facts().cells} == {("manager", 1), ("peer", 5)}
     assert {s.display for s in facts().statistics if (s.about, s.cell) == ("item", "peer")} == {"3.8"}
     assert jobs.failed() == []
+
+
+def test_with_more_time_the_delegate_is_told_the_newest_last_day_on_the_next_working_morning(visitor, clock, held):
+    closes = people.DATES.closes
+    for days in (14, 21):
+        close_or_extend.extend(people.COHORT, DANA, closes + timedelta(days=days), clock.advance(minutes=5))
+    drain(clock.now())
+    assert emails("admin/more_time#") == {}
+    drain(clock.advance(days=3))
+
+    (told,) = [email for email in sent_emails(DANA) if "admin/more_time" in email.row]
+    assert day(closes + timedelta(days=21)) in " ".join(told.message["Subject"].split())
 
 
 def test_with_more_time_a_delegate_who_chose_no_one_is_asked_to_choose(visitor, clock):
