@@ -106,8 +106,15 @@ def plan_transfer(loaded: LoadedDelegate, cohort_id: str, coach: Person | None, 
     return plan(
         f"Transfer {loaded.name} to {to.title}",
         _list_effects(transfer),
-        recipients(
-            *((find_kind(email.template).to.value, email.to, WHAT_EACH_SAYS[email.template]) for email in texts)
+        (
+            *recipients(
+                *((find_kind(email.template).to.value, email.to, WHAT_EACH_SAYS[email.template]) for email in texts)
+            ),
+            *(
+                recipients(("the line manager", after.manager, "the days of future workshops"))
+                if _changes_days(transfer)
+                else ()
+            ),
         ),
         _list_writes(transfer, texts),
     )
@@ -130,6 +137,13 @@ def _find_target(loaded: LoadedDelegate, cohort_id: str, now: datetime) -> Cohor
             )
         )
     return to
+
+
+def _changes_days(transfer: Transfer) -> bool:
+    """Return whether sessions are to come in one of the cohorts: then the line manager learns the new days."""
+    cohort_ids = (transfer.loaded.cohort.id, transfer.to.id)
+    sessions = [session for cohort_id in cohort_ids for session in held(workshops.list_sessions(cohort_id))]
+    return any(session.starts_at > transfer.asking.now for session in sessions)
 
 
 def _list_effects(transfer: Transfer) -> Iterator[str]:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.core.model import Cohort, Delegate, Programme, Standing
-from chalicelib.core.schedule import Session
+from chalicelib.core.schedule import Session, held
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.each import each, fail_for
 from chalicelib.store import attendance, cohorts, delegates, emails, programmes, workshops
@@ -129,13 +129,26 @@ def _to_manager(
 ) -> list[Email]:
     """Return the email to the line manager, if the days when the delegate is away have changed."""
     zone = sending.programme.organisation.timezone
-    is_away = not comes_to(delegate, sending.sessions)
-    if is_away or days_of([*stored.values()], zone) == days_of([*after.values()], zone):
+    if days_of([*stored.values()], zone) == days_of([*after.values()], zone):
         return []
+    if not comes_to(delegate, sending.sessions):
+        return _without_days(sending, delegate, [*after.values()])
     first = manager_email(sending.programme, delegate, [*after.values()], sending.now, is_first=True)
     if not stored and emails.find(first.id) is None:
         return [first]
     return [manager_email(sending.programme, delegate, [*after.values()], sending.now, is_first=False)]
+
+
+def _without_days(sending: Sending, delegate: Delegate, after: Sequence[Seat]) -> list[Email]:
+    """Return the email for a delegate who was transferred to a cohort without dates: the days of before are off.
+
+    With dates there, that cohort's job says the new days. Of a pause and of leaving an email of their own says so.
+    """
+    is_elsewhere = delegate.standing is Standing.ACTIVE and delegate.cohort_id != sending.cohort.id
+    if not is_elsewhere or held(workshops.list_sessions(delegate.cohort_id)):
+        return []
+    off = [seat for seat in after if seat.entry.cancelled]
+    return [manager_email(sending.programme, delegate, off, sending.now, is_first=False)]
 
 
 def _writes(sending: Sending, delegate: Delegate, notices: Sequence[Notice], more: Sequence[Email]) -> list[Write]:

@@ -104,6 +104,20 @@ def test_everyone_concerned_is_emailed_once_and_the_old_coach_loses_sight(closed
     assert jobs.failed() == []
 
 
+@pytest.mark.parametrize("sessions", [pytest.param(True, id="with-dates"), pytest.param(False, id="without-dates")])
+def test_the_preview_names_the_line_manager_who_learns_the_days_of_the_new_cohort(closed, clock, sessions):
+    if not sessions:
+        change_sessions.set_dates(SPRING, (), clock.now(), scene.BY)
+        scene.settle(clock)
+    count = len(sent_emails())
+    planned = scene.change(clock, "transfer", **THERE)
+
+    assert scene.MANAGER in {reader.email for reader in planned.emails}
+    (told,) = [email.row for email in sent_emails()[count:] if email.to[0] == scene.MANAGER]
+    assert told.startswith("workshops/days#")
+    assert (emails.find(told).words["days"] == "none") is not sessions
+
+
 def test_the_page_of_who_was_transferred_leads_to_them_in_the_other_cohort(closed, clock):
     scene.change(clock, "transfer", **THERE)
     page = f"{BASE_URL}/admin/cohort/{people.COHORT}/person/{people.dana()}"
