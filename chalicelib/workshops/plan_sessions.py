@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from chalicelib.core.calendar import check_dates
 from chalicelib.core.errors import FieldError, FormInvalid
-from chalicelib.core.formatting import day, local_date, plural
+from chalicelib.core.formatting import clock_time, day, day_and_time, local_date, plural
 from chalicelib.core.ids import derive
 from chalicelib.core.model import Cohort, CohortDates, Programme
 from chalicelib.core.schedule import Change, Session, SessionPlan, compare, last_day, name_of
@@ -21,6 +21,7 @@ from chalicelib.workshops.session_thread import CANCEL, MACHINE, MOVE, state_of
 
 SESSION_ID = 10  # characters
 NOTICE_DAYS = 15  # working days before a session; later is short notice
+ON_THE_WAY = timedelta(hours=12)  # before a session: who reads an email later may come in vain
 
 
 class DatesRefused(FormInvalid):
@@ -85,7 +86,11 @@ def plan_changes(
         before=tuple(stored),
         after=after,
         dates=dates,
-        warnings=(*(f"The session {why}." for _, _, why in warnings), *_find_short_notice(changes, days, now)),
+        warnings=(
+            *(f"The session {why}." for _, _, why in warnings),
+            *_find_short_notice(changes, days, now),
+            *_find_late_emails(changes, days, now),
+        ),
     )
 
 
@@ -96,6 +101,15 @@ def _find_short_notice(changes: Sequence[Change], days: WorkingDays, now: dateti
     if left >= NOTICE_DAYS:
         return []
     return [f"People learn of the session on {day(min(new))} {plural(left, 'working day', 'working days')} before it."]
+
+
+def _find_late_emails(changes: Sequence[Change], days: WorkingDays, now: datetime) -> list[str]:
+    """Warn if the email about a session that moves or is cancelled comes when people may be on their way."""
+    sent_at = days.soon(now)
+    near = [change.before for change in changes if change.before and change.before.starts_at - sent_at < ON_THE_WAY]
+    begins = [clock_time(session.starts_at, days.zone) + f" on {day(session.plan.date)}" for session in near]
+    emailed = day_and_time(sent_at, days.zone)
+    return [f"The emails go out on {emailed}. The session begins at {at}: telephone people, too." for at in begins]
 
 
 def _check_end(dates: CohortDates) -> list[str]:
