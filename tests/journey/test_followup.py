@@ -103,7 +103,9 @@ def test_a_follow_up_goes_the_whole_way(visitor, clock):
     areas = people.areas_typed(clock.now().date())
     visitor.let_in(who, clock.now()).open(case).post(f"{case}/report", {"kind": "pdf"})
     visitor.open(case).post(f"{case}/debrief", {"held_on": day, **areas})
-    visitor.open(f"{case}/release").post(f"{case}/release")
+    assert "areas-go-on" in visitor.open(f"{case}/release").messages
+    visitor.post(f"{case}/release")
+    assert visitor.open(f"{case}/areas").links("/area/"), "the coach changes an area after the release"
     visitor.open(case).post(f"{case}/report", {"kind": "pdf-earlier"})
     assert "/baseline/" in visitor.headers["Location"]
     assert reports.find(people.dana(), Wave.FOLLOWUP).state is ReportState.RELEASED
