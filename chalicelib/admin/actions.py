@@ -321,7 +321,7 @@ ACTS = {
                 "The questionnaire is closed for good, and the report shows what may be shown: "
                 "groups that are too small are left out.",
                 "You cannot undo this, and no later answer can be added.",
-                "On the next working morning the coach is told that the report is ready to read, and the delegate that "
+                "On the next working morning the coach is notified that the report is ready, and the delegate that "
                 "the 360 has closed.",
             ),
             _publish,

@@ -105,7 +105,7 @@ def test_with_more_time_who_has_not_answered_gets_a_notice_and_every_answer_coun
     assert jobs.failed() == []
 
 
-def test_with_more_time_the_delegate_is_told_the_newest_last_day_on_the_next_working_morning(visitor, clock, held):
+def test_with_more_time_the_delegate_learns_the_newest_last_day_on_the_next_working_morning(visitor, clock, held):
     closes = people.DATES.closes
     for days in (14, 21):
         close_or_extend.extend(people.COHORT, DANA, closes + timedelta(days=days), clock.advance(minutes=5))
@@ -113,8 +113,8 @@ def test_with_more_time_the_delegate_is_told_the_newest_last_day_on_the_next_wor
     assert emails("admin/more_time#") == {}
     drain(clock.advance(days=3))
 
-    (told,) = [email for email in sent_emails(DANA) if "admin/more_time" in email.row]
-    assert day(closes + timedelta(days=21)) in " ".join(told.message["Subject"].split())
+    (email,) = [email for email in sent_emails(DANA) if "admin/more_time" in email.row]
+    assert day(closes + timedelta(days=21)) in " ".join(email.message["Subject"].split())
 
 
 def test_with_more_time_a_delegate_who_chose_no_one_is_asked_to_choose(visitor, clock):

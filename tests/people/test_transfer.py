@@ -113,9 +113,9 @@ def test_the_preview_names_the_line_manager_who_learns_the_days_of_the_new_cohor
     planned = scene.change(clock, "transfer", **THERE)
 
     assert scene.MANAGER in {reader.email for reader in planned.emails}
-    (told,) = [email.row for email in sent_emails()[count:] if email.to[0] == scene.MANAGER]
-    assert told.startswith("workshops/days#")
-    assert (emails.find(told).words["days"] == "none") is not sessions
+    (sent_id,) = [email.row for email in sent_emails()[count:] if email.to[0] == scene.MANAGER]
+    assert sent_id.startswith("workshops/days#")
+    assert (emails.find(sent_id).words["days"] == "none") is not sessions
 
 
 def test_the_page_of_who_was_transferred_leads_to_them_in_the_other_cohort(closed, clock):

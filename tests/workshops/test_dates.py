@@ -259,20 +259,20 @@ def test_short_notice_of_a_new_session_is_a_warning(clock):
 
 
 @pytest.mark.parametrize(
-    ("now", "told"),
+    ("now", "moment"),
     [
         pytest.param("2026-10-21T16:00:00Z", "", id="within-hours-of-the-day-before"),
         pytest.param("2026-10-21T18:00:00Z", "Thursday 22 October 2026, 09:00", id="in-the-evening"),
     ],
 )
-def test_an_email_that_comes_when_people_are_on_their_way_is_a_warning(clock, now, told):
+def test_an_email_that_comes_when_people_are_on_their_way_is_a_warning(clock, now, moment):
     dates.announce(clock)
     at = clock.to(datetime.fromisoformat(now))
     planned = change_sessions.set_dates(people.COHORT, [SECOND], at, "x", dry_run=True)
 
     late = [words for words in planned.warnings if "telephone" in words]
-    assert len(late) == bool(told)
-    assert all(told in words and "09:30 on Thursday 22 October 2026" in words for words in late)
+    assert len(late) == bool(moment)
+    assert all(moment in words and "09:30 on Thursday 22 October 2026" in words for words in late)
 
 
 def test_the_programme_ends_with_its_last_session_and_the_survey_follows(clock):
