@@ -8,11 +8,20 @@ from msgspec.structs import replace
 
 from chalicelib.core.addresses import link_fault
 from chalicelib.core.ids import approver_ids
+from chalicelib.core.model import Approver
 from chalicelib.jobs.commit import commit
 from chalicelib.links import kinds
 from chalicelib.links.signing import LinkRevoked
 from chalicelib.nominate import emails
-from chalicelib.nominate.rater_list import ApprovedInPlace, ChoosingClosed, ListRefused, ListTakenBack, RaterList, load
+from chalicelib.nominate.rater_list import (
+    ApprovedInPlace,
+    ChoosingClosed,
+    ListRefused,
+    ListTakenBack,
+    RaterList,
+    load,
+    reader_of,
+)
 from chalicelib.nominate.seen_list import ListOutdated, refuse_unseen
 from chalicelib.nominate.submit_list import cancelled, invite_all
 from chalicelib.store import delegates
@@ -20,6 +29,8 @@ from chalicelib.store import emails as stored_emails
 from chalicelib.store.delegates import Approval, NominationChanged, WaveChanged
 from chalicelib.store.table import Write
 from chalicelib.waves.suppression import list_suppressed
+from chalicelib.web.holds import refuse_moved
+from chalicelib.web.readers import Role
 
 MAX_REMARK_CHARS = 1000  # characters
 APPROVE, CHANGE = "approve", "change"
@@ -27,15 +38,24 @@ TAKEN_BACK = "{delegate} took the list back while you were looking at it. You ge
 
 
 def open_request(token: str, now: datetime) -> RaterList:
-    """Open the list of raters to approve, in one call. Raises LinkUnknown, LinkRevoked, or NobodyApproves."""
+    """Open the list of raters to approve, in two calls.
+
+    Raises LinkUnknown, LinkRevoked or NobodyApproves, and AddressHeld while a new address of the approver waits.
+    """
     link = kinds.APPROVE.open(token)
     delegate_id, approver_id, version = link.parts
     choice = load(link.token, delegate_id, None, now)
     if version != str(choice.delegate.approver_version):
         raise LinkRevoked
-    if approver_id not in approver_ids(delegate_id, emails.approver(choice).email):
+    approver = emails.approver(choice)
+    if approver_id not in approver_ids(delegate_id, approver.email):
         raise LinkRevoked
+    refuse_moved(reader_of(choice, _role(choice), approver), now)
     return choice
+
+
+def _role(choice: RaterList) -> Role:
+    return Role.MANAGER if choice.programme.raters_approved_by is Approver.MANAGER else Role.COACH
 
 
 def record_decision(choice: RaterList, decision: str, remark: str, seen: str, now: datetime) -> None:

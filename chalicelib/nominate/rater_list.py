@@ -30,6 +30,8 @@ from chalicelib.store.delegates import Approval, Nomination
 from chalicelib.store.marshal import read
 from chalicelib.store.table import get_many
 from chalicelib.waves import lifecycle
+from chalicelib.web import holds, readers
+from chalicelib.web.readers import Reader, Role
 
 
 class ListRefused(Refusal):
@@ -187,10 +189,21 @@ class RaterList(Struct, frozen=True):
 
 
 def open_choice(token: str, now: datetime) -> RaterList:
-    """Open the list by the delegate's link in one call. Raises LinkUnknown, LinkRevoked or LinkEnded."""
+    """Open the list by the delegate's link in two calls.
+
+    Raises LinkUnknown, LinkRevoked or LinkEnded, and AddressHeld while a new address waits: the list was chosen before.
+    """
     link = NOMINATE.open(token)
     delegate_id, version = link.parts
-    return load(link.token, delegate_id, version, now)
+    choice = load(link.token, delegate_id, version, now)
+    holds.refuse_held(reader_of(choice, Role.DELEGATE, choice.delegate.person), now)
+    return choice
+
+
+def reader_of(choice: RaterList, role: Role, person: Person) -> Reader:
+    """Return who opens a list by a link alone: a new address of theirs may be on hold."""
+    about = {"cohort": choice.delegate.cohort_id, "delegate": choice.delegate.id}
+    return readers.reader(role, choice.token, person, f"/{NOMINATE.verb}/{choice.token}", choice.programme, about)
 
 
 def load(token: str, delegate_id: str, version: str | None, now: datetime) -> RaterList:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from chalicelib.core.errors import Refusal
@@ -35,16 +36,31 @@ def refuse_held(reader: Reader, now: datetime) -> None:
         raise AddressHeld(hold, reader)
 
 
+def refuse_moved(reader: Reader, now: datetime) -> None:
+    """Refuse a reader whose own address was changed. Someone who was named lately is let in: their emails went out.
+
+    Raises AddressHeld.
+    """
+    for hold in _find_active(reader, now):
+        if hold.is_stopping_emails:
+            raise AddressHeld(hold, reader)
+
+
 def find_hold(reader: Reader, now: datetime) -> Hold | None:
-    """Find the hold in force on a reader's address.
+    """Find the hold in force on a reader's address."""
+    return next(_find_active(reader, now), None)
+
+
+def _find_active(reader: Reader, now: datetime) -> Iterator[Hold]:
+    """Find every hold in force on a reader's address.
 
     A copy of their own data holds all that is theirs in the cohort, so a hold for one delegate keeps it back, too.
     """
     if reader.role is Role.ADMINISTRATOR or "cohort" not in reader.about:
-        return None
+        return
     cohort_id = reader.about["cohort"]
     if reader.role is Role.OWN_DATA:
         own_holds = holds.find_all(cohort_id, reader.who)
     else:
         own_holds = holds.find(cohort_id, reader.who, reader.about.get("delegate", ""))
-    return next((hold for hold in own_holds if hold.is_active(now)), None)
+    yield from (hold for hold in own_holds if hold.is_active(now))
