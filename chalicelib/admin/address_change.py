@@ -33,12 +33,13 @@ from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import cohorts, emails, holds, jobs, programmes
 from chalicelib.store.emails import Bounce, EmailState
-from chalicelib.store.holds import Hold
+from chalicelib.store.holds import Hold, HoldChanged
 from chalicelib.store.jobs import JobExists
 from chalicelib.store.table import Write
 from chalicelib.store.unreadable import list_unreadable
 
 BY = "command line"
+MAX_RETRIES = 5  # another act may hold the same address between our read and our write
 
 
 # --- the act ------------------------------------------------------------------------------------------
@@ -51,13 +52,17 @@ def change_address(
 
     Raises CohortUnknown, AddressNotFound or ReplaceRefused.
     """
-    writes = plan_change(cohort_id, old, new, now, by, name=name, why=why)
-    if not writes:
-        return
-    try:
-        commit(writes, now)
-    except JobExists:
-        return  # pressed twice within a second
+    for left in reversed(range(MAX_RETRIES)):
+        writes = plan_change(cohort_id, old, new, now, by, name=name, why=why)
+        try:
+            if writes:
+                commit(writes, now)
+            return
+        except JobExists:
+            return  # pressed twice within a second
+        except HoldChanged:
+            if not left:
+                raise
 
 
 def plan_change(

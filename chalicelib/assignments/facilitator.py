@@ -28,6 +28,7 @@ from chalicelib.links.signing import LinkUnknown
 from chalicelib.store import assignments, delegates, programmes
 from chalicelib.store.assignments import Part, WorkChanged
 from chalicelib.store.delegate_record import DelegateRecord
+from chalicelib.store.delegates import DelegateChanged
 from chalicelib.store.table import Write
 
 
@@ -146,7 +147,7 @@ def save_part(opened: OpenedPart, fields: Mapping[str, str], now: datetime, *, s
             return opened
         try:
             commit(_writes(opened, changed), now)
-        except WorkChanged:
+        except (WorkChanged, DelegateChanged):
             opened = opened.again()
             continue
         return changed
@@ -164,7 +165,7 @@ def take_back_part(opened: OpenedPart, now: datetime) -> OpenedPart:
     changed = replace(opened, task=replace(opened.task, part=after))
     try:
         commit(_writes(opened, changed), now)
-    except WorkChanged:
+    except (WorkChanged, DelegateChanged):
         raise WorkBusy from None
     return changed
 
@@ -218,5 +219,6 @@ def _writes(before: OpenedPart, after: OpenedPart) -> list[Write]:
     delegate = after.delegate
     return [
         assignments.save_part(delegate.id, after.task.part, before.task.part),
-        assignments.save_line(delegate.cohort_id, line_of(delegate.id, after.task)),
+        delegates.still_in_cohort(delegate),
+        assignments.note_part(delegate.cohort_id, line_of(delegate.id, after.task)),
     ]

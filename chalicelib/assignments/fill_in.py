@@ -19,11 +19,13 @@ from chalicelib.assignments.thread import ASSIGNMENT, WorkState
 from chalicelib.core import merging
 from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import local_date
+from chalicelib.core.model import Delegate
 from chalicelib.core.state_machine import By
 from chalicelib.jobs.commit import commit
-from chalicelib.store import assignments, audit_events, emails, waiting_emails
+from chalicelib.store import assignments, audit_events, delegates, emails, waiting_emails
 from chalicelib.store.assignments import Submission, Work, WorkChanged, WorkLine
 from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.delegates import DelegateChanged
 from chalicelib.store.table import Write
 from chalicelib.web.save_moments import milliseconds, read_seen, typed_at
 
@@ -98,7 +100,7 @@ def save_form(opened: OpenedTask, fields: Mapping[str, str], now: datetime, *, s
             return saved
         try:
             commit(_writes(saved, before, now), now)
-        except WorkChanged:
+        except (WorkChanged, DelegateChanged):
             opened = opened.again(now)
             continue
         return saved
@@ -173,7 +175,7 @@ def _writes(saved: Saved, before: Work | None, now: datetime) -> list[Write]:
     delegate = opened.delegate
     writes = [assignments.save(delegate.id, task.work, before)]
     if before is None or before.state != task.work.state:
-        writes.append(assignments.save_line(delegate.cohort_id, line_of(delegate.id, task)))
+        writes += _line_writes(delegate, task)
     if saved.is_submitted and task.latest:
         writes.append(assignments.add_submission(delegate.id, task.latest))
         by = f"delegate {delegate.id}"
@@ -181,6 +183,12 @@ def _writes(saved: Saved, before: Work | None, now: datetime) -> list[Write]:
         writes.append(audit_events.add(delegate.cohort_id, act, by, delegate.id, now, work=task.assignment.title))
         writes += _without_notice(delegate.id, task)
     return writes
+
+
+def _line_writes(delegate: Delegate, task: Task) -> list[Write]:
+    """Note the work in the line that its cohort's readers see. Refused if the delegate went to another cohort."""
+    line = line_of(delegate.id, task)
+    return [delegates.still_in_cohort(delegate), assignments.note_work(delegate.cohort_id, line)]
 
 
 def _without_notice(delegate_id: str, task: Task) -> list[Write]:
@@ -243,15 +251,14 @@ def take_back(opened: OpenedTask, now: datetime) -> None:
             submissions=len(earlier),
             submitted_at=earlier[-1].at if earlier else None,
         )
-        line = line_of(opened.delegate.id, replace(task, work=after, submissions=earlier))
         writes = [
             assignments.save(opened.delegate.id, after, work),
             assignments.take_back(opened.delegate.id, work),
-            assignments.save_line(opened.delegate.cohort_id, line),
+            *_line_writes(opened.delegate, replace(task, work=after, submissions=earlier)),
         ]
         try:
             commit(writes, now)
-        except WorkChanged:
+        except (WorkChanged, DelegateChanged):
             opened = opened.again(now)
             continue
         return

@@ -20,9 +20,10 @@ from chalicelib.core.reasons import one_line
 from chalicelib.core.state_machine import By
 from chalicelib.core.working_days import WorkingDays
 from chalicelib.jobs.commit import commit
-from chalicelib.store import assignments, audit_events, emails
+from chalicelib.store import assignments, audit_events, delegates, emails
 from chalicelib.store.assignments import Work, WorkChanged
 from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.delegates import DelegateChanged
 from chalicelib.store.emails import Email
 from chalicelib.store.table import Write
 
@@ -78,7 +79,7 @@ def review(of: Reviewed, act: str, words: str, reviewer: Reviewer, now: datetime
     after = replace(of, task=replace(task, work=_work_after(of, act, words, reviewer, now)))
     try:
         commit(_writes(of, after, act, reviewer, now), now)
-    except WorkChanged:
+    except (WorkChanged, DelegateChanged):
         raise ReviewRefused from None
     return []
 
@@ -117,7 +118,8 @@ def _writes(before: Reviewed, after: Reviewed, act: str, reviewer: Reviewer, now
     parts = {"work": task.assignment.title} | ({"why": one_line(task.work.why)} if act == WAIVE else {})
     return [
         assignments.save(delegate.id, task.work, before.task.work),
-        assignments.save_line(delegate.cohort_id, line_of(delegate.id, task)),
+        delegates.still_in_cohort(delegate),
+        assignments.note_work(delegate.cohort_id, line_of(delegate.id, task)),
         audit_events.add(delegate.cohort_id, AUDIT[act], reviewer.name, delegate.id, now, **parts),
         *emails.add_all(_emails(after, act, now)),
     ]

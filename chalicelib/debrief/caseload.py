@@ -48,6 +48,18 @@ from chalicelib.threads.records import load_records
 from chalicelib.web import readers
 from chalicelib.web.readers import Reader, Role
 
+MAX_RETRIES = 5  # another window may save between our read and our write
+
+
+class CaseBusy(Refusal):
+    """Other windows kept saving the same thing."""
+
+    status = 409
+    title = "Not saved"
+
+    def __init__(self) -> None:
+        super().__init__("This page is open in another window that saved at the same time. Please save again.")
+
 
 class NoReportYet(Refusal):
     """The questionnaire is still open, or the report is being made."""

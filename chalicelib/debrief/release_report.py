@@ -100,7 +100,7 @@ def record_debrief(case: Case, fields: Mapping[str, str], now: datetime) -> Debr
                 not_released,
                 on_the_caseload,
                 *_emails(case, form.held_on, now),
-                *debriefs.save(case.delegate.id, case.wave, debrief, areas, case.areas),
+                *debriefs.save(case.delegate.id, case.wave, debrief, areas, case.areas, case.debrief),
                 *(hold(case.delegate.id, case.meeting, now) if case.wave is Wave.BASELINE else []),
                 record_drafts.forget(case.delegate.id, case.wave.value, case.coach_id),
             ],
@@ -108,8 +108,8 @@ def record_debrief(case: Case, fields: Mapping[str, str], now: datetime) -> Debr
         )
     except ReportChanged:
         raise released_already(case) from None
-    except (MeetingChanged, EmailExists):
-        raise ReleaseRefused("The meeting was changed in another window. Go back, and record again.") from None
+    except (DebriefChanged, MeetingChanged, EmailExists):
+        raise ReleaseRefused("The debrief or its meeting was changed in another window. Look at it again.") from None
     return form
 
 

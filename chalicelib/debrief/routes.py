@@ -20,7 +20,7 @@ from chalicelib.debrief.behaviours import QUADRANTS, suggest_review
 from chalicelib.debrief.caseload import Case, open_case, open_caseload, open_report
 from chalicelib.debrief.debrief_form import MAX_NOTES_CHARS, NUMBERS
 from chalicelib.debrief.next_steps import list_people, list_tasks
-from chalicelib.debrief.notes import HAND_OVER, leave_note, save_notes
+from chalicelib.debrief.notes import NOTES, leave_note, save_notes, stored_fields
 from chalicelib.forms import readers
 from chalicelib.links import signing
 from chalicelib.store import attendance, delegates, objects, workshops
@@ -34,7 +34,6 @@ from chalicelib.workshops.visits import Visit, list_absences, list_visits
 bp = Blueprint(__name__)
 
 LAST = NUMBERS[-1]  # the area that is folded away
-NOTES_FIELDS = ("notes-text",)
 ID_FIELDS = tuple(f"id-{number}" for number in NUMBERS)  # random ids that the page gives to new areas
 KINDS = ("pdf", "html", "pdf-earlier")  # the first if the form names none
 
@@ -112,8 +111,7 @@ def debrief(token: str, delegate_id: str) -> Response:
 @page_handler
 def notes(token: str, delegate_id: str) -> Response:
     opened, coach = _open(token, delegate_id)
-    fields = _merged(opened, coach.form(bp.current_request), NOTES_FIELDS)
-    faults = save_notes(opened, fields, clock.now())
+    fields, faults = save_notes(opened, coach.form(bp.current_request), clock.now())
     return _case_page(coach, opened, faults, fields) if faults else coach.see_other(f"{_url(opened)}#notes")
 
 
@@ -208,7 +206,7 @@ def _case_page(
         visits=_visits(case),
         work=list_for_coach(book_of(case.delegate, case.programme, case.rows).tasks, clock.now()),
         faults=faults,
-        typed={**_stored(case), **(notes or {}), **record_fields},
+        typed={**stored_fields(case), **(notes or {}), **record_fields},
         parts=PARTS,
         needed=NEEDED,
         hints=HINTS,
@@ -226,7 +224,7 @@ def _case_page(
         agenda=records.agenda_for(case, facts),
         who_sees=_who_sees(case),
         shown_debrief=merging.marks(stored),
-        shown_notes=_marks(case, NOTES_FIELDS),
+        shown_notes=_marks(case, (NOTES,)),
     )
 
 
@@ -259,21 +257,9 @@ def _who_sees(case: Case) -> Mapping[str, str]:
     return {form.name.lower(): " ".join(readers.sentences(form, names)) for form in forms}
 
 
-def _merged(case: Case, fields: Mapping[str, str], names: Sequence[str]) -> Mapping[str, str]:
-    """Return the fields of a form. An older page does not undo newer changes: see core/merging.py."""
-    typed = {name: fields.get(name, "").replace("\r\n", "\n").strip() for name in names}
-    return merging.merge(_stored(case), typed, merging.read_marks(fields), names)
-
-
 def _marks(case: Case, names: Sequence[str]) -> str:
-    stored = _stored(case)
+    stored = stored_fields(case)
     return merging.marks({name: stored[name] for name in names if stored.get(name)})
-
-
-def _stored(case: Case) -> dict[str, str]:
-    """Return the coach's stored notes as the forms' fields."""
-    own_left = case.own_left.text if case.own_left else ""
-    return {"notes-text": case.notes.text if case.notes else "", HAND_OVER: own_left}
 
 
 def _url(case: Case) -> str:

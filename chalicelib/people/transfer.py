@@ -248,10 +248,14 @@ def _move_work(transfer: Transfer) -> Iterator[Write]:
         raise ActRefused(
             FieldError("", f"A record of the work of {transfer.loaded.name} is damaged: have it repaired.")
         )
-    for line in lines:
-        if line.delegate_id == transfer.after.id:
-            yield assignments.save_line(transfer.to.id, line)
-            yield assignments.delete_line(transfer.loaded.cohort.id, line)
+    own = {line.assignment: line for line in lines if line.delegate_id == transfer.after.id}
+    for milestone in transfer.loaded.programme.milestones:
+        for assignment in milestone.assignments:
+            if assignment.id not in own:
+                yield assignments.still_without_line(transfer.loaded.cohort.id, transfer.after.id, assignment.id)
+    for line in own.values():
+        yield assignments.save_line(transfer.to.id, line)
+        yield assignments.delete_line(transfer.loaded.cohort.id, line)
 
 
 def _copy_attendance(transfer: Transfer) -> Iterator[Write]:

@@ -33,6 +33,7 @@ from chalicelib.programme.people_of_cohort import (
 from chalicelib.store import audit_events, catalogue, cohorts, jobs, waiting_emails
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.cohorts import CohortChanged, LastLoad, People
+from chalicelib.store.holds import HoldChanged
 from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import fields
 from chalicelib.store.programmes import ProgrammeExists
@@ -81,7 +82,7 @@ def load_cohort(
     try:
         if planned.writes:
             commit(planned.writes, now)
-    except (CohortChanged, ProgrammeExists):
+    except (CohortChanged, HoldChanged, ProgrammeExists):
         raise LoadRefused("Someone else is loading this cohort now. Check its status, then try again.") from None
     return planned.loaded
 

@@ -7,12 +7,27 @@ from datetime import date, datetime
 from typing import Any
 
 from msgspec import MsgspecError, Struct, field
+from msgspec.structs import replace
 
 from chalicelib.core import log
-from chalicelib.store.expressions import equals, missing
+from chalicelib.store.expressions import either, equals, missing
 from chalicelib.store.marshal import Row, fields, read
 from chalicelib.store.row_kinds.work_rows import WORK_LINE
-from chalicelib.store.table import AlreadyExists, Changed, Key, Write, delete, key_of, put, put_if, put_once, query
+from chalicelib.store.table import (
+    AlreadyExists,
+    Changed,
+    Key,
+    Write,
+    check,
+    delete,
+    delete_existing,
+    key_of,
+    put,
+    put_if,
+    put_once,
+    query,
+    update,
+)
 from chalicelib.store.unreadable import read_all
 
 DRAFT = "draft"  # the state of rows of earlier versions, which hold a note
@@ -147,11 +162,41 @@ def take_back(delegate_id: str, work: Work) -> Write:
 
 
 def save_line(cohort_id: str, line: WorkLine) -> Write:
+    """Store a whole line, which a delegate brings from another cohort."""
     return put({**line_key(cohort_id, line.delegate_id, line.assignment)._asdict(), **fields(line)})
 
 
+def note_work(cohort_id: str, line: WorkLine) -> Write:
+    """Say in the line how far the delegate's work is, and leave what it says of the facilitator's part."""
+    return _note(cohort_id, line, {name: value for name, value in fields(line).items() if name != "part"})
+
+
+def note_part(cohort_id: str, line: WorkLine) -> Write:
+    """Say in the line how far the facilitator's part is, and leave what it says of the delegate's work."""
+    return _note(cohort_id, line, {"part": line.part} if line.state else {"part": line.part, "at": line.at})
+
+
+def _note(cohort_id: str, line: WorkLine, changes: Row) -> Write:
+    place = line_key(cohort_id, line.delegate_id, line.assignment)
+    first = put_once({**place._asdict(), **fields(line)}, WorkChanged)
+    return replace(update(place, put=changes, refusal=WorkChanged), otherwise=first)
+
+
+def still_without_line(cohort_id: str, delegate_id: str, assignment: str) -> Write:
+    """Refuse a transaction if work was begun that had no line when the lines were read."""
+    return check(line_key(cohort_id, delegate_id, assignment), [missing("pk")], WorkChanged)
+
+
 def delete_line(cohort_id: str, line: WorkLine) -> Write:
-    return delete(line_key(cohort_id, line.delegate_id, line.assignment))
+    """Delete a line that was read. Refused if the delegate or the facilitator went on since."""
+    place = line_key(cohort_id, line.delegate_id, line.assignment)
+    of_part = equals("part", line.part)
+    as_read = [
+        equals("at", line.at),
+        equals("state", line.state),
+        of_part if line.part else either(missing("part"), of_part),
+    ]
+    return delete_existing(place, WorkChanged, as_read)
 
 
 def lines_of(cohort_id: str) -> list[WorkLine]:

@@ -12,13 +12,17 @@ from chalicelib.core.ids import coach_id, derive
 from chalicelib.core.model import Delegate, Wave
 from chalicelib.store import areas
 from chalicelib.store.areas import Area
-from chalicelib.store.expressions import equals, missing, present
+from chalicelib.store.expressions import Condition, either, equals, missing, present
 from chalicelib.store.marshal import Row, fields, read
-from chalicelib.store.table import Changed, Key, Missing, Write, check, delete, put, update
+from chalicelib.store.table import Changed, Key, Missing, Write, check, delete, put, put_if, update
 
 
 class DebriefChanged(Changed):
     """The debrief or its areas were saved again since they were read."""
+
+
+class NotesChanged(Changed):
+    """Other notes of the coach were saved since these were read."""
 
 
 class NotesMissing(Missing):
@@ -53,13 +57,30 @@ def key(delegate_id: str, wave: Wave) -> Key:
 
 
 def save(
-    delegate_id: str, wave: Wave, debrief: Debrief, agreed: Iterable[Area], before: Iterable[Area] = ()
+    delegate_id: str,
+    wave: Wave,
+    debrief: Debrief,
+    agreed: Iterable[Area],
+    before: Iterable[Area] = (),
+    read: Debrief | None = None,
 ) -> list[Write]:
-    """Replace the debrief and its areas. `before`: the areas of its last record."""
+    """Replace the debrief that was read, and its areas. Refused if another one was saved since.
+
+    before   the areas of its last record
+    read     its last record; None: this is the first
+    """
     kept = list(agreed)
     content = json.dumps([fields(debrief), *map(fields, kept)], sort_keys=True, default=str)
     row = {**key(delegate_id, wave)._asdict(), **fields(debrief), "checksum": derive(16, content)}
-    return [put(row), *areas.replace_all(delegate_id, wave, kept, before)]
+    return [put_if(row, _as_read(read), DebriefChanged), *areas.replace_all(delegate_id, wave, kept, before)]
+
+
+def _as_read(read: Debrief | None) -> list[Condition]:
+    if read is None:
+        return [missing("pk")]
+    if read.checksum:
+        return [equals("checksum", read.checksum)]
+    return [missing("checksum"), present("pk")]  # a debrief from before they carried a checksum
 
 
 def add_area(delegate_id: str, wave: Wave, read: Debrief, area_id: str) -> Write:
@@ -70,9 +91,7 @@ def add_area(delegate_id: str, wave: Wave, read: Debrief, area_id: str) -> Write
 
 def still_agreed(delegate_id: str, wave: Wave, read: Debrief) -> Write:
     """Refuse a transaction if the date or areas were saved again since they were read."""
-    same = equals("checksum", read.checksum)
-    older = [missing("checksum"), present("pk")]  # a debrief from before they carried a checksum
-    return check(key(delegate_id, wave), [same] if read.checksum else older, DebriefChanged)
+    return check(key(delegate_id, wave), _as_read(read), DebriefChanged)
 
 
 def notes_key(delegate_id: str, coach: str) -> Key:
@@ -85,9 +104,14 @@ def unsigned_notes_key(delegate_id: str) -> Key:
 
 
 def save_notes(delegate_id: str, notes: CoachNotes, read: CoachNotes | None = None) -> list[Write]:
-    """Replace a coach's notes that were read; notes of an earlier version move to the coach's own key."""
-    saved = put({**notes_key(delegate_id, notes.coach)._asdict(), **fields(notes)})
-    return [saved, delete(unsigned_notes_key(delegate_id))] if read and not read.coach else [saved]
+    """Replace a coach's notes that were read; notes of an earlier version move to the coach's own key.
+
+    Refused if other notes of theirs were saved since.
+    """
+    is_signed = read is not None and bool(read.coach)  # maybe in the row of an earlier version, which stays
+    as_read = either(missing("pk"), equals("text", read.text)) if read and is_signed else missing("pk")
+    saved = put_if({**notes_key(delegate_id, notes.coach)._asdict(), **fields(notes)}, [as_read], NotesChanged)
+    return [saved, delete(unsigned_notes_key(delegate_id))] if read and not is_signed else [saved]
 
 
 def notes_from(rows: Iterable[Row], coach: str) -> CoachNotes | None:

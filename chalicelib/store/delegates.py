@@ -122,6 +122,11 @@ def still_coached(read: Delegate) -> Write:
     return check(key(read.id), [_takes_part(), equals("coach.email", read.coach.email)], DelegateChanged)
 
 
+def still_in_cohort(read: Delegate) -> Write:
+    """Refuse a transaction if the delegate went to another cohort since they were read."""
+    return check(key(read.id), [equals("cohort_id", read.cohort_id)], DelegateChanged)
+
+
 def change_addresses(before: Delegate, after: Delegate) -> Write:
     """Change addresses. Refused if they were changed since they were read, or the delegate was withdrawn."""
     people = ("person", "manager", "coach")

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from chalicelib.core.ids import reader_key
 from chalicelib.core.model import Person
-from chalicelib.store.expressions import equals
+from chalicelib.store.expressions import equals, missing
 from chalicelib.store.marshal import Row, fields, read
-from chalicelib.store.table import Changed, Key, Write, get_many, put, query, update
+from chalicelib.store.table import Changed, Key, Write, get_many, put_if, put_once, query, update
 from chalicelib.store.unreadable import read_all, read_one
 
 COMMAND = "command line"
@@ -104,7 +104,7 @@ def add_all(new: Iterable[Hold], now: datetime) -> list[Write]:
     """Write holds. What one from an earlier change to the same address asks for stays. One call, none for no hold."""
     by_key = {key(hold.cohort_id, hold.id): hold for hold in new}
     stored = get_many(list(by_key)) if by_key else {}
-    return [add(_with_earlier(hold, stored.get(place), now)) for place, hold in by_key.items()]
+    return [add(_with_earlier(hold, stored.get(place), now), stored.get(place)) for place, hold in by_key.items()]
 
 
 def _with_earlier(new: Hold, row: Row | None, now: datetime) -> Hold:
@@ -114,9 +114,17 @@ def _with_earlier(new: Hold, row: Row | None, now: datetime) -> Hold:
     return stricter(earlier, new) if earlier.is_active(now) else new
 
 
-def add(hold: Hold) -> Write:
-    """Write a hold in the place of one from an earlier change to the same address."""
-    return put({**key(hold.cohort_id, hold.id)._asdict(), **fields(hold)})
+def add(hold: Hold, row: Row | None = None) -> Write:
+    """Write a hold in the place of what was read. Refused with HoldChanged if that changed: nothing of it is lost.
+
+    row   of a hold from an earlier change to the same address
+    """
+    stored = {**key(hold.cohort_id, hold.id)._asdict(), **fields(hold)}
+    if row is None:
+        return put_once(stored, HoldChanged)
+    parts = ("until", "by", "confirmed_by", "is_new_person")
+    as_read = [equals(name, row[name]) if name in row else missing(name) for name in parts]
+    return put_if(stored, as_read, HoldChanged)
 
 
 def find(cohort_id: str, reader: str, delegate: str = "") -> list[Hold]:

@@ -8,15 +8,20 @@ from datetime import date, datetime
 from chalicelib.store.expressions import equals
 from chalicelib.store.marshal import Row
 from chalicelib.store.row_kinds import cohort_rows, delegate_rows
-from chalicelib.store.table import Changed, Write, delete, get_many, put, update
+from chalicelib.store.table import AlreadyExists, Changed, Write, delete, get_many, put, put_once, update
 
 
 class HoldChanged(Changed):
     """The hold ended, or its reason changed since it was read."""
 
 
+class HoldExists(AlreadyExists):
+    """The data is on hold already."""
+
+
 def keep(delegate_id: str, why: str, now: datetime) -> Write:
-    return put({**delegate_rows.KEPT.key(delegate=delegate_id)._asdict(), "why": why, "since": now})
+    """Begin a hold. Refused if there is one: its reason stays."""
+    return put_once({**delegate_rows.KEPT.key(delegate=delegate_id)._asdict(), "why": why, "since": now}, HoldExists)
 
 
 def let_go(delegate_id: str) -> Write:

@@ -35,6 +35,7 @@ from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
 from tests.support.emails import sent_emails
+from tests.support.turns import each_turn
 from tests.support.visitor import newest_code
 
 BY = "ada@example.org"
@@ -606,3 +607,25 @@ def test_someone_else_who_is_named_hears_of_it_at_once(opened, clock):
     assert [message.row.split("#")[0] for message in sent_emails(people.person("nora coach").email)] == [
         "people/coach_new"
     ]
+
+
+def test_two_acts_on_one_address_at_once_ask_together_for_what_each_asks_for(opened, clock):
+    """Else the second hold takes the place of the first, and the first administrator confirms their own address."""
+    entry = DelegateEntry(
+        people.person("dana delegate"), "Lead", "Nursing", people.person("mara manager"), people.person("cleo coach")
+    )
+    named = Facilitator("nell", Person("Nell New", NEW))
+
+    def name_facilitator() -> object:
+        cohort = other(cohorts.find(people.COHORT), facilitators=(people.FACILITATOR, named))
+        return load_cohort(cohort, people.programme(), [entry], {}, clock.now(), SECOND)
+
+    def move_coach() -> object:
+        return address_change.change_address(people.COHORT, "cleo.coach@example.org", NEW, clock.now(), BY)
+
+    for when, (_, moved) in each_turn(name_facilitator, move_coach):
+        assert moved is None, when
+        (hold,) = holds.find(people.COHORT, reader_key(NEW))
+        assert hold.is_stopping_emails, when
+        has_load = named in cohorts.find(people.COHORT).facilitators
+        assert hold.is_confirmable is not has_load, when

@@ -42,7 +42,8 @@ def changes_coach():
 def agrees_again():
     held = Debrief(date(2026, 9, 15), ("1", "2"))
     areas = [replace(AREAS[0], first_step="Another step"), AREAS[1]]
-    people.write(*debriefs.save(people.dana(), BASELINE, held, areas))
+    before, _ = debriefs.from_rows(delegates.load_rows(people.dana()), BASELINE)
+    people.write(*debriefs.save(people.dana(), BASELINE, held, areas, read=before))
 
 
 def has_another_report():

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.core.model import Standing
 from chalicelib.people.acts import ACTS
+from chalicelib.people.planned import ActRefused, perform
 from chalicelib.store import delegates, kept_data
 from tests.people import scene
 from tests.people.scene import DANA
@@ -15,6 +16,7 @@ from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
 from tests.support.emails import sent_emails
+from tests.support.turns import each_turn
 
 TYPED = {
     "details": {"name": "Dana Doe", "job_title": "Lead", "service": "Nursing"},
@@ -149,6 +151,18 @@ def test_data_is_held_and_let_go_with_a_reason_even_after_they_have_left(admin, 
         admin.post(f"{at}/{act}", {"confirmed": "yes"})
         assert kept_data.is_kept(delegates.load_rows(people.dana())) is after
         assert scene.trail()[-1].endswith("(A complaint.)")
+
+
+def test_of_two_holds_at_once_the_reason_of_one_stays_and_the_other_is_asked_to_look_again(admin, clock):
+    def hold(why: str) -> object:
+        return perform(scene.plan(clock, "hold", why=why), clock.now())
+
+    for when, outcomes in each_turn(lambda: hold("A complaint."), lambda: hold("A request.")):
+        refused = [isinstance(outcome, ActRefused) for outcome in outcomes]
+        reason = kept_data.find_reason(delegates.load_rows(people.dana()))
+        of_hold = [text for text in scene.trail() if "complaint" in text or "request" in text]
+        assert of_hold[-1].count(reason) == 1, when
+        assert len(of_hold) == 2 - sum(refused), when
 
 
 def test_a_hold_that_is_pressed_twice_is_one(admin):

@@ -10,6 +10,8 @@ from msgspec.structs import replace
 from chalicelib.admin import confirm_address, resend_link
 from chalicelib.admin.address_change import change_address
 from chalicelib.admin.owned_rows import calling_by_name
+from chalicelib.assignments.access import open_task
+from chalicelib.assignments.fill_in import WorkRefused, save_form
 from chalicelib.core.clock import stamp
 from chalicelib.core.ids import reader_key
 from chalicelib.core.model import Cohort, CohortDates, Facilitator, Standing, Wave, WaveState
@@ -18,7 +20,7 @@ from chalicelib.emails.create import create_email
 from chalicelib.emails.kinds import find_kind
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.links.kinds import COACH, HUB, IMPACT, name_links
-from chalicelib.people.planned import ActRefused
+from chalicelib.people.planned import ActRefused, perform
 from chalicelib.programme.load_cohort import load_cohort
 from chalicelib.store import (
     assignments,
@@ -47,9 +49,12 @@ from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
 from tests.support.emails import sent_emails
+from tests.support.turns import each_turn
 from tests.workshops import dates
+from tests.workshops.test_facilitators_work import VISION
 
 SPRING = "spring"
+HEARD = {"f.heard": "Nurses want to begin."}
 LATER = (dates.plan("2026-11-12"), dates.plan("2026-11-13"), dates.plan("2026-11-26", milestone="leading_others"))
 MONA = Facilitator("mona", people.person("mona facilitator"))
 THERE = {"cohort": SPRING, **scene.NEW_COACH}
@@ -359,3 +364,40 @@ def test_no_entry_is_sent_for_a_session_whose_attendance_is_damaged(closed, cloc
 
     assert [method for to, method in scene.entries_since(count) if to == DANA] == []
     assert [people.dana() in job.error for job in jobs.failed()] == [True]
+
+
+# --- what happens at the same moment ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def over(closed, clock):
+    """Begin a piece of work, once the first workshop of the old cohort is over."""
+    drain(clock.to(scene.moment("2026-10-24T09:00:00Z")))
+    type_in("vision", VISION, clock.now())
+    return clock.advance(minutes=1)
+
+
+def type_in(work: str, typed: dict[str, str], now, *, submit: bool = False) -> object:
+    token = HUB.url(delegates.find(people.dana())).rpartition("/")[2]
+    return save_form(open_task(token, work, now), typed, now, submit=submit)
+
+
+def lines_of(cohort: str) -> dict[str, str]:
+    return {line.assignment: line.state for line in assignments.lines_of(cohort)}
+
+
+@pytest.mark.parametrize(
+    ("work", "typed", "after"),
+    [("vision", VISION, {"vision": "submitted"}), ("engage", HEARD, {"vision": "draft", "engage": "draft"})],
+)
+def test_work_of_the_moment_of_a_transfer_is_in_the_new_cohort(over, clock, work, typed, after):
+    def go_there() -> object:
+        return perform(scene.plan(clock, "transfer", why="moved", **THERE), over)
+
+    acts = (lambda: type_in(work, typed, over, submit=work == "vision"), go_there)
+    for when, (worked, went) in each_turn(*acts):
+        here, there = (people.COHORT, SPRING) if isinstance(went, ActRefused) else (SPRING, people.COHORT)
+        assert delegates.find(people.dana()).cohort_id == here, when
+        assert not isinstance(worked, Exception) or (here == SPRING and isinstance(worked, WorkRefused)), when
+        assert lines_of(here) == (after if not isinstance(worked, Exception) else {"vision": "draft"}), when
+        assert lines_of(there) == {}, when
