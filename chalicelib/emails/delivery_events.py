@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.core import log
 from chalicelib.core.clock import moment
@@ -21,6 +22,8 @@ from chalicelib.store.emails import Email, EmailSettled, EmailState, Trouble
 from chalicelib.store.jobs import JobExists
 from chalicelib.store.table import Write, transact, write_all
 
+FAULTS = (ValueError, LookupError, TypeError, AttributeError)
+NO_MESSAGE = "not said"  # in place of the id that SES gave the message
 MAX_RETRIES = 5  # a sender or another event may write the row between our read and our write
 
 STATES = {
@@ -47,6 +50,10 @@ REASONS = {
 TROUBLES = {EmailState.REFUSED: Trouble.REFUSED, EmailState.COMPLAINED: Trouble.ADDRESS}
 
 
+class ItemsUnreadable(Exception):
+    """Rows of emails in a digest cannot be read. All others have their outcome."""
+
+
 class Event(Struct, frozen=True):
     email_id: str
     attempt: str
@@ -58,7 +65,11 @@ class Event(Struct, frozen=True):
 
 
 def record_delivery_event(message: str, now: datetime) -> None:
-    """Record an event. Raises only if DynamoDB fails; SNS then delivers the event again."""
+    """Record an event.
+
+    Raises if DynamoDB fails or a row of ours cannot be read. Lambda then tries twice more, and keeps the event among
+    the dead letters, whose alarm says so: after the repair it can be sent again.
+    """
     event = parse(message)
     if event is None:
         return
@@ -80,28 +91,35 @@ def _settle(event: Event, now: datetime) -> None:
 
 
 def parse(message: str) -> Event | None:
-    """Parse an event. Log and return None if it is not about an email of ours."""
+    """Parse an event. Log and return None if it does not say of which email of ours, or what happened to it.
+
+    What else is damaged is left out: that an email bounced counts without the reason.
+    """
     try:
         content = json.loads(message)
         kind, tag = content["eventType"], content["mail"]["tags"]
         state, trouble, reason = _outcome(kind, content)
         return Event(
             email_id=ses_tags.read_tag(tag["mail"][0]),
-            attempt=str(tag.get("attempt", [""])[0]),
-            message_id=str(content["mail"]["messageId"]),
+            attempt=_first(tag.get("attempt")),
+            message_id=str(content["mail"].get("messageId") or NO_MESSAGE),
             kind=str(kind),
             state=state,
             trouble=trouble,
             reason=reason,
         )
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except FAULTS as error:
         log.warning("mail_event_ignored", error=type(error).__name__)
         return None
 
 
+def _first(values: Any) -> str:
+    return str(values[0]) if isinstance(values, list) and values else ""
+
+
 def _outcome(kind: str, details: dict[str, Any]) -> tuple[EmailState | None, Trouble, str]:
     if kind == "Bounce":
-        return read_bounce(details["bounce"])
+        return read_bounce(details.get("bounce"))
     state = STATES.get(kind)
     if state is None:
         return None, Trouble.UNCLEAR, ""
@@ -113,7 +131,10 @@ def _apply(event: Event, state: EmailState, now: datetime) -> None:
     if email is None:
         log.warning("mail_event_of_no_mail", kind=event.kind)
         return
-    if email.message_id and email.message_id != event.message_id:
+    if event.message_id == NO_MESSAGE and email.message_id:
+        event = replace(event, message_id=email.message_id)
+    known = {email.message_id, event.message_id} - {"", NO_MESSAGE}
+    if len(known) > 1:
         log.warning("mail_sent_twice")
     if rank(state) <= reached(email):
         _finish(email, event, now)
@@ -132,11 +153,12 @@ def _finish(digest: Email, event: Event, now: datetime) -> None:
     """Repeat what a crash may have left undone for the items of a digest that is settled itself."""
     if not digest.items:
         return
-    items = digests.items_of(digest)
+    items, broken = digests.find_items(digest)
     left = [item for item in items if _is_behind(item, digest, event)]
     digests.settle_items(digest, left, Outcome(digest.state, event.message_id, event.reason, event.trouble), now)
     for item in items:
         _follow_up(item, event, digest.state, now)
+    _refuse_unreadable(broken)
 
 
 def _is_behind(item: Email, digest: Email, event: Event) -> bool:
@@ -150,12 +172,19 @@ def _settle_items(digest: Email, event: Event, state: EmailState, now: datetime)
     """Give what a digest carries its outcome, with the consequences for each cohort that an item is about."""
     if not digest.items:
         return
-    items = digests.items_of(digest)
+    items, broken = digests.find_items(digest)
     digests.settle_items(digest, items, Outcome(state, event.message_id, event.reason, event.trouble), now)
     for item in items:
         _follow_up(item, event, state, now)
         if state is EmailState.DELIVERED:
             _hide_what_has_passed(item, now)
+    _refuse_unreadable(broken)
+
+
+def _refuse_unreadable(items: int) -> None:
+    """Keep the event for after the repair, once all is done that can be done: see the dead letters' alarm."""
+    if items:
+        raise ItemsUnreadable(items)
 
 
 def _follow_up(item: Email, event: Event, state: EmailState, now: datetime) -> None:

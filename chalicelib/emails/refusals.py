@@ -28,13 +28,17 @@ PERMANENT = re.compile(r"5\.[0-9]+\.[0-9]+")
 STATUS = re.compile(r"\b[245]\.[0-9]{1,3}\.[0-9]{1,3}\b")
 
 
-def read_bounce(bounce: Mapping[str, Any]) -> tuple[EmailState, Trouble, str]:
+def read_bounce(given: Any) -> tuple[EmailState, Trouble, str]:
     """Return the email's new state, the trouble, and the reason in a few words.
 
-    A bounce event means that SES has given up, for any label: while it still tries, it sends DeliveryDelay.
+    A bounce event means that SES has given up, for any label: while it still tries, it sends DeliveryDelay. Parts that
+    are missing or damaged say nothing.
     """
-    kind, sub = bounce["bounceType"], str(bounce.get("bounceSubType", ""))
-    status = next((code for recipient in bounce.get("bouncedRecipients", []) if (code := _status(recipient))), "")
+    bounce: Mapping[str, Any] = given if isinstance(given, dict) else {}
+    kind, sub = str(bounce.get("bounceType", "")), str(bounce.get("bounceSubType", ""))
+    listed = bounce.get("bouncedRecipients")
+    recipients = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    status = next((code for recipient in recipients if (code := _status(recipient))), "")
     trouble = _trouble(kind, sub, status)
     state = EmailState.BOUNCED if trouble is Trouble.ADDRESS else EmailState.UNDELIVERED
     return state, trouble, _reason(trouble, sub, status)

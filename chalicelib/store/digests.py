@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from chalicelib.core.clock import stamp
 from chalicelib.core.model import Cohort
 from chalicelib.core.working_days import WorkingDays, working_days
-from chalicelib.store import cohorts, due, programmes
+from chalicelib.store import cohorts, due, programmes, unreadable
 from chalicelib.store.emails import (
     NOT_ARRIVED,
     Email,
@@ -108,6 +108,14 @@ def items_of(digest: Email) -> list[Email]:
     """Read the emails that a digest carries, in its order."""
     emails = {item.id: item for item in read_all(digest.items)}
     return [emails[item] for item in digest.items if item in emails and emails[item].carried_by == digest.id]
+
+
+def find_items(digest: Email) -> tuple[list[Email], int]:
+    """As `items_of`, without items that cannot be read, and how many these are."""
+    rows = [row for batch in batched([key(item) for item in digest.items]) for row in get_many(batch).values()]
+    readable = {item.id: item for item in unreadable.read_all(Email, rows)}
+    items = [readable[item] for item in digest.items if item in readable and readable[item].carried_by == digest.id]
+    return items, len(rows) - len(readable)
 
 
 def is_fresh(item: Email, digest: Email, now: datetime) -> bool:

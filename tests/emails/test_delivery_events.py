@@ -290,8 +290,6 @@ def settle_as_the_sender_would(held: Email) -> None:
         '{"eventType": "Send", "mail": {"messageId": "x", "tags": {"mail": ["_w"]}}}',
         '{"eventType": "Send", "mail": {"messageId": "x", "tags": {"mail": [7]}}}',
         '{"eventType": ["Send"], "mail": {"messageId": "x", "tags": {"mail": ["eA"]}}}',
-        '{"eventType": "Bounce", "mail": {"messageId": "x", "tags": {"mail": ["eA"]}}}',
-        '{"eventType": "Bounce", "bounce": 1, "mail": {"messageId": "x", "tags": {"mail": ["eA"]}}}',
     ],
 )
 def test_what_is_no_event_of_ours_is_ignored(problems, message):
