@@ -139,6 +139,7 @@ def parse_answer_link(token: str, kind: RaterLinkKind = ANSWER) -> AnswerLink:
 
 def open_questionnaire(link: AnswerLink, now: datetime) -> Questionnaire:
     """Open a questionnaire in one call. Raises LinkUnknown, LinkRevoked, QuestionnaireClosed or AnswersSealed."""
+    _forget_outdated(now)
     delegate_key = delegates.key(link.delegate_id)
     wave_key = delegates.wave_key(link.delegate_id, link.wave)
     invitation_key = invitations.key(link.delegate_id, link.wave, link.invitation_id)
@@ -188,13 +189,20 @@ def load_cached_wave(link: AnswerLink, now: datetime) -> CachedWave:
     Raises as `open_questionnaire` does.
     """
     name = wave_keys.key_id(link.delegate_id, link.wave)
-    if name not in _heads or now >= _heads[name][1]:
+    _forget_outdated(now)
+    if name not in _heads:
         open_questionnaire(link, now)
     return _heads[name][0]
 
 
 REMEMBERED = timedelta(minutes=5)  # and never past the deadline, so that no warm function accepts a late save
 _heads: dict[str, tuple[CachedWave, datetime]] = {}
+
+
+def _forget_outdated(now: datetime) -> None:
+    """Forget keys of every wave that this function has remembered for long enough."""
+    for name in [name for name, (_, until) in _heads.items() if now >= until]:
+        del _heads[name]
 
 
 def clear_cache() -> None:

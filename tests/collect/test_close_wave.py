@@ -10,13 +10,13 @@ from msgspec.structs import replace as changed
 import chalicelib.core.clock
 from chalicelib.admin import close_or_extend as administrator
 from chalicelib.admin import void_answers
-from chalicelib.collect import encryption
+from chalicelib.collect import encryption, questionnaire
 from chalicelib.collect.questionnaire import QuestionnaireClosed
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core.model import InvitationState, Wave, WaveState
 from chalicelib.jobs import run
 from chalicelib.jobs.kinds import HANDLERS
-from chalicelib.links.signing import LinkRevoked
+from chalicelib.links.signing import LinkRevoked, LinkUnknown
 from chalicelib.store import cohorts, delegates, emails, invitations, responses, wave_keys
 from chalicelib.store.invitations import Boxes, InvitationChanged
 from chalicelib.store.table import scan, transact
@@ -177,6 +177,28 @@ def test_a_page_is_not_saved_once_the_answers_are_taken_out():
     with pytest.raises(QuestionnaireClosed):
         scene.fill_in(answer_link, "1", NOW + timedelta(minutes=1))
     assert scene.invitation("dana delegate").draft == {}
+
+
+@pytest.mark.parametrize(
+    ("before", "kept"),
+    [
+        (timedelta(minutes=60), timedelta(minutes=5)),
+        (timedelta(minutes=5), timedelta(minutes=5)),
+        (timedelta(minutes=3), timedelta(minutes=3)),
+    ],
+)
+def test_a_function_remembers_a_key_for_five_minutes_and_never_past_the_deadline(before, kept):
+    """`before` the deadline a page is opened. After the deadline a page of another wave makes it forget."""
+    start, name = people.CLOSE - before, wave_keys.key_id(people.dana(), Wave.BASELINE)
+    questionnaire.clear_cache()
+    questionnaire.open_questionnaire(scene.link_of(scene.invitation("p0")), start)
+    assert name in questionnaire._heads
+
+    other = changed(scene.link_of(scene.invitation("p0")), delegate_id="of-another-wave")
+    for later, is_known in ((kept - timedelta(seconds=1), True), (kept, False)):
+        with pytest.raises(LinkUnknown):
+            questionnaire.load_cached_wave(other, start + later)
+        assert (name in questionnaire._heads) is is_known
 
 
 def test_what_is_sent_is_what_was_read():

@@ -83,6 +83,21 @@ def test_everyone_who_was_asked_gets_it_answered_or_not(released, clock):
     assert "Delegates" not in text
 
 
+def test_who_was_removed_from_the_list_gets_none(released, clock):
+    removed = next(
+        invitation
+        for invitation in invitations.of_delegate(people.dana(), Wave.BASELINE)
+        if invitation.rater.email == people.person("p2").email
+    )
+    people.write(invitations.revoke(removed))
+    send(released, **{"area-1": "on", "text": "I count to three first."})
+    drain(clock.advance(days=3))
+
+    got = {address for email in emails() for address in email.addresses}
+    assert people.person("p1").email in got
+    assert people.person("p2").email not in got
+
+
 def test_the_email_goes_out_once_for_each_occasion(released, clock):
     send(released, text="Thank you all.")
     for _ in range(3):

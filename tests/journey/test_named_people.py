@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from msgspec.structs import replace
 
 from chalicelib.admin import person_export
 from chalicelib.collect.submit_answers import submit
+from chalicelib.core.formatting import local_date
 from chalicelib.core.model import RaterEntry, Wave
 from chalicelib.ownership import erase_person
 from chalicelib.results.facts import read_facts
-from chalicelib.store import jobs, objects, reports
+from chalicelib.retention.jobs import remove_old_data
+from chalicelib.retention.periods import Clock, list_ends
+from chalicelib.store import cohorts, jobs, objects, reports
+from chalicelib.store.row_kinds.row_kind import Retention
 from chalicelib.store.table import query
+from chalicelib.waves.lifecycle import retention_job, summary_job
 from tests.faults import scene
 from tests.support import people
 from tests.support.drain import drain
@@ -74,6 +79,18 @@ def test_an_export_holds_the_answers_under_the_person_s_own_name_and_no_others(c
     assert [row["person"]["name"] for row in theirs] == ["Mo Manager"]
     assert theirs[0]["answers"]
     assert [row for row in person_export.find(people.person("p0").email) if row["sk"].startswith("RESPONSE#")] == []
+
+
+def test_their_names_go_with_the_answers_thirty_days_after_the_figures_are_final(closed, clock):
+    """`kept`: until an erasure, or until these are deleted, whichever comes first."""
+    programme, cohort = people.programme(), cohorts.find(people.COHORT)
+    last = local_date(summary_job(cohort, programme).due_at, programme.organisation.timezone)
+    due = list_ends(programme.retention, Clock(last, cohort.dates.ends))[Retention.FIGURES]
+    for day, stored in ((due - timedelta(days=1), 6), (due, 0)):
+        now = datetime.combine(day, time(4), UTC)
+        remove_old_data(retention_job(people.COHORT, day, programme), now)
+        assert len(list(responses())) == stored
+    assert "Mo Manager" not in str(list(responses()))
 
 
 def test_a_reader_who_is_erased_is_taken_out_of_them(closed, clock):
