@@ -29,6 +29,7 @@ ROLES = {
     "line manager": (Reader.MANAGER,),
     "sponsor": (Reader.SPONSOR,),
     "administrator": (Reader.ADMINISTRATOR,),
+    "rater": (Reader.RATER,),
 }
 SAID_OTHERWISE = {  # cells whose words say more than the rows, each with the place that holds it
     ("one rater's answers", "delegate"): "figures of groups of one, which are named: results/layout.py",

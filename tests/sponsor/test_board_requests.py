@@ -13,7 +13,7 @@ from chalicelib.admin import revoke_links
 from chalicelib.forms.impact_options import HELPED
 from chalicelib.links.kinds import COACH
 from chalicelib.sponsor.board.requests import MAX_ASK_CHARS
-from chalicelib.store import audit_events, board_requests
+from chalicelib.store import audit_events, board_requests, cohorts, delegates
 from chalicelib.store.board_requests import BoardRequests, RequestsChanged
 from chalicelib.store.impact_surveys import Role
 from infra.local.account import ADMINISTRATOR
@@ -49,6 +49,23 @@ def test_barriers_are_ranked_by_the_newest_edition_and_without_figures(answered,
     assert hindered
     assert places == sorted(places)
     assert not any(line.mean.display in page for line in hindered)
+
+
+def test_a_coach_reads_what_hindered_delegates_in_that_order_and_no_figure_of_it(answered, clock):
+    """`Who can see what`: for a coach, what hindered delegates is ranked; the figures are the sponsor's."""
+    coach, delegate = people.person("cleo coach"), delegates.find(cohorts.list_lines(people.COHORT)[0].delegate_id)
+    page = f"{COACH.url(people.COHORT, coach, delegate.coach_link)}/board"
+    answered.cookies.clear()
+    assert "barriers" not in answered.let_in(coach.email, clock.now()).open(page).messages
+    drain(clock.to(SURVEY_CLOSED))
+    wait(clock, 12)
+    answered.let_in(coach.email, clock.now()).open(page)
+
+    hindered = [line for line in editions()[0].survey.factors if line.mean.value < 0]
+    places = [answered.page.index(f"<li>{line.label}</li>") for line in hindered]
+    assert hindered
+    assert places == sorted(places)
+    assert not any(line.mean.display in answered.page for line in editions()[0].survey.factors)
 
 
 def answer_the_opposite() -> None:
