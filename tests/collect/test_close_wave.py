@@ -10,8 +10,9 @@ from msgspec.structs import replace as changed
 import chalicelib.core.clock
 from chalicelib.admin import close_or_extend as administrator
 from chalicelib.admin import void_answers
-from chalicelib.collect import encryption, questionnaire
+from chalicelib.collect import encryption, pages, questionnaire
 from chalicelib.collect.questionnaire import QuestionnaireClosed
+from chalicelib.collect.save_page import save_page
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core.model import InvitationState, Wave, WaveState
 from chalicelib.jobs import run
@@ -199,6 +200,18 @@ def test_a_function_remembers_a_key_for_five_minutes_and_never_past_the_deadline
         with pytest.raises(LinkUnknown):
             questionnaire.load_cached_wave(other, start + later)
         assert (name in questionnaire._heads) is is_known
+
+
+def test_until_a_rater_sends_their_row_shows_which_pages_they_saved_and_a_copy_which_changed():
+    """docs/threat-model.md, “A rater's progress”."""
+    copies = []
+    for rating in ("3", "5"):
+        page = pages.pages(people.programme(), "")[1]
+        save_page(scene.link_of(scene.invitation("p0")), page.id, {page.questions[0].id: rating}, NOW)
+        copies.append(scene.invitation("p0").draft)
+
+    assert page.id in copies[0]
+    assert [name for name in copies[0] if copies[0][name] != copies[1][name]] == [page.id]
 
 
 def test_what_is_sent_is_what_was_read():

@@ -121,6 +121,27 @@ def test_a_draft_is_no_ones_but_the_delegates(visitor, vision, clock):
     assert "nothing-submitted" in visitor.messages
 
 
+@pytest.mark.parametrize("readers", [("facilitator",), ()])
+def test_a_coach_whom_the_programme_file_does_not_name_reads_no_submitted_work(visitor, clock, readers):
+    """The form of the same work names those who read it, and no one else."""
+    rules = people.programme()
+    step, *later = rules.milestones
+    changed = tuple(replace(work, seen_by=readers) for work in step.assignments)
+    few = replace(rules, id="few-readers", milestones=(replace(step, assignments=changed), *later))
+    people.opened(clock, rules=few)
+    page = f"{people.link('dana delegate', 'hub')}/work/vision"
+    visitor.open(page)
+    assert "your coach" not in visitor.page.partition("<form")[0].lower()
+    fill(visitor, page, {**VISION, "f.future": "Canary of submitted work"})
+    assert work_of("vision").state == WorkState.SUBMITTED
+
+    visitor.let_in(people.person("cleo coach").email, clock.now())
+    coach = people.coach_url()
+    for url in (coach, f"{coach}/{people.dana()}", f"{coach}/{people.dana()}/work/vision"):
+        assert "Canary of submitted work" not in visitor.open(url).page
+    assert "no-such-work" in visitor.messages
+
+
 # --- edge case 29: two devices ------------------------------------------------------------------------------
 
 

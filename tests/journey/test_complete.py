@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.cli import parser
 from chalicelib.collect.close_early import close_if_complete
 from chalicelib.collect.decline import decline
 from chalicelib.collect.questionnaire import parse_answer_link
 from chalicelib.collect.submit_answers import submit
+from chalicelib.core.clock import stamp
 from chalicelib.core.model import Approver, Invitation, Wave, WaveState
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.links import signing
@@ -159,3 +162,15 @@ def test_sending_is_three_calls_here_too(asked, clock):
         submit(scene.link_of(asked[0]), clock.now())
 
     assert calls.total() == 3
+
+
+def test_an_operator_sees_a_job_for_each_answer(asked, clock, capsys):
+    """docs/threat-model.md, “An operator with a shell”."""
+    for invited in asked[:3]:
+        submit(scene.link_of(invited), clock.advance(minutes=1))
+    assert parser.main(["jobs", "due", "--by", stamp(clock.advance(minutes=5)), "--json"]) == 0
+    waiting = json.loads(capsys.readouterr().out)["waiting"]
+    listed = [job for job in waiting if job["id"].startswith("complete#")]
+
+    assert len(listed) == 3
+    assert len({job["due_at"] for job in listed}) == 3

@@ -94,7 +94,11 @@ def test_their_names_go_with_the_answers_thirty_days_after_the_figures_are_final
 
 
 def test_a_reader_who_is_erased_is_taken_out_of_them(closed, clock):
+    report = reports.find(people.dana(), Wave.BASELINE)
+    documents = {name: objects.load(name) for name in (report.facts, report.html, report.pdf)}
     erase_person.erase(MO.email, clock.now() + timedelta(days=1))
 
+    assert {name: objects.load(name) for name in documents} == documents
+    assert b"Mo Manager" in documents[report.html], "names in frozen documents of other people stay"
     assert "mo.manager" not in str(responses()).lower()
     assert "Mo Manager" not in str(responses())

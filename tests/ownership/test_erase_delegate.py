@@ -2,12 +2,13 @@
 
 import pytest
 
+from chalicelib.core.model import Wave, WaveState
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.kinds import DIGEST
 from chalicelib.ownership import erase_person
 from chalicelib.ownership.erase_person import EraseRefused
 from chalicelib.people import leave
-from chalicelib.store import audit_events, cohorts, emails, jobs
+from chalicelib.store import audit_events, cohorts, delegates, emails, jobs
 from chalicelib.store.emails import Email, EmailState
 from chalicelib.store.table import scan, transact
 from tests.support import people
@@ -36,6 +37,17 @@ def opened(visitor, clock):
 def test_a_delegate_who_takes_part_is_not_erased(opened, clock):
     before = everything()
     with pytest.raises(EraseRefused, match="Withdraw the delegate first"):
+        erase_person.erase(DANA, clock.now())
+
+    assert everything() == before
+
+
+def test_a_delegate_is_not_erased_while_a_questionnaire_about_them_is_being_closed(opened, clock):
+    dana_leaves(clock)
+    wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)[1]
+    people.write(delegates.end_wave(wave, WaveState.CLOSING))
+    before = everything()
+    with pytest.raises(EraseRefused, match="is being closed"):
         erase_person.erase(DANA, clock.now())
 
     assert everything() == before

@@ -33,6 +33,24 @@ def test_self_and_others_wording_of_an_item_are_kept(programme):
     assert (item.self_wording, item.others_wording, item.values) == ("I ask.", "Asks.", ("kind", "open"))
 
 
+@pytest.mark.parametrize(
+    ("block", "is_read"),
+    [
+        ("answers: P7D", True),
+        ("answers: P90D", False),
+        ("answers: P90D\n  why: The trust asks for it.", True),
+        ("lists: P4M", False),
+        ("programme: P60M", False),
+    ],
+)
+def test_data_is_kept_for_a_shorter_time_or_with_a_reason_for_a_longer_one(small_text, block, is_read):
+    text = f"{small_text}\nretention:\n  {block}\n"
+    if is_read:
+        assert read_programme(text, "p.yaml").retention.answers.days in (7, 90)
+    else:
+        assert "give the reason as `why`" in messages(text)
+
+
 def test_a_behaviour_may_be_worded_to_the_delegate(small_text, programme):
     text = small_text.replace("self: I ask.", "self: I ask how we could do better.\n        you: You ask for ideas.")
     worded = read_programme(text, "p.yaml")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import product
 from typing import Any
 
 import pytest
@@ -390,6 +391,20 @@ def test_what_colluders_of_a_block_of_five_learn_of_one_behaviour(n, colluders, 
     assert certain_worlds_of(block, published(block), colluders=colluders) == (3125, certain)
 
 
+@pytest.mark.parametrize(("ratings", "share"), [(5, "0.19"), (4, "0.96")])
+def test_what_one_colluder_learns_of_a_behaviour_that_one_of_five_could_not_rate(ratings, share):
+    """The publisher's clamp of two points, on every world of one behaviour."""
+    shown: dict[tuple[int, int], set[tuple[int, ...]]] = {}
+    for world in product(range(1, 6), repeat=ratings):
+        shown.setdefault((world[0], clamp_sum(sum(world), ratings, 5, 2)[0]), set()).add(world[1:])
+    certain = sum(
+        len(others) for others in shown.values() if any(len(set(each)) == 1 for each in zip(*others, strict=True))
+    )
+
+    assert certain == 6
+    assert f"{100 * certain / 5**ratings:.2f}" == share
+
+
 @pytest.mark.prove
 def test_what_one_colluder_of_a_cell_of_three_learns_of_two_behaviours():
     block = Block(((3, 3), (3, 3)), 5)
@@ -464,13 +479,41 @@ def _less(known: Any, size: int, own: int) -> tuple[int, int]:
     return int(known.low * size) - own, int(known.high * size) - own
 
 
-def share_with_a_colluder(reports: int, seed: int) -> float:
+def share_with_a_colluder(reports: int, seed: int, level: float = 3.8) -> float:
     chance = random.Random(seed)
-    return sum(teaches_a_colluder(typical(chance)) for _ in range(reports)) / reports
+    return sum(teaches_a_colluder(typical(chance, level)) for _ in range(reports)) / reports
+
+
+def teaches_two_of_three(wave: Sequence[Response]) -> bool:
+    """Return whether two raters of a cell of three are certain of every answer of the third to some competency.
+
+    The third is the first of the cell: who colludes does not follow from the answers.
+    """
+    cells = publish(NINE, wave, comment_key=KEY)
+    figures = {(f.id, f.cell): f.range for f in cells.figures}
+    for cell in (cell for block in cells.blocks for cell in block.cells):
+        _third, *two = [r.answers.ratings for r in wave if r.group in cell.groups]
+        for competency in NINE.competencies if len(two) == 2 else ():
+            items = [item.id for item in competency.items]
+            known = figures[competency.id, cell.id]
+            low, high = _less(known, 3 * len(items), sum(ratings[item] for ratings in two for item in items))
+            if low >= 5 * len(items) or high <= len(items):
+                return True
+    return False
+
+
+@pytest.mark.parametrize(("level", "least", "most"), [(3.8, 0.03, 0.07), (4.4, 0.1, 0.2)])
+def test_two_of_three_know_every_answer_of_the_third_in_few_reports(level, least, most):
+    chance = random.Random(1)
+    assert least < sum(teaches_two_of_three(typical(chance, level)) for _ in range(400)) / 400 < most
 
 
 def test_one_colluder_is_rarely_certain_at_the_default():
     assert share_with_a_colluder(40, seed=3) < 0.2
+
+
+def test_one_colluder_is_certain_in_a_third_of_the_reports_where_people_rate_high():
+    assert 0.25 < share_with_a_colluder(120, seed=37, level=4.4) < 0.45
 
 
 @pytest.mark.prove
