@@ -31,10 +31,10 @@ def test_two_ticks_at_once_are_both_kept(case, clock):  # noqa: F811
 def test_a_window_that_changed_no_note_brings_no_older_note_back(case, clock):  # noqa: F811
     """Pressing "Save" there posts the text as that window shows it."""
     save_notes(opened(), {"notes-text": "As it was."}, clock.now())
-    shown = merging.marks({"notes-text": "As it was."})
+    seen = merging.marks({"notes-text": "As it was."})
 
     def save(text: str) -> object:
-        return save_notes(opened(), {"notes-text": text, "shown": shown}, clock.now())
+        return save_notes(opened(), {"notes-text": text, "shown": seen}, clock.now())
 
     for when, outcomes in each_turn(lambda: save("Written just now."), lambda: save("As it was.")):
         assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == [], when

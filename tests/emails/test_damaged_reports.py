@@ -20,12 +20,13 @@ from chalicelib.store.emails import EmailState, Trouble
 from chalicelib.store.marshal import Row
 from chalicelib.store.table import get, put, query, scan, transact
 from tests.emails.samples import make_email
-from tests.emails.test_digest import ABOUT, about, states, store
+from tests.emails.test_digest import ABOUT, states, store
+from tests.emails.test_digest import about as email_about
 from tests.support.clock import MONDAY
 from tests.support.drain import drain
 
 HARD: dict[str, Any] = {"bounceType": "Permanent", "bouncedRecipients": [{"status": "5.1.1"}]}
-MAIL = make_email().id
+EMAIL = make_email().id
 
 
 @pytest.fixture
@@ -42,13 +43,13 @@ def functions(aws):
 def taken(functions) -> None:
     """Leave an email with a sender that has no answer yet."""
     transact(emails.add(make_email()))
-    emails.claim(MAIL, "one", MONDAY, MONDAY + LEASE)
+    emails.claim(EMAIL, "one", MONDAY, MONDAY + LEASE)
 
 
-def report(functions: Client, kind: str = "Bounce", email_id: str = MAIL, /, **changes: Any) -> None:
+def report(functions: Client, kind: str = "Bounce", email_id: str = EMAIL, /, **changes: Any) -> None:
     """Bring an event about an email. changes: parts in place of the true ones; None leaves a part out."""
-    mail = {"messageId": "ses-1", "tags": {"mail": [ses_tags.tag(email_id)], "attempt": ["one"]}}
-    parts = {"eventType": kind, "mail": mail, "bounce": HARD, **changes}
+    about = {"messageId": "ses-1", "tags": {"mail": [ses_tags.tag(email_id)], "attempt": ["one"]}}
+    parts = {"eventType": kind, "mail": about, "bounce": HARD, **changes}
     bring(functions, json.dumps({name: part for name, part in parts.items() if part is not None}))
 
 
@@ -70,7 +71,7 @@ def test_a_bounce_counts_although_its_details_are_damaged(functions, taken, boun
     report(functions, bounce=bounce)
 
     (row,) = shown()
-    assert emails.find(MAIL).state is EmailState.UNDELIVERED
+    assert emails.find(EMAIL).state is EmailState.UNDELIVERED
     assert row["trouble"] == Trouble.UNCLEAR
     assert stops() == [], "nothing says that the address is lost"
 
@@ -80,19 +81,19 @@ def test_a_hard_bounce_counts_as_one_although_its_recipients_are_damaged(functio
     report(functions, bounce={"bounceType": "Permanent", "bouncedRecipients": recipients})
 
     (row,) = shown()
-    assert emails.find(MAIL).state is EmailState.BOUNCED
+    assert emails.find(EMAIL).state is EmailState.BOUNCED
     assert row["trouble"] == Trouble.ADDRESS
     assert len(stops()) == 1
 
 
 @pytest.mark.parametrize("lost", ["messageId", "attempt"])
 def test_a_bounce_without_an_id_of_the_message_or_attempt_stays_when_an_older_event_follows(functions, taken, lost):
-    mail: dict[str, Any] = {"messageId": "ses-1", "tags": {"mail": [ses_tags.tag(MAIL)], "attempt": ["one"]}}
-    (mail if lost in mail else mail["tags"]).pop(lost)
-    report(functions, mail=mail)
+    about: dict[str, Any] = {"messageId": "ses-1", "tags": {"mail": [ses_tags.tag(EMAIL)], "attempt": ["one"]}}
+    (about if lost in about else about["tags"]).pop(lost)
+    report(functions, mail=about)
     report(functions, "Send")
 
-    assert emails.find(MAIL).state is EmailState.BOUNCED
+    assert emails.find(EMAIL).state is EmailState.BOUNCED
     assert len(stops()) == 1
 
 
@@ -114,28 +115,28 @@ def test_a_report_that_names_no_email_changes_nothing(functions, taken, message)
 
 def test_a_report_about_an_email_whose_row_is_damaged_is_kept_and_counts_after_the_repair(functions, taken):
     """Lambda tries it twice more, and puts it among the dead letters: tests/infra/test_after_deploy.py."""
-    row = damage(MAIL)
+    row = damage(EMAIL)
     with pytest.raises(Exception, match="ValidationError"):
         report(functions)
 
     put_back(row)
     report(functions)
-    assert emails.find(MAIL).state is EmailState.BOUNCED
+    assert emails.find(EMAIL).state is EmailState.BOUNCED
     assert len(shown()) == 1
 
 
 def test_a_damaged_email_of_a_digest_keeps_no_other_from_its_outcome(functions):
-    store(*map(about, ABOUT))
+    store(*map(email_about, ABOUT))
     drain(MONDAY)
-    (carrier,) = [row["id"] for row in scan() if row["pk"].startswith(f"MAIL#{NAME}")]
+    (carrier,) = [row["id"] for row in scan() if row["pk"].startswith(f"EMAIL#{NAME}")]
     message_id = emails.find(carrier).message_id
-    row = damage(about("two").id)
+    row = damage(email_about("two").id)
     bounced = {"messageId": message_id, "tags": {"mail": [ses_tags.tag(carrier)], "attempt": ["one"]}}
 
     for _ in range(2):  # it comes again, and does no harm
         with pytest.raises(Exception, match="ItemsUnreadable"):
             report(functions, mail=bounced)
-        assert {each["mail_id"] for each in shown()} == {about("one").id, about("three").id}
+        assert {each["mail_id"] for each in shown()} == {email_about("one").id, email_about("three").id}
 
     put_back(row)
     report(functions, mail=bounced)

@@ -122,7 +122,7 @@ def test_a_draft_is_no_ones_but_the_delegates(visitor, vision, clock):
 
 
 @pytest.mark.parametrize("readers", [("facilitator",), ()])
-def test_a_coach_whom_the_programme_file_does_not_name_reads_no_submitted_work(visitor, clock, readers):
+def test_a_coach_who_is_no_reader_in_the_programme_file_reads_no_submitted_work(visitor, clock, readers):
     """The form of the same work names those who read it, and no one else."""
     rules = people.programme()
     step, *later = rules.milestones

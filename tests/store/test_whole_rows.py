@@ -13,7 +13,7 @@ STORE = Path(__file__).parents[2] / "chalicelib" / "store"
 WITHOUT_CONDITION = {"put", "put_all"}
 ONE_WISH = "The whole row is what one person wished last, and nothing in it comes from an earlier row"
 GUARDED = "In one transaction with a write that is refused if the row it comes from changed"
-SAME = "Whoever writes this key writes the same"
+SAME = "Every writer of this key writes the same"
 OWN_KEY = "No other act writes this key"
 ALLOWED = {
     "account_fault.save": "The last report of SES counts, and a fault that lasts is recorded again",
@@ -46,13 +46,13 @@ ALLOWED = {
 
 def writers() -> set[str]:
     """Return every function of the store that stores a whole row without a condition, as `module.function`."""
-    found = set()
+    names = set()
     for path in sorted(STORE.glob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for function in tree.body:
             if isinstance(function, ast.FunctionDef) and path.stem != "table" and calls(function):
-                found.add(f"{path.stem}.{function.name}")
-    return found
+                names.add(f"{path.stem}.{function.name}")
+    return names
 
 
 def calls(function: ast.FunctionDef) -> bool:

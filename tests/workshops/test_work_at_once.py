@@ -28,8 +28,8 @@ def over(dated, clock):
 
 
 def line():
-    (found,) = [each for each in assignments.lines_of(people.COHORT) if each.assignment == WORK]
-    return found
+    (own,) = [each for each in assignments.lines_of(people.COHORT) if each.assignment == WORK]
+    return own
 
 
 def test_a_part_and_the_work_that_are_saved_at_once_are_both_in_the_line(over, clock):
