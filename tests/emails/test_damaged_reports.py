@@ -128,7 +128,7 @@ def test_a_report_about_an_email_whose_row_is_damaged_is_kept_and_counts_after_t
 def test_a_damaged_email_of_a_digest_keeps_no_other_from_its_outcome(functions):
     store(*map(email_about, ABOUT))
     drain(MONDAY)
-    (carrier,) = [row["id"] for row in scan() if row["pk"].startswith(f"EMAIL#{NAME}")]
+    (carrier,) = [row["id"] for row in scan() if row["pk"].startswith(f"MAIL#{NAME}")]
     message_id = emails.find(carrier).message_id
     row = damage(email_about("two").id)
     bounced = {"messageId": message_id, "tags": {"mail": [ses_tags.tag(carrier)], "attempt": ["one"]}}
