@@ -93,7 +93,7 @@ def parser() -> argparse.ArgumentParser:
     _programme(groups.add_parser("programme", help="programme files"))
     _cohort(groups.add_parser("cohort", help="delegates who go through a programme together"))
     _delegate(groups.add_parser("delegate", help="one delegate: add, change, pause, bring back, leave"))
-    _rater(groups.add_parser("rater", help="one rater: remove, regroup, correct"))
+    _rater(groups.add_parser("rater", help="one rater: add, remove, regroup, correct"))
     _report(groups.add_parser("report", help="reports from feedback collected elsewhere"))
     _jobs(groups.add_parser("jobs", help="work that is due now or later"))
     _add_emails(groups.add_parser("mails", help="emails that were rejected"))

@@ -44,6 +44,9 @@ def add_delegate_commands(verb: Verb) -> None:
 
 def add_rater_commands(verb: Verb) -> None:
     """Add the commands of `rater`."""
+    add = _on_rater(verb, "add", add_rater, "ask one more person about a delegate")
+    add.add_argument("name", metavar="NAME")
+    add.add_argument("group", metavar="GROUP", help="the id or title of the group")
     _on_rater(verb, "remove", remove_rater, "take a rater off the list and destroy what they saved or sent")
     regroup = _on_rater(verb, "regroup", regroup_rater, "move a rater to another group")
     regroup.add_argument("group", metavar="GROUP", help="the id or title of the group")
@@ -180,6 +183,11 @@ CHANGES = {"coach": _plan_coach, "manager": _plan_manager, "address": _plan_addr
 
 
 # --- raters -------------------------------------------------------------------------------------------
+
+
+def add_rater(args: Namespace) -> int:
+    typed = {"name": args.name, "email": args.rater, "group": args.group}
+    return _on_raters_form(args, "rater-add", typed)
 
 
 def remove_rater(args: Namespace) -> int:

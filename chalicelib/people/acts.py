@@ -13,7 +13,7 @@ from chalicelib.core.model import Person, Standing
 from chalicelib.core.state_machine import By
 from chalicelib.nominate.rater_list import RaterList
 from chalicelib.nominate.seen_list import SEEN
-from chalicelib.people import approve, pause, raters, settle
+from chalicelib.people import add_rater, approve, pause, raters, settle
 from chalicelib.people.change import plan_coach, plan_details, plan_manager
 from chalicelib.people.hold import is_held, plan_end_of_hold, plan_hold
 from chalicelib.people.leave import plan_leave
@@ -225,6 +225,17 @@ def _correction(loaded: LoadedDelegate, typed: Typed, asking: Asking) -> Planned
     return raters.plan_correction(loaded, rater, right.name, right.email, asking)
 
 
+def _addition_fields(loaded: LoadedDelegate) -> Sequence[Field]:
+    groups = tuple((group.id, group.title) for group in loaded.programme.rater_groups)
+    if hindrance := add_rater.why_none(loaded):
+        raise NoRaters(FieldError("", hindrance))
+    return (
+        Field("name", "Name"),
+        Field("email", "Email address", "email"),
+        Field("group", "Group", "list", options=groups),
+    )
+
+
 # --- after a restore ----------------------------------------------------------------------------------
 
 
@@ -333,6 +344,16 @@ ACTS: tuple[DelegateAct, ...] = (
         lambda loaded, typed, asking: approve.plan_approval(loaded, typed.get(SEEN, ""), asking),
         concerns=approve.waits,
         choice=approve.load_waiting,
+    ),
+    DelegateAct(
+        "rater-add",
+        "Add a rater",
+        "Add the rater",
+        "The rater is added, and is asked.",
+        _addition_fields,
+        add_rater.plan_rater,
+        hindrance=add_rater.why_none,
+        was_done=add_rater.was_added,
     ),
     DelegateAct(
         "rater-correct",

@@ -55,12 +55,19 @@ class Rater(Struct, frozen=True):
         return self.invitation.group if self.invitation else self.entry.group
 
 
-def list_raters(loaded: LoadedDelegate) -> list[Rater]:
-    """Return the raters that were sent, of the wave that takes changes now. An unsent list is the delegate's alone."""
+def find_list(loaded: LoadedDelegate) -> tuple[DelegateWave, Nomination] | None:
+    """Return the wave that takes changes now, and its list."""
     wave = next((wave for wave in loaded.waves if wave.wave in cohorts.LINES and wave.state in TAKES_CHANGES), None)
     nomination = DelegateRecord(loaded.rows).find_nomination(wave.wave) if wave else None
-    if wave is None or nomination is None:
+    return (wave, nomination) if wave and nomination else None
+
+
+def list_raters(loaded: LoadedDelegate) -> list[Rater]:
+    """Return the raters that were sent, of the wave that takes changes now. An unsent list is the delegate's alone."""
+    listed = find_list(loaded)
+    if listed is None:
         return []
+    wave, nomination = listed
     asked = {invitation.rater.email: invitation for invitation in _invitations(loaded, wave.wave)}
     return [
         Rater(wave, nomination, entry, asked.get(entry.person.email))

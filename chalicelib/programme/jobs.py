@@ -189,21 +189,9 @@ def _ask_also(programme: Programme, delegate: Delegate, raters: Sequence[RaterEn
     """
     _, wave = delegates.find_with_wave(delegate.id, Wave.BASELINE)
     before = delegates.find_nomination(delegate.id, wave.wave)
-    after = _with_file(before, raters, RaterEntry(MANAGER_GROUP, delegate.manager))
+    after = lifecycle.add_named(before, raters, RaterEntry(MANAGER_GROUP, delegate.manager))
     if after != before and wave.state in (WaveState.PLANNED, WaveState.OPEN):
         commit(lifecycle.send_nomination(programme, delegate, wave, before, after, now), now)
-
-
-def _with_file(before: Nomination, raters: Sequence[RaterEntry], manager: RaterEntry) -> Nomination:
-    listed = {rater.person.email for rater in before.raters}
-    named = {rater.person.email for rater in raters}
-    new = [rater for rater in raters if rater.person.email not in listed]
-    if not new and not any(rater.person.email in named for rater in before.unsent):
-        return before
-    listed_now = [rater for rater in before.unsent if rater.person.email in named or rater == manager]
-    later = [rater for rater in before.unsent if rater not in listed_now]
-    sent = (*before.raters[: before.sent_raters], *listed_now, *new)
-    return replace(before, raters=(*sent, *later), sent_raters=len(sent), revision=before.revision + 1)
 
 
 def open_wave(job: Job, now: datetime) -> Sequence[Write]:

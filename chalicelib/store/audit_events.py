@@ -41,6 +41,7 @@ class AuditEvent(_Kind, Enum):
     CHANGED_STANDING = _Kind("changed the status from {before} to {after} ({why})")
     ADDED_DELEGATE = _Kind("added the delegate: {what} ({why})")
     CHANGED_PERSON = _Kind("changed {what} from {before} to {after} ({why})")
+    ADDED_RATER = _Kind("added a rater to the group {group} ({why})")
     REMOVED_RATER = _Kind("removed a rater of the group {group} ({why})")
     REGROUPED_RATER = _Kind("moved a rater from the group {before} to {after} ({why})")
     APPROVED_LIST = _Kind("approved the list of raters, of {raters}, in place of {approver} ({why})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
@@ -118,6 +119,22 @@ def ask_approver_job(nomination: Nomination, now: datetime) -> Job:
     subject = (nomination.delegate_id, nomination.wave.value, str(nomination.revision))
     about = {"delegate": nomination.delegate_id, "wave": nomination.wave.value}
     return JobKind.ASK_APPROVER.job(*subject, due_at=now, **about)
+
+
+def add_named(before: Nomination, raters: Sequence[RaterEntry], manager: RaterEntry) -> Nomination:
+    """Return a list with raters that an administrator names: they are sent, and with them the line manager.
+
+    Raters added only by the delegate remain unsent. Listed raters keep name and group.
+    """
+    listed = {rater.person.email for rater in before.raters}
+    named = {rater.person.email for rater in raters}
+    new = [rater for rater in raters if rater.person.email not in listed]
+    if not new and not any(rater.person.email in named for rater in before.unsent):
+        return before
+    listed_now = [rater for rater in before.unsent if rater.person.email in named or rater == manager]
+    later = [rater for rater in before.unsent if rater not in listed_now]
+    sent = (*before.raters[: before.sent_raters], *listed_now, *new)
+    return replace(before, raters=(*sent, *later), sent_raters=len(sent), revision=before.revision + 1)
 
 
 def send_nomination(

@@ -41,6 +41,7 @@ IN_CONSOLE: dict[str, list[str]] = {
     "delegate transfer": ["people/transfer", f"{COHORT}/many"],
     "delegate leave": ["people/leave"],
     "delegate hold": ["people/hold", "people/hold-end"],
+    "rater add": ["people/rater-add"],
     "rater remove": ["people/rater-remove"],
     "rater regroup": ["people/rater-group"],
     "rater correct": ["people/rater-correct"],

@@ -381,9 +381,10 @@ def watch_over(play: Play) -> None:
 
 
 def change_people(play: Play) -> None:
-    """One rater is corrected, one moves to another group, one is removed; another coach and manager come and go."""
+    """Raters are added, corrected, moved to another group and removed; another coach and manager come and go."""
     dora = "dora delegate"
     change(play, dora, "details", {"name": "Dora Doe", "job_title": "Lead", "service": "Nursing"})
+    change(play, dora, "rater-add", {"name": "Pia Peer", "email": "pia@example.org", "group": "peer"})
     change(play, dora, "rater-correct", {"rater": "p0@example.org", "name": "Pat Peer", "email": ""})
     change(play, dora, "rater-group", {"rater": "p1@example.org", "group": "direct_report"})
     change(play, dora, "rater-remove", {"rater": "p2@example.org"})

@@ -22,6 +22,7 @@ TYPED = {
     "details": {"name": "Dana Doe", "job_title": "Lead", "service": "Nursing"},
     "coach": scene.NEW_COACH,
     "manager": scene.NEW_MANAGER,
+    "rater-add": {"name": "Pia Peer", "email": "pia@example.org", "group": "peer"},
     "rater-correct": {"rater": "p0@example.org", "name": "Pat Peer", "email": ""},
     "rater-group": {"rater": "p0@example.org", "group": "direct_report"},
     "rater-remove": {"rater": "p0@example.org"},
@@ -95,7 +96,7 @@ def test_what_destroys_or_ends_something_is_a_red_button_on_a_page_of_its_own(ad
 def test_a_change_of_raters_is_no_link_before_there_are_any(visitor, clock):
     people.opened(clock)
     admin = visitor.let_in_administrator(clock.now()).open(person())
-    assert not any("rater-" in url for url in admin.links("/person/"))
+    assert not any(re.search("rater-(?!add)", url) for url in admin.links("/person/"))
     assert "rater-remove" in " ".join(re.findall(r'data-hindered="([^"]+)"', admin.page)).split()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec import Struct
 
-from chalicelib.core.model import InvitationState, Standing
+from chalicelib.core.model import InvitationState, Standing, Wave
 from chalicelib.links.kinds import COACH, HUB, SHARED
 from chalicelib.store import delegates
 from tests.people import scene
@@ -71,6 +71,11 @@ def links_are_dead(visitor, before) -> None:
     assert scene.line().standing is Standing.LEFT
     for who, verb in (("dana delegate", "hub"), ("dana delegate", "nominate"), ("p0", "answer"), ("p0", "decline")):
         assert visitor.open(people.link(who, verb)).status == 410
+
+
+def rater_is_listed(visitor, before) -> None:
+    nomination = delegates.find_nomination(people.dana(), Wave.BASELINE)
+    assert "pia@example.org" in [rater.person.email for rater in nomination.raters[: nomination.sent_raters]]
 
 
 def rater_is_gone(visitor, before) -> None:
@@ -140,6 +145,14 @@ ROWS = {
         calendar=CANCELLED,
         audit="changed the status from active to left (asked by phone)",
         then=links_are_dead,
+    ),
+    "rater added": Row(
+        act="rater-add",
+        typed={"name": "Pia Peer", "email": "pia@example.org", "group": "peer"},
+        emails=[],
+        next_morning=["pia@example.org"],  # the invitation, at the next full hour: tests/people/test_add_rater.py
+        audit="added a rater to the group Peers (asked by phone)",
+        then=rater_is_listed,
     ),
     "rater removed": Row(
         act="rater-remove",

@@ -310,6 +310,12 @@ def leave(year: Year, place: int, which: int) -> None:
         year.sent[before.id].clear()
 
 
+@act(f"{PERSON}/rater-add")
+def add(year: Year, place: int, which: int) -> None:
+    """Ask one more person, who may have been asked or removed before."""
+    change(year, place, "rater-add", name=f"Added {which}", email=f"added{which}@example.org", group="peer")
+
+
 @act(f"{PERSON}/rater-remove")
 def remove(year: Year, place: int, which: int) -> None:
     delegate_id, invitation = year.one_asked(place, which)

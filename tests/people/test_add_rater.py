@@ -1,0 +1,137 @@
+"""An administrator adds one rater for a delegate, by the rules of a list in a file."""
+
+from __future__ import annotations
+
+import html
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from chalicelib.cli import parser
+from chalicelib.core.model import Approver, Wave
+from chalicelib.people.planned import ActRefused
+from chalicelib.store import audit_events, delegates, invitations
+from tests.people import scene
+from tests.people.scene import DANA
+from tests.support import people
+from tests.support.cloud import BASE_URL
+from tests.support.drain import drain
+from tests.support.emails import sent_emails
+
+PIA = {"name": "Pia Peer", "email": "Pia@Example.org ", "group": "Peers"}
+MANAGER = people.person("mara manager").email
+
+
+def page() -> str:
+    return f"{BASE_URL}/admin/cohort/{people.COHORT}/person/{people.dana()}/rater-add"
+
+
+def asked() -> dict[str, str]:
+    return {each.rater.email: each.group for each in invitations.of_delegate(people.dana(), Wave.BASELINE)}
+
+
+def listed() -> delegates.Nomination:
+    return delegates.find_nomination(people.dana(), Wave.BASELINE)
+
+
+def test_the_page_shows_who_is_asked_and_asks_them_once(visitor, clock):
+    people.opened(clock, chosen=people.raters(4, 0))
+    admin = visitor.let_in_administrator(clock.now()).open(page())
+    before = len(sent_emails())
+    admin.post(page(), PIA | {"group": "peer", "why": "They moved to the team"})
+    assert admin.shows == "people/preview"
+    assert "pia@example.org" in html.unescape(admin.page)
+    assert "pia@example.org" not in asked()
+    confirm = admin.page
+    for _ in range(2):
+        admin.page = confirm
+        admin.post(page(), {"confirmed": "yes"})
+        assert "rater-add" in admin.messages
+    people.invited(clock)
+
+    assert asked()["pia@example.org"] == "peer"
+    assert {email.to[0] for email in sent_emails()[before:]} == {"pia@example.org"}
+    (line,) = [row["act"] for row in audit_events.of_cohort(people.COHORT) if row["act"].startswith("added a rater")]
+    assert line == "added a rater to the group Peers (They moved to the team)"
+
+
+def test_a_rater_is_added_before_the_opening_and_asked_then(aws, clock):
+    people.load(clock.now(), chosen=people.raters(4, 0))
+    drain(clock.now())
+    scene.change(clock, "rater-add", **PIA)
+    assert not asked()
+    drain(clock.to(people.OPENING))
+    people.invited(clock)
+    assert asked()["pia@example.org"] == "peer"
+
+
+def test_the_first_rater_brings_the_line_manager_and_ends_the_reminders_to_choose(aws, clock):
+    people.opened(clock)
+    planned = scene.change(clock, "rater-add", **PIA)
+    people.invited(clock)
+
+    assert {email.email for email in planned.emails} == {"pia@example.org", MANAGER} <= asked().keys()
+    before = len(sent_emails(DANA))
+    drain(clock.to(people.CLOSE - timedelta(hours=1)))
+    assert not [email for email in sent_emails(DANA)[before:] if email.row.startswith("nominate/")]
+
+
+def test_a_list_that_waits_for_approval_keeps_waiting_and_is_not_revealed(visitor, clock):
+    people.opened(clock, rules=replace(people.programme(), id="approving", raters_approved_by=Approver.COACH))
+    choose = people.link("dana delegate", "nominate")
+    visitor.open(choose).post(choose, {"group": "peer", "list": "Pia Peer <pia@example.org>; P1 <p1@example.org>"})
+    visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
+    there = scene.plan(clock, "rater-add", **PIA)
+    other = scene.plan(clock, "rater-add", **PIA | {"email": "new@example.org"})
+    assert there.effects == other.effects
+    scene.change(clock, "rater-add", **PIA)
+    people.invited(clock)
+
+    assert "pia@example.org" in asked()
+    assert "p1@example.org" not in asked()
+    assert [rater.person.email for rater in listed().unsent] == ["p1@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"email": "pia.example.org"}, "email"),
+        ({"email": DANA}, "email"),
+        ({"email": "p0@example.org"}, "email"),
+        ({"name": ""}, "name"),
+        ({"group": "friends"}, "group"),
+        ({"group": "self"}, "group"),
+    ],
+)
+def test_what_a_list_refuses_is_refused_at_its_field(aws, clock, typed, field):
+    people.opened(clock, chosen=people.raters(4, 0))
+    with pytest.raises(ActRefused) as refused:
+        scene.plan(clock, "rater-add", **PIA | typed)
+    assert [fault.field for fault in refused.value.faults] == [field]
+
+
+def test_an_address_that_was_replaced_is_not_asked_again(aws, clock):
+    people.opened(clock, chosen=people.raters(4, 0))
+    scene.change(clock, "rater-correct", rater="p0@example.org", name="", email="p0.new@example.org")
+    with pytest.raises(ActRefused) as refused:
+        scene.plan(clock, "rater-add", **PIA | {"email": "p0@example.org"})
+    assert [fault.field for fault in refused.value.faults] == ["email"]
+
+
+def test_no_one_is_added_after_the_close(aws, clock):
+    people.opened(clock, chosen=people.raters(4, 0))
+    drain(clock.to(people.CLOSE + timedelta(minutes=5)))
+    with pytest.raises(ActRefused):
+        scene.plan(clock, "rater-add", **PIA)
+
+
+def test_the_command_does_the_same(aws, clock):
+    people.opened(clock, chosen=people.raters(4, 0))
+    command = ["rater", "add", people.COHORT, DANA, "pia@example.org", "Pia Peer", "peer"]
+    assert parser.main([*command, "--dry-run"]) == 0
+    people.invited(clock)
+    assert "pia@example.org" not in asked()
+    assert parser.main(command) == 0
+    people.invited(clock)
+    assert asked()["pia@example.org"] == "peer"
