@@ -71,6 +71,19 @@ def test_the_row_is_the_same_for_everything_they_had_done(erased):
     assert row.keys() & {"sent", "sent_moments", "sent_at"} == set()
 
 
+def test_answers_that_were_cut_from_identity_stay_when_their_writer_is_erased(visitor, clock):
+    people.opened(clock, chosen=people.raters(7, 0))
+    for number in range(6):
+        answer(f"p{number}", clock)
+    drain(clock.to(people.CLOSE))
+    drain(clock.advance(hours=2))
+    before = [row for row in scan() if row["sk"].startswith("RESPONSE#")]
+    erase_person.erase(P0, clock.now())
+
+    assert len(before) == 6
+    assert [row for row in scan() if row["sk"].startswith("RESPONSE#")] == before
+
+
 def test_the_follow_up_leaves_them_out(erased, clock):
     schedule_followup.plan(people.COHORT, date(2027, 5, 31), date(2027, 6, 18), clock.now())
     drain(clock.now())

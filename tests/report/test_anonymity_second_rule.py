@@ -382,10 +382,12 @@ def test_words_give_nothing_new_at_more_ratings_and_points(n, top, colluders):
 
 
 @pytest.mark.parametrize(
-    ("n", "colluders", "certain"), [(5, 0, 0), (5, 1, 6), (5, 2, 44)], ids=["outsider", "one", "two"]
+    ("n", "colluders", "certain"),
+    [(5, 0, 0), (5, 1, 6), (5, 2, 44), (5, 4, 3103)],
+    ids=["outsider", "one", "two", "four"],
 )
 def test_what_colluders_of_a_block_of_five_learn_of_one_behaviour(n, colluders, certain):
-    """The share of all 3,125 worlds: 0, 0.19 and 1.41 %."""
+    """The share of all 3,125 worlds: 0, 0.19, 1.41 and 99.3 %."""
     block = Block(((n,),), 5)
 
     assert certain_worlds_of(block, published(block), colluders=colluders) == (3125, certain)
@@ -403,6 +405,19 @@ def test_what_one_colluder_learns_of_a_behaviour_that_one_of_five_could_not_rate
 
     assert certain == 6
     assert f"{100 * certain / 5**ratings:.2f}" == share
+
+
+def test_what_three_of_four_learn_of_the_fourth_under_the_first_rule():
+    """The clamp of one point: the fourth's answer is hidden next to three that are all the highest, or the lowest."""
+    hidden = [
+        world
+        for world in product(range(1, 6), repeat=4)
+        if sum(clamp_sum(sum(world[:3]) + other, 4, 5)[0] == clamp_sum(sum(world), 4, 5)[0] for other in range(1, 6))
+        > 1
+    ]
+
+    assert {world[:3] for world in hidden} == {(1, 1, 1), (5, 5, 5)}
+    assert len(hidden) == 4
 
 
 @pytest.mark.prove

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 
 import pytest
@@ -15,6 +16,7 @@ from chalicelib.results.change import with_changes
 from chalicelib.results.cohort import cohort_means, cohort_scores
 from chalicelib.results.facts import Facts, amended, build_facts, facts_bytes
 from chalicelib.results.publish import publish
+from chalicelib.results.scoring import clamp_sum, mean_of
 from tests.report.attackers import AnswerDependent, Lin, certain_worlds, independent, isolated
 from tests.report.designs import (
     NAMED,
@@ -269,6 +271,15 @@ def own_scores(ratings: Sequence[int]) -> list[Facts]:
         build_facts(programme, heading(), publish(programme, [rater("self", r, programme=programme)], comment_key=KEY))
         for r in ratings
     ]
+
+
+def test_four_delegates_of_five_who_compare_know_the_figure_of_the_fifth():
+    """docs/threat-model.md: the cohort's mean less four figures leaves the fifth, if the mean is not at an end."""
+    own = [Fraction(7, 2), Fraction(4), Fraction(3), Fraction(9, 2), Fraction(17, 5)]
+    mean = mean_of(own, 5, clamp_sum).range
+
+    assert mean.is_exact
+    assert 5 * mean.shown - sum(own[:4]) == own[4]
 
 
 def test_no_delegates_own_rating_is_certain_from_the_means_of_five():
