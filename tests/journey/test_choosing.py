@@ -5,11 +5,14 @@ from datetime import datetime
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.core.model import Approver, Person, RaterEntry, Wave
+from chalicelib.core.model import Approver, InvitationState, Person, RaterEntry, Wave
 from chalicelib.core.working_days import working_days
+from chalicelib.jobs.commit import commit
 from chalicelib.nominate.address_warnings import BUSY_FROM
 from chalicelib.store import delegates, invitations
+from chalicelib.store.invitations import InvitationExists
 from chalicelib.store.table import scan
+from chalicelib.waves import lifecycle
 from infra.local.outbox import Accepted
 from tests.support import people
 from tests.support.calls import count_calls
@@ -153,6 +156,21 @@ def test_every_invitation_counts_into_a_raters_load_and_a_pulse_does_not(visitor
 
     assert loads == {"LOAD#2026-10": 1}
     assert len([row for row in scan() if row["sk"].startswith("LOAD#")]) == 2  # the manager and one peer
+
+
+def test_a_job_that_read_the_list_earlier_asks_no_one_a_second_time(visitor, clock):
+    """The invitation refuses by its own error, which the job passes over. Any other error would end the job."""
+    people.opened(clock, chosen=people.raters())
+    link = people.link("p0", "answer")
+    people.send(people.answer_all(visitor, link), link)
+    now = clock.advance(days=1)
+    delegate, wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)
+    (again,) = (rater for rater in people.raters() if rater.person == people.person("p0"))
+
+    with pytest.raises(InvitationExists):
+        commit(lifecycle.invite_rater(people.programme(), delegate, wave, again, now), now)
+    states = {invited.rater.email: invited.state for invited in invitations.of_delegate(people.dana(), Wave.BASELINE)}
+    assert states[again.person.email] is InvitationState.ANSWERED
 
 
 def test_fewer_people_than_asked_for_must_be_said(visitor, choose):
