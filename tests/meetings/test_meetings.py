@@ -548,8 +548,10 @@ def test_a_delegate_who_leaves_has_no_meeting_and_both_entries_are_cancelled(rea
 def test_a_time_that_has_passed_stays_in_both_calendars_when_people_change(ready, clock):
     offer(clock)
     choose(clock)
+    assert "not-recorded" not in ready.open(hub_page()).messages
     clock.to(meeting().booked.ends)
     drain(clock.now())
+    assert "not-recorded" in ready.open(hub_page()).messages
     other = replace(people.entry("dana delegate"), coach=people.person("new coach"))
     load_cohort(cohorts.find(people.COHORT), people.programme(), [other], {}, clock.now())
     drain(clock.now())

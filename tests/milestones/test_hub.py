@@ -189,6 +189,8 @@ def test_a_paused_delegate_is_asked_for_nothing_and_sees_no_session_before_they_
     assert ("paused" in visitor.messages, visitor.page.count('id="first"')) == (True, 0)
     assert "Leading Self, day 1 of 2" not in visitor.page
     assert "Leading Self, day 2 of 2" in visitor.page
+    visitor.let_in(people.person("cleo coach").email, clock.now())
+    assert "paused" in visitor.open(f"{people.coach_url()}/{people.dana()}").messages
 
 
 def test_a_workshop_is_of_the_days_that_take_place(dana, clock):
