@@ -35,6 +35,10 @@ _ENTRY = re.compile(r'(?:"[^"\n]*"|[^;\n])+')  # a semicolon in quotes belongs t
 _BETWEEN_TURNS = (re.compile(r"[;|\t]"), re.compile(r"[;|\t,]"))
 _IN_BRACKETS_OR_WORD = re.compile(r"<[^<>\n]*>|[^\s<>,;:\"()\[\]|/=·•・]+")
 _TELEPHONE = re.compile(r"^(?:ext|extn|extension|tel|t|m|mob|mobile|phone|bleep|x)\b\W{0,3}\d", re.IGNORECASE)
+_TELEPHONE_LABELS = frozenset(["ext", "extn", "extension", "tel", "telephone", "mob", "mobile", "phone", "bleep"])
+_OF_TELEPHONES = frozenset("0123456789+()-–./")
+_MIN_TELEPHONE_DIGITS = 4  # fewer may keep two people of one name apart
+_DASH = re.compile(r"\s[-–—|]\s")
 _SCHEME = re.compile(r"\b(?:mailto|smtp|sips?|xmpp|e-?mail)\s*:", re.IGNORECASE)
 _AND = re.compile(r"(?:and|or|und|oder|et|ou|y|e|i|oraz|en|og|och|[&+])\s+")  # in small letters: never a name
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]\n]{0,200})\]\((?:mailto:)?([^()<>\s@]{1,64}@[^()<>\s@]{1,255})\)")
@@ -228,23 +232,53 @@ def _pairs(piece: str, spans: list[Span], titles: Collection[str], *, after_name
     start, after = 0, piece[spans[-1].end :]
     lone = len(spans) == 1 and not after_name and not _trimmed(without_label(piece[: spans[0].start], titles))
     for span in spans:
-        name = after if lone else _without_columns(without_label(piece[start : span.start], titles), titles)
+        before = without_label(piece[start : span.start], titles)
+        name = _name_behind(after, span.address) if lone else _without_columns(before, titles)
         start = span.end
         yield clean_text(name), clean_address(span.address)
     if left_over := _left_over(after, is_name=lone):
         yield left_over, ""
 
 
+def _name_behind(words: str, address: str) -> str:
+    """Return the words behind an address; of `jo@example.org (Jo Ward)` those in brackets, if one is in the address."""
+    aside = ASIDE.search(words)
+    inside = aside[0][1:-1] if aside and not _trimmed(words) else ""
+    return inside if _is_address_of(address, inside) else words
+
+
 def _without_columns(words: str, titles: Collection[str]) -> str:
-    """Leave out jobs and groups between commas: `Director of Nursing, Bob Roy` and `Bob Roy, Peer` are Bob Roy.
+    """Leave out jobs, groups and wards between commas: `Director of Nursing, Bob Roy` and `Bob Roy, Peer` are Bob Roy.
 
     What is left is one whole name, or a surname and a first name; else nothing is left out, and the delegate sees it.
     """
-    cells = [cell for cell in words.split(",") if any(map(str.isalnum, cell))]
-    names = [cell for cell in cells if not (is_job_alone(clean_text(cell)) or is_label(cell, titles))]
+    first, *others = words.split(",")
+    cells = [_without_telephone(first), *(cell for cell in others if not _has_number(cell))]
+    names = [cell for cell in cells if any(map(str.isalnum, cell)) and not _is_part(clean_text(cell), titles)]
     words_of = [len(clean_text(cell).split()) for cell in names]
     is_whole = words_of == [1, 1] or (len(names) == 1 and words_of[0] > 1)
     return ", ".join(names) if is_whole and '"' not in words else words
+
+
+def _is_part(cell: str, titles: Collection[str]) -> bool:
+    return is_job_alone(cell) or is_label(cell, titles)
+
+
+def _has_number(cell: str) -> bool:
+    """Return whether a cell behind a comma is a ward or a number, such as `Ward 5` and `x1234`, not `John - Ward 5`."""
+    return any(map(str.isdigit, cell)) and not _DASH.search(cell)
+
+
+def _without_telephone(words: str) -> str:
+    """Leave out the number of a telephone behind a name, or the word before it alone."""
+    kept, digits = words.split(), 0
+    while kept and (set(kept[-1]) <= _OF_TELEPHONES or _TELEPHONE.match(kept[-1])):
+        digits += sum(map(str.isdigit, kept.pop()))
+    kept = kept if digits >= _MIN_TELEPHONE_DIGITS else words.split()
+    whole = len(kept)
+    while len(kept) > 1 and kept[-1].strip(".:").casefold() in _TELEPHONE_LABELS:
+        kept.pop()
+    return " ".join(kept) if digits >= _MIN_TELEPHONE_DIGITS or 1 < len(kept) < whole else words
 
 
 def _left_over(after: str, *, is_name: bool) -> str:
@@ -263,7 +297,7 @@ def _trimmed(words: str) -> str:
 
 def _name(words: str) -> str:
     """Turn `Surname, First (Trust)` into `First Surname`."""
-    words = words.lstrip(" ,;)")
+    words = _without_telephone(words.lstrip(" ,;)"))
     bare = trim(clean_name(ASIDE.sub(" ", _AND.sub("", words, count=1) if _AND.match(words) else words)))
     return "" if "@" in bare else put_in_order(bare)  # Outlook repeats the address where it knows no name
 

@@ -57,6 +57,18 @@ def read(text: str, titles: tuple[str, ...] = ()) -> list[tuple[str, str]]:
             "Nachname\tVorname\tE-Mail\nReed\tAna\tana@example.org\nOke\tBen\tben@example.org", id="in-german"
         ),
         pytest.param("Ana Reed <ana@example.org> und Ben Oke <ben@example.org>", id="and-in-german"),
+        pytest.param("ana@example.org (Ana Reed)\nben@example.org (Ben Oke)", id="names-in-brackets-behind"),
+        pytest.param(
+            "Ana Reed, Ward 5, x1234, ana@example.org\nBen Oke, 3 West, ben@example.org", id="wards-in-commas"
+        ),
+        pytest.param(
+            "1. Ana Reed, Peer, Bleep 4021, ana@example.org\n2. Ben Oke, 4021, ben@example.org",
+            id="numbered-with-bleeps",
+        ),
+        pytest.param(
+            "Ana Reed +44 7700 900123 ana@example.org\nBen Oke tel: 07700 900-124 <ben@example.org>", id="telephones"
+        ),
+        pytest.param("Ana Reed (0161) 496 0000, ana@example.org\nBen Oke ext. 1234 ben@example.org", id="extensions"),
         pytest.param("Ana Reed ＜ana＠example．org＞；Ben Oke ＜ben＠example。org＞", id="wide-signs"),
         pytest.param("Ana Reed <ana@example.org>، Ben Oke <ben@example.org>", id="arabic-comma"),
         pytest.param("Ana Reed <ana@example.org>、Ben Oke <ben@example.org>", id="ideographic-comma"),
