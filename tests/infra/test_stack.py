@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,24 @@ def test_nothing_records_the_order_of_changes_to_rows():
     """A stream, or a trail of data events, would count each rater's saves: docs/threat-model.md."""
     assert "StreamSpecification" not in RESOURCES["Table"]["Properties"]
     assert not of_type("AWS::CloudTrail::Trail")
+
+
+def test_no_other_account_is_let_in_or_named():
+    """docs/privacy.md: all that is kept is in the organisation's own account."""
+    statements = [each for each in _walk(TEMPLATE) if "Effect" in each and "Action" in each]
+    allowed = [each.get("Principal", {"Service": "of a role"}) for each in statements if each["Effect"] == "Allow"]
+
+    assert allowed
+    assert all(isinstance(principal, dict) and principal.keys() == {"Service"} for principal in allowed)
+    assert re.findall(r"\b\d{12}\b", TEXT + (ROOT / "infra" / "rights.yaml").read_text()) == []
+
+
+def _walk(part: object) -> Iterator[dict]:
+    """Yield every mapping in a template."""
+    if isinstance(part, dict):
+        yield part
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from _walk(inner)
 
 
 def test_documents_are_private_encrypted_versioned_and_tidied():
