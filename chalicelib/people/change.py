@@ -68,7 +68,7 @@ def plan_manager(loaded: LoadedDelegate, manager: Person, asking: Asking) -> Pla
     _check_part(loaded, manager, "manager")
     after = replace(loaded.delegate, manager=manager)
     people = [
-        ("new line manager", manager, "what is asked of them"),
+        ("new line manager", manager, "what is asked of them, and the days of the workshops to come"),
         ("delegate", loaded.delegate.person, "that another line manager is named"),
         *list_former("line manager", [before], loaded.cohort.id, loaded.delegate.id),
     ]

@@ -26,7 +26,7 @@ from chalicelib.links.kinds import IMPACT, SHARED
 from chalicelib.links.link_kind import AfterChange
 from chalicelib.meetings.effects import end, list_outdated
 from chalicelib.people import emails as written
-from chalicelib.store import cohorts, delegates, emails, impact_surveys, jobs, meetings, programmes
+from chalicelib.store import cohorts, delegates, emails, impact_surveys, jobs, meetings, programmes, workshops
 from chalicelib.store.delegate_record import load_record
 from chalicelib.store.delegates import Approval, Nomination
 from chalicelib.store.emails import Email
@@ -38,11 +38,13 @@ from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
 from chalicelib.waves.emails.about_surveys import FIRST, first_email
 from chalicelib.waves.survey_thread import ASKED, state_of
+from chalicelib.workshops.emails.about_dates import DAYS_CHANGED, MANAGER_DATES, manager_email
 
 ANNOUNCED = {
     "coach": (written.COACH_NEW, written.COACH_CHANGED),
     "manager": (written.MANAGER_NEW, written.MANAGER_CHANGED),
 }
+ABOUT_DAYS = {MANAGER_DATES.name, DAYS_CHANGED.name}
 
 
 def announce_hand_over(job: Job, now: datetime) -> Sequence[Write]:
@@ -65,7 +67,7 @@ def announce_hand_over(job: Job, now: datetime) -> Sequence[Write]:
     return [
         *outdated,
         *notify_former_people(job, delegate, now),
-        *_notify_new_people(job, programme, delegate, now),
+        *_notify_new_people(job, programme, delegate, waiting, now),
         *(
             write
             for nomination in lists
@@ -93,7 +95,9 @@ def _is_changed(job: Job, part: str, delegate: Delegate) -> bool:
     return job.about[part] != now.email and _is_named(job, part, now)
 
 
-def _notify_new_people(job: Job, programme: Programme, delegate: Delegate, now: datetime) -> Iterator[Write]:
+def _notify_new_people(
+    job: Job, programme: Programme, delegate: Delegate, waiting: Waiting, now: datetime
+) -> Iterator[Write]:
     """Write to the new coach or line manager, and to the delegate.
 
     A job whose person was replaced before it ran writes to no one: the later change has a job of its own.
@@ -111,6 +115,23 @@ def _notify_new_people(job: Job, programme: Programme, delegate: Delegate, now: 
         if not person.is_erased:
             email = written.about_delegate(kind, programme, delegate, person, due_at, job.id.rsplit("#", 1)[-1])
             yield from emails.add(email) if emails.find(email.id) is None else []
+    if cohort and _is_changed(job, "manager", delegate) and not delegate.manager.is_erased:
+        yield from _days_of_workshops(job, programme, delegate, waiting, due_at, now)
+
+
+def _days_of_workshops(
+    job: Job, programme: Programme, delegate: Delegate, waiting: Waiting, due_at: datetime, now: datetime
+) -> Iterator[Write]:
+    """Send a new line manager the days of the workshops to come, unless an email that waits is redirected to them."""
+    if any(email.template in ABOUT_DAYS for email in waiting.live):
+        return
+    sessions = workshops.list_sessions(delegate.cohort_id)
+    seats = workshops.find_seats([delegate.id], sessions).get(delegate.id, {}).values()
+    coming = [seat for seat in seats if seat.entry.starts > now and not seat.entry.cancelled]
+    if coming:
+        first = manager_email(programme, delegate, coming, due_at, is_first=True)
+        email = replace(first, id=f"{first.id}#{job.id.rsplit('#', 1)[-1]}")
+        yield from emails.add(email) if emails.find(email.id) is None else []
 
 
 def _is_named(job: Job, part: str, person: Person) -> bool:

@@ -117,7 +117,11 @@ ROWS = {
     "another line manager": Row(
         act="manager",
         typed=NEW_MANAGER,
-        emails=[(DANA, "people/manager_changed"), (NORA, "people/manager_new"), (MANAGER, FORMER)],
+        emails=[
+            (DANA, "people/manager_changed"),
+            (NORA, "emails/digest"),
+            (MANAGER, FORMER),
+        ],  # with the days: test_manager_days.py
         audit="changed the line manager from Mara Manager to Nora New (asked by phone)",
         then=old_manager_sees_nothing,
     ),
