@@ -62,7 +62,7 @@ MANAGER_CHANGED = _declare(
 
 # --- to the coach -------------------------------------------------------------------------------------
 
-COACH_NEW = _declare("coach_new", "Notice to a new coach", To.COACH, "name delegate", in_digest=True)
+COACH_NEW = _declare("coach_new", "Notice to a new coach", To.COACH, "name delegate", names_several=True)
 COACH_PAUSED = _declare("coach_paused", "Pause, to the coach", To.COACH, "name delegate until")
 COACH_RETURNED = _declare(
     "coach_returned",
@@ -85,7 +85,7 @@ AWAY = _declare(
 
 # --- to line manager, facilitator, sponsor and rater --------------------------------------------------
 
-MANAGER_NEW = _declare("manager_new", "Notice to a new line manager", To.MANAGER, "name delegate", in_digest=True)
+MANAGER_NEW = _declare("manager_new", "Notice to a new line manager", To.MANAGER, "name delegate", names_several=True)
 MANAGER_PAUSED = _declare("manager_paused", "Pause, to the line manager", To.MANAGER, "name delegate until")
 MANAGER_LEFT = _declare("manager_left", "Leaving, to the line manager", To.MANAGER, "name delegate")
 FACILITATOR_JOINED = _declare(

@@ -35,7 +35,7 @@ MANAGER_TOLD = declare_email(
     to=To.MANAGER,
     words="name delegate changes why",
     sample=SAMPLE,
-    in_digest=True,
+    names_several=True,
 )
 SPONSOR_NEW = declare_email(
     "people/sponsor_new",

@@ -33,7 +33,7 @@ NOT_HELD = declare_email(
     words="name delegate asked_in",
     links=[COACH],
     sample=ASKED_IN,
-    in_digest=True,
+    names_several=True,
 )
 PUBLISHED = declare_email(
     "pulse/published",

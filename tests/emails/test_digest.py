@@ -40,8 +40,8 @@ MAX_CALLS = 22  # of three emails that go out together, with retries
 
 
 def about(name: str, **more) -> Email:
-    """Return an email to Sam, as line manager of a delegate."""
-    return of(KIND, name, delegate=ABOUT[name], **more)
+    """Return an email to Sam, as line manager of a delegate. Each gives another reason: no two are alike."""
+    return of(KIND, name, delegate=ABOUT[name], **{"why": f"Reason {name}.", **more})
 
 
 def of(kind: str, name: str, **words: str) -> Email:

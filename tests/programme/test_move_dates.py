@@ -74,6 +74,18 @@ def test_a_later_opening_moves_the_wave_and_its_job_and_notifies_both(loaded, cl
     assert delegates.find_with_wave(people.dana(), Wave.BASELINE)[1].state is WaveState.OPEN
 
 
+def test_a_line_manager_of_several_delegates_reads_one_item_that_names_them(aws, clock):
+    people.load(clock.now(), names=("dana delegate", "dev delegate", "dora delegate"))
+    drain(clock.now())
+    move_to(Moved.OPENS, LATER, clock.now())
+    drain(clock.now())
+    drain(clock.advance(days=1, minutes=5))
+
+    (email,) = [email for email in sent_emails(MANAGER) if "have moved" in email.message["Subject"]]
+    assert text_of(email).count("instead of Monday 14 September 2026") == 1
+    assert "Dana Delegate, Dev Delegate and Dora Delegate" in text_of(email)
+
+
 def test_moved_and_moved_back_before_the_emails_went_out_sends_nothing(loaded, clock):
     move_to(Moved.OPENS, LATER, clock.now())
     drain(clock.now())
