@@ -73,6 +73,13 @@ def is_job_alone(words: str) -> bool:
     return is_job(words) and all(word in _OF_A_JOB for word in _LETTERS.findall(title))
 
 
+def replace_name(text: str, name: str, new: str) -> str:
+    """Write another name into a text. A name of one word, such as May, only where it is all of it or ends a title."""
+    before = r"(?<!\w)" if " " in name else r"(?:^|(?<= with ))"
+    after = r"(?!\w)" if " " in name else "$"
+    return re.sub(before + re.escape(name) + after, lambda _: new, text)
+
+
 def is_salutation(word: str) -> bool:
     return _bare(word.strip()) in _SALUTATIONS
 

@@ -6,7 +6,6 @@ were loaded, bounces and holds; and of an address that has another owner in the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from msgspec import Struct
 
 from chalicelib.admin.owned_rows import is_naming, kind_of
 from chalicelib.core.model import ERASED_ADDRESS, ERASED_NAME
+from chalicelib.core.name_order import replace_name
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.ownership.redact import redact, without_person
 from chalicelib.store.emails import owner_of
@@ -148,13 +148,11 @@ def _job(row: Row, known: Known) -> Row:
 
 
 def _unnamed(value: Any, names: Iterable[str]) -> Any:
-    """Take names out of texts: a name of one word where it is the whole text or ends a title."""
+    """Take names out of texts."""
     if isinstance(value, Mapping):
         return {part: _unnamed(inner, names) for part, inner in value.items()}
     if not isinstance(value, str):
         return value
     for name in names:
-        before = r"(?<!\w)" if " " in name else r"(?:^|(?<= with ))"
-        after = r"(?!\w)" if " " in name else "$"
-        value = re.sub(before + re.escape(name) + after, ERASED_NAME, value)
+        value = replace_name(value, name, ERASED_NAME)
     return value

@@ -13,6 +13,7 @@ from chalicelib.core.clock import stamp
 from chalicelib.core.errors import FieldError
 from chalicelib.core.ids import coach_id
 from chalicelib.core.model import Delegate, InvitationState, Person
+from chalicelib.core.name_order import replace_name
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.links.kinds import COACH
@@ -205,7 +206,7 @@ def show_new_name(job: Job, now: datetime) -> Sequence[Write]:
 
 
 def _renamed(words: Mapping[str, str], before: str, after: str) -> dict[str, str]:
-    return {word: after if text == before else text.replace(before, after) for word, text in words.items()}
+    return {word: replace_name(text, before, after) for word, text in words.items()}
 
 
 def _show_in_email(waiting: Email, before: str, after: str, now: datetime) -> None:
