@@ -43,7 +43,7 @@ def plan_discard(loaded: LoadedCohort, asking: Asking) -> Planned:
         ],
         [],
         [
-            cohorts.discard(loaded.last, now),
+            *cohorts.discard(loaded.last, now),
             catalogue.remove_cohort(cohort.id),
             jobs.add(JobKind.DISCARD.job(cohort.id, stamp(now), due_at=now, cohort=cohort.id)),
             audit_events.add(cohort.id, AuditEvent.DISCARDED_COHORT, asking.by, cohort.id, now, why=asking.reason),
@@ -79,7 +79,7 @@ def discard_cohort(job: Job, now: datetime) -> Sequence[Write]:
         _delete_partition(DELEGATE.partition(delegate=delegate_id))
     for kind in (PEOPLE_LOAD, WORK_LINE, COHORT):
         _delete_partition(kind.partition(cohort=cohort_id))
-    return []
+    return [catalogue.remove_cohort(cohort_id)]  # an act between the button and this job may have listed it again
 
 
 def _delete_partition(pk: str) -> None:

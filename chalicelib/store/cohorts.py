@@ -272,9 +272,15 @@ def discarded_key(cohort_id: str) -> Key:
     return cohort_rows.DISCARDED.key(cohort=cohort_id)
 
 
-def discard(last: LastLoad, now: datetime) -> Write:
-    """Record that a cohort is discarded: its id is not used again. Refused if that was done before."""
-    return put_once({**discarded_key(last.cohort.id)._asdict(), "at": now}, CohortChanged)
+def discard(last: LastLoad, now: datetime) -> list[Write]:
+    """Record that a cohort is discarded: its id is not used again. Refused if that was done before, or it changed.
+
+    It counts as a load, so that no act that was read before this lists the cohort again.
+    """
+    return [
+        put_once({**discarded_key(last.cohort.id)._asdict(), "at": now}, CohortChanged),
+        update(key(last.cohort.id), add={"loads": 1}, when=[equals("loads", last.loads)], refusal=CohortChanged),
+    ]
 
 
 def is_discarded(cohort_id: str) -> bool:

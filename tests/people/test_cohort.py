@@ -14,6 +14,7 @@ from chalicelib.core.working_days import working_days
 from chalicelib.links.kinds import FACILITATOR, SPONSOR
 from chalicelib.people.cohort import find_cohort, plan_facilitator
 from chalicelib.people.cohort_acts import COHORT_ACTS, find_cohort_act
+from chalicelib.people.join import plan_join
 from chalicelib.people.planned import ActRefused, Asking, perform
 from chalicelib.programme.load_programme import LoadRefused
 from chalicelib.programme.move_dates import Moved
@@ -254,6 +255,39 @@ def test_a_discarded_cohort_leaves_its_trail_and_nothing_else(clock, aws):
     assert jobs.failed() == []
     with pytest.raises(LoadRefused, match="discarded"):
         people.load(clock.now())
+
+
+def test_an_act_that_was_read_before_does_not_list_a_discarded_cohort_again(clock, aws):
+    people.load(clock.now())
+    asking = Asking(BY, clock.now(), "")
+    join = plan_join(people.COHORT, people.entry("dora delegate"), asking)
+    rename = find_cohort_act("rename").plan(find_cohort(people.COHORT), {"title": "Harvest"}, asking)
+    perform(find_cohort_act("discard").plan(find_cohort(people.COHORT), {}, asking), clock.now())
+
+    for act in (join, rename):
+        with pytest.raises(ActRefused):
+            perform(act, clock.now())
+    assert catalogue.everything().cohorts == ()
+
+
+def test_a_cohort_that_is_renamed_before_its_rows_are_gone_is_listed_no_more(clock, aws):
+    people.load(clock.now())
+    asking = Asking(BY, clock.now(), "")
+    perform(find_cohort_act("discard").plan(find_cohort(people.COHORT), {}, asking), clock.now())
+    perform(find_cohort_act("rename").plan(find_cohort(people.COHORT), {"title": "Harvest"}, asking), clock.now())
+    drain(clock.advance(minutes=10))
+
+    assert catalogue.everything().cohorts == ()
+
+
+def test_a_cohort_that_changed_since_it_was_read_is_not_discarded(clock, aws):
+    people.load(clock.now())
+    asking = Asking(BY, clock.now(), "")
+    discard = find_cohort_act("discard").plan(find_cohort(people.COHORT), {}, asking)
+    perform(plan_join(people.COHORT, people.entry("dora delegate"), asking), clock.now())
+
+    with pytest.raises(ActRefused):
+        perform(discard, clock.now())
 
 
 def test_a_cohort_is_not_discarded_once_an_email_went_out(clock, aws):
