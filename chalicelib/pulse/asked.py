@@ -26,8 +26,6 @@ from chalicelib.store.delegate_record import DelegateRecord
 from chalicelib.store.marshal import Row
 from chalicelib.store.pulse_rounds import RoundResult
 
-GONE = (InvitationState.REVOKED, InvitationState.DECLINED)
-
 
 class Asked(Struct, frozen=True):
     """Everyone who was asked about one delegate, by wave."""
@@ -85,8 +83,8 @@ def _gone(asked: Asked) -> frozenset[str]:
 
 
 def list_live(invited: Iterable[Invitation]) -> list[Invitation]:
-    """Return the invitations of raters who neither declined nor were removed."""
-    return [invitation for invitation in invited if invitation.state not in GONE]
+    """Return the invitations of raters who were not removed."""
+    return [invitation for invitation in invited if invitation.state is not InvitationState.REVOKED]
 
 
 def _removed(invited: Sequence[Invitation]) -> frozenset[str]:
