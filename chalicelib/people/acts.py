@@ -226,7 +226,9 @@ def _correction(loaded: LoadedDelegate, typed: Typed, asking: Asking) -> Planned
 
 
 def _addition_fields(loaded: LoadedDelegate) -> Sequence[Field]:
-    groups = tuple((group.id, group.title) for group in loaded.programme.rater_groups)
+    groups = tuple(
+        (group.id, group.title) for group in loaded.programme.rater_groups if group.id not in add_rater.NOT_ADDED
+    )
     if hindrance := add_rater.why_none(loaded):
         raise NoRaters(FieldError("", hindrance))
     return (

@@ -22,6 +22,8 @@ from chalicelib.store.table import Write
 from chalicelib.waves import lifecycle
 
 LABELS = {"name": "The name", "email": "The address", "group": "The group"}
+NOT_ADDED = (MANAGER_GROUP,)
+MANAGER = "The line manager is asked without being added. To ask someone else, change the line manager."
 REPLACED = "This address was replaced before, so it cannot be asked again. Use the new one."
 
 
@@ -92,7 +94,12 @@ def _read(loaded: LoadedDelegate, typed: Mapping[str, str]) -> RaterEntry:
 
 
 def _refuse_asked(loaded: LoadedDelegate, wave: DelegateWave, entry: RaterEntry) -> None:
-    """Refuse who was asked already, and an address whose owner is asked at another one. Raises ActRefused."""
+    """Refuse a second line manager, who was asked already, and an address whose owner is asked at another one.
+
+    Raises ActRefused.
+    """
+    if entry.group in NOT_ADDED:
+        raise ActRefused(FieldError("group", MANAGER))
     address = entry.person.email
     for rater in list_raters(loaded):
         if rater.entry.person.email == address:

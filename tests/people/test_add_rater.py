@@ -56,6 +56,16 @@ def test_the_page_shows_who_is_asked_and_asks_them_once(visitor, clock):
     assert line == "added a rater to the group Peers (They moved to the team)"
 
 
+def test_a_second_line_manager_is_not_offered(visitor, clock):
+    """The line manager of a list that is not sent is counted nowhere."""
+    people.opened(clock)
+    admin = visitor.let_in_administrator(clock.now()).open(page())
+    assert '<option value="peer">' in admin.page
+    assert '<option value="manager">' not in admin.page
+    with pytest.raises(ActRefused):
+        scene.plan(clock, "rater-add", **PIA | {"group": "manager"})
+
+
 def test_a_rater_is_added_before_the_opening_and_asked_then(aws, clock):
     people.load(clock.now(), chosen=people.raters(4, 0))
     drain(clock.now())
@@ -102,6 +112,7 @@ def test_a_list_that_waits_for_approval_keeps_waiting_and_is_not_revealed(visito
         ({"name": ""}, "name"),
         ({"group": "friends"}, "group"),
         ({"group": "self"}, "group"),
+        ({"group": "manager"}, "group"),
     ],
 )
 def test_what_a_list_refuses_is_refused_at_its_field(aws, clock, typed, field):
