@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from chalicelib.collect import pages
 from chalicelib.core import formatting
-from chalicelib.core.model import DelegateWave, Invitation, InvitationState, Programme, Wave, WaveState
+from chalicelib.core.model import Delegate, DelegateWave, Invitation, InvitationState, Programme, Wave, WaveState
 from chalicelib.forms.pulse import wave_programme
 from chalicelib.links import signing
 from chalicelib.links.ends import end_after
@@ -19,10 +20,10 @@ from chalicelib.links.signing import LinkRevoked
 from chalicelib.store import delegates, invitations, programmes
 from chalicelib.store.invitations import InboxEntry
 from chalicelib.store.marshal import Row
-from chalicelib.store.table import Key, get_many
+from chalicelib.store.table import Key, batched, get_many
 from chalicelib.store.unreadable import read_one
 
-MAX_DELEGATES = 45  # invitations; two rows each in one read of at most 100
+MAX_DELEGATES = 45  # invitations
 
 
 class Asked(Struct, frozen=True):
@@ -44,19 +45,22 @@ class Asked(Struct, frozen=True):
 
 
 def inbox(token: str, now: datetime) -> list[Asked]:
-    """List open questionnaires first, nearest deadline first. Two calls, and one for a programme that is not cached.
+    """List open questionnaires first, nearest deadline first.
+
+    Two calls, one more for more than 33 invitations, and one for a programme that is not cached.
 
     Raises LinkUnknown, LinkRevoked or LinkEnded.
     """
     rater, *own = INBOX.open(token).parts
     entries = invitations.inbox(rater)[-MAX_DELEGATES:]
-    rows = get_many([key for entry in entries for key in _keys(entry)])
+    keys = [key for entry in entries for key in (*_keys(entry), delegates.key(entry.delegate_id))]
+    rows = {key: row for batch in batched(keys) for key, row in get_many(batch).items()}
     known = [entry for entry in entries if rows.keys() >= {*_keys(entry)}]
     asked = [line for entry in known for line in _read(rows, entry)]
     _refuse_revoked(own, [invitation for _, invitation, _ in asked], is_whole=len(asked) == len(known))
     voids = {invitation.asked_again for _, invitation, _ in asked if inbox_version(invitation) in own}
     requests = [
-        _asked(entry, invitation, wave, now, leads_on=invitation.asked_again in ("", *voids))
+        _asked(_with_name_of_today(rows, entry), invitation, wave, now, leads_on=invitation.asked_again in ("", *voids))
         for entry, invitation, wave in asked
         if invitation.state is not InvitationState.REVOKED
     ]
@@ -73,6 +77,13 @@ def _read(rows: Mapping[Key | str, Row], entry: InboxEntry) -> Iterator[tuple[In
     invitation, wave = read_one(Invitation, rows[invitation_key]), read_one(DelegateWave, rows[wave_key])
     if invitation and wave:
         yield entry, invitation, wave
+
+
+def _with_name_of_today(rows: Mapping[Key | str, Row], entry: InboxEntry) -> InboxEntry:
+    """Return the entry with the name that the delegate has now; as it was stored if the delegate cannot be read."""
+    row = rows.get(delegates.key(entry.delegate_id))
+    delegate = read_one(Delegate, row) if row else None
+    return replace(entry, delegate_name=delegate.person.name) if delegate else entry
 
 
 def _refuse_revoked(own: Sequence[str], asked: Sequence[Invitation], *, is_whole: bool) -> None:

@@ -9,7 +9,9 @@ from chalicelib.core.model import Invitation, Wave
 from chalicelib.links.kinds import ANSWER, INBOX
 from chalicelib.store import delegates, invitations
 from tests.faults.test_broken_rows import damage
+from tests.people import scene
 from tests.support import people
+from tests.support.drain import drain
 
 DANA, DORA = "dana delegate", "dora delegate"
 
@@ -51,3 +53,13 @@ def test_a_link_whose_own_invitation_is_damaged_opens_nothing(opened):
     damage(row_of("invitation", DORA))
 
     assert (opened.open(link).status, "link-revoked" in opened.messages) == (410, True)
+
+
+def test_the_list_names_a_delegate_as_they_are_called_today(opened, clock):
+    link = INBOX.url(asked_about(DANA))
+    scene.change(clock, "details", "She married", name="Dana Newly", job_title="Lead", service="Wards")
+    drain(clock.now())
+
+    page = opened.open(link).page
+    assert "Dana Newly" in page
+    assert "Dana Delegate" not in page
