@@ -137,6 +137,7 @@ def _either(labels: Sequence[str]) -> str:
 
 TOO_FEW_SUMS = f"fewer than {ENOUGH} sums are above zero"
 ONE_LARGE_SUM = "one sum is more than half of it"
+LARGE_IN_NET = "one gain or loss is more than half of what is left after losses"
 
 
 class Sum(Struct, frozen=True):

@@ -126,6 +126,8 @@ def total(given: Sequence[Fraction], less: Sequence[Fraction] = ()) -> dict[str,
     hidden = {"display": "", "delegates": 0, "amount": 0}
     if len(claims) < ENOUGH:
         return {**hidden, "why": "fewer than 5 sums are above zero"}
-    if 2 * max(claims) > sum(claims) or 2 * max([*claims, *less]) > whole:
+    if 2 * max(claims) > sum(claims):
         return {**hidden, "why": "one sum is more than half of it"}
+    if 2 * max([*claims, *less]) > whole:
+        return {**hidden, "why": "one gain or loss is more than half of what is left after losses"}
     return {"display": pounds(whole), "delegates": len(claims), "amount": int(whole + Fraction(1, 2)), "why": ""}

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from chalicelib.core.costs import Cost, CostKind, CostSource
 from chalicelib.forms.impact_answers import Claim
-from chalicelib.results.sponsor_rule import ENOUGH
+from chalicelib.results.sponsor_rule import ENOUGH, LARGE_IN_NET
 from chalicelib.sponsor.evidence import Evidence
 from chalicelib.sponsor.final.build import Prepared, build_final
 from chalicelib.sponsor.final.facts import ChangeLine, Figure, Seen, Survey, final_bytes, read_final
@@ -56,6 +56,12 @@ def test_what_got_worse_is_taken_off_whole():
 )
 def test_no_total_where_few_or_one_make_it(gains, losses):
     assert net_of([*map(Fraction, gains)], [*map(Fraction, losses)]).total is None
+
+
+@pytest.mark.parametrize("lost", [13_000, 25_000, 40_000])
+def test_losses_that_leave_little_or_nothing_are_said_in_words_that_are_true(lost):
+    """Whether the rest is below zero is not said: with one loss it would bound that person's."""
+    assert net_of([Fraction(5_000)] * 5, [Fraction(lost)]).why == LARGE_IN_NET
 
 
 def of_worth(*moneys: str) -> list[Evidence]:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from chalicelib.core import currency
 from chalicelib.core.costs import Cost, total_of
 from chalicelib.forms.impact_answers import Claim, claims_of, lost_of
-from chalicelib.results.sponsor_rule import MAX_SHARE_OF_SUM, ONE_LARGE_SUM, Sum, sum_of, tally
+from chalicelib.results.sponsor_rule import LARGE_IN_NET, MAX_SHARE_OF_SUM, Sum, sum_of, tally
 from chalicelib.sponsor.evidence import Evidence
 from chalicelib.sponsor.final.facts import CostLine, Total, Value
 from chalicelib.sponsor.return_on_investment import return_on
@@ -92,7 +92,7 @@ def net_of(gains: Sequence[Fraction], losses: Sequence[Fraction]) -> Sum:
         return gained
     total = gained.total - sum(losses, ZERO)
     if max(*gains, *losses) > MAX_SHARE_OF_SUM * total:
-        return Sum(why=ONE_LARGE_SUM)
+        return Sum(why=LARGE_IN_NET)
     return Sum(gained.n, total)
 
 

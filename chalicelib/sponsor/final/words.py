@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from chalicelib.core.formatting import in_words, join_words, plural
-from chalicelib.results.sponsor_rule import ENOUGH, ONE_LARGE_SUM, TOO_FEW_SUMS
+from chalicelib.results.sponsor_rule import ENOUGH, LARGE_IN_NET, ONE_LARGE_SUM, TOO_FEW_SUMS
 from chalicelib.sponsor.final.facts import ChangeLine, Figure, Final, FollowupLine, Seen, Spread, Survey, Value
 
 MANAGERS, COLLEAGUES = "line managers", "colleagues"
@@ -202,7 +202,7 @@ def no_sum(value: Value) -> str:
     for total, name, things in steps:
         if not total.display:
             why = f"fewer than {ENOUGH} {things}" if total.why == TOO_FEW_SUMS else total.why
-            ask = " Ask finance to confirm that sum." if total.why == ONE_LARGE_SUM else ""
+            ask = " Ask finance to confirm that sum." if total.why in (ONE_LARGE_SUM, LARGE_IN_NET) else ""
             return f"{name} is not shown: {why}.{ask}"
     return ""
 
