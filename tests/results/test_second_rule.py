@@ -68,6 +68,15 @@ def test_vector_a_two_cells_of_three():
     assert facts.agreements == ()
 
 
+@pytest.mark.parametrize(("peers", "reports", "mean"), [(P, D, Fraction(27, 8)), ("5555 " * 3, "1111 " * 3, 3)])
+def test_all_others_are_the_mean_of_the_blocks_behaviours_and_not_of_one_of_its_cells(peers, reports, mean):
+    facts = facts_of(FOUR, wave(FOUR, P=peers, D=reports))
+    (others,) = [s for s in facts.statistics if (s.about, s.cell) == ("competency", ALL_OTHERS)]
+
+    assert (others.range.shown, others.n) == (mean, 6)
+    assert mean == sum(each for each, _ in behaviours(facts)) / len(behaviours(facts))
+
+
 def test_words_of_agreement_are_about_one_cell_and_never_about_two_together():
     """Eight raters are enough for words; of two cells together they would show how the cells differ."""
     alike = "3343 3343 3333 3343"
