@@ -6,6 +6,8 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 
+from msgspec.structs import replace
+
 from chalicelib.core.errors import FieldError, FileInvalid
 from chalicelib.core.formatting import local_day
 from chalicelib.core.ids import invitation_id
@@ -24,7 +26,7 @@ from chalicelib.waves import lifecycle
 LABELS = {"name": "The name", "email": "The address", "group": "The group"}
 NOT_ADDED = (MANAGER_GROUP,)
 MANAGER = "The line manager is asked without being added. To ask someone else, change the line manager."
-REPLACED = "This address was replaced before, so it cannot be asked again. Use the new one."
+NOT_AGAIN = "No one can be asked at this address again: it was replaced by another one, or its owner was erased."
 
 
 def why_none(loaded: LoadedDelegate) -> str:
@@ -94,7 +96,7 @@ def _read(loaded: LoadedDelegate, typed: Mapping[str, str]) -> RaterEntry:
 
 
 def _refuse_asked(loaded: LoadedDelegate, wave: DelegateWave, entry: RaterEntry) -> None:
-    """Refuse a second line manager, who was asked already, and an address whose owner is asked at another one.
+    """Refuse a second line manager, who was asked already, and an address that was replaced or whose owner was erased.
 
     Raises ActRefused.
     """
@@ -108,14 +110,17 @@ def _refuse_asked(loaded: LoadedDelegate, wave: DelegateWave, entry: RaterEntry)
     asked_id = invitation_id(loaded.delegate.id, wave.wave.value, address)
     for invitation in DelegateRecord(loaded.rows).invitations(wave.wave):
         if invitation.id == asked_id and invitation.rater.email != address:
-            raise ActRefused(FieldError("email", REPLACED))
+            raise ActRefused(FieldError("email", NOT_AGAIN))
 
 
 def _writes(
     loaded: LoadedDelegate, wave: DelegateWave, before: Nomination, entry: RaterEntry, asking: Asking
 ) -> Iterator[Write]:
     delegate = loaded.delegate
-    after = lifecycle.add_named(before, [entry], RaterEntry(MANAGER_GROUP, delegate.manager))
+    # an unsent list may name them otherwise: the preview said what was typed here
+    others = tuple(rater for rater in before.raters if rater.person.email != entry.person.email)
+    manager = RaterEntry(MANAGER_GROUP, delegate.manager)
+    after = lifecycle.add_named(replace(before, raters=others), [entry], manager)
     yield from lifecycle.send_nomination(loaded.programme, delegate, wave, before, after, asking.now)
     words = {"group": loaded.programme.group(entry.group).title, "why": asking.reason}
     yield audit_events.add(loaded.cohort.id, AuditEvent.ADDED_RATER, asking.by, delegate.id, asking.now, **words)

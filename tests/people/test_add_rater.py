@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from chalicelib.cli import parser
 from chalicelib.core.model import Approver, Wave
+from chalicelib.people.acts import find_act
 from chalicelib.people.planned import ActRefused
 from chalicelib.store import audit_events, delegates, invitations
 from tests.people import scene
@@ -120,6 +121,18 @@ def test_what_a_list_refuses_is_refused_at_its_field(aws, clock, typed, field):
     with pytest.raises(ActRefused) as refused:
         scene.plan(clock, "rater-add", **PIA | typed)
     assert [fault.field for fault in refused.value.faults] == [field]
+
+
+def test_a_rater_whom_the_delegate_has_chosen_otherwise_is_asked_as_typed(visitor, clock):
+    people.opened(clock)
+    choose = people.link("dana delegate", "nominate")
+    visitor.open(choose).post(choose, {"group": "other", "list": "P. P. <pia@example.org>; P1 <p1@example.org>"})
+    scene.change(clock, "rater-add", **PIA)
+    people.invited(clock)
+
+    assert asked()["pia@example.org"] == "peer"
+    assert [rater.person.name for rater in listed().raters if rater.person.email == "pia@example.org"] == ["Pia Peer"]
+    assert find_act("rater-add").was_done(scene.found(), PIA)
 
 
 def test_an_address_that_was_replaced_is_not_asked_again(aws, clock):
