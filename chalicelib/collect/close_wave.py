@@ -24,7 +24,7 @@ from chalicelib.core.model import (
     WaveState,
 )
 from chalicelib.emails.kinds import CancelledBy
-from chalicelib.emails.waiting import list_asking, list_cancelled_by
+from chalicelib.emails.waiting import list_cancelled_by, list_overtaken
 from chalicelib.forms.pulse import stored_group, wave_programme
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.results.answer_counts import has_enough_counted
@@ -126,8 +126,8 @@ def has_too_few_answers(programme: Programme, invited: Iterable[Invitation]) -> 
 
 
 def _stop_reminders(delegate: Delegate, wave: DelegateWave) -> None:
-    """Cancel reminders of a wave that ends early: to raters, to choose raters, to check the list."""
-    waiting_emails.cancel_all(list_asking(delegate.id, wave.wave.value))
+    """Cancel what waits of a wave that ends: reminders to answer, to choose raters, to check the list; more time."""
+    waiting_emails.cancel_all(list_overtaken(delegate.id, wave.wave.value))
 
 
 def _cut_from_identity(programme: Programme, delegate: Delegate, wave: DelegateWave) -> None:

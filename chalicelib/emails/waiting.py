@@ -17,11 +17,11 @@ def list_cancelled_by(act: CancelledBy, owner: str, *named: str, invitation: str
     return [email_id for email_id in email_ids if is_cancelled_by(act, email_id) and {*named} <= {*email_id.split("#")}]
 
 
-def list_asking(owner: str, *named: str) -> list[str]:
-    """Return ids of all emails that ask for something about a delegate's wave, in every state. One query."""
+def list_overtaken(owner: str, *named: str) -> list[str]:
+    """Return ids of emails about a wave that its close makes pointless or untrue, in every state. One query."""
     email_ids = [email_id for email_id in waiting_emails.list_ids(owner) if {*named} <= {*email_id.split("#")}]
-    asking = (CancelledBy.ANSWER, CancelledBy.CHOICE, CancelledBy.DECISION)
-    return [email_id for email_id in email_ids if any(is_cancelled_by(act, email_id) for act in asking)]
+    overtaken = (CancelledBy.ANSWER, CancelledBy.CHOICE, CancelledBy.DECISION, CancelledBy.OUTCOME)
+    return [email_id for email_id in email_ids if any(is_cancelled_by(act, email_id) for act in overtaken)]
 
 
 def list_unwanted(owner: str) -> list[str]:

@@ -10,8 +10,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from chalicelib.core.model import Delegate, DelegateWave, Programme
-from chalicelib.emails.kinds import CancelledBy
-from chalicelib.emails.waiting import cancel_by, list_asking
+from chalicelib.emails.waiting import list_overtaken
 from chalicelib.store import administrator_rights, cohorts, delegates, emails, waiting_emails
 from chalicelib.store.cohorts import KeyLoss
 from chalicelib.store.emails import Email
@@ -32,11 +31,10 @@ def hold_without_key(
         return []
     if wave.without_key:
         return [delegates.hold_without_key(wave, stored_report)]
-    waiting_emails.cancel_all(list_asking(delegate.id, wave.wave.value))
+    waiting_emails.cancel_all(list_overtaken(delegate.id, wave.wave.value))
     writes = [
         delegates.hold_without_key(wave, stored_report),
         cohorts.change_line(delegate, put=cohorts.set_key_loss(KeyLoss.UNSETTLED), wave=wave.wave),
-        *cancel_by(CancelledBy.OUTCOME, delegate.id, wave.wave.value),
     ]
     known = replace(wave, stored_report=stored_report)
     return [*writes, *emails.add_all(list_emails(programme, delegate, known, Outcome.UNSETTLED, now))]

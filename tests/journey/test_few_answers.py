@@ -117,6 +117,19 @@ def test_with_more_time_the_delegate_learns_the_newest_last_day_on_the_next_work
     assert day(closes + timedelta(days=21)) in " ".join(email.message["Subject"].split())
 
 
+@pytest.mark.parametrize("answers", [2, 6])
+def test_with_more_time_and_then_a_close_the_delegate_is_not_told_of_a_later_last_day(visitor, clock, answers):
+    people.opened(clock, chosen=people.raters(6, 0))
+    for place in range(answers):
+        answer(f"p{place}", "4", clock)
+    close_or_extend.extend(people.COHORT, DANA, people.DATES.closes + timedelta(days=14), clock.advance(hours=8))
+    close_or_extend.close_now(people.COHORT, DANA, clock.advance(minutes=5))
+    drain(clock.now())
+    assert state() is (WaveState.CLOSED if answers == 6 else WaveState.HELD)
+    drain(clock.advance(days=3))
+    assert emails("admin/more_time#") == {}
+
+
 def test_with_more_time_a_delegate_who_chose_no_one_is_asked_to_choose(visitor, clock):
     people.opened(clock)
     drain(clock.to(people.CLOSE))
