@@ -13,7 +13,7 @@ from chalicelib.core.calendar import local_moment
 from chalicelib.core.formatting import last_day, local_date, plural
 from chalicelib.core.ids import derive
 from chalicelib.core.model import Cohort, Delegate, DelegateWave, Person, Programme
-from chalicelib.core.working_days import working_days
+from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.emails.common_words import SEPARATOR, common_words
 from chalicelib.emails.create import create_email
 from chalicelib.emails.kinds import CancelledBy, OnNewAddress, To, declare_email
@@ -308,17 +308,23 @@ def _page_of_facilitator(change: Change) -> tuple[Person, str, Link, dict[str, s
     return people[0], "your workshops", FACILITATOR.link(cohort, people[0]), {}
 
 
+def more_time_email_due(days: WorkingDays, closes_at: datetime, now: datetime) -> datetime:
+    """Return the next working morning, or now if the new last day is over by then."""
+    morning = days.next_morning(now)
+    return morning if morning < closes_at else now
+
+
 def more_time_email(
     programme: Programme, delegate: Delegate, wave: DelegateWave, closes_at: datetime, now: datetime
 ) -> Email:
-    """Write to the delegate on the next working morning. wave: before it gets more time."""
+    """Write to the delegate. wave: before it gets more time."""
     return create_email(
         MORE_TIME,
         delegate.id,
         wave.wave.value,
         str(wave.extensions + 1),
         to=delegate.person,
-        due_at=working_days(programme.organisation, wave.closed).next_morning(now),
+        due_at=more_time_email_due(working_days(programme.organisation, wave.closed), closes_at, now),
         words=common_words(programme)
         | {"name": delegate.person.name, "closes": last_day(closes_at, programme.organisation.timezone)},
         links=name_links(HUB.link(delegate)),

@@ -15,6 +15,7 @@ from chalicelib.admin import close_or_extend, survey_acts
 from chalicelib.admin.close_or_extend import CloseRefused, find_closing
 from chalicelib.admin.dashboard import Dashboard
 from chalicelib.admin.delegate_status import DelegateStatus
+from chalicelib.admin.emails import more_time_email_due
 from chalicelib.core.calendar import local_moment
 from chalicelib.core.formatting import day, join_words, last_date, plural
 from chalicelib.core.model import SELF_GROUP
@@ -107,8 +108,11 @@ def plan_questionnaires(
             outcomes.as_it_is.append(line)
         else:
             outcomes.sort_out(line, wave.closes_at, zone, partial(find_closing, wave, board.programme, last, now))
+    days = working_days(board.programme.organisation, board.cohort.dates.closed)
+    due_at = more_time_email_due(days, local_moment(last + timedelta(days=1), 0, zone), now)
+    when = "at once" if due_at == now else "on the next working morning"
     moved = [line for line, _ in outcomes.moved]
-    return _plan(board, outcomes, last, _emails_of_questionnaires(moved, last))
+    return _plan(board, outcomes, last, _emails_of_questionnaires(moved, last, when))
 
 
 def plan_surveys(board: Dashboard, chosen: Sequence[DelegateStatus], last: date, why: str, now: datetime) -> MoreTime:
@@ -136,11 +140,12 @@ def plan_surveys(board: Dashboard, chosen: Sequence[DelegateStatus], last: date,
     return _plan(board, outcomes, last, _emails_of_surveys(unsent, last))
 
 
-def _emails_of_questionnaires(lines: Sequence[DelegateLine], last: date) -> tuple[str, ...]:
+def _emails_of_questionnaires(lines: Sequence[DelegateLine], last: date, when: str) -> tuple[str, ...]:
+    """Say who is emailed. when: the delegates are told of it."""
     raters = sum(line.invited - line.groups.get(SELF_GROUP, GroupCount()).invited for line in lines)
     choosing = _count_choosing([line for line in lines if not line.nominated])
     who = plural(len(lines), "delegate", "delegates")
-    emails = [f"{who}: on the next working morning, that the last day is {day(last)}"] if lines else []
+    emails = [f"{who}: {when}, that the last day is {day(last)}"] if lines else []
     if raters:
         of = f"Of {plural(raters, 'rater who was', 'raters who were')} asked"
         emails.append(

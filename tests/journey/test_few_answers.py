@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.admin import close_or_extend
+from chalicelib.admin import close_or_extend, more_time
 from chalicelib.admin.cohort_status import load_cohort_status
 from chalicelib.admin.dashboard import load_dashboard
 from chalicelib.admin.delegate_status import Filter
@@ -115,6 +115,16 @@ def test_with_more_time_the_delegate_learns_the_newest_last_day_on_the_next_work
 
     (email,) = [email for email in sent_emails(DANA) if "admin/more_time" in email.row]
     assert day(closes + timedelta(days=21)) in " ".join(email.message["Subject"].split())
+
+
+def test_with_more_time_to_the_end_of_a_weekend_the_delegate_is_told_before_it_is_over(visitor, clock, held):
+    """The next working morning would come after it."""
+    sunday = people.DATES.closes + timedelta(days=2)
+    board = load_dashboard(people.COHORT, clock.now())
+    planned = more_time.plan_questionnaires(board, board.lines, sunday, "", clock.now())
+    close_or_extend.extend(people.COHORT, DANA, sunday, clock.now())
+    drain(clock.now())
+    assert (emails("admin/more_time#"), "at once" in planned.emails[0]) == ({DANA: 1}, True)
 
 
 @pytest.mark.parametrize("answers", [2, 6])
