@@ -38,6 +38,12 @@ class NotNow(Refusal):
     title = "That cannot be done now"
 
 
+class SomeRefused(CloseRefused):
+    """An act that was done for some delegates, and refused for others."""
+
+    title = "It was not done for everyone"
+
+
 class DateRefused(Refusal):
     """An invalid last day."""
 
@@ -224,7 +230,7 @@ def _each(scope: Scope, stages: tuple[FeedbackState, ...], act: Callable[[Delega
 
 
 def _act_on(scope: Scope, chosen: Sequence[DelegateStatus], act: Callable[[DelegateStatus], None]) -> None:
-    """Act on each delegate; report those that cannot be changed after all others are done."""
+    """Act on each delegate. Raises SomeRefused or CloseRefused with those who cannot be changed, after all others."""
     refused = []
     for delegate in chosen:
         try:
@@ -232,7 +238,7 @@ def _act_on(scope: Scope, chosen: Sequence[DelegateStatus], act: Callable[[Deleg
         except CloseRefused as refusal:
             refused.append(f"{delegate.line.name}: {refusal}" if len(scope.lines) > 1 else str(refusal))
     if refused:
-        raise CloseRefused(" ".join(refused))
+        raise (SomeRefused if len(refused) < len(chosen) else CloseRefused)(" ".join(refused))
 
 
 EXTENDABLE = (FeedbackState.COLLECTING, FeedbackState.HELD)

@@ -84,6 +84,20 @@ def test_who_cannot_get_the_day_is_named_before_it_is_given(admin, clock):
     assert ("close-refused" in admin.messages, admin.shows) == (True, "admin/act")
 
 
+def test_a_page_of_the_whole_cohort_says_that_the_others_got_more_time(admin, clock):
+    url = f"{COHORT}/delegate/{ids()['dana delegate']}/extend"
+    admin.open(url).post(url, LATER)
+    everyone = f"{COHORT}/all/extend"
+    admin.open(everyone).post(everyone, {"last_day": "2026-10-06"})
+    confirm = admin.page
+    for _ in range(2):
+        admin.page = confirm
+        admin.post(everyone, {"confirmed": "2026-10-06"})
+        assert {"some-refused", "done-for-others"} <= admin.messages
+    closing = sorted(line.closes_at[:10] for line in cohorts.list_lines(people.COHORT))
+    assert closing == ["2026-10-06", "2026-10-06", "2026-10-09"]
+
+
 def test_the_preview_of_a_large_cohort_costs_as_many_calls_as_of_a_small_one(admin):
     def calls_for(*names: str) -> int:
         admin.open(chosen("extend", *names))
