@@ -117,7 +117,7 @@ def test_with_more_time_the_delegate_learns_the_newest_last_day_on_the_next_work
     assert day(closes + timedelta(days=21)) in " ".join(email.message["Subject"].split())
 
 
-def test_with_more_time_to_the_end_of_a_weekend_the_delegate_is_told_before_it_is_over(visitor, clock, held):
+def test_with_more_time_to_the_end_of_a_weekend_the_delegate_is_notified_before_it_is_over(visitor, clock, held):
     """The next working morning would come after it."""
     sunday = people.DATES.closes + timedelta(days=2)
     board = load_dashboard(people.COHORT, clock.now())
@@ -128,7 +128,7 @@ def test_with_more_time_to_the_end_of_a_weekend_the_delegate_is_told_before_it_i
 
 
 @pytest.mark.parametrize("answers", [2, 6])
-def test_with_more_time_and_then_a_close_the_delegate_is_not_told_of_a_later_last_day(visitor, clock, answers):
+def test_with_more_time_and_then_a_close_the_delegate_learns_of_no_later_last_day(visitor, clock, answers):
     people.opened(clock, chosen=people.raters(6, 0))
     for place in range(answers):
         answer(f"p{place}", "4", clock)

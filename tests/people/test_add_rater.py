@@ -123,7 +123,7 @@ def test_what_a_list_refuses_is_refused_at_its_field(aws, clock, typed, field):
     assert [fault.field for fault in refused.value.faults] == [field]
 
 
-def test_a_rater_whom_the_delegate_has_chosen_otherwise_is_asked_as_typed(visitor, clock):
+def test_the_group_that_was_typed_counts_although_the_delegate_chose_another(visitor, clock):
     people.opened(clock)
     choose = people.link("dana delegate", "nominate")
     visitor.open(choose).post(choose, {"group": "other", "list": "P. P. <pia@example.org>; P1 <p1@example.org>"})
