@@ -141,7 +141,7 @@ def plan_surveys(board: Dashboard, chosen: Sequence[DelegateStatus], last: date,
 
 
 def _emails_of_questionnaires(lines: Sequence[DelegateLine], last: date, when: str) -> tuple[str, ...]:
-    """Say who is emailed. when: they are notified"""
+    """Say who is emailed. when: the delegates are notified of the day"""
     raters = sum(line.invited - line.groups.get(SELF_GROUP, GroupCount()).invited for line in lines)
     choosing = _count_choosing([line for line in lines if not line.nominated])
     who = plural(len(lines), "delegate", "delegates")

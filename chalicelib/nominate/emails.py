@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from chalicelib.core import formatting
 from chalicelib.core.errors import Refusal
 from chalicelib.core.formatting import local_date
-from chalicelib.core.model import Person
+from chalicelib.core.model import Approver, Person
 from chalicelib.core.working_days import reminder_times, working_days
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
@@ -75,6 +75,14 @@ def approver(choice: RaterList) -> Person:
     return choice.approver
 
 
+def name_approver(choice: RaterList) -> str:
+    """Return how a sentence names the approver, also one who was erased."""
+    by, is_coach = approver(choice), choice.programme.raters_approved_by is Approver.COACH
+    if by.is_erased:
+        return "the coach" if is_coach else "the line manager"
+    return by.name
+
+
 def ask(choice: RaterList, now: datetime) -> Email:
     return _to_approver(choice, APPROVE_LIST, now)
 
@@ -91,8 +99,7 @@ def remind(choice: RaterList, now: datetime) -> list[Email]:
 
 def approved(choice: RaterList, now: datetime, *, in_place: bool = False) -> Email:
     """Write to the delegate. in_place: an administrator approved the list for its approver."""
-    by = approver(choice).name
-    who = f"The programme team, in place of {by}," if in_place else by
+    who = f"The programme team, in place of {name_approver(choice)}," if in_place else approver(choice).name
     return _to_delegate(choice, LIST_APPROVED, now, {"people": _people(choice), "approver": who})
 
 

@@ -8,7 +8,7 @@ from chalicelib.core.errors import FieldError
 from chalicelib.core.formatting import last_day, local_day, plural
 from chalicelib.core.model import WaveState
 from chalicelib.nominate.approve_list import approve_in_place
-from chalicelib.nominate.emails import approver
+from chalicelib.nominate.emails import approver, name_approver
 from chalicelib.nominate.rater_list import RaterList, load, with_warnings
 from chalicelib.nominate.seen_list import ListOutdated, refuse_unseen
 from chalicelib.people.loaded import LoadedDelegate
@@ -54,7 +54,7 @@ def plan_approval(loaded: LoadedDelegate, seen: str, asking: Asking) -> Planned:
         refuse_unseen(choice, seen)
     except ListOutdated as outdated:
         raise ActRefused(FieldError("", str(outdated))) from None
-    by, zone = approver(choice), choice.programme.organisation.timezone
+    by, name, zone = approver(choice), name_approver(choice), choice.programme.organisation.timezone
     people = plural(len(choice.unsent), "person", "people")
     is_planned = choice.wave.state is WaveState.PLANNED
     when = f"when the questionnaire opens, on {local_day(choice.wave.opens_at, zone)}" if is_planned else "now"
@@ -64,15 +64,15 @@ def plan_approval(loaded: LoadedDelegate, seen: str, asking: Asking) -> Planned:
         loaded.cohort.id, event, asking.by, loaded.delegate.id, now, {"approver": by}, **words
     )
     return plan(
-        f"Approve the list of {loaded.name} in place of {by.name}",
+        f"Approve the list of {loaded.name} in place of {name}",
         [
             f"{people} on it {'is' if len(choice.unsent) == 1 else 'are'} asked for feedback, and can answer until "
             f"{last_day(choice.wave.closes_at, zone)}.",
-            f"It is {by.name} who approves lists in this programme. The audit trail says that you did it, and why.",
+            f"It is {name} who approves the list. The audit trail says that you did it, and why.",
             "You cannot undo this. You can remove single raters.",
         ],
         recipients(
-            ("delegate", loaded.delegate.person, f"that the list is approved, in place of {by.name}"),
+            ("delegate", loaded.delegate.person, f"that the list is approved, in place of {name}"),
             ("approver", by, "that you have approved it in their place; their link says so too"),
             *(("rater", rater.person, f"the invitation, {when}") for rater in choice.unsent),
         ),

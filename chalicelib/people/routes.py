@@ -16,6 +16,7 @@ from chalicelib.core import clock, log
 from chalicelib.core.errors import FormInvalid
 from chalicelib.core.model import Programme
 from chalicelib.links import signing
+from chalicelib.nominate.emails import name_approver
 from chalicelib.nominate.rater_list import RaterList
 from chalicelib.nominate.seen_list import SEEN, find_changes, write_seen
 from chalicelib.people import acts, cohort_acts, many
@@ -58,6 +59,11 @@ class Subject(Struct, frozen=True):
     is_done: Callable[[Mapping[str, str]], bool]
     reason_goes_out: bool = False
     choice: RaterList | None = None
+
+    @property
+    def approver(self) -> str:
+        """Return how the form names who is to approve the list; empty if it shows none."""
+        return name_approver(self.choice) if self.choice else ""
 
 
 @bp.route(PERSON, **GET)

@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-from chalicelib.core.model import Wave
+from chalicelib.cli import parser
+from chalicelib.core.model import ERASED_NAME, Wave
 from chalicelib.store import audit_events, delegates, invitations
 from tests.support import people
 from tests.support.cloud import BASE_URL
@@ -91,6 +92,18 @@ def test_the_approvers_link_says_that_it_is_done(waiting, clock):
     waiting.page = opened
     waiting.post(link, {"decision": "approve"})
     assert "approved-in-place" in waiting.messages
+
+
+def test_a_list_whose_approver_was_erased_is_approved_and_names_their_part(waiting, clock):
+    parser.main(["person", "erase", people.person("cleo coach").email, "--wait", "0"])
+    form = waiting.open(page()).page
+    preview = waiting.post(page()).page
+    waiting.post(page(), {"confirmed": "yes"})
+    people.invited(clock)
+
+    assert asked() == {"p0@example.org"}
+    (email,) = [email for email in sent_emails() if email.row.startswith("nominate/approved#")]
+    assert not [shown for shown in (form, preview, str(email.message)) if ERASED_NAME in shown]
 
 
 def test_a_list_that_was_not_shown_is_not_approved(waiting, clock):
