@@ -32,6 +32,7 @@ from chalicelib.links.ends import end_after, end_of_programme_links
 from chalicelib.links.kinds import ANSWER, HUB, NOMINATE
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
 from chalicelib.milestones.rater_progress import Progress, progress
+from chalicelib.results.answer_counts import counted_from
 from chalicelib.store import attendance, audit_events, cohorts, meetings, programmes, workshops
 from chalicelib.store.areas import Area
 from chalicelib.store.attendance import Attendance
@@ -103,6 +104,11 @@ class Hub(Struct, frozen=True):
         names = {Approver.COACH: self.delegate.coach.name, Approver.MANAGER: self.delegate.manager.name}
         approver = self.programme.raters_approved_by if self.nomination.approval is Approval.ASKED else None
         return names[approver] if approver else ""
+
+    @property
+    def counted_from(self) -> int:
+        """Return how many raters must be counted together for a count to be shown."""
+        return counted_from(self.programme.threshold)
 
     def days_of(self, milestone: Milestone) -> int:
         """Return how many days of a workshop take place, or are meant to while it has no dates."""

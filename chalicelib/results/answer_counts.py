@@ -23,6 +23,11 @@ def margin(threshold: int) -> int:
     return threshold - 1
 
 
+def counted_from(threshold: int) -> int:
+    """Return how many people a part of anonymous raters needs to be counted."""
+    return threshold + margin(threshold)
+
+
 def count_parts(
     programme: Programme,
     invited: Mapping[str, int],
@@ -43,7 +48,7 @@ def count_parts(
     ]
     kept = [part.groups for part in earlier if not part.named]
     rest = [g.id for g in programme.anonymous_groups if not any(g.id in groups for groups in kept)]
-    parts = [*kept, *pooled(invited, rest, programme.threshold + margin(programme.threshold))]
+    parts = [*kept, *pooled(invited, rest, counted_from(programme.threshold))]
     anonymous = [_part(part, invited, answered, programme.threshold) for part in parts]
     return tuple(replace(part, answered=0) if set(part.groups) & set(hidden) else part for part in (*named, *anonymous))
 

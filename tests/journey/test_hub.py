@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
+from chalicelib.results.answer_counts import count_parts
 from tests.support import people
 from tests.support.calls import count_calls
 from tests.support.drain import drain
@@ -50,6 +52,18 @@ def test_it_counts_raters_each_morning_in_steps_and_never_says_who(visitor, cloc
     drain(clock.advance(hours=2))
     shown()
     assert ("have answered" in visitor.page, "counted-each-morning" in visitor.messages) == (True, False)
+
+
+@pytest.mark.parametrize(("threshold", "from_how_many"), [(3, 5), (4, 7)])
+def test_it_says_from_how_many_raters_they_are_counted(visitor, clock, threshold, from_how_many):
+    rules = replace(people.programme(), id="strict", threshold=threshold)
+    people.opened(clock, chosen=people.raters(from_how_many - 1, 0), rules=rules)
+    drain(clock.advance(days=1))
+    visitor.open(people.link("dana delegate", "hub"))
+    assert "not-counted-yet" in visitor.messages
+    assert f"once {from_how_many} people" in visitor.page
+    assert count_parts(rules, {"peer": from_how_many - 1}, {}) == ()
+    assert len(count_parts(rules, {"peer": from_how_many}, {})) == 1
 
 
 def test_it_is_three_calls_the_third_for_the_dates_of_the_workshops(visitor, hub):
