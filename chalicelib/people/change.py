@@ -17,6 +17,7 @@ from chalicelib.core.name_order import replace_name
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.links.kinds import COACH
+from chalicelib.people.hand_over import list_seats_to_come
 from chalicelib.people.loaded import LoadedDelegate
 from chalicelib.people.planned import ActRefused, Asking, Planned, list_former, plan, recipients
 from chalicelib.programme.other_people import Loading, other_people
@@ -68,8 +69,9 @@ def plan_manager(loaded: LoadedDelegate, manager: Person, asking: Asking) -> Pla
     before = loaded.delegate.manager
     _check_part(loaded, manager, "manager")
     after = replace(loaded.delegate, manager=manager)
+    days = ", and the days of the workshops to come" if list_seats_to_come(loaded.delegate, asking.now) else ""
     people = [
-        ("new line manager", manager, "what is asked of them, and the days of the workshops to come"),
+        ("new line manager", manager, f"what is asked of them{days}"),
         ("delegate", loaded.delegate.person, "that another line manager is named"),
         *list_former("line manager", [before], loaded.cohort.id, loaded.delegate.id),
     ]

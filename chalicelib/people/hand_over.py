@@ -35,6 +35,7 @@ from chalicelib.store.jobs import Job
 from chalicelib.store.marshal import Row
 from chalicelib.store.meetings import Meeting, MeetingKind
 from chalicelib.store.table import Write
+from chalicelib.store.workshops import Seat
 from chalicelib.waves import lifecycle
 from chalicelib.waves.emails.about_surveys import FIRST, first_email
 from chalicelib.waves.survey_thread import ASKED, state_of
@@ -125,13 +126,17 @@ def _days_of_workshops(
     """Send a new line manager the days of the workshops to come, unless an email that waits is redirected to them."""
     if any(email.template in ABOUT_DAYS for email in waiting.live):
         return
-    sessions = workshops.list_sessions(delegate.cohort_id)
-    seats = workshops.find_seats([delegate.id], sessions).get(delegate.id, {}).values()
-    coming = [seat for seat in seats if seat.entry.starts > now and not seat.entry.cancelled]
-    if coming:
+    if coming := list_seats_to_come(delegate, now):
         first = manager_email(programme, delegate, coming, due_at, is_first=True)
         email = replace(first, id=f"{first.id}#{job.id.rsplit('#', 1)[-1]}")
         yield from emails.add(email) if emails.find(email.id) is None else []
+
+
+def list_seats_to_come(delegate: Delegate, now: datetime) -> list[Seat]:
+    """Return the seats of a delegate in workshops to come; none in a pause. Two calls."""
+    sessions = workshops.list_sessions(delegate.cohort_id)
+    seats = workshops.find_seats([delegate.id], sessions).get(delegate.id, {}).values()
+    return [seat for seat in seats if seat.entry.starts > now and not seat.entry.cancelled]
 
 
 def _is_named(job: Job, part: str, person: Person) -> bool:

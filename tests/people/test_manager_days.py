@@ -31,8 +31,9 @@ def text() -> str:
 
 def test_a_new_line_manager_is_sent_the_days_with_the_notice(aws, clock):
     scene.open_cohort(clock)
-    scene.change(clock, "manager", **NEW_MANAGER)
+    planned = scene.change(clock, "manager", **NEW_MANAGER)
 
+    assert [email.email for email in planned.emails if "workshops" in email.what] == [NORA]
     assert len(sent_emails(NORA)) == 1, "one email holds both"
     for plan in dates.BOTH:
         assert f"{plan.date:%A} {plan.date.day} {plan.date:%B %Y}" in text()
@@ -53,8 +54,9 @@ def test_without_workshops_to_come_no_days_are_sent(aws, clock, sessions):
     scene.open_cohort(clock, sessions=sessions)
     if sessions:
         drain(clock.to(local_moment(dates.BOTH[-1].date + timedelta(days=1), 12, "Europe/London")))
-    scene.change(clock, "manager", **NEW_MANAGER)
+    planned = scene.change(clock, "manager", **NEW_MANAGER)
     assert not days_sent()
+    assert not [email for email in planned.emails if "workshops" in email.what]
 
 
 def test_days_that_wait_for_the_former_line_manager_go_to_the_new_one_alone(aws, clock):
