@@ -39,6 +39,7 @@ from chalicelib.store.row_kinds.delegate_rows import DELEGATE, INVITATION, NOMIN
 from chalicelib.store.row_kinds.row_kind import Erasure, Owner
 from chalicelib.store.row_kinds.service_rows import ENDED_SESSIONS, OWN_COPY
 from chalicelib.store.table import Changed, Write, delete, get, key_of, scan, transact, update
+from chalicelib.store.unreadable import read_all
 
 __all__ = ["EraseRefused", "PersonUnknown", "erase", "list_parts", "preview"]
 
@@ -116,12 +117,13 @@ def preview(email: str) -> dict[str, int]:
 def list_parts(email: str) -> dict[str, int]:
     """Return what the person does for others who take part: the part, and for how many delegates or cohorts.
 
-    Someone else has to be named for it. An erasure leaves "(erased)" there.
+    Someone else has to be named for it. An erasure leaves "(erased)" there. A damaged record is left out: it keeps no
+    one from being erased.
     """
     who = email.strip().lower()
     rows = list(rows_naming(who))
-    taking_part = [read(Delegate, row) for row in rows if DELEGATE.has(row) and not row.get("withdrawn")]
-    run = [read(Cohort, row) for row in rows if COHORT.has(row)]
+    taking_part = list(read_all(Delegate, [row for row in rows if DELEGATE.has(row) and not row.get("withdrawn")]))
+    run = list(read_all(Cohort, [row for row in rows if COHORT.has(row)]))
     parts = {
         "coach": sum(delegate.coach.email == who for delegate in taking_part),
         "line manager": sum(delegate.manager.email == who for delegate in taking_part),

@@ -16,7 +16,7 @@ from chalicelib.ownership.erase_person import PersonUnknown
 from chalicelib.people import leave
 from chalicelib.store import debriefs, delegates, ticks
 from chalicelib.store.debriefs import CoachNotes, HandOver
-from chalicelib.store.table import Key, put, scan, update
+from chalicelib.store.table import Key, Missing, put, scan, update
 from chalicelib.store.ticks import CoachTicks
 from tests.support import people
 from tests.support.drain import drain
@@ -201,3 +201,11 @@ def test_an_erasure_says_which_parts_someone_else_is_to_take(aws, clock, capsys,
 
     assert main(command) == 0
     assert json.loads(capsys.readouterr().out)["parts"] == parts
+
+
+def test_a_damaged_record_of_a_delegate_keeps_no_coach_from_being_erased(aws, clock):
+    people.opened(clock, chosen=people.raters(4, 0))
+    people.write(update(delegates.key(people.dana()), remove=["programme_id"], refusal=Missing))
+
+    assert main(["person", "erase", CLEO, "--wait", "0"]) == 1, "the damaged record is named"
+    assert CLEO not in stored()
