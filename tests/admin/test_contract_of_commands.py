@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 
 import pytest
 
 from chalicelib.cli.parser import parser
+from chalicelib.cli.person import MAX_RUN_SECONDS
 from chalicelib.store.table import scan
 from tests.support import people
 
+ROOT = Path(__file__).parents[2]
 ACTS = {
     "delegate": ("add", "change", "pause", "return", "transfer", "leave"),
-    "rater": ("remove", "regroup", "correct"),
-    "cohort": ("load", "move", "register", "costs", "rename", "discard"),
+    "rater": ("add", "remove", "regroup", "correct"),
+    "cohort": ("load", "close", "move", "register", "costs", "rename", "discard"),
     "person": ("export", "erase"),
 }
 
@@ -40,6 +43,13 @@ def test_no_act_of_these_groups_is_without_them(group):
     ]
 
     assert without == []
+
+
+def test_an_erasure_waits_for_the_longest_run_of_a_function():
+    config = json.loads((ROOT / ".chalice" / "config.json").read_text())
+    functions = [each for stage in config["stages"].values() for each in stage["lambda_functions"].values()]
+    runs = [config["lambda_timeout"], *(each.get("lambda_timeout", 0) for each in functions)]
+    assert max(runs) == MAX_RUN_SECONDS
 
 
 def run(capsys, *words):
