@@ -12,7 +12,7 @@ from chalicelib.store import cohorts
 from chalicelib.store.catalogue import CohortUnknown as CohortUnknown
 from chalicelib.store.cohorts import DelegateLine, FeedbackState, SurveyStage
 from chalicelib.store.emails import Bounce
-from chalicelib.waves.survey_counts import SurveyCount, count_raters, count_surveys
+from chalicelib.waves.survey_counts import SurveyCount, count_all
 
 
 class LineStatus(Struct, frozen=True):
@@ -71,6 +71,5 @@ def say_stage(line: DelegateLine) -> str:
 
 
 def impact(cohort_id: str) -> tuple[SurveyCount, ...]:
-    """Count who has answered after six months, in each role."""
-    lines = cohorts.list_lines(cohort_id)
-    return (*count_surveys(line.delegate_id for line in lines), *count_raters(lines))
+    """Count who has answered after six months, in each role, as the cohort's page does."""
+    return count_all(cohorts.list_lines(cohort_id))

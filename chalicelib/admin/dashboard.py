@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -25,7 +25,7 @@ from chalicelib.store.cohorts import DelegateLine, FeedbackState, FollowupDates
 from chalicelib.store.emails import Bounce
 from chalicelib.store.holds import Hold
 from chalicelib.store.impact_surveys import Role
-from chalicelib.waves.survey_counts import SurveyCount, count_raters, count_surveys
+from chalicelib.waves.survey_counts import SurveyCount, count_all
 
 SURVEYED = {
     Role.DELEGATE.value: "delegates have answered the survey",
@@ -165,12 +165,6 @@ class Dashboard(Struct, frozen=True):
         return next((bounce for bounce in self._all_bounces if self.bounce_name(bounce) == name), None)
 
 
-def _surveys(lines: Iterable[DelegateLine]) -> tuple[SurveyCount, ...]:
-    """Count the surveys from the opening of the first on: a call for each hundred, and none before."""
-    asked = [line for line in lines if line.survey and not line.withdrawn]
-    return (*count_surveys(line.delegate_id for line in asked), *count_raters(asked)) if asked else ()
-
-
 def load_dashboard(cohort_id: str, now: datetime) -> Dashboard:
     """Load the dashboard in one query, and more while a new address is held. Raises CohortUnknown."""
     rows = list(cohorts.rows(cohort_id))
@@ -197,5 +191,5 @@ def load_dashboard(cohort_id: str, now: datetime) -> Dashboard:
         held=held,
         deadlines=first_deadlines(held, lines, now),
         sessions=workshops.sessions_from(rows),
-        surveys=_surveys(lines),
+        surveys=count_all(lines),
     )

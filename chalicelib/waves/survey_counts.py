@@ -32,6 +32,12 @@ class SurveyCount(Struct, frozen=True):
         return AnswerCount((), self.asked, self.sent, named=self.role != RATER).words
 
 
+def count_all(lines: Iterable[DelegateLine]) -> tuple[SurveyCount, ...]:
+    """Count in every role, for the delegates who take part and whose survey has opened. No call before the first."""
+    asked = [line for line in lines if line.survey and not line.withdrawn]
+    return (*count_surveys(line.delegate_id for line in asked), *_count_raters(asked)) if asked else ()
+
+
 def count_surveys(delegate_ids: Iterable[str]) -> tuple[SurveyCount, ...]:
     """Count for each role that signs. A call for each hundred surveys."""
     keys = [impact_surveys.key(delegate_id, role) for delegate_id in delegate_ids for role in Role]
@@ -44,7 +50,7 @@ def _count(role: Role, surveys: Sequence[Row]) -> SurveyCount:
     return SurveyCount(role.value, asked=len(surveys), sent=sum(bool(row["sent"]) for row in surveys))
 
 
-def count_raters(lines: Iterable[DelegateLine]) -> tuple[SurveyCount, ...]:
+def _count_raters(lines: Iterable[DelegateLine]) -> tuple[SurveyCount, ...]:
     """Add up the counts of raters of each delegate, as of this morning; none before the first morning."""
     counts = [line.survey_count for line in lines if line.survey_count]
     asked, sent = sum(count.invited for count in counts), sum(count.answered for count in counts)

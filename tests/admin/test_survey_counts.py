@@ -6,12 +6,15 @@ import json
 
 import pytest
 
+from chalicelib.admin.cohort_status import impact
+from chalicelib.admin.dashboard import load_dashboard
 from chalicelib.cli import parser
 from chalicelib.core.model import Wave
 from chalicelib.store import cohorts, invitations
 from chalicelib.store.cohorts import SurveyStage
 from tests.impact.test_result import open_survey
 from tests.journey.conftest import visitor
+from tests.people import scene
 from tests.support import people
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain
@@ -67,6 +70,13 @@ def test_the_command_line_counts_raters_too(surveyed, clock, capsys):
     assert "impact\trater\tanswered 3 or more of 8" in capsys.readouterr().out
     parser.main(["cohort", "status", people.COHORT, "--impact", "--json"])
     assert {"role": "rater", "asked": 8, "sent": 3} in json.loads(capsys.readouterr().out)["impact"]
+
+
+def test_the_command_line_counts_whom_the_page_counts(surveyed, clock):
+    drain(clock.advance(days=1))
+    assert impact(people.COHORT) == load_dashboard(people.COHORT, clock.now()).surveys
+    scene.change(clock, "leave")
+    assert impact(people.COHORT) == load_dashboard(people.COHORT, clock.now()).surveys == ()
 
 
 @pytest.mark.parametrize("has_answered", [True, False])
