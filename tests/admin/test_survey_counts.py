@@ -72,7 +72,7 @@ def test_the_command_line_counts_raters_too(surveyed, clock, capsys):
     assert {"role": "rater", "asked": 8, "sent": 3} in json.loads(capsys.readouterr().out)["impact"]
 
 
-def test_the_command_line_counts_whom_the_page_counts(surveyed, clock):
+def test_the_command_line_counts_the_same_people_as_the_page(surveyed, clock):
     drain(clock.advance(days=1))
     assert impact(people.COHORT) == load_dashboard(people.COHORT, clock.now()).surveys
     scene.change(clock, "leave")

@@ -103,7 +103,7 @@ def test_a_list_whose_approver_was_erased_is_approved_and_names_their_part(waiti
 
     assert asked() == {"p0@example.org"}
     (email,) = [email for email in sent_emails() if email.row.startswith("nominate/approved#")]
-    assert not [shown for shown in (form, preview, str(email.message)) if ERASED_NAME in shown]
+    assert not [text for text in (form, preview, str(email.message)) if ERASED_NAME in text]
 
 
 def test_a_list_that_was_not_shown_is_not_approved(waiting, clock):
