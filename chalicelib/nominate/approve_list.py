@@ -91,7 +91,7 @@ def _check_typed(decision: str, remark: str) -> None:
 
 
 def _approved(choice: RaterList, now: datetime) -> list[Write]:
-    return [*invite_all(choice, now), *cancelled(choice), *stored_emails.add(emails.approved(choice, now))]
+    return [*invite_all(choice, now), *stored_emails.add(emails.approved(choice, now))]
 
 
 def approve_in_place(choice: RaterList, now: datetime) -> list[Write]:
@@ -100,7 +100,6 @@ def approve_in_place(choice: RaterList, now: datetime) -> list[Write]:
     stopped = notice.to.email in list_suppressed(choice.delegate.cohort_id)
     return [
         *invite_all(choice, now, in_place=True),
-        *cancelled(choice),
         *stored_emails.add(emails.approved(choice, now, in_place=True)),
         *stored_emails.add_all([notice], stopped=stopped),
     ]

@@ -33,7 +33,7 @@ from chalicelib.emails.waiting import cancel_by
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import cohorts, delegates, emails, invitations, jobs
-from chalicelib.store.delegates import Nomination
+from chalicelib.store.delegates import Approval, Nomination
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
 from chalicelib.waves.emails import to_raters
@@ -124,7 +124,8 @@ def ask_approver_job(nomination: Nomination, now: datetime) -> Job:
 def add_named(before: Nomination, raters: Sequence[RaterEntry], manager: RaterEntry) -> Nomination:
     """Return a list with raters that an administrator names: they are sent, and with them the line manager.
 
-    Raters added only by the delegate remain unsent. Listed raters keep name and group.
+    Raters added only by the delegate remain unsent. Listed raters keep name and group. If no one remains, nothing
+    waits for approval.
     """
     listed = {rater.person.email for rater in before.raters}
     named = {rater.person.email for rater in raters}
@@ -134,7 +135,11 @@ def add_named(before: Nomination, raters: Sequence[RaterEntry], manager: RaterEn
     listed_now = [rater for rater in before.unsent if rater.person.email in named or rater == manager]
     later = [rater for rater in before.unsent if rater not in listed_now]
     sent = (*before.raters[: before.sent_raters], *listed_now, *new)
-    return replace(before, raters=(*sent, *later), sent_raters=len(sent), revision=before.revision + 1)
+    after = replace(before, raters=(*sent, *later), sent_raters=len(sent), revision=before.revision + 1)
+    if later:
+        return after
+    in_place = before.in_place or before.approval is Approval.ASKED
+    return replace(after, approval=Approval.NOT_ASKED, remark="", in_place=in_place)
 
 
 def send_nomination(
@@ -147,6 +152,8 @@ def send_nomination(
         delegates.still_in_state(wave),
         *cancel_choose_reminder(delegate, wave, before),
     ]
+    if before.approval is Approval.ASKED and sent.approval is not Approval.ASKED:
+        writes += cancel_by(CancelledBy.DECISION, delegate.id, wave.wave.value)
     return [*writes, jobs.add(invite_job(sent, now))] if wave.state is WaveState.OPEN else writes
 
 

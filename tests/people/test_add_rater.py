@@ -104,6 +104,23 @@ def test_a_list_that_waits_for_approval_keeps_waiting_and_is_not_revealed(visito
     assert [rater.person.email for rater in listed().unsent] == ["p1@example.org"]
 
 
+def test_a_list_of_which_no_one_is_left_waits_for_no_approval(visitor, clock):
+    people.opened(clock, rules=replace(people.programme(), id="approving", raters_approved_by=Approver.COACH))
+    choose = people.link("dana delegate", "nominate")
+    visitor.open(choose).post(choose, {"group": "peer", "list": "Pia Peer <pia@example.org>"})
+    visitor.open(f"{choose}/check").post(f"{choose}/send", {"fewer": "yes"})
+    drain(clock.now())
+    scene.change(clock, "rater-add", **PIA)
+    people.invited(clock)
+
+    visitor.open(people.link("cleo coach", "approve"))
+    assert "approved-in-place" in visitor.messages
+    visitor.open(choose)
+    assert "with-approver" not in visitor.messages
+    drain(clock.advance(days=8))
+    assert not [email for email in sent_emails() if email.row.startswith("nominate/approve_reminder#")]
+
+
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
