@@ -18,7 +18,7 @@ from chalicelib.admin.delegate_status import DelegateStatus
 from chalicelib.admin.emails import more_time_email_due
 from chalicelib.core.calendar import local_moment
 from chalicelib.core.formatting import day, join_words, last_date, plural
-from chalicelib.core.model import SELF_GROUP
+from chalicelib.core.model import SELF_GROUP, Wave, WaveState
 from chalicelib.core.working_days import working_days
 from chalicelib.store import delegates, impact_surveys
 from chalicelib.store.cohorts import DelegateLine, FeedbackState, GroupCount
@@ -137,7 +137,14 @@ def plan_surveys(board: Dashboard, chosen: Sequence[DelegateStatus], last: date,
             partial(survey_acts.refuse_day, asked, zone, closes_at, now),
         ):
             unsent += [survey.role for survey in asked if not survey.sent]
-    return _plan(board, outcomes, last, _emails_of_surveys(unsent, last))
+    moved = [line.delegate_id for line, _ in outcomes.moved]
+    return _plan(board, outcomes, last, _emails_of_surveys(unsent, last, asks_raters=_asks_raters(moved, now)))
+
+
+def _asks_raters(delegate_ids: Sequence[str], now: datetime) -> bool:
+    """Return whether raters of one of the delegates are asked. A call for each hundred."""
+    waves = delegates.find_waves([delegates.wave_key(delegate_id, Wave.PULSE) for delegate_id in delegate_ids])
+    return any(wave.state is WaveState.OPEN and wave.closes_at > now for wave in waves.values())
 
 
 def _emails_of_questionnaires(lines: Sequence[DelegateLine], last: date, when: str) -> tuple[str, ...]:
@@ -173,14 +180,14 @@ def _count_choosing(lines: Sequence[DelegateLine]) -> int:
     return choosing
 
 
-def _emails_of_surveys(unsent: Sequence[Role], last: date) -> tuple[str, ...]:
-    """Those who sign the survey know that it shows whether they answered, so they are counted."""
+def _emails_of_surveys(unsent: Sequence[Role], last: date, *, asks_raters: bool) -> tuple[str, ...]:
+    """Say who is emailed. Those who sign the survey know that it shows whether they answered, so they are counted."""
     named = {Role.DELEGATE: ("delegate", "delegates"), Role.MANAGER: ("line manager", "line managers")}
     counted = [plural(unsent.count(role), *words) for role, words in named.items() if role in unsent]
     have = "has" if len(unsent) == 1 else "have"
     return (
         *([f"{join_words(counted)} who {have} not sent the survey: {_say(last)}"] if counted else []),
-        f"Raters of the one minute who have not answered or declined: {_say(last)}",
+        *([f"Raters of the one minute who have not answered or declined: {_say(last)}"] if asks_raters else []),
     )
 
 

@@ -15,7 +15,7 @@ from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, delegates, impact_surveys, jobs
 from chalicelib.store.cohorts import SurveyStage
 from tests.faults import scene
-from tests.impact.test_result import opened, own_parts, send
+from tests.impact.test_result import OPENS, open_survey, opened, own_parts, send
 from tests.journey.conftest import visitor
 from tests.support import people
 from tests.support.cloud import BASE_URL
@@ -235,6 +235,21 @@ def test_the_page_counts_who_signs(admin, clock):
     assert '<span>Delegates</span> <progress value="1" max="1"' in page
     assert '<span>Line managers</span> <progress value="0" max="1"' in page
     assert 'data-message="raters-by-the-day"' in page
+
+
+@pytest.mark.parametrize("has_areas", [True, False])
+def test_a_preview_names_raters_only_if_some_are_asked(visitor, clock, has_areas):
+    """Without an area there is nothing to ask them about."""
+    if has_areas:
+        open_survey(clock, peers=4)
+    else:
+        people.opened(clock, chosen=people.raters(4, 0))
+        drain(clock.to(OPENS))
+        drain(clock.advance(minutes=1))
+    url = f"{COHORT}/delegate/{people.dana()}/survey-extend"
+    let_in(visitor, clock).open(url).post(url, {"last_day": f"{LATER}"})
+    assert visitor.shows == "admin/more-time"
+    assert ("Raters of the one minute" in visitor.page) is has_areas
 
 
 def test_an_extension_has_a_job_of_its_own(admin, clock):
