@@ -140,8 +140,12 @@ def _find_target(loaded: LoadedDelegate, cohort_id: str, now: datetime) -> Cohor
 
 
 def _changes_days(transfer: Transfer) -> bool:
-    """Return whether sessions are to come in one of the cohorts: then the line manager learns the new days."""
-    cohort_ids = (transfer.loaded.cohort.id, transfer.to.id)
+    """Return whether sessions are to come in one of the cohorts: then the line manager learns the new days.
+
+    The pause of someone who is paused has said already that those of their cohort are off.
+    """
+    left = [] if transfer.loaded.standing is Standing.PAUSED else [transfer.loaded.cohort.id]
+    cohort_ids = (*left, transfer.to.id)
     sessions = [session for cohort_id in cohort_ids for session in held(workshops.list_sessions(cohort_id))]
     return any(session.starts_at > transfer.asking.now for session in sessions)
 

@@ -123,6 +123,19 @@ def test_the_preview_names_the_line_manager_who_learns_the_days_of_the_new_cohor
     assert (emails.find(sent_id).words["days"] == "none") is not sessions
 
 
+def test_after_a_pause_only_days_of_the_new_cohort_concern_the_line_manager(closed, clock):
+    change_sessions.set_dates(SPRING, (), clock.now(), scene.BY)
+    scene.settle(clock)
+    scene.change(clock, "pause", until="2026-12-01", reason="leave")
+    drain(clock.advance(days=1))
+    count = len(sent_emails())
+    planned = scene.change(clock, "transfer", **THERE)
+    drain(clock.advance(days=1))
+
+    assert scene.MANAGER not in {email.to[0] for email in sent_emails()[count:]}
+    assert scene.MANAGER not in {reader.email for reader in planned.emails}
+
+
 def test_the_page_of_who_was_transferred_leads_to_them_in_the_other_cohort(closed, clock):
     scene.change(clock, "transfer", **THERE)
     page = f"{BASE_URL}/admin/cohort/{people.COHORT}/person/{people.dana()}"
