@@ -186,6 +186,7 @@ WITH_AN_ACT = (  # what goes out because someone did something, and has no day o
     "nominate/approve",
     "nominate/approve_reminder",
     "nominate/approved",
+    "nominate/approved_in_place",
     "nominate/change_wanted",
     "nominate/reminder",
     "programme/dates_moved",
