@@ -60,4 +60,4 @@ def _redirected(change: Change, cohort: Cohort, waiting: Sequence[Email]) -> Ite
         if find_kind(email.template).to in IN_COHORT and change.has(email.to):
             reader = change.of(email.to)
             links = {name: cohort_links(cohort, reader).get(link[0], link) for name, link in email.links.items()}
-            yield emails.redirect(email, reader, links, revive=False)
+            yield from emails.redirect(email, reader, links, revive=False)

@@ -59,7 +59,7 @@ def redirect(email: Email, change: Change, after: AfterChange, *, revive: bool) 
     remade = remake_all(email, replace(after, reader=to))
     links = find_kind(email.template).links
     if to != email.to or any(remade[name] != email.links[name] for name in links):
-        yield emails.redirect(email, to, remade, revive=revive)
+        yield from emails.redirect(email, to, remade, revive=revive)
 
 
 def remake_all(email: Email, after: AfterChange) -> dict[str, Link]:

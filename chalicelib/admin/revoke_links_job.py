@@ -137,7 +137,7 @@ def _with_new_links(change: Change, cohort: Cohort, waiting: Sequence[Email]) ->
             links = cohort_links(cohort, email.to)
             made = {name: links.get(link[0], link) for name, link in email.links.items()}
             if made != email.links:
-                yield emails.redirect(email, email.to, made, revive=False)
+                yield from emails.redirect(email, email.to, made, revive=False)
 
 
 def _delegate_writes(
@@ -212,10 +212,11 @@ def _lost_links(change: Change, waiting: Sequence[Email], now: datetime) -> list
         return []
     links = {owner.part: owner.link for owner in list_links(cohort, rows, change.old, now)}
     return [
-        emails.redirect(email, email.to, {ANY_PAGE: links[part]}, revive=False)
+        write
         for email in waiting
         for part in [_part(email)]
         if part in links and change.has(email.to) and email.links[ANY_PAGE] != links[part]
+        for write in emails.redirect(email, email.to, {ANY_PAGE: links[part]}, revive=False)
     ]
 
 

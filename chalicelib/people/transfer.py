@@ -283,7 +283,7 @@ def _redirect_emails(transfer: Transfer) -> Iterator[Write]:
     yield from cancelled
     for email in (*waiting.live, *waiting.suppressed):
         if find_kind(email.template).to in FOLLOW:
-            yield _redirect(transfer, email, links)
+            yield from _redirect(transfer, email, links)
     for email in find_waiting(loaded.cohort.id).live:
         if _leads_to(email, after.id):
             yield emails.cancel(email.id)
@@ -291,7 +291,7 @@ def _redirect_emails(transfer: Transfer) -> Iterator[Write]:
             yield from emails.add(emails.of_other_cohort(email, after.cohort_id, made, transfer.asking.now))
 
 
-def _redirect(transfer: Transfer, email: Email, links: AfterChange) -> Write:
+def _redirect(transfer: Transfer, email: Email, links: AfterChange) -> list[Write]:
     before, after = transfer.loaded.delegate, transfer.after
     change = Change(after.cohort_id, before.coach.email, after.coach.email, after.coach.name)
     to = change.of(email.to) if find_kind(email.template).to is To.COACH else email.to

@@ -281,14 +281,18 @@ def _stop(email_id: str, changes: Mapping[str, bool], remove: Sequence[str]) -> 
 
 def redirect(
     waiting: Email, to: Person, links: Mapping[str, tuple[str, ...]], *, revive: bool, cohort: str = ""
-) -> Write:
+) -> list[Write]:
     """Change the reader and links of an email that waits, or that SES refused. Refused if it was sent meanwhile.
+
+    A digest to the new reader can hold it.
 
     revive   include a cancelled email
     cohort   another one, to which the delegate was transferred
     """
     about = {"about": {**waiting.about, "cohort": cohort}} if cohort else {}
-    return update(
+    has_moved = waiting.in_digest and to.email != waiting.to.email
+    listed = [put(reader_row(replace(waiting, to=to)))] if has_moved else []
+    changed = update(
         key(waiting.id),
         put={
             "to": fields(to),
@@ -301,6 +305,7 @@ def redirect(
         when=[equals("state", waiting.state)],
         refusal=EmailSettled,
     )
+    return [changed, *listed]
 
 
 def of_other_cohort(email: Email, cohort: str, links: Mapping[str, tuple[str, ...]], now: datetime) -> Email:

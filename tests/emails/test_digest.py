@@ -321,7 +321,7 @@ def test_a_digest_with_nothing_left_is_not_sent(three):
 def test_an_item_whose_reader_has_another_address_goes_there(three):
     carried()
     new = Person("Sam O'Brien", "sam.new@example.org")
-    update_one(emails.redirect(emails.find(about("two").id), new, {}, revive=False))
+    transact(emails.redirect(emails.find(about("two").id), new, {}, revive=False))
     drain(LATER)
     assert {sent.addresses[0]: "Bela Novak" in sent.part("plain") for sent in sent_emails()} == {
         SAM.email: False,
@@ -337,7 +337,7 @@ def test_an_item_to_an_address_that_bounced_waits_for_another(three):
 
     waiting, suppressed = waiting_emails.list_queued("two")
     assert (waiting, [email.id for email in suppressed]) == ([], [about("two").id])
-    update_one(emails.redirect(suppressed[0], Person("Sam", "sam.new@example.org"), {}, revive=True))
+    transact(emails.redirect(suppressed[0], Person("Sam", "sam.new@example.org"), {}, revive=True))
     drain(LATER + timedelta(minutes=5))
     assert "Bela Novak" in sent_emails("sam.new@example.org")[0].part("plain")
 

@@ -27,6 +27,7 @@ METHODS = {"compile", "search", "match", "fullmatch", "sub", "split", "findall",
 MADE_LATER = {
     # what is put together from data cannot be found in the code: file, and why it is harmless
     "collect/comment_check.py": "the writer's own name is escaped; the rules are declared: see test_selfcheck_rules",
+    "core/name_order.py": "a name, escaped, between ends of words or of the text",
     "core/you_wording.py": "whole words, each listed as it is",
     "ownership/earlier.py": "a name, escaped, between ends of words",
     "pdf/pdf_text.py": "the note that we set for other scripts: see _of_the_note",
