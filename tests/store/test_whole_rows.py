@@ -30,6 +30,7 @@ ALLOWED = {
     "cohorts.add_people": f"{SAME}: its checksum is part of the key",
     "debriefs.leave": f"{ONE_WISH}: the note for the next coach, in place of their last one",
     "digests.postpone": f"{SAME}: the email and its new day",
+    "emails.redirect": f"{GUARDED}: the email, whose state is as it was read",
     "emails.add": f"{GUARDED}: the email, which is added once",
     "emails.show": f"{GUARDED}: the email's state",
     "invitations.add_to_inbox": f"{GUARDED}: the invitation",
