@@ -250,7 +250,7 @@ def test_a_preview_names_raters_only_if_some_are_asked(visitor, clock, has_areas
     let_in(visitor, clock).open(url).post(url, {"last_day": f"{LATER}"})
     assert visitor.shows == "admin/more-time"
     emailed = visitor.page.partition("data-emails")[2].partition("</ul>")[0]
-    assert emailed.count("<li>") == 2 + has_areas, "the delegate, the line manager, and the raters"
+    assert emailed.count("<li>") == 1 + has_areas, "those who sign, and the raters"
 
 
 def test_an_extension_has_a_job_of_its_own(admin, clock):
