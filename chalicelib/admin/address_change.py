@@ -206,8 +206,8 @@ def _act(
     held = [] if bounced else held
     about = {**asdict(change), "links": ",".join(sorted(reading)), "bounced": "yes" if bounced else ""}
     about["held_until"] = held[0].until.isoformat() if held else ""
-    is_told = not bounced and not any(map(_is_complaint, _list_lost(change)))
-    about["told"] = "yes" if is_told and (reading or any(place.was_emailed(change) for place in places)) else ""
+    was_emailed = not bounced and not any(map(_is_complaint, _list_lost(change)))
+    about["told"] = "yes" if was_emailed and (reading or any(place.was_emailed(change) for place in places)) else ""
     subject = (cohort.id, derive(12, change.old, change.new), f"{now:{MOMENT}}")
     entries = audit_change(change, cohort, [place.delegate for place in places], by, now, why)
     return [jobs.add(JobKind.REPLACE.job(*subject, due_at=now, **about)), *entries, *holds.add_all(held, now)]

@@ -11,6 +11,7 @@ from chalicelib.admin.cohort_list import Wanted
 from chalicelib.admin.dashboard import Dashboard, load_dashboard
 from chalicelib.admin.delegate_status import Filter
 from chalicelib.admin.failures import list_failures
+from chalicelib.admin.overdue import list_overdue
 from chalicelib.core.formatting import day, local_date, plural
 from chalicelib.core.model import AnswerCount
 from chalicelib.core.working_days import survey_opens_at
@@ -25,17 +26,27 @@ COHORTS = 40  # of a page: each is one query
 SHOWN_NEEDS = 20
 
 
+class Help(Struct, frozen=True):
+    """A link to an act that may settle a need. path: below /admin."""
+
+    label: str
+    path: str
+
+
 class Need(Struct, frozen=True):
     """One thing that an administrator is to do.
 
-    who    a person's name; empty if it is about no one
-    path   of the page, below /admin
+    who          a person's name; empty if it is about no one
+    path         of the page, below /admin
+    was_emailed  whether an email has named it, so that it alone causes no other
     """
 
     cohort: str
     who: str
     what: str
     path: str
+    help: Help | None = None
+    was_emailed: bool = False
 
 
 def failed_work(count: int) -> Need:
@@ -172,9 +183,19 @@ def _list_needs(board: Dashboard, now: datetime, *, sees_work: bool) -> Iterator
     for hold in board.held:
         if hold.is_confirmable:
             yield Need(title, hold.person.name, "A new address waits to be confirmed", f"{home}/confirm?hold={hold.id}")
+    yield from _overdue(board, now)
     yield from _without_date(board, now)
     yield from _stories(board)
     yield from _emails(board, sees_work=sees_work)
+
+
+def _overdue(board: Dashboard, now: datetime) -> Iterator[Need]:
+    """Name what a coach is late with, and offer to send them their link: no one else can record a debrief."""
+    home = f"/cohort/{board.cohort.id}"
+    for late in list_overdue(board, now):
+        who = late.line.delegate_id
+        remind = Help("Remind the coach: send their link", f"{home}/link?delegate={who}&to=coach")
+        yield Need(board.cohort.title, late.line.name, late.what, f"{home}/delegate/{who}", remind, late.was_emailed)
 
 
 def _emails(board: Dashboard, *, sees_work: bool) -> Iterator[Need]:

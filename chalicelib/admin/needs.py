@@ -1,5 +1,7 @@
 """Email administrators on working mornings what needs them, across cohorts. If nothing does, they get no email.
 
+What a coach is late with is emailed once: it stays in the console's list, and causes no further email.
+
 Mornings are those of a calendar: time zone and bank holidays. An administrator of several gets one email, on the
 mornings of the calendar that most of their cohorts have. A job for each morning plans the next, as long as a cohort of
 the calendar is not finished. A load of a cohort starts the first.
@@ -70,7 +72,7 @@ def _write_to(
     needs = [need for of_cohort in seen.values() for need in of_cohort]
     if failed and given is None:
         needs = [failed_work(failed), *needs]
-    if not needs:
+    if all(need.was_emailed for need in needs):
         return
     email = needs_email(home, address, summarise(needs), len(needs), sum(map(bool, seen.values())), now)
     with suppress(EmailExists):

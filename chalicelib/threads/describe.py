@@ -44,17 +44,19 @@ class Context(Struct, frozen=True, dict=True):
         return local_date(at, self.zone)
 
 
-def describe_all(records: Records, now: datetime) -> tuple[DelegateThreads, ...]:
-    """Describe every delegate of a cohort, in the order of the records."""
+def describe_all(
+    records: Records, now: datetime, threads: Sequence[Thread] = tuple(Thread)
+) -> tuple[DelegateThreads, ...]:
+    """Describe these threads of every delegate of a cohort, in the order of the records."""
     context = Context(records, now)
-    return tuple(describe(record, context) for record in records.delegates)
+    return tuple(describe(record, context, threads) for record in records.delegates)
 
 
-def describe(record: Record, context: Context) -> DelegateThreads:
+def describe(record: Record, context: Context, threads: Sequence[Thread] = tuple(Thread)) -> DelegateThreads:
     """Describe one delegate. Their standing comes first: nothing waits while it is paused, or after it has ended."""
     if record.line.standing in ENDED:
-        return DelegateThreads(record.line, tuple(ThreadView(thread, "–", is_over=True) for thread in Thread))
-    views = [THREADS[thread](record, context) for thread in Thread]
+        return DelegateThreads(record.line, tuple(ThreadView(thread, "–", is_over=True) for thread in threads))
+    views = [THREADS[thread](record, context) for thread in threads]
     if record.line.standing is Standing.PAUSED:
         views = [replace(view, waits=()) for view in views]
     if record.line.coach.is_erased:
@@ -134,7 +136,7 @@ def _review(record: Record, context: Context) -> ThreadView:
     survey = record.survey
     if survey is None or survey.is_open:
         return ThreadView(Thread.REVIEW, "After the survey", is_ahead=True)
-    return _meeting(Thread.REVIEW, record.review, record, last_date(survey.closes_at, context.zone), context)
+    return _meeting(Thread.REVIEW, record.review, record, context.day(survey.closes_at), context)
 
 
 def _meeting(thread: Thread, meeting: Meeting, record: Record, ready: date, context: Context) -> ThreadView:

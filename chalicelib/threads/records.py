@@ -23,7 +23,7 @@ from chalicelib.store import (
 from chalicelib.store.areas import Area
 from chalicelib.store.assignments import WorkLine
 from chalicelib.store.attendance import Attendance
-from chalicelib.store.cohorts import DelegateLine, FeedbackState
+from chalicelib.store.cohorts import DelegateLine, FeedbackState, SurveyStage
 from chalicelib.store.debriefs import Debrief
 from chalicelib.store.delegates import Approval, Nomination
 from chalicelib.store.impact_surveys import ImpactSurvey, Role
@@ -87,6 +87,20 @@ def load_records(
     records = [_record(line, rows, marks.get(line.delegate_id, {}), work.get(line.delegate_id, {})) for line in lines]
     stored = _read([key for record in records for key in _area_keys(record)])
     return Records(cohort, programme, tuple(sessions), tuple(_with_areas(record, stored) for record in records))
+
+
+def load_meetings(cohort: Cohort, programme: Programme, lines: Sequence[DelegateLine]) -> Records:
+    """Return the records of these delegates with their debriefs and reviews alone, for which someone may wait."""
+    rows = _read([key for line in lines for key in _meeting_keys(line)])
+    return Records(cohort, programme, (), tuple(_record(line, rows, {}, {}) for line in lines))
+
+
+def _meeting_keys(line: DelegateLine) -> Iterator[Key]:
+    who, wave = line.delegate_id, line.wave_with_report
+    if wave and line.feedback is FeedbackState.REPORT_READY:
+        yield from (reports.key(who, wave), debriefs.key(who, wave), meetings.key(who, MeetingKind.DEBRIEF))
+    if line.survey is SurveyStage.CLOSED:
+        yield from (impact_surveys.key(who, Role.DELEGATE), meetings.key(who, MeetingKind.REVIEW))
 
 
 def _keys(line: DelegateLine, *, approves: bool = False) -> Iterator[Key]:
