@@ -20,6 +20,7 @@ from chalicelib.store import objects
 from chalicelib.store.table import Changed
 from chalicelib.store.unreadable import watch_rows
 from chalicelib.web import forms
+from chalicelib.web.bare_page import are_settings_read, bare_page
 from chalicelib.web.other_address import address_at_home, home_origin, is_elsewhere
 from chalicelib.web.templating import render
 from chalicelib.web.way_back import find_way_back, is_console
@@ -124,21 +125,34 @@ def page_handler(route: Callable[..., Response]) -> Callable[..., Response]:
     @watch_rows()
     def answered(*args: Any, **kwargs: Any) -> Response:
         try:
-            response = _led_home() or route(*args, **kwargs)
-        except ShowOtherPage as other:
-            response = page(other.template, other.status, **other.context)
-        except Refusal as refusal:
-            response = refusal_page(refusal, typed=_typed())
-        except Changed as race:
-            log.warning("page_overtaken", page=route.__name__, why=str(race))
-            response = refusal_page(OVERTAKEN, typed=_typed())
+            response = _answer(lambda: _led_home() or route(*args, **kwargs), route.__name__)
         except Exception as error:
             log.error("page_failed", error, page=route.__name__)
-            response = refusal_page(INTERNAL_ERROR, typed=_typed())
+            response = _page_of_our_fault()
         response.headers = {**HEADERS, **response.headers}
         return _usable_elsewhere(response)
 
     return answered
+
+
+def _answer(route: Callable[[], Response], name: str) -> Response:
+    """Return the route's page, or the page of its refusal. Raises what no page is for, also while it makes one."""
+    try:
+        return route()
+    except ShowOtherPage as other:
+        return page(other.template, other.status, **other.context)
+    except Refusal as refusal:
+        return refusal_page(refusal, typed=_typed())
+    except Changed as race:
+        log.warning("page_overtaken", page=name, why=str(race))
+        return refusal_page(OVERTAKEN, typed=_typed())
+
+
+def _page_of_our_fault() -> Response:
+    """Render the page of an error that no route expects; it may be that the settings cannot be read."""
+    if are_settings_read():
+        return refusal_page(INTERNAL_ERROR, typed=_typed())
+    return bare_page(INTERNAL_ERROR, _typed())
 
 
 def _led_home() -> Response | None:
@@ -151,7 +165,7 @@ def _led_home() -> Response | None:
 def _usable_elsewhere(response: Response) -> Response:
     """Let the answer to a form that was sent to another address lead home: by its files, buttons, or a link."""
     request = _request.get()
-    if request is None or request.method != "POST" or not is_elsewhere(request):
+    if request is None or request.method != "POST" or not are_settings_read() or not is_elsewhere(request):
         return response
     home, location = home_origin(), str(response.headers.get("Location", ""))
     if response.status_code == HTTPStatus.SEE_OTHER and location.startswith(home):

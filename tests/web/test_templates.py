@@ -14,8 +14,9 @@ PAGES = sorted(
     for name in environment().list_templates()
     if "mail/" not in name and not name.startswith("emails/") and not name.startswith("report/")
 )
-# carry their own style, and are stored
+# carry their own style: stored documents, and the page without settings, whose policy names its style
 OWN_DOCUMENTS = {
+    "web/bare.html.j2",
     "impact/result/result.html.j2",
     "sponsor/summary.html.j2",
     "sponsor/start.html.j2",
