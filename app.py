@@ -11,6 +11,7 @@ gc.disable()  # disable garbage collection while importing: it took a fifth of a
 
 import os
 import secrets
+import sys
 from typing import Any
 
 from chalice import Chalice, Rate
@@ -45,6 +46,10 @@ from chalicelib.workshops.dates.routes import bp as dates
 from chalicelib.workshops.routes import bp as workshops
 from chalicelib.workshops.work.routes import bp as workshops_work
 
+if "AWS_CHALICE_CLI_MODE" in os.environ and "local" in sys.argv:
+    sys.stderr.write("chalice local has no rows, queues or emails. Use this instead: make serve PORT=8000\n")
+    sys.stderr.flush()
+    os._exit(1)  # Chalice imports this file in a thread, which an exception would end without a word
 STAGE = os.environ["FULLCIRCLE_STAGE"]
 
 log.configure()
