@@ -18,10 +18,12 @@ from benchmarks.row import Row
 
 if TYPE_CHECKING:
     from benchmarks.stand_in import StandIn
+    from chalicelib.core.model import DelegateEntry, RaterEntry
 
 SIZES = (30, 300, 3_000, 50_000)  # delegates in the table
 MEASURED = 4  # of them, gone through with
 IN_A_COHORT = 30
+IN_A_FILE = 250  # delegates with their raters: a load of more than 400 kB is refused
 WAITING = 4  # rows of each other delegate that wait on the index
 RATE = 14  # emails a second that SES takes
 SECONDS_BETWEEN = 300  # two sweeps
@@ -146,6 +148,19 @@ def _fill(cloud: StandIn, size: int) -> None:
         line_of_shard.sort()
 
 
+def _delegate(cohort: str, number: int) -> tuple[DelegateEntry, tuple[RaterEntry, ...]]:
+    """Return a delegate and the 12 raters that a file names; the line manager is one more rater."""
+    from chalicelib.core.model import DelegateEntry, RaterEntry
+    from tests.support import people
+
+    names = (f"{cohort} {part}" for part in (f"delegate{number}", f"manager{number}", "coach"))
+    person, manager, coach = map(people.person, names)
+    raters = people.raters(peers=5, reports=5, others=2)
+    return DelegateEntry(person, "Team lead", "Community nursing", manager, coach), tuple(
+        RaterEntry(rater.group, people.person(f"{cohort} {number} {rater.person.name.lower()}")) for rater in raters
+    )
+
+
 def _starting(rows: dict[str, Any], prefix: str) -> Iterator[Any]:
     return (row for sk, row in rows.items() if sk.startswith(prefix))
 
@@ -178,26 +193,19 @@ class Cohort:
         self._let_pass(opening + timedelta(minutes=10))
 
     def _load(self, name: str, delegates: int, now: datetime) -> None:
+        """Load everyone by as many files as a large cohort needs."""
         from chalicelib.core.model import Cohort as Dates
-        from chalicelib.core.model import DelegateEntry, RaterEntry
         from chalicelib.programme.load_cohort import load_cohort
         from tests.support import people
 
         rules = people.programme()
         cohort = Dates(name, name.title(), rules.id, rules.version, people.DATES, people.SPONSOR)
-        entries = []
-        by_address = {}
-        for number in range(delegates):
-            manager, coach = people.person(f"{name} manager{number}"), people.person(f"{name} coach")
-            person = people.person(f"{name} delegate{number}")
-            entries.append(DelegateEntry(person, "Team lead", "Community nursing", manager, coach))
-            raters = people.raters(peers=5, reports=5, others=2)
-            by_address[person.email] = tuple(
-                RaterEntry(rater.group, people.person(f"{name} {number} {rater.person.name.lower()}"))
-                for rater in raters
-            )
-        load_cohort(cohort, rules, tuple(entries), by_address, now)
-        self._work(now)
+        for first in range(0, delegates, IN_A_FILE):
+            numbers = range(first, min(first + IN_A_FILE, delegates))
+            entries, raters = zip(*(_delegate(name, number) for number in numbers), strict=True)
+            addresses = (entry.person.email for entry in entries)
+            load_cohort(cohort, rules, entries, dict(zip(addresses, raters, strict=True)), now)
+            self._work(now)
 
     def _answer(self, name: str, now: datetime) -> None:
         from chalicelib.collect.questionnaire import open_questionnaire, parse_answer_link

@@ -102,6 +102,8 @@ def snapshot_cohort(job: Job, now: datetime) -> Sequence[Write]:
         fail_for({})
     if frozen is None and not cohort_round.is_small and not cohort_round.may_freeze(now):
         return _meanwhile(job, cohort_round, now)
+    if frozen is None and cohort_round.is_small and _is_done_by_another_run(job):
+        return []
     noise: Noise = {}
     if frozen is None and not cohort_round.is_small:
         frozen, noise = _freeze(cohort_round, now)
@@ -120,8 +122,8 @@ def snapshot_cohort(job: Job, now: datetime) -> Sequence[Write]:
 def _is_done_by_another_run(job: Job) -> bool:
     """Return whether the run that took the snapshot has had this delegate's report started, as it does for everyone.
 
-    Each delegate's close starts a run, and none of them reads the whole cohort again. A repeat does: it may be the run
-    that took the snapshot and then stopped.
+    In a cohort that is too small for figures, any run does it. Each delegate's close starts a run, and none of them
+    reads the whole cohort again. A repeat does: it may be the run that took the snapshot and then stopped.
     """
     delegate_id = job.about.get("delegate", "")
     if not delegate_id or job.attempts > 1:

@@ -177,6 +177,16 @@ def test_a_cohort_of_four_has_no_means_and_waits_for_no_one(aws, clock):
     assert frozen_set() is None
 
 
+def test_of_a_cohort_of_four_that_closes_at_once_each_report_is_made(aws, clock):
+    """Each close starts a run; the first starts all four reports, and the others find theirs."""
+    enrolled(clock, NAMES[:4])
+    for name in NAMES[:4]:
+        close(name, clock.now())
+    drain(clock.now())
+
+    assert all(facts_of(name) for name in NAMES[:4])
+
+
 @pytest.mark.prove
 def test_figures_are_frozen_once_and_every_report_printed_once_after_any_fault(aws, clock):
     def build() -> None:
