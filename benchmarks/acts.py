@@ -9,9 +9,11 @@ import json
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import yaml
@@ -20,28 +22,35 @@ from benchmarks.aws import small_cloud
 from benchmarks.meter import metered
 from benchmarks.row import Row
 from benchmarks.units import Meter
+from chalicelib.emails.ses_tags import read_tag
 from tests.support import people
 from tests.support.clock import Clock
 from tests.support.cloud import BASE_URL
 from tests.support.drain import drain, run_row
 from tests.support.emails import publish_email_events, sent_emails
-from tests.support.visitor import FORM, Visitor
+from tests.support.visitor import FORM, Visitor, newest_code
 
 RATERS = people.raters(peers=5, reports=5, others=2)  # and the line manager: 13
 PRICES: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "prices.yaml").read_text())
 STACK = (Path(__file__).parents[1] / "infra" / "stack.yaml").read_text()
 ALARMS = STACK.count("Type: AWS::CloudWatch::Alarm")
+DASHBOARDS = STACK.count("Type: AWS::CloudWatch::Dashboard")
 FIGURES = len(set(re.findall(r"MetricNamespace: [^,]+, MetricName: (\w+)", STACK)))
 QUEUES = 3  # of infra/stack.yaml, that a function takes messages from
 MINUTES = 30 * 24 * 60  # in a month
 SWEEPS = MINUTES // 5
-MEMORY = 0.5  # GB; more for reports, which are one in a thousand calls
-SLOWER = 1769 / 512  # a function of 512 MB has that share of a processor
+CONFIG = json.loads((Path(__file__).parents[1] / ".chalice" / "config.json").read_text())
+MEGABYTES = CONFIG["lambda_memory_size"]  # more for reports, which are one in a thousand calls
+PAGES_MEGABYTES = CONFIG["stages"]["prod"]["lambda_functions"]["api_handler"]["lambda_memory_size"]
+WHOLE_PROCESSOR = 1769  # megabytes; a function with less has as much less of one
+MAX_MORE_FOR_PAGES = 2.0  # per cent of a journey's price: what the memory of pages may add to it
 CALL_SECONDS = 0.008  # that a function waits for an answer of AWS
 MAX_REFUSED = 160  # writes of a journey: a hint for an email that a digest has taken along is refused twice
 ITEMS = len(tuple(people.programme().items))
+MAX_CENTS = 1.0  # of a journey: missed, see docs/decisions/0054
 MAX_REQUESTS = 30  # of a rater
 MAX_ROUND_TRIPS = 2  # to the first page with questions, one after the other
+AT_ONCE = 6  # answer within a day, with the first rater: half of all; the others after their last reminder
 FILES = 3  # style and two scripts, which a browser asks for once
 LOG_BYTES = 1200  # of each invocation: START, END, REPORT and our own line
 
@@ -50,31 +59,67 @@ def rows() -> list[Row]:
     with small_cloud() as (visitor, clock):
         journey = Journey(visitor, clock)
         acts = list(journey.act_by_act())
-        cost = price(journey.total, journey.requests, journey.hints, len(sent_emails()), journey.seconds)
+        kinds = [read_tag(email.tags["mail"][0]).partition("#")[0] for email in sent_emails()]
+        cost, of_little_memory = (journey.price(len(kinds), megabytes) for megabytes in (PAGES_MEGABYTES, MEGABYTES))
     return [
         *acts,
         Row("a delegate's journey, 13 raters: AWS calls", journey.total.calls.total(), "calls", None),
         Row("the same, DynamoDB writes", journey.total.writes, "units", None),
         Row("the same, DynamoDB reads", journey.total.reads, "units", None),
         Row("the same, refused writes", journey.total.refused, "", MAX_REFUSED),
+        Row("the same, emails", len(kinds), "", None),
+        Row("of these, reminders", sum(kind.endswith("reminder") for kind in kinds), "", None),
+        Row("of these, sign-in codes", kinds.count("web/code"), "", None),
+        Row(f"the same journey, at list prices of {PRICES['as_of']}", 100 * cost, "cents", MAX_CENTS),
+        Row(
+            f"what pages of {PAGES_MEGABYTES:,} MB add to it, over {MEGABYTES} MB",
+            100 * (cost / of_little_memory - 1),
+            "%",
+            MAX_MORE_FOR_PAGES,
+        ),
         Row(f"requests of a rater of {ITEMS} behaviours", journey.of_a_rater, "", MAX_REQUESTS),
         Row("round trips of a rater to the first page of questions", journey.round_trips, "", MAX_ROUND_TRIPS),
-        Row(f"the same, at list prices of {PRICES['as_of']}", 100 * cost, "cents", 2.0),
         Row("an idle month, less what AWS gives to each account", idle_month(PRICES["free_each_month"]), "$", 1.0),
         Row("the same, where other systems have used that up", idle_month({}), "$", None),
     ]
 
 
-def price(used: Meter, requests: int, hints: int, emails: int, seconds: float) -> float:
-    """Price in dollars. An email is two more invocations, for SES's Send and Delivery events. A hint is three calls."""
+class Running(NamedTuple):
+    """What functions do: seconds of a whole processor, and calls of AWS, whose answers they wait for."""
+
+    seconds: float
+    calls: int
+
+    def gb_seconds(self, megabytes: int) -> float:
+        waited = self.calls * CALL_SECONDS
+        return (self.seconds * WHOLE_PROCESSOR / megabytes + waited) * megabytes / 1024
+
+
+NOTHING = Running(0, 0)
+
+
+def price(
+    used: Meter,
+    requests: int,
+    hints: int,
+    emails: int,
+    seconds: float,
+    pages: Running = NOTHING,
+    pages_megabytes: int = PAGES_MEGABYTES,
+) -> float:
+    """Price in dollars. An email is two more invocations, for SES's Send and Delivery events. A hint is three calls.
+
+    pages   the part of all seconds and calls that is the pages' function's
+    """
     invocations = requests + hints + 2 * emails
-    running = seconds * SLOWER + used.calls.total() * CALL_SECONDS
     calls = used.calls
+    others = Running(seconds - pages.seconds, calls.total() - pages.calls)
+    running = pages.gb_seconds(pages_megabytes) + others.gb_seconds(MEGABYTES)
     return float(
         used.writes * PRICES["dynamodb_write_unit"]
         + used.reads * PRICES["dynamodb_read_unit"]
         + invocations * (PRICES["lambda_request"] + LOG_BYTES / 1e9 * PRICES["log_gb"])
-        + running * MEMORY * PRICES["lambda_gb_second"]
+        + running * PRICES["lambda_gb_second"]
         + requests * PRICES["api_request"]
         + 3 * hints * PRICES["queue_request"]
         + emails * PRICES["mail"]
@@ -84,23 +129,24 @@ def price(used: Meter, requests: int, hints: int, emails: int, seconds: float) -
 
 
 def idle_month(free: dict[str, float]) -> float:
-    """Dollars: sweeps of 9 queries each that open the front page, alarms, figures, and the empty queues.
+    """Dollars: sweeps of 9 queries each that open the front page, alarms, figures, dashboard, and the empty queues.
 
     AWS asks those by itself, in three 20-second polls of 5 at a time a minute (Lambda Developer Guide, "Using Lambda
     with Amazon SQS").
 
     free   what costs nothing in each month
     """
-    sweeping = SWEEPS * 0.1 * MEMORY
+    sweeping, opening = (SWEEPS * 0.1 * megabytes / 1024 for megabytes in (MEGABYTES, PAGES_MEGABYTES))
     used = {
         "lambda_request": 2 * SWEEPS,
-        "lambda_gb_second": 2 * sweeping,
+        "lambda_gb_second": sweeping + opening,
         "api_request": SWEEPS,
         "dynamodb_read_unit": SWEEPS * 9 * 0.5,
         "log_gb": 2 * SWEEPS * LOG_BYTES / 1e9,
         "queue_request": QUEUES * 15 * MINUTES,
         "alarm_month": ALARMS,
         "figure_month": FIGURES,
+        "dashboard_month": DASHBOARDS,
     }
     return float(sum(max(0.0, much - free.get(what, 0.0)) * PRICES[what] for what, much in used.items()))
 
@@ -112,8 +158,12 @@ class Journey:
         self.visitor, self.clock = visitor, clock
         self.requests = self.hints = self.of_a_rater = self.round_trips = 0
         self.seconds = 0.0
+        self.pages = Running(0.0, 0)
         self.total = Meter()
         visitor.client = _Counted(visitor.client, self)
+
+    def price(self, emails: int, pages_megabytes: int) -> float:
+        return price(self.total, self.requests, self.hints, emails, self.seconds, self.pages, pages_megabytes)
 
     def act_by_act(self) -> Iterator[Row]:
         """Goes the whole way; of what happens most often, a row of its calls and one of its units."""
@@ -126,10 +176,10 @@ class Journey:
             self._drain()
             yield from self._answering()
             self.round_trips = self._round_trips(people.link("dana delegate", "answer"))
-            for name in ["dana delegate", "mara manager", *(entry.person.name.lower() for entry in RATERS[1:])]:
-                before = self.requests
-                self._answer(people.link(name, "answer"))
-                self.of_a_rater = self.requests - before + FILES
+            others = ["dana delegate", "mara manager", *(entry.person.name.lower() for entry in RATERS[1:])]
+            self._answer_each(others[:AT_ONCE])
+            self._let_pass(people.CLOSE - timedelta(days=1))
+            self._answer_each(others[AT_ONCE:])
             yield from self._closing()
             self._after()
             publish_email_events(self.clock.now())
@@ -145,7 +195,7 @@ class Journey:
         first = next(row for row in list_due(self.clock.now()) if row["kind"] == "mail")
         with metered() as used:
             self._run(first)
-        yield from _rows_of("send an email", used, 4)
+        yield from _rows_of("send an email", used, 3)
 
     def _answering(self) -> Iterator[Row]:
         link = people.link(RATERS[0].person.name.lower(), "answer")
@@ -170,6 +220,18 @@ class Journey:
         used.calls["GetItem"] -= 1  # the session's
         yield from _rows_of("open the dashboard, besides its session", used, 1)
 
+    def _answer_each(self, names: Iterable[str]) -> None:
+        for name in names:
+            before = self.requests
+            self._answer(people.link(name, "answer"))
+            self.of_a_rater = self.requests - before + FILES
+
+    def _let_pass(self, until: datetime) -> None:
+        """Go from day to day, so that those who have not answered get every reminder on its day."""
+        while self.clock.now() < until:
+            self.clock.advance(days=1)
+            self._drain()
+
     def _closing(self) -> Iterator[Row]:
         """Run what the close causes, one job after the other, and look at the report by itself."""
         from chalicelib.store.due import list_due
@@ -184,17 +246,21 @@ class Journey:
         self._drain()
 
     def _after(self) -> None:
-        """Play the coach, the delegate and, six months later, delegate, line manager and raters."""
+        """Play the coach and the delegate, who sign in with codes, and, six months later, all who are asked."""
         visitor, clock = self.visitor, self.clock
         coach = people.coach_url()
         case = f"{coach}/{people.dana()}"
         day = clock.advance(days=3).date().isoformat()
-        visitor.let_in("cleo.coach@example.org", clock.now()).open(coach).open(case)
+        self._sign_in(coach, "cleo.coach@example.org")
+        visitor.open(case)
         areas = people.areas_typed(clock.now().date())
         visitor.post(f"{case}/report", {"kind": "pdf"})
         visitor.open(case).post(f"{case}/debrief", {"held_on": day, **areas})
         visitor.open(f"{case}/release").post(f"{case}/release")
         self._drain()
+        report = f"{people.link('dana delegate', 'hub')}/report"
+        self._sign_in(report, "dana.delegate@example.org")
+        visitor.post(report, {"kind": "pdf"})
         clock.to(clock.now().replace(year=2027, month=5, day=31, hour=9))
         self._drain()
         for name in ("dana delegate", "mara manager"):
@@ -204,8 +270,14 @@ class Journey:
         for rater in RATERS:
             pulse = people.link(rater.person.name.lower(), "answer")
             visitor.open(pulse).post(f"{pulse}/pulse", dict(zip(people.area_ids(), ("5", "6"), strict=True)))
-        clock.advance(days=40)
+        self._let_pass(clock.now() + timedelta(days=40))
+
+    def _sign_in(self, url: str, to: str) -> None:
+        """Have a code emailed, and type it."""
+        self.visitor.open(url)
+        self.visitor.post(self.visitor.links("/sign-in/")[0])
         self._drain()
+        self.visitor.post(self.visitor.links("/sign-in/")[0], {"code": newest_code(to)})
 
     def _round_trips(self, link: str) -> int:
         """Return the requests that wait for one another until the first question can be answered."""
@@ -256,8 +328,15 @@ class _Counted:
         self._client, self._journey = client, journey
 
     def __getattr__(self, verb: str) -> Any:
-        self._journey.requests += 1
-        return getattr(self._client, verb)
+        return partial(self._ask, getattr(self._client, verb))
+
+    def _ask(self, ask: Callable[..., Any], *args: Any, **more: Any) -> Any:
+        journey, calls, started = self._journey, self._journey.total.calls.total(), time.process_time()
+        journey.requests += 1
+        answer = ask(*args, **more)
+        used = Running(time.process_time() - started, journey.total.calls.total() - calls)
+        journey.pages = Running(journey.pages.seconds + used.seconds, journey.pages.calls + used.calls)
+        return answer
 
 
 def _rows_of(name: str, used: Meter, budget: int) -> Iterator[Row]:

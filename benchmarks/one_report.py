@@ -18,7 +18,7 @@ from benchmarks.row import Row
 from chalicelib.report.render import documents
 from infra.local.example import read_example
 
-MAX_MILLIONS = 3_500  # instructions of one report: facts, page and PDF; 3,228 when the budget was set
+MAX_MILLIONS = 1_000  # instructions of one report: facts, page and PDF; missed, see docs/decisions/0054
 MAX_COLD_SECONDS = 6.0  # processor time of a process that makes one report
 COUNTED = re.compile(r"Collected : (\d+)")
 
@@ -28,10 +28,13 @@ def rows() -> list[Row]:
 
     Instructions are left out where valgrind is not installed.
     """
-    return [*_instructions(), Row("report in a fresh process, processor time", _cold_seconds(), "s", MAX_COLD_SECONDS)]
+    return [
+        *rows_of_instructions(),
+        Row("report in a fresh process, processor time", _cold_seconds(), "s", MAX_COLD_SECONDS),
+    ]
 
 
-def _instructions() -> list[Row]:
+def rows_of_instructions() -> list[Row]:
     if shutil.which("valgrind") is None:
         return []
     of_one, two = (_counted(count) for count in (1, 2))

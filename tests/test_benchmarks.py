@@ -1,6 +1,8 @@
 """The arithmetic of the figures; no test asserts a time."""
 
 import io
+import subprocess
+import sys
 
 import pytest
 from rich.console import Console
@@ -12,6 +14,7 @@ from benchmarks.row import Row
 from benchmarks.stand_in import Refused, StandIn
 from benchmarks.units import Meter, size
 from infra.deploy.stack import read_template
+from tests.support.deployment import ROOT
 
 ROWS = [Row("quick", 30.0, "ms", 120.0), Row("slow", 150.0, "ms", 120.0), Row("size", 12.0, "kB", None)]
 
@@ -64,6 +67,14 @@ def test_every_figure_of_the_stack_is_paid_for():
     assert len({each["MetricTransformations"][0]["MetricName"] for each in filters}) == acts.FIGURES
 
 
+def test_every_dashboard_of_the_stack_is_paid_for_where_the_free_ones_are_used_up():
+    dashboards = sum(each["Type"] == "AWS::CloudWatch::Dashboard" for each in resources_of(acts.STACK))
+
+    paid = idle_month({}) - idle_month({"dashboard_month": dashboards})
+    assert dashboards
+    assert paid == pytest.approx(dashboards * PRICES["dashboard_month"])
+
+
 def test_an_idle_month_is_within_its_budget():
     assert idle_month(PRICES["free_each_month"]) <= 1
 
@@ -83,6 +94,34 @@ def test_one_more_email_costs_its_sending_and_two_more_functions():
 
 def test_emails_that_come_together_wait_for_one_another_at_the_senders_pace():
     assert handover._wait([0.0] * 60) == pytest.approx(28 * 2 / (14 * 0.8) + 0.06)
+
+
+REFUSED = """
+import sys
+from benchmarks.aws import small_cloud
+from benchmarks.meter import metered
+from chalicelib.store.expressions import equals
+from chalicelib.store.table import Changed, Key, put, transact, update, update_one
+row = Key("COHORT#1", "META")
+with small_cloud():
+    transact([put({**row._asdict(), "size": 24, "text": "x" * 3000})])
+    wrong = update(row, put={"size": 1}, when=[equals("size", 3)], refusal=Changed)
+    together = [put({"pk": "COHORT#1", "sk": "DELEGATE#1"})] * (sys.argv[1] == "together")
+    with metered() as used:
+        try:
+            transact([wrong, *together]) if together else update_one(wrong)
+        except Changed:
+            print(used.refused, used.writes)
+"""
+
+
+@pytest.mark.parametrize(("how", "units"), [("alone", 3), ("together", 2 * (3 + 1))])
+def test_a_refused_write_is_billed_as_if_it_had_been_made(how, units):
+    """A program that writes first and looks afterwards would seem free: moto bills nothing for what it refuses."""
+    command = [sys.executable, "-c", REFUSED, how]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+
+    assert [float(figure) for figure in done.stdout.split()] == [1, units]
 
 
 def put(sk, **condition):
