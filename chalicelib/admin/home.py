@@ -8,6 +8,7 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from chalicelib.admin.cohort_list import Wanted
+from chalicelib.admin.cohort_status import CohortUnknown
 from chalicelib.admin.dashboard import Dashboard, load_dashboard
 from chalicelib.admin.delegate_status import Filter
 from chalicelib.admin.failures import list_failures
@@ -112,16 +113,29 @@ def list_needs(now: datetime) -> dict[CohortEntry, tuple[Need, ...]]:
     A cohort that cannot be read is left out, and costs the others nothing.
     """
     running = {entry.id: entry for entry in catalogue.everything().cohorts if not entry.is_finished(now.date())}
-    needs_by_id, _ = each(
-        running, lambda cohort_id: tuple(_list_needs(load_dashboard(cohort_id, now), now, sees_work=False)), "needs"
-    )
+    needs_by_id, _ = each(running, lambda cohort_id: _needs_of(running[cohort_id], now), "needs")
     return {running[cohort_id]: needs for cohort_id, needs in needs_by_id.items()}
 
 
+def _needs_of(entry: CohortEntry, now: datetime) -> tuple[Need, ...]:
+    board = find_board(entry, now)
+    return tuple(_list_needs(board, now, sees_work=False)) if board else ()
+
+
+def find_board(entry: CohortEntry, now: datetime) -> Dashboard | None:
+    """Load a cohort. None once all its rows are deleted, because its time is over. Raises CohortUnknown before that."""
+    try:
+        return load_dashboard(entry.id, now)
+    except CohortUnknown:
+        if entry.is_past(now.date()):
+            return None
+        raise
+
+
 def _describe(entry: CohortEntry, now: datetime, *, sees_work: bool) -> CohortLine:
-    if entry.is_finished(now.date()):
+    board = None if entry.is_finished(now.date()) else find_board(entry, now)
+    if board is None:
         return CohortLine(entry, f"Ended {day(entry.dates.ends)}")
-    board = load_dashboard(entry.id, now)
     answered, invited = _answers(board)
     return CohortLine(
         entry=entry,

@@ -17,6 +17,7 @@ from datetime import datetime
 from chalicelib.admin.emails import needs_email
 from chalicelib.admin.failures import list_failures
 from chalicelib.admin.home import Need, failed_work, list_needs
+from chalicelib.admin.settle_cohorts import settle_cohorts
 from chalicelib.core.formatting import local_date, plural
 from chalicelib.core.ids import administrator_key
 from chalicelib.core.model import Organisation, Programme
@@ -40,6 +41,7 @@ def send_needs(job: Job, now: datetime) -> Sequence[Write]:
     The job that a load starts has no day: it only plans. A job of an earlier version has no calendar, and is for all.
     """
     needs_by_cohort = list_needs(now)
+    settle_cohorts(needs_by_cohort, now)
     programmes_of = {entry: programmes.load(entry.programme_id, entry.programme_version) for entry in needs_by_cohort}
     if "day" in job.about:
         failed = len(list_failures())

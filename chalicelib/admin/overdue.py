@@ -8,10 +8,12 @@ from datetime import date, datetime
 from msgspec import Struct
 
 from chalicelib.admin.dashboard import Dashboard
+from chalicelib.core.clock import moment
 from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Standing
 from chalicelib.core.state_machine import By
 from chalicelib.core.working_days import working_days
+from chalicelib.links.ends import end_of_programme_links
 from chalicelib.meetings.effects import ARRANGE_DAYS, RECORD_DAYS, REVIEW_DAYS
 from chalicelib.store.cohorts import DelegateLine, FeedbackState, SurveyStage
 from chalicelib.threads.describe import describe_all
@@ -52,9 +54,11 @@ class Overdue(Struct, frozen=True):
 def list_overdue(board: Dashboard, now: datetime) -> Iterator[Overdue]:
     """Yield each delegate whose coach is late, once for the debrief and once for the review.
 
+    No one is late once the pages of coaches have ended: nothing can be recorded any more.
+
     A call for each hundred rows of delegates who have a report to release, or whose survey has closed.
     """
-    lines = [delegate.line for delegate in board.lines if _may_wait(delegate.line)]
+    lines = [delegate.line for delegate in board.lines if _may_wait(delegate.line)] if _may_record(board, now) else []
     records = load_meetings(board.cohort, board.programme, lines)
     days = working_days(board.programme.organisation, board.cohort.dates.closed)
     today = local_date(now, days.zone)
@@ -63,6 +67,11 @@ def list_overdue(board: Dashboard, now: datetime) -> Iterator[Overdue]:
             since = days.add(wait.since, late.days) if wait.since else date.max
             if since <= today:
                 yield Overdue(threads.line, late.what, late.is_notified or since < today)
+
+
+def _may_record(board: Dashboard, now: datetime) -> bool:
+    closes = [moment(delegate.line.closes_at) for delegate in board.lines if delegate.line.closes_at]
+    return now < end_of_programme_links(board.programme, board.cohort.dates, closes)
 
 
 def _may_wait(line: DelegateLine) -> bool:

@@ -13,8 +13,9 @@ from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Cohort, Wave
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.store import audit_events, cohorts, jobs, programmes
+from chalicelib.store import audit_events, catalogue, cohorts, jobs, programmes
 from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.catalogue import EntryChanged
 from chalicelib.store.cohorts import FollowupChanged, FollowupDates, FollowupExists
 from chalicelib.store.jobs import Job, JobState
 from chalicelib.waves import lifecycle
@@ -55,6 +56,7 @@ def plan(cohort_id: str, opens: date, closes: date, now: datetime, by: str = BY,
         return Planned(cohort_id, dates, changed=True)
     writes = [
         cohorts.add_followup(cohort_id, dates),
+        catalogue.open_again(cohort_id),
         jobs.add(_round(cohort_id, dates.rounds, now)),
         jobs.add(lifecycle.figures_job(cohort_id, Wave.FOLLOWUP, closes_at(dates, zone))),
         audit_events.add(
@@ -63,7 +65,7 @@ def plan(cohort_id: str, opens: date, closes: date, now: datetime, by: str = BY,
     ]
     try:
         commit(writes, now)
-    except FollowupExists:
+    except (EntryChanged, FollowupExists):
         raise FollowupRefused(BUSY) from None
     return Planned(cohort_id, dates, changed=True)
 

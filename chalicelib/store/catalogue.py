@@ -11,8 +11,9 @@ from msgspec import Struct
 
 from chalicelib.core.errors import Refusal
 from chalicelib.core.model import Cohort, CohortDates, Programme
+from chalicelib.store.expressions import either, equals, missing
 from chalicelib.store.marshal import fields, read
-from chalicelib.store.table import Key, Write, delete, get, put, query
+from chalicelib.store.table import Changed, Key, Write, delete, get, put, query, update
 from chalicelib.store.unreadable import read_all
 
 PARTITION = "REGISTER"
@@ -29,16 +30,25 @@ class CohortUnknown(Refusal):
         super().__init__(f"No cohort {cohort_id} is loaded in this deployment.")
 
 
+class EntryChanged(Changed):
+    """The cohort was discarded, or something began in it again, since it was read."""
+
+
 class CohortEntry(Struct, frozen=True):
     id: str
     title: str
     programme_id: str
     programme_version: int
     dates: CohortDates
+    settled: bool = False  # after its time nothing was open or undecided: see admin/settle_cohorts.py
+
+    def is_past(self, today: date) -> bool:
+        """Return whether its time is over. Something may still be undecided."""
+        return today > self.dates.ends + FINISHED_AFTER
 
     def is_finished(self, today: date) -> bool:
         """Return whether nothing more happens in it."""
-        return today > self.dates.ends + FINISHED_AFTER
+        return self.settled and self.is_past(today)
 
 
 class ProgrammeEntry(Struct, frozen=True):
@@ -55,17 +65,32 @@ class Register(Struct, frozen=True):
 
 def add_cohort(cohort: Cohort) -> Write:
     entry = CohortEntry(cohort.id, cohort.title, cohort.programme_id, cohort.programme_version, cohort.dates)
-    return put({**Key(PARTITION, f"COHORT#{cohort.id}")._asdict(), **fields(entry)})
+    return put({**_cohort_key(cohort.id)._asdict(), **fields(entry)})
+
+
+def settle(cohort_id: str) -> Write:
+    """Record that nothing in a cohort is open or undecided. Refused if it is recorded, or the cohort is discarded."""
+    as_read = either(equals("settled", False), missing("settled"))
+    return update(_cohort_key(cohort_id), put={"settled": True}, when=[as_read], refusal=EntryChanged)
+
+
+def open_again(cohort_id: str) -> Write:
+    """Record that something begins in a cohort, however old it is. Refused if it is discarded."""
+    return update(_cohort_key(cohort_id), put={"settled": False}, refusal=EntryChanged)
+
+
+def _cohort_key(cohort_id: str) -> Key:
+    return Key(PARTITION, f"COHORT#{cohort_id}")
 
 
 def find_programme_of(cohort_id: str) -> str:
     """Return the id of a cohort's programme; empty if there is no such cohort. One call."""
-    row = get(Key(PARTITION, f"COHORT#{cohort_id}"))
+    row = get(_cohort_key(cohort_id))
     return read(CohortEntry, row).programme_id if row else ""
 
 
 def remove_cohort(cohort_id: str) -> Write:
-    return delete(Key(PARTITION, f"COHORT#{cohort_id}"))
+    return delete(_cohort_key(cohort_id))
 
 
 def enter_programme(programme: Programme) -> Write:

@@ -39,9 +39,9 @@ def list_old_cohorts(count):
     for number in range(count):
         opens = LONG_AGO + timedelta(days=number)
         dates = CohortDates(opens, opens + timedelta(days=14), opens + timedelta(days=150))
-        transact(
-            [catalogue.add_cohort(Cohort(f"old-{number}", f"Cohort {number}", "example", 1, dates, people.SPONSOR))]
-        )
+        cohort = Cohort(f"old-{number}", f"Cohort {number}", "example", 1, dates, people.SPONSOR)
+        transact([catalogue.add_cohort(cohort)])
+        transact([catalogue.settle(cohort.id)])
 
 
 def needs(admin):
@@ -165,7 +165,8 @@ SPANS = {  # days until the opening, the last day and the end
 
 def entry_of(cohort_id, days):
     dates = CohortDates(*(TODAY + timedelta(days=number) for number in days))
-    return catalogue.CohortEntry(cohort_id, f"Group {cohort_id[::-1]}", f"of-{cohort_id[0]}", 1, dates)
+    title, programme = f"Group {cohort_id[::-1]}", f"of-{cohort_id[0]}"
+    return catalogue.CohortEntry(cohort_id, title, programme, 1, dates, settled=cohort_id == "be")
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,12 @@ def test_what_a_coach_is_late_with_is_listed_once_from_a_day_on_until_it_is_done
     assert listed(late_on + timedelta(days=300)) == [what.what]
 
 
+def test_no_one_is_late_once_the_pages_of_coaches_have_ended(reported):
+    """They end twelve months after the day of the six-month survey: nothing can be recorded any more."""
+    assert listed(at(30).replace(year=2028, month=5)) != []
+    assert listed(at(30).replace(year=2028, month=5) + timedelta(days=1)) == []
+
+
 @pytest.mark.parametrize("scene", [offer, pause, leave])
 def test_no_one_is_late_with_what_waits_for_someone_else(reported, scene):
     scene()

@@ -24,7 +24,7 @@ def add_cohort(cohort_id: str, title: str, coach=None, ended_before: int = 0) ->
     other = replace(first, id=cohort_id, title=title, dates=dates)
     delegate = replace(delegates.find(people.dana()), id=f"{cohort_id}-dana", cohort_id=cohort_id, cohort_title=title)
     delegate = replace(delegate, coach=coach) if coach else delegate
-    line = cohorts.add_line(delegate, Wave.BASELINE, people.CLOSE)
+    line = cohorts.add_line(delegate, Wave.BASELINE, people.CLOSE - timedelta(days=ended_before))
     people.write(cohorts.save(other, "x", 0), catalogue.add_cohort(other), line)
 
 
