@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sized
 from typing import Any
 
-from infra.deploy import api, firewall, halt, package, restored, settings, stack, state
+from infra.deploy import api, firewall, halt, package, restore, restored, settings, stack, state
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import DeployError, Deployment, found_or_none
 
@@ -37,7 +37,7 @@ def run(stage: Deployment, hand: Reporter, destroy: str) -> None:
         hand.step("Tables, documents, layers and settings")
         _destroy(stage, hand)
     hand.step("What stays")
-    for line in _left(stage):
+    for line in _left(stage, is_destroyed=bool(destroy)):
         hand.note(line)
 
 
@@ -45,7 +45,7 @@ def why_absent(stage: Deployment) -> str:
     """Return a line if nothing of this deployment is there, as after a slip of the pen; empty if something is."""
     if stack.describe(stage) or settings.read(stage) or _tables(stage) or _bucket(stage) or _layers(stage):
         return ""
-    if state.live_functions(stage) or api.list_ids(stage):
+    if state.live_functions(stage) or api.list_ids(stage) or restore.list_backups(stage):
         return ""
     others = ", ".join(stack.list_stages(stage)) or "none"
     where = f"account {stage.account}, {stage.region}"
@@ -60,14 +60,26 @@ def require(stage: Deployment) -> None:
 
 def _destroy(stage: Deployment, hand: Reporter) -> None:
     for name in _tables(stage):
-        hand.change(f"delete table {name} and everything in it", lambda name=name: restored.delete_table(stage, name))  # type: ignore[misc]
+        what = f"delete table {name} and everything in it{restored.say_what_aws_keeps(stage, name)}"
+        hand.change(what, lambda name=name: restored.delete_table(stage, name))  # type: ignore[misc]
+    if backups := restore.list_backups(stage):
+        hand.change(f"delete {_count(backups, 'backup')} of restores", lambda: _delete_backups(stage, backups))
     if _bucket(stage):
         hand.change(f"delete bucket {stage.bucket} and every version in it", lambda: _delete_bucket(stage))
     if layers := _layers(stage):
-        hand.change(f"delete {len(layers)} versions of the PDF layer", lambda: _delete_layers(stage, layers))
+        hand.change(f"delete {_count(layers, 'version')} of the PDF layer", lambda: _delete_layers(stage, layers))
     if settings.read(stage):
         delete = stage.client("ssm").delete_parameter
         hand.change(f"delete {stage.parameter}: every link that is out ends", lambda: delete(Name=stage.parameter))
+
+
+def _delete_backups(stage: Deployment, backups: list[tuple[str, str]]) -> None:
+    for _, arn in backups:
+        stage.client("dynamodb").delete_backup(BackupArn=arn)
+
+
+def _count(what: Sized, noun: str) -> str:
+    return f"{len(what)} {noun}{'' if len(what) == 1 else 's'}"
 
 
 def _tables(stage: Deployment) -> list[str]:
@@ -101,11 +113,20 @@ def _delete_layers(stage: Deployment, versions: list[int]) -> None:
         delete(LayerName=f"{stage.title}-pdf", VersionNumber=version)
 
 
-def _left(stage: Deployment) -> list[str]:
-    left = [f"table {name}" for name in _tables(stage)]
-    left += [f"bucket {stage.bucket}"] if _bucket(stage) else []
-    left += [f"{len(old_layers)} versions of layer {stage.title}-pdf"] if (old_layers := _layers(stage)) else []
-    left += [f"settings {stage.parameter}, with the link keys"] if settings.read(stage) else []
-    again = [f"make infra STAGE={stage.name} takes them up again; DESTROY={stage.name} deletes them."] if left else []
-    left.append("the sender in SES, and the role that API Gateway writes logs with: other stages may use them")
-    return left + again
+def _left(stage: Deployment, *, is_destroyed: bool) -> Iterator[str]:
+    kept = [] if is_destroyed else list(_kept(stage))
+    if kept:
+        yield from kept
+        yield f"make infra STAGE={stage.name} takes them up again; DESTROY={stage.name} deletes them."
+    yield "the sender in SES, and the role that API Gateway writes logs with: other stages may use them"
+
+
+def _kept(stage: Deployment) -> Iterator[str]:
+    yield from (f"table {name}" for name in _tables(stage))
+    yield from (f"backup {name} of a restore" for name, _ in restore.list_backups(stage))
+    if _bucket(stage):
+        yield f"bucket {stage.bucket}"
+    if layers := _layers(stage):
+        yield f"{_count(layers, 'version')} of layer {stage.title}-pdf"
+    if settings.read(stage):
+        yield f"settings {stage.parameter}, with the link keys"

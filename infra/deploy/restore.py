@@ -2,12 +2,14 @@
 
 API, functions, alarms, policies and stack all know the table by its name, so none of them changes. AWS restores into
 another table only: that one is backed up, the table is deleted, and the backup is restored in its place. Each step
-looks at what is there, so a run that was interrupted resumes. AWS keeps the deleted table for 35 days.
+looks at what is there, so a run that was interrupted resumes. AWS keeps the deleted table for 35 days, and the backup
+until someone deletes it.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -96,9 +98,14 @@ def _check_same_moment(stage: Deployment, moment: datetime) -> None:
 
 
 def _find_backup(stage: Deployment, moment: datetime) -> str:
+    ours = [arn for name, arn in list_backups(stage) if name == _name(moment)]
+    return ours[-1] if ours else ""
+
+
+def list_backups(stage: Deployment) -> list[tuple[str, str]]:
+    """Return name and ARN of every backup that restores have made. They outlive their table, and the deployment."""
     summaries = stage.listed("dynamodb", "list_backups", "BackupSummaries", TableName=_copy(stage))
-    ours = [each for each in summaries if each["BackupName"] == _name(moment)]
-    return str(ours[-1]["BackupArn"]) if ours else ""
+    return [(str(each["BackupName"]), str(each["BackupArn"])) for each in summaries]
 
 
 def _set_mark(stage: Deployment, hand: Reporter, moment: datetime) -> None:
@@ -131,17 +138,22 @@ def what_waits(stage: Deployment) -> str:
     )
 
 
-def what_is_left(stage: Deployment) -> str:
-    """Say that a restore ended half way and left a copy of all rows; empty if there is none."""
-    copy = restored.describe(stage, _copy(stage))
-    if not copy:
-        return ""
-    of = restored.source_of(copy).get("RestoreDateTime")
-    again = f"make restore STAGE={stage.name} TO={_written(of) if of else '...'}"
-    return (
-        f"{_copy(stage)} is left from a restore that ended half way, with everyone's rows: end it with {again}, "
-        f"or aws dynamodb delete-table --table-name {_copy(stage)}"
-    )
+def list_copies(stage: Deployment) -> Iterator[str]:
+    """Name every copy of all rows that a restore has left. Its backup is needed until the stage is started."""
+    if copy := restored.describe(stage, _copy(stage)):
+        of = restored.source_of(copy).get("RestoreDateTime")
+        again = f"make restore STAGE={stage.name} TO={_written(of) if of else '...'}"
+        yield (
+            f"{_copy(stage)} is left from a restore that ended half way, with everyone's rows: end it with {again}, "
+            f"or aws dynamodb delete-table --table-name {_copy(stage)}"
+        )
+    if halt.stopped_since(stage):
+        return
+    for name, arn in list_backups(stage):
+        yield (
+            f"a restore left the backup {name} of all rows, which no erasure reaches: "
+            f"aws dynamodb delete-backup --backup-arn {arn}"
+        )
 
 
 def check_finished(stage: Deployment) -> None:
@@ -159,7 +171,7 @@ def _replace(stage: Deployment, hand: Reporter, backup: str, moment: datetime, p
             _wait_backup(stage, backup, pause)
         _set_mark(stage, hand, moment)
         if table:
-            what = f"delete {stage.title}; AWS keeps a backup of its own for 35 days"
+            what = f"delete {stage.title}{restored.say_what_aws_keeps(stage, stage.title)}"
             hand.change(what, lambda: restored.delete_table(stage, stage.title))
         put = tables.restore_table_from_backup
         what = f"restore the backup as {stage.title}"

@@ -60,8 +60,7 @@ def _stack(stage: Deployment) -> Iterator[Line]:
     if drill.is_kept(second):
         cure = f"make remove STAGE={second.name} DESTROY={second.name}"
         yield f"a drill left a copy of all rows, which no erasure reaches: {cure}", True
-    if left := restore.what_is_left(stage):
-        yield left, True
+    yield from ((copy, True) for copy in restore.list_copies(stage))
 
 
 def _settings(stage: Deployment) -> Iterator[Line]:

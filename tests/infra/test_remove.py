@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from infra import rights
-from infra.deploy import api, settings
+from infra.deploy import api, restore, settings
 from tests.support.deployment import live
 
 pytestmark = pytest.mark.infra
@@ -52,3 +52,60 @@ def test_everything_is_destroyed_only_if_the_stage_is_named_twice(deployed, caps
     assert boto3.client("s3").list_buckets()["Buckets"] == []
     assert settings.read(deployed.stage) == {}
     assert deployed.run("remove", "--destroy", "prod") == 0  # again: nothing is left, and that is fine
+
+
+def back_up_as_a_restore_does(table: str) -> None:
+    """Leave what `make restore` leaves: the backup of a table that is gone."""
+    client = boto3.client("dynamodb")
+    client.create_backup(TableName=table, BackupName="as-of-2026-10-01T12-00-00Z")
+    client.delete_table(TableName=table)
+
+
+def make_copy(name: str) -> None:
+    boto3.client("dynamodb").create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+    )
+
+
+def test_the_backup_of_a_restore_is_named_and_goes_with_the_data(account, capsys):
+    account.set_up()
+    make_copy("fullcircle-prod-restored")
+    back_up_as_a_restore_does("fullcircle-prod-restored")
+    ((_, arn),) = restore.list_backups(account.stage)
+
+    assert account.run("status", "--skip-verify") == 1
+    assert f"aws dynamodb delete-backup --backup-arn {arn}" in capsys.readouterr().out
+    assert account.run("remove") == 0
+    assert "as-of-2026-10-01T12-00-00Z" in capsys.readouterr().out
+    assert account.run("remove", "--destroy", "prod") == 0
+    assert restore.list_backups(account.stage) == []
+
+
+def test_a_backup_alone_is_found_and_destroyed(account):
+    make_copy("fullcircle-prod-restored")
+    back_up_as_a_restore_does("fullcircle-prod-restored")
+
+    assert account.run("remove", "--destroy", "prod") == 0
+    assert restore.list_backups(account.stage) == []
+
+
+def test_a_dry_run_that_destroys_does_not_say_that_the_data_stays(account, capsys):
+    account.set_up()
+    capsys.readouterr()
+    assert account.run("remove", "--destroy", "prod", "--dry-run") == 0
+
+    stays = capsys.readouterr().out.split("What stays")[1]
+    assert "fullcircle-prod" not in stays
+    assert "DESTROY" not in stays
+
+
+def test_a_table_that_aws_backs_up_by_itself_is_destroyed_with_this_said(account, capsys):
+    account.set_up()
+    assert account.run("remove", "--destroy", "prod", "--dry-run") == 0
+
+    said = capsys.readouterr().out.splitlines()
+    kept = [line.split(" and ")[0].split()[-1] for line in said if "keeps a backup of its own for 35 days" in line]
+    assert kept == ["fullcircle-prod"]  # its keys have no recovery
