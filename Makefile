@@ -1,6 +1,7 @@
 # Run `make help` to list the targets.
 .DEFAULT_GOAL := help
-PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+# The Python that made .venv, so that an upgrade stays with it; else the newest that runs here.
+PYTHON ?= $(or $(shell .venv/bin/python -c 'import sys; print(sys.version_info >= (3, 11) and sys._base_executable or "")' 2>/dev/null),$(shell for python in python3.13 python3.12 python3.11 python3 python; do $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done))
 PORT ?= 8000
 BIN := .venv/bin
 READY := .venv/.requirements-dev
@@ -10,10 +11,16 @@ DEPLOY = $(if $(STAGE),,$(error Name the stage: make $@ STAGE=prod))$(BIN)/pytho
 DRY = $(if $(DRY_RUN),--dry-run)
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 WORKERS ?= auto
-NO_PYTHON = Fullcircle needs Python 3.11 or newer, and none was found. Install one, or give its path: make install PYTHON=/path/to/python3.12
+HOW_PYTHON = Install Python 3.13, or give its path: make install PYTHON=/path/to/python3.13
 ifneq ($(shell command -v pyenv),)
-NO_PYTHON += (pyenv is installed. Activate one of its versions first: pyenv shell 3.12)
+HOW_PYTHON += (pyenv is installed. Activate one of its versions first: pyenv shell 3.13)
 endif
+RUNS = $(if $(PYTHON),$(PYTHON) -c '' 2>/dev/null || { echo "$(PYTHON) does not run here. $(HOW_PYTHON)"; exit 1; },echo "Fullcircle needs Python 3.11 or newer, and none was found. $(HOW_PYTHON)"; exit 1)
+
+# A slip such as DRYRUN=1 would otherwise do what the command was to show.
+KNOWN := PYTHON PORT AT STAGE DRY_RUN SENDER REPLY_TO ADMINISTRATORS SECOND_FACTOR ALARMS_TO IDENTITY LOG_DAYS XRAY WAF_LIMIT KEEP TO DROP_OLDEST DESTROY SHARE RULE WORKERS
+UNKNOWN := $(strip $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(filter-out $(KNOWN),$(name)))))
+$(if $(UNKNOWN),$(error make does not know $(UNKNOWN). Nothing was done. It knows $(KNOWN)))
 
 .PHONY: help install demo serve emulator infra deploy status stop start drill restore remove rotate-keys docs policies test-infra test test-browser pictures install-browser check lint prove mutants bench lock clean
 
@@ -21,10 +28,10 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(READY) ## make .venv with the locked requirements; PYTHON=python3.13 makes it again if another Python made it
-	@$(if $(filter command line,$(origin PYTHON)),$(PYTHON) infra/install.py .venv requirements-dev.txt)
+	@$(if $(filter command line,$(origin PYTHON)),$(RUNS); $(PYTHON) infra/install.py .venv requirements-dev.txt)
 
 $(READY): requirements-dev.txt
-	@test -n "$(PYTHON)" || { echo "$(NO_PYTHON)"; exit 1; }
+	@$(RUNS)
 	@$(PYTHON) infra/install.py .venv requirements-dev.txt
 
 demo: $(READY) ## run the example programme from CSV to sponsor's summary; writes demo-output/
