@@ -23,7 +23,8 @@ def project(tmp_path) -> Path:
 
 def make(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
     plain = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-    return subprocess.run(["make", *words], cwd=project, env=plain, capture_output=True, text=True, check=False)
+    command = ["make", *words]
+    return subprocess.run(command, cwd=project, env=plain, capture_output=True, text=True, check=False)
 
 
 def put_program(path: Path, *lines: str) -> None:
