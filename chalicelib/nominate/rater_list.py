@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -234,16 +234,30 @@ def load(token: str, delegate_id: str, version: str | None, now: datetime) -> Ra
 
 def with_warnings(choice: RaterList) -> RaterList:
     """Add warnings with one more call: the cohort's domains, and how many others asked each unsent rater."""
-    month = lifecycle.month_of(choice.programme, choice.wave)
-    cohort_key = cohorts.key(choice.delegate.cohort_id)
-    loads = {
-        invitations.load_key(choice.delegate.id, rater.person.email, month): rater.person.email
-        for rater in choice.unsent
-    }
+    listed = choice.nomination.raters
+    return replace(
+        choice, around=load_surroundings(choice.programme, choice.delegate, choice.wave, listed, choice.unsent)
+    )
+
+
+def load_surroundings(
+    programme: Programme,
+    delegate: Delegate,
+    wave: DelegateWave,
+    listed: Sequence[RaterEntry],
+    judged: Sequence[RaterEntry],
+) -> Surroundings:
+    """Return in one call what raters are compared with.
+
+    listed   the whole list
+    judged   those of it of which warnings are wanted
+    """
+    month, cohort_key = lifecycle.month_of(programme, wave), cohorts.key(delegate.cohort_id)
+    loads = {invitations.load_key(delegate.id, rater.person.email, month): rater.person.email for rater in judged}
     rows = get_many([cohort_key, *loads])
     requests = {email: rows[key]["requests"] for key, email in loads.items() if key in rows}
     domains = rows[cohort_key].get("domains", ()) if cohort_key in rows else ()
-    return replace(choice, around=replace(choice.around, domains=domains, requests=requests))
+    return Surroundings(delegate, tuple(listed), domains, requests)
 
 
 def person_id(rater: RaterEntry) -> str:

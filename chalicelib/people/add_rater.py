@@ -12,6 +12,7 @@ from chalicelib.core.errors import FieldError, FileInvalid
 from chalicelib.core.formatting import local_day
 from chalicelib.core.ids import invitation_id
 from chalicelib.core.model import MANAGER_GROUP, DelegateWave, RaterEntry, WaveState
+from chalicelib.people.check_raters import ask_about_groups, ask_about_rater
 from chalicelib.people.loaded import LoadedDelegate
 from chalicelib.people.planned import ActRefused, Asking, Planned, plan, recipients
 from chalicelib.people.raters import CLOSED, find_list, list_raters
@@ -50,7 +51,7 @@ def plan_rater(loaded: LoadedDelegate, typed: Mapping[str, str], asking: Asking)
     is_planned = wave.state is WaveState.PLANNED
     zone = loaded.programme.organisation.timezone
     when = f"when the questionnaire opens, on {local_day(wave.opens_at, zone)}" if is_planned else "within the hour"
-    is_first = not before.sent_raters
+    is_first, sent = not before.sent_raters, before.raters[: before.sent_raters]
     manager = RaterEntry(MANAGER_GROUP, loaded.delegate.manager)
     invited = [("rater", entry.person, f"the invitation, {when}")]
     if is_first and manager in before.unsent and manager.person.email != entry.person.email:
@@ -64,6 +65,7 @@ def plan_rater(loaded: LoadedDelegate, typed: Mapping[str, str], asking: Asking)
         ],
         recipients(*invited),
         _writes(loaded, wave, before, entry, asking),
+        [*ask_about_rater(loaded, wave, sent, entry), *ask_about_groups(loaded, sent, [*sent, entry])],
     )
 
 

@@ -21,11 +21,13 @@ from chalicelib.core.model import (
     DelegateWave,
     Invitation,
     InvitationState,
+    Person,
     RaterEntry,
     Wave,
     WaveState,
 )
 from chalicelib.people import emails as written
+from chalicelib.people.check_raters import ask_about_groups, ask_about_rater
 from chalicelib.people.loaded import LoadedDelegate
 from chalicelib.people.planned import ActRefused, Asking, Planned, plan, recipients
 from chalicelib.store import audit_events, cohorts, delegates, emails, invitations, waiting_emails, withdrawals
@@ -170,7 +172,7 @@ def plan_regrouping(loaded: LoadedDelegate, rater: Rater, group: str, asking: As
         ],
         recipients(*([("rater", person, "that they are asked in another group")] if asked else [])),
         [] if before == after else _regrouping_writes(loaded, rater, after, asking),
-        _crowded(loaded, rater, after),
+        [*_crowded(loaded, rater, after), *_just_enough(loaded, rater, after)],
     )
 
 
@@ -193,6 +195,12 @@ def _crowded(loaded: LoadedDelegate, rater: Rater, group: str) -> list[str]:
     most = loaded.programme.group(group).max
     count = sum(rater.group == group for rater in list_raters(loaded))
     return [f"{_title(loaded, group)} has {count} raters already, and {most} are allowed."] if count >= most else []
+
+
+def _just_enough(loaded: LoadedDelegate, rater: Rater, group: str) -> Iterator[str]:
+    sent = [RaterEntry(listed.group, listed.entry.person) for listed in list_raters(loaded)]
+    moved = RaterEntry(group, rater.entry.person)
+    return ask_about_groups(loaded, sent, [moved if entry.person == moved.person else entry for entry in sent])
 
 
 def _regrouping_writes(loaded: LoadedDelegate, rater: Rater, group: str, asking: Asking) -> Iterator[Write]:
@@ -262,6 +270,7 @@ def plan_correction(loaded: LoadedDelegate, rater: Rater, name: str, address: st
                 ("new address", replace(before, email=address), "a new link"),
             ),
             writes,
+            _doubts(loaded, rater, Person(name or before.name, clean_address(address))),
         )
     changed = bool(name) and name != before.name
     return plan(
@@ -270,6 +279,12 @@ def plan_correction(loaded: LoadedDelegate, rater: Rater, name: str, address: st
         [],
         _name_writes(loaded, rater, name, asking) if changed else [],
     )
+
+
+def _doubts(loaded: LoadedDelegate, rater: Rater, person: Person) -> Iterator[str]:
+    """Ask about a new address or name of a rater."""
+    others = [listed.entry for listed in list_raters(loaded) if listed.entry.person != rater.entry.person]
+    return ask_about_rater(loaded, rater.wave, others, RaterEntry(rater.group, person))
 
 
 def _name_writes(loaded: LoadedDelegate, rater: Rater, name: str, asking: Asking) -> Iterator[Write]:

@@ -176,3 +176,53 @@ def test_the_command_does_the_same(aws, clock):
     assert parser.main(command) == 0
     people.invited(clock)
     assert asked()["pia@example.org"] == "peer"
+
+
+# --- what may be a slip ---------------------------------------------------------------------------------------
+
+
+def asks(clock, **typed) -> str:
+    return "\n".join(scene.plan(clock, "rater-add", **typed).questions)
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ({"name": "Pia Peer", "email": "p0+360@example.org"}, "p0@example.org"),  # someone on the list
+        ({"name": "Dana Delegate", "email": "dana@elsewhere.example"}, DANA),
+        ({"name": "Pia Peer", "email": "pia.peer@gmail.com"}, "gmail.com"),
+        ({"name": "Pia Peer", "email": "pia.peer@exmaple.org"}, "pia.peer@example.org"),  # mistyped
+        ({"name": "Cleo Coach", "email": "cleo.coach@example.org"}, "Dana Delegate"),
+    ],
+)
+def test_what_the_approver_of_a_list_is_asked_about_the_administrator_is_asked(visitor, clock, typed, named):
+    people.opened(clock, chosen=people.raters(6, 0))
+
+    assert named in asks(clock, group="peer", **typed)
+    admin = visitor.let_in_administrator(clock.now()).open(page())
+    admin.post(page(), {"group": "peer", **typed})
+    assert admin.shows == "people/preview"
+    assert html.unescape(admin.page).count(asks(clock, group="peer", **typed).splitlines()[0]) == 1
+
+
+def test_the_administrator_is_asked_about_a_group_that_is_then_just_large_enough(aws, clock):
+    people.opened(clock, chosen=people.raters(2, 0))
+
+    assert "Peers" in asks(clock, **PIA)
+    scene.change(clock, "rater-add", **PIA)
+    assert asks(clock, name="Pam Peer", email="pam@example.org", group="peer") == ""
+
+
+def test_no_question_shows_who_is_on_a_list_that_is_not_sent(visitor, clock):
+    people.opened(clock)
+    choose = people.link("dana delegate", "nominate")
+    visitor.open(choose).post(choose, {"group": "peer", "list": "Pia Peer <pia.peer@example.org>"})
+
+    assert asks(clock, name="Pia Peer", email="pia@other.example.org", group="peer") == ""
+
+
+def test_the_command_asks_the_same(aws, clock, capsys):
+    people.opened(clock, chosen=people.raters(6, 0))
+    parser.main(["rater", "add", people.COHORT, DANA, "p0+360@example.org", "Pia Peer", "peer", "--dry-run"])
+
+    assert "p0@example.org" in capsys.readouterr().out

@@ -268,3 +268,24 @@ def test_the_preview_of_a_correction_says_the_new_name_and_address(clock, aws):
     planned = scene.plan(clock, "rater-correct", rater=P0, name="Pat Peer", email="pat.peer@example.org")
     said = " ".join(planned.lines)
     assert all(part in said for part in ("Pat Peer", P0, "pat.peer@example.org"))
+
+
+# --- what may be a slip ---------------------------------------------------------------------------------------
+
+
+def test_a_new_address_is_checked_as_on_a_list(aws, clock):
+    scene.open_cohort(clock, chosen=people.raters(6, 0))
+    private = scene.plan(clock, "rater-correct", rater=P0, name="", email="p0@gmail.com")
+    alike = scene.plan(clock, "rater-correct", rater=P0, name="Petra North", email="p1@elsewhere.example")
+    right = scene.plan(clock, "rater-correct", rater=P0, name="Petra North", email="petra@example.org")
+
+    assert "gmail.com" in " ".join(private.questions)
+    assert "p1@example.org" in " ".join(alike.questions)
+    assert right.questions == ()
+
+
+def test_the_administrator_is_asked_about_groups_that_are_then_just_large_enough(aws, clock):
+    scene.open_cohort(clock, chosen=people.raters(6, 5))
+    planned = scene.plan(clock, "rater-group", rater=P0, group="direct_report")
+
+    assert "Peers" in " ".join(planned.questions)
