@@ -8,7 +8,7 @@ the new address gets link and codes a working day later, unless a second adminis
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -83,11 +83,22 @@ def plan_change(
     if not places and not cohort_roles(cohort, change.old):
         if list_uses(cohort_id, change.new) or cohort_roles(cohort, change.new):
             return []
+        if broken:
+            raise ReplaceRefused(FieldError("old", _say_damaged(change.old, broken)))
         raise AddressNotFound(change.old)
     for place in places:
         refuse_taken(change, place)
     asked = Asked(by, now, one_line(why) or NO_REASON)
     return _act(change, cohort, places, until, asked, is_all_read=not broken and not list_unreadable())
+
+
+def _say_damaged(address: str, broken: Mapping[str, str]) -> str:
+    """Say why no one knows whether an address is in a cohort. broken: by the id of a delegate, why"""
+    names = ", ".join(sorted(broken))
+    return (
+        f"No one in this cohort whose record can be read has the address {address}. "
+        f"Records of these delegates are damaged: {names}. Repair them in the table, then replace the address."
+    )
 
 
 class Preview(NamedTuple):

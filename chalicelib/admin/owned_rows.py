@@ -47,6 +47,12 @@ def inboxes_of(email: str) -> frozenset[str]:
     return frozenset(INBOX_ENTRY.partition(rater=make(email)) for make in (rater_key, unkeyed_rater_key))
 
 
+def address_in(row: Row, part: str) -> str:
+    """Return the address of the person in a part of a row; empty in a damaged row, which no search may end at."""
+    person = row.get(part)
+    return str(person.get("email", "")) if isinstance(person, Mapping) else ""
+
+
 def is_naming(value: Any, email: str) -> bool:
     if isinstance(value, Mapping):
         return email in value or any(is_naming(inner, email) for inner in value.values())
@@ -91,11 +97,11 @@ def _ids_of(email: str) -> frozenset[str]:
 def _seats_of(rows: Collection[Row], email: str) -> list[Key]:
     """Return how the keys begin of a facilitator's seats: their id is the one in the cohort's file."""
     return [
-        FACILITATOR_SEAT.key(cohort=row["id"], facilitator=facilitator["id"], session="")
+        FACILITATOR_SEAT.key(cohort=COHORT.parts(key_of(row))["cohort"], facilitator=facilitator["id"], session="")
         for row in rows
         if COHORT.has(row)
         for facilitator in row.get("facilitators", ())
-        if is_naming(facilitator, email)
+        if is_naming(facilitator, email) and "id" in facilitator
     ]
 
 
@@ -118,7 +124,8 @@ def calling_by_name(delegates: Collection[str]) -> Iterator[Row]:
 def _delegates_named(row: Row) -> Iterator[str | None]:
     """Yield the ids of delegates who are named in an email or an inbox. A digest is about those of its items."""
     if EMAIL.has(row):
-        yield row["about"].get("delegate")
+        about = row.get("about")
+        yield about.get("delegate") if isinstance(about, Mapping) else None
         yield from map(owner_of, row.get("items", ()))
     elif INBOX_ENTRY.has(row):
         yield row.get("delegate_id")

@@ -71,7 +71,8 @@ def find(email: str, rows: Source = scan) -> list[Row]:
     ]  # no secret of a sign-in
     if not naming_rows and not written and not keyed:
         raise PersonUnknown(email)
-    delegates = {str(row["id"]) for row in naming_rows if delegate_rows.DELEGATE.has(row) and _is_about(row, wanted)}
+    own = [key_of(row) for row in naming_rows if delegate_rows.DELEGATE.has(row) and _is_about(row, wanted)]
+    delegates = {delegate_rows.DELEGATE.parts(key)["delegate"] for key in own}
     about_them = _missing(of_delegates(delegates, rows), naming_rows)
     released = {key_of(row) for row in about_them if delegate_rows.REPORT.has(row) and row.get("released_at")}
     owned = {key_of(row): row for row in (*written, *keyed)}

@@ -10,6 +10,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from msgspec import MsgspecError
+
 from chalicelib.cli import (
     administrators,
     arguments,
@@ -48,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ConfigError as error:
         print(f"Configuration error: {error}", file=sys.stderr)
         return 1
-    except (ReadOnly, *AWS_ERRORS) as error:
+    except (ReadOnly, MsgspecError, *AWS_ERRORS) as error:
         print(_explain(error), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -63,7 +65,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _explain(error: Exception) -> str:
-    """Return what to do about an error of AWS, where the reason is known."""
+    """Return what to do about a damaged record, or about an error of AWS, where the reason is known."""
+    if isinstance(error, MsgspecError):
+        place = ", ".join(getattr(error, "__notes__", ())) or "unknown"
+        return f"This needs a damaged record: {place} ({error}). Repair it in the table, then run this command again."
     if isinstance(error, ReadOnly):
         return f"Nothing was changed. {error}."
     if getattr(error, "response", {}).get("Error", {}).get("Code") == "ParameterNotFound":

@@ -38,6 +38,7 @@ def export_person(args: Namespace) -> int:
 
 def erase_person(args: Namespace) -> int:
     from chalicelib.ownership import erase_person
+    from chalicelib.store.unreadable import list_unreadable
 
     parts = erase_person.list_parts(args.email)
     if args.dry_run:
@@ -51,8 +52,10 @@ def erase_person(args: Namespace) -> int:
         say(args, {"rows": rows, "kinds": kinds, "parts": parts, "dry_run": True}, lines)
         return 0
     count = erase_person.erase(args.email, clock.now(), wait=lambda: _let_acts_end(args))
+    damaged = sorted(list_unreadable())
     lines = [f"{args.email}: removed from {plural(count, 'row', 'rows')}", *_ask_to_name(parts, "now")]
-    say(args, {"rows": count, "parts": parts, "dry_run": False}, lines)
+    lines += ["Damaged records may still name them. Repair those, then run this command again."] if damaged else []
+    say(args, {"rows": count, "parts": parts, "damaged": damaged, "dry_run": False}, lines)
     return 0
 
 

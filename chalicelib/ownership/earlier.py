@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from chalicelib.admin.owned_rows import is_naming, kind_of
+from chalicelib.admin.owned_rows import address_in, is_naming, kind_of
 from chalicelib.core.model import ERASED_ADDRESS, ERASED_NAME
 from chalicelib.core.name_order import replace_name
 from chalicelib.jobs.kinds import JobKind
@@ -71,13 +71,17 @@ def know(email: str, naming: Iterable[Row], changes: Iterable[Row], rows: Sequen
         frozenset(name for row in about for name in _names_in(row, addresses)) - {"", ERASED_NAME, *addresses},
         cohorts_of_theirs,
         own,
-        frozenset(row["id"] for row in rows if DELEGATE.has(row) and row["cohort_id"] in cohorts_of_theirs),
+        frozenset(
+            DELEGATE.parts(key_of(row))["delegate"]
+            for row in rows
+            if DELEGATE.has(row) and row.get("cohort_id") in cohorts_of_theirs
+        ),
     )
 
 
 def _is_to_earlier(row: Row, earlier: Mapping[str, Collection[str]]) -> bool:
-    cohorts = {row.get("about", {}).get("cohort"), owner_of(row["id"])}
-    return bool(cohorts & set(earlier.get(row["to"]["email"], ())))
+    cohorts = {_about(row).get("cohort"), owner_of(EMAIL.parts(key_of(row))["email"])}
+    return bool(cohorts & set(earlier.get(address_in(row, "to"), ())))
 
 
 def _names_in(value: Any, addresses: set[str]) -> Iterator[str]:
@@ -94,8 +98,13 @@ def _names_in(value: Any, addresses: set[str]) -> Iterator[str]:
 def _cohorts_of(row: Row) -> Iterator[str]:
     kind = kind_of(row)
     parts = kind.parts(key_of(row)) if kind else {}
-    about = row["about"] if isinstance(row.get("about"), Mapping) else {}
-    yield from filter(None, (parts.get("cohort"), row.get("cohort_id"), about.get("cohort")))
+    yield from filter(None, (parts.get("cohort"), row.get("cohort_id"), _about(row).get("cohort")))
+
+
+def _about(row: Row) -> Mapping[str, Any]:
+    """Return what a job, an email or a line of the trail is about; nothing for a damaged one."""
+    about = row.get("about")
+    return about if isinstance(about, Mapping) else {}
 
 
 def list_rows(known: Known, rows: Iterable[Row]) -> list[Row]:
@@ -120,10 +129,10 @@ def without(row: Row, known: Known) -> Row:
 
 
 def _email(row: Row, known: Known) -> Row:
-    to = row["to"]
-    if to["email"] in known.earlier and (to["name"] in known.names or _is_to_earlier(row, known.earlier)):
-        return without_person(row, to["email"])
-    if row.get("about", {}).get("cohort") not in known.cohorts or to["email"] == known.email:
+    to = address_in(row, "to")
+    if to in known.earlier and (row["to"].get("name") in known.names or _is_to_earlier(row, known.earlier)):
+        return without_person(row, to)
+    if _about(row).get("cohort") not in known.cohorts or to == known.email:
         return row
     return row | {field: _unnamed(row[field], known.names) for field in ("words", "entry") if row.get(field)}
 
@@ -136,10 +145,10 @@ def _signed(row: Row, kind: RowKind, known: Known) -> Row:
 
 
 def _job(row: Row, known: Known) -> Row:
-    about = row.get("about", {})
-    if row["kind"] == JobKind.RENAME.id and about["delegate"] in known.own and "before" in about:
-        return row | {"about": about | {"before": ERASED_NAME}}
-    is_ours = about.get("cohort") in known.cohorts or row["state"] == JobState.DONE
+    about = _about(row)
+    if row.get("kind") == JobKind.RENAME.id and about.get("delegate") in known.own and "before" in about:
+        return row | {"about": {**about, "before": ERASED_NAME}}
+    is_ours = about.get("cohort") in known.cohorts or row.get("state") == JobState.DONE
     if not is_ours or not any(address in about.values() for address in (known.email, *known.earlier)):
         return row
     called = {known.email: ERASED_ADDRESS, **dict.fromkeys(known.earlier, ERASED_ADDRESS)}

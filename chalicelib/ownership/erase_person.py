@@ -7,7 +7,7 @@ Figures of the cohort are about five delegates or more, and stay.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -16,6 +16,7 @@ from chalicelib.admin.coach_rows import written_by
 from chalicelib.admin.owned_rows import (
     BY,
     PersonUnknown,
+    address_in,
     calling_by_name,
     going_with,
     is_deleted_with,
@@ -26,20 +27,23 @@ from chalicelib.admin.owned_rows import (
 from chalicelib.core.ids import reader_key
 from chalicelib.core.model import SELF_GROUP, Cohort, Delegate, DelegateWave, Invitation, InvitationState, WaveState
 from chalicelib.ownership.earlier import Known, know, list_rows, without
-from chalicelib.ownership.may_erase import EraseRefused, check_delegate, check_invitation, is_delegate
+from chalicelib.ownership.may_erase import EraseRefused, check_delegate, check_invitation, check_line, is_delegate
 from chalicelib.ownership.redact import redact, without_delegate, without_person
 from chalicelib.ownership.stories import withdraw_story
 from chalicelib.store import audit_events, cohorts, delegates, erasure_log, invitations, objects
 from chalicelib.store.audit_events import AuditEvent
+from chalicelib.store.delegates import Nomination
+from chalicelib.store.emails import Email
 from chalicelib.store.expressions import equals
-from chalicelib.store.marshal import Row, read
+from chalicelib.store.jobs import Job
+from chalicelib.store.marshal import Row
 from chalicelib.store.row_kinds.coaching_rows import HELP
-from chalicelib.store.row_kinds.cohort_rows import COHORT
+from chalicelib.store.row_kinds.cohort_rows import COHORT, LINE
 from chalicelib.store.row_kinds.delegate_rows import DELEGATE, INVITATION, NOMINATION
-from chalicelib.store.row_kinds.row_kind import Erasure, Owner
-from chalicelib.store.row_kinds.service_rows import ENDED_SESSIONS, OWN_COPY
-from chalicelib.store.table import Changed, Write, delete, get, key_of, scan, transact, update
-from chalicelib.store.unreadable import read_all
+from chalicelib.store.row_kinds.row_kind import Erasure, Owner, RowKind
+from chalicelib.store.row_kinds.service_rows import EMAIL, ENDED_SESSIONS, JOB, OWN_COPY
+from chalicelib.store.table import Changed, Key, Write, delete, get, get_many, key_of, scan, transact, update
+from chalicelib.store.unreadable import read_all, read_one
 
 __all__ = ["EraseRefused", "PersonUnknown", "erase", "list_parts", "preview"]
 
@@ -71,12 +75,20 @@ class _PersonRows(Struct, frozen=True):
     def __bool__(self) -> bool:
         return bool(self.naming or self.going)
 
+    @property
+    def keys(self) -> frozenset[Key]:
+        return frozenset(key_of(row) for row in (*self.naming, *self.going))
+
 
 def erase(email: str, now: datetime, by: str = BY, wait: Callable[[], object] | None = None) -> int:
     """Remove the person from every row and document; return how many rows changed.
 
     A repeat finishes an interrupted run. Their invitations look alike afterwards, even if they had answered; encrypted
     answers are destroyed. Raises PersonUnknown, or EraseRefused: see may_erase.py.
+
+    A damaged row of someone else does not end it: what names the person in it is taken out. Their own invitation is
+    left as it is while it, its wave or its delegate is damaged; all damaged rows are in `list_unreadable`, and a repeat
+    after the repair does the rest.
 
     wait   lets pages and jobs end that had read the person before. What they wrote meanwhile is found by another look
     """
@@ -93,8 +105,9 @@ def erase(email: str, now: datetime, by: str = BY, wait: Callable[[], object] | 
 
 def _erase_all(person_rows: _PersonRows, now: datetime, by: str, entry: str) -> int:
     """Erase until another look finds nothing more; return how many rows changed."""
-    changed, tries = 0, MAX_TRIES
-    while person_rows and tries:
+    changed, tries, before = 0, MAX_TRIES, frozenset[Key]()
+    while person_rows and tries and person_rows.keys != before:  # the same rows again: they are damaged
+        before = person_rows.keys
         changed += _erase(person_rows, now, by, entry)
         person_rows, tries = _look(person_rows.email, person_rows.delegates), tries - 1
     return changed
@@ -143,7 +156,27 @@ def _look_and_check(email: str) -> _PersonRows:
             check_delegate(row, person_rows.email)
         elif _is_own_invitation(row, person_rows.email):
             check_invitation(row, person_rows.email)
+        elif LINE.has(row) and row.get("email") == person_rows.email:
+            check_line(row, person_rows.email)
+    _note_damaged()
     return person_rows
+
+
+def _note_damaged() -> None:
+    """Read every row that may name people, so that `list_unreadable` has the damaged ones: they may hold a name."""
+    rows = list(scan())
+    for kind, read_as in PEOPLE_IN.items():
+        read_all(read_as, (row for row in rows if kind.has(row)))
+
+
+PEOPLE_IN: Mapping[RowKind, type] = {
+    DELEGATE: Delegate,
+    INVITATION: Invitation,
+    NOMINATION: Nomination,
+    COHORT: Cohort,
+    EMAIL: Email,
+    JOB: Job,
+}
 
 
 def _look(email: str, known: frozenset[str]) -> _PersonRows:
@@ -152,7 +185,7 @@ def _look(email: str, known: frozenset[str]) -> _PersonRows:
     known   their ids as a delegate, found before their own row was changed
     """
     naming = list(rows_naming(email))
-    ids = known | {str(row["id"]) for row in naming if is_delegate(row, email)}
+    ids = known | {DELEGATE.parts(key_of(row))["delegate"] for row in naming if is_delegate(row, email)}
     keyed = [row for row in of_address(email) if is_deleted_with(row)]
     keyed.sort(key=ENDED_SESSIONS.has)  # sessions first
     written = [*written_by(email), *_offered_by(email), *keyed, *going_with(ids)]
@@ -260,7 +293,7 @@ def _counted(row: Row) -> dict[str, int]:
 
 
 def _is_own_invitation(row: Row, email: str) -> bool:
-    return bool(INVITATION.has(row) and row["rater"]["email"] == email)
+    return INVITATION.has(row) and address_in(row, "rater") == email
 
 
 def _end_invitation(row: Row, email: str) -> Iterator[Write]:
@@ -270,19 +303,26 @@ def _end_invitation(row: Row, email: str) -> Iterator[Write]:
     whether there were any.
     """
     check_invitation(row, email)
-    before = read(Invitation, row)
-    delegate, wave = delegates.find_with_wave(before.delegate_id, before.wave)
+    before = read_one(Invitation, row)
+    if before is None:
+        return  # how it is counted cannot be known: it is erased after the repair
+    keys = delegates.key(before.delegate_id), delegates.wave_key(before.delegate_id, before.wave)
+    rows = get_many(keys)
+    delegate, stored = (rows.get(key, {}) for key in keys)
+    wave = read_one(DelegateWave, stored)
+    is_counted = not before.wave.is_pulse and before.group != SELF_GROUP
+    if is_counted and ((stored and not wave) or (delegate and "cohort_id" not in delegate)):
+        return  # as above
     yield invitations.erase(before, redact(row, email))
-    is_counted = not wave.wave.is_pulse and before.group != SELF_GROUP
-    if is_counted and wave.state in (WaveState.OPEN, WaveState.HELD):
-        yield from _uncount(delegate, wave, before)
+    if is_counted and wave and delegate and wave.state in (WaveState.OPEN, WaveState.HELD):
+        yield from _uncount(cohorts.line_key(delegate["cohort_id"], before.delegate_id, before.wave), wave, before)
 
 
-def _uncount(delegate: Delegate, wave: DelegateWave, before: Invitation) -> list[Write]:
+def _uncount(line: Key, wave: DelegateWave, before: Invitation) -> list[Write]:
     fewer = {} if before.state is InvitationState.REVOKED else cohorts.subtract_asked(before)
     return [
         delegates.hide_counts(wave, [before.group]),
-        cohorts.change_line(delegate, put=cohorts.hide_counts(before.group), add=fewer, wave=wave.wave),
+        cohorts.change_line_at(line, put=cohorts.hide_counts(before.group), add=fewer),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from chalicelib.admin.owned_rows import address_in
 from chalicelib.core.model import ERASED_ADDRESS, ERASED_NAME
 from chalicelib.store.audit_events import without_former_address
 from chalicelib.store.emails import EmailState
@@ -18,14 +19,14 @@ MAY_GO_OUT = (EmailState.QUEUED, EmailState.SENDING, EmailState.CARRIED, EmailSt
 def without_person(row: Row, email: str) -> Row:
     """Return a row without a person. An email to them keeps its state, is not sent any more, and loses its words."""
     redacted: Row = redact(without_former_address(row, email), email)
-    if not EMAIL.has(row) or row["to"]["email"] != email:
+    if not EMAIL.has(row) or address_in(row, "to") != email:
         return redacted
-    if row["state"] == EmailState.QUEUED:
+    if row.get("state") == EmailState.QUEUED:
         redacted["cancelled"] = True
         redacted.pop("due_shard", None)
         redacted.pop("suppressed", None)
     if may_go_out(redacted):
-        return redacted | {"words": {**redacted["words"], "name": ERASED_NAME}}
+        return redacted | {"words": {**_words_of(redacted), "name": ERASED_NAME}}
     return without_words(redacted)
 
 
@@ -34,8 +35,9 @@ def without_delegate(row: Row) -> Row:
     if not may_go_out(row):
         return without_words(row)
     if row.get("items"):  # digests of earlier versions are named after the delegate whose raters they ask
-        return row | {"words": {**row["words"], "from_name": row["words"]["programme"]}}
-    name = row["words"].get("delegate", "")
+        words = _words_of(row)
+        return row | {"words": {**words, "from_name": words.get("programme", "")}}
+    name = _words_of(row).get("delegate", "")
     if not name:
         return row
     return row | {field: _each_text(row[field], lambda text: text.replace(name, ERASED_NAME)) for field in _spoken(row)}
@@ -43,7 +45,13 @@ def without_delegate(row: Row) -> Row:
 
 def may_go_out(row: Row) -> bool:
     """Return whether an email waits, may be sent once more, or may be tried again."""
-    return row["state"] in MAY_GO_OUT and not row.get("cancelled")
+    return row.get("state") in MAY_GO_OUT and not row.get("cancelled")
+
+
+def _words_of(row: Row) -> Mapping[str, Any]:
+    """Return the words of an email; none of a damaged one, which does not go out."""
+    words = row.get("words")
+    return words if isinstance(words, Mapping) else {}
 
 
 def without_words(row: Row) -> Row:

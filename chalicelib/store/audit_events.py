@@ -174,7 +174,8 @@ def without_former_address(row: Row, email: str) -> Row:
 
     The former address may have been a stranger's: erasing it alone takes out nothing else.
     """
-    return without_addresses(row) if row.get("is_one_person") and row["people"]["after"]["email"] == email else row
+    is_theirs = row.get("is_one_person") and _is_about_one(row) and row["people"]["after"]["email"] == email
+    return without_addresses(row) if is_theirs else row
 
 
 def without_addresses(row: Row) -> Row:
@@ -203,9 +204,11 @@ def list_earlier_changes(rows: Iterable[Row], email: str) -> list[Row]:
 
 def _is_about_one(row: Row) -> bool:
     """Return whether a line of the trail names one person: their address changed, or an act was about them."""
-    return bool(row.get("is_one_person")) or (
-        row["pk"].startswith("AUDIT#") and row.get("people", {}).keys() == {"who"}
-    )
+    people = row.get("people")
+    if not row["pk"].startswith("AUDIT#") or not isinstance(people, Mapping):  # the second: a damaged line
+        return False
+    named = {"before", "after"} if row.get("is_one_person") else {"who"}
+    return people.keys() == named and all(isinstance(who, Mapping) and "email" in who for who in people.values())
 
 
 def say_line(row: Row) -> str:

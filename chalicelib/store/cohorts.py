@@ -352,7 +352,12 @@ def change_line(
     add: Mapping[str, int] | None = None,
     wave: Wave = Wave.BASELINE,
 ) -> Write:
-    return update(line_key(delegate.cohort_id, delegate.id, wave), put=put, add=add, refusal=LineMissing)
+    return change_line_at(line_key(delegate.cohort_id, delegate.id, wave), put, add)
+
+
+def change_line_at(at: Key, put: Mapping[str, Any] | None = None, add: Mapping[str, int] | None = None) -> Write:
+    """Change the line at a key: the delegate's own row may be damaged."""
+    return update(at, put=put, add=add, refusal=LineMissing)
 
 
 def set_feedback(state: FeedbackState) -> dict[str, Any]:

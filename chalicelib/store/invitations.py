@@ -315,13 +315,13 @@ def erase(before: Invitation, redacted: Row) -> Write:
     Refused if the rater has done anything since it was read.
     """
     emptied = {name: value for name, value in redacted.items() if name not in (*SENT_FIELDS, *PLANNED_FIELDS)}
-    as_read = [equals("state", before.state), equals("link_version", before.link_version), *_revision_of(redacted)]
+    as_read = [equals("state", before.state), *(_as_stored(redacted, name) for name in ("link_version", "revision"))]
     changes = NOTHING_SAVED | {"state": InvitationState.REVOKED, "reason": "", "sealed": False, "frozen": True}
     return put_if(emptied | changes, as_read, InvitationChanged)
 
 
-def _revision_of(row: Row) -> list[Condition]:
-    return [equals("revision", row["revision"]) if "revision" in row else missing("revision")]
+def _as_stored(row: Row, name: str) -> Condition:
+    return equals(name, row[name]) if name in row else missing(name)
 
 
 def empty(invitation: Invitation) -> Write:

@@ -64,5 +64,9 @@ def fields(thing: object) -> Row:
 
 
 def read(kind: type[T], row: Mapping[str, Any]) -> T:
-    """Convert a row to a frozen type; ignore unknown attributes."""
-    return msgspec.convert(row, kind, builtin_types=(bytes,))
+    """Convert a row to a frozen type; ignore unknown attributes. Raises MsgspecError with a note of the row's key."""
+    try:
+        return msgspec.convert(row, kind, builtin_types=(bytes,))
+    except msgspec.MsgspecError as error:
+        error.add_note(f"{row.get('pk', '')} {row.get('sk', '')}".strip())
+        raise
