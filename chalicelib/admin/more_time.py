@@ -112,7 +112,8 @@ def plan_questionnaires(
     due_at = more_time_email_due(days, local_moment(last + timedelta(days=1), 0, zone), now)
     when = "at once" if due_at == now else "on the next working morning"
     moved = [line for line, _ in outcomes.moved]
-    return _plan(board, outcomes, last, _emails_of_questionnaires(moved, last, when))
+    approves = board.programme.raters_approved_by is not None
+    return _plan(board, outcomes, last, _emails_of_questionnaires(moved, last, when, approves=approves))
 
 
 def plan_surveys(board: Dashboard, chosen: Sequence[DelegateStatus], last: date, why: str, now: datetime) -> MoreTime:
@@ -147,10 +148,16 @@ def _asks_raters(delegate_ids: Sequence[str], now: datetime) -> bool:
     return any(wave.state is WaveState.OPEN and wave.closes_at > now for wave in waves.values())
 
 
-def _emails_of_questionnaires(lines: Sequence[DelegateLine], last: date, when: str) -> tuple[str, ...]:
-    """Say who is emailed. when: the delegates are notified of the day"""
+def _emails_of_questionnaires(
+    lines: Sequence[DelegateLine], last: date, when: str, *, approves: bool
+) -> tuple[str, ...]:
+    """Say who is emailed.
+
+    when       the delegates are notified of the day
+    approves   whether someone approves lists of raters: additions to a list that was sent may wait too
+    """
     raters = sum(line.invited - line.groups.get(SELF_GROUP, GroupCount()).invited for line in lines)
-    choosing = _count_choosing([line for line in lines if not line.nominated])
+    choosing, asked = _count_lists([line for line in lines if approves or not line.nominated])
     who = plural(len(lines), "delegate", "delegates")
     emails = [f"{who}: {when}, that the last day is {day(last)}"] if lines else []
     if raters:
@@ -162,6 +169,9 @@ def _emails_of_questionnaires(lines: Sequence[DelegateLine], last: date, when: s
     if choosing:
         who = plural(choosing, "delegate who has", "delegates who have")
         emails.append(f"{who} not chosen raters yet: at once, that the last day is {day(last)}")
+    if asked:
+        who = plural(asked, "list that waits", "lists that wait")
+        emails.append(f"Who approves {who} for it: within working hours, that the last day is {day(last)}")
     return tuple(emails)
 
 
@@ -169,15 +179,17 @@ def _say(last: date) -> str:
     return f"at once, that the last day is {day(last)}, and a reminder before it"
 
 
-def _count_choosing(lines: Sequence[DelegateLine]) -> int:
-    """Count delegates who are asked to choose raters again: a list that waits for approval is passed over."""
-    choosing = 0
+def _count_lists(lines: Sequence[DelegateLine]) -> tuple[int, int]:
+    """Count delegates who are asked to choose raters again, and lists that wait for approval."""
+    choosing = asked = 0
     for wave in {line.wave for line in lines}:
         ids = [line.delegate_id for line in lines if line.wave is wave]
         people, lists = delegates.list_readable_with_nominations(ids, wave)
-        done = {chosen.delegate_id for chosen in lists if chosen.sent_raters or chosen.approval is Approval.ASKED}
-        choosing += len(people.keys() - done)
-    return choosing
+        waiting = {chosen.delegate_id for chosen in lists if chosen.approval is Approval.ASKED}
+        sent = {chosen.delegate_id for chosen in lists if chosen.sent_raters}
+        choosing += len(people.keys() - waiting - sent)
+        asked += len(people.keys() & waiting)
+    return choosing, asked
 
 
 def _emails_of_surveys(unsent: Sequence[Role], last: date, *, asks_raters: bool) -> tuple[str, ...]:

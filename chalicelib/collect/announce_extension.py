@@ -22,13 +22,13 @@ from chalicelib.core.model import (
 from chalicelib.emails.kinds import CancelledBy
 from chalicelib.emails.waiting import list_cancelled_by
 from chalicelib.jobs.commit import commit
-from chalicelib.store import delegates, emails, invitations, programmes
+from chalicelib.store import delegates, emails, invitations, jobs, programmes
 from chalicelib.store.delegates import Approval
 from chalicelib.store.emails import Email
 from chalicelib.store.invitations import InvitationChanged
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
-from chalicelib.waves import first_email
+from chalicelib.waves import first_email, lifecycle
 from chalicelib.waves.emails import about_lists, to_raters
 from chalicelib.waves.suppression import list_suppressed_for_reminders
 
@@ -137,11 +137,14 @@ def _send_to(
 def _still_to_choose(
     programme: Programme, delegate: Delegate, wave: DelegateWave, extended_at: datetime, now: datetime
 ) -> list[Write]:
-    """Remind a delegate to choose raters: without raters no one can answer, even with more time."""
+    """Remind who holds a list up, the delegate or its approver: until it is sent no one can answer."""
     if wave.wave.is_pulse:
         return []
     nomination = delegates.find_nomination(delegate.id, wave.wave)
-    if nomination.sent_raters or nomination.approval is Approval.ASKED:
+    if nomination.approval is Approval.ASKED:
+        job = lifecycle.ask_approver_job(nomination, now, extension=str(wave.extensions))
+        return [] if jobs.find(job.id) else [jobs.add(job)]
+    if nomination.sent_raters:
         return []
     email = replace(about_lists.choose_chaser(programme, delegate, wave, extended_at), due_at=now)
     return [] if emails.find(email.id) else emails.add(email)

@@ -30,6 +30,7 @@ LATER_WORDS: Mapping[str, str] = {
     "replaces": "yes",
     "readdressed": "",
     "is_last": "",
+    "later": "",
     "time_zone": "",
     "cohort": "",
 }

@@ -33,8 +33,10 @@ APPROVE_REMINDER = declare_email(
     "nominate/approve_reminder",
     "Reminder to approve a list of raters",
     to=To.APPROVER,
-    words="name delegate people closes",
+    words="name delegate people closes later",
     links=[APPROVE],
+    sample={"later": ""},
+    variants={"later": {"later": "yes"}},
     cancelled_by=CancelledBy.DECISION,
     in_digest=True,
 )
@@ -97,6 +99,13 @@ def remind(choice: RaterList, now: datetime) -> list[Email]:
     return [_to_approver(choice, APPROVE_REMINDER, morning) for morning in due]
 
 
+def more_time(choice: RaterList, now: datetime) -> Email:
+    """Write to the approver, while the list waits for them, that the last day is later. One for each later day."""
+    soon = working_days(choice.programme.organisation, choice.wave.closed).soon(now)
+    due_at = soon if soon < choice.wave.closes_at else now
+    return _to_approver(choice, APPROVE_REMINDER, due_at, str(choice.wave.extensions), later="yes")
+
+
 def approved(choice: RaterList, now: datetime, *, in_place: bool = False) -> Email:
     """Write to the delegate. in_place: an administrator approved the list for its approver."""
     who = f"The programme team, in place of {name_approver(choice)}," if in_place else approver(choice).name
@@ -112,10 +121,10 @@ def change_wanted(choice: RaterList, remark: str, now: datetime) -> Email:
     return _to_delegate(choice, CHANGE_WANTED, now, {"remark": remark})
 
 
-def _to_approver(choice: RaterList, kind: EmailKind, due_at: datetime) -> Email:
+def _to_approver(choice: RaterList, kind: EmailKind, due_at: datetime, *subject: str, later: str = "") -> Email:
     by = approver(choice)
-    words = {"people": _people(choice)}
-    email = _make(choice, kind, by, due_at, words, name_links(APPROVE.link(choice.delegate, by)))
+    words = {"people": _people(choice), "later": later}
+    email = _make(choice, kind, by, due_at, words, name_links(APPROVE.link(choice.delegate, by)), *subject)
     return replace(email, good_until=choice.wave.closes_at)
 
 
@@ -132,6 +141,7 @@ def _make(
     due_at: datetime,
     words: Mapping[str, str],
     links: Mapping[str, tuple[str, ...]],
+    *subject: str,
 ) -> Email:
     delegate, zone = choice.delegate, choice.programme.organisation.timezone
     return create_email(
@@ -139,6 +149,7 @@ def _make(
         delegate.id,
         choice.wave.wave.value,
         str(choice.nomination.revision),
+        *subject,
         to=to,
         due_at=due_at,
         words=common_words(choice.programme)

@@ -8,13 +8,17 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from chalicelib.core.formatting import last_day
 from chalicelib.core.model import DelegateWave, Invitation, InvitationState, Programme, Wave, WaveState
 from chalicelib.core.working_days import working_days
+from chalicelib.emails.kinds import CancelledBy
+from chalicelib.emails.waiting import list_cancelled_by
 from chalicelib.jobs.commit import commit
 from chalicelib.nominate import emails
-from chalicelib.nominate.rater_list import load
-from chalicelib.store import cohorts, delegates, invitations, programmes
+from chalicelib.nominate.rater_list import RaterList, load
+from chalicelib.store import cohorts, delegates, invitations, programmes, waiting_emails
 from chalicelib.store import emails as stored_emails
+from chalicelib.store.emails import EmailState
 from chalicelib.store.invitations import InvitationChanged, InvitationExists
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
@@ -85,6 +89,20 @@ def ask_approver(job: Job, now: datetime) -> Sequence[Write]:
     choice = load("", delegate.id, str(delegate.link_version), now)
     if not choice.is_asked or not choice.is_open or choice.approver is None:
         return []
-    email = emails.ask(choice, now)
+    extension = job.about.get("extension", "")
+    email = emails.more_time(choice, now) if extension else emails.ask(choice, now)
+    if stored_emails.find(email.id) or (extension and extension != str(choice.wave.extensions)):
+        return []
     stopped = email.to.email in list_suppressed(choice.delegate.cohort_id)
-    return [] if stored_emails.find(email.id) else stored_emails.add(email, stopped=stopped)
+    return [*stored_emails.add(email, stopped=stopped), *_with_new_last_day(choice)]
+
+
+def _with_new_last_day(choice: RaterList) -> list[Write]:
+    """Have a reminder of the approver that waits name the last day of now."""
+    ids = list_cancelled_by(CancelledBy.DECISION, choice.delegate.id, choice.wave.wave.value)
+    closes_at = choice.wave.closes_at
+    return [
+        stored_emails.change_last_day(email, last_day(closes_at, choice.programme.organisation.timezone), closes_at)
+        for email in waiting_emails.find_unsettled(ids)
+        if email.good_until != closes_at and email.state is EmailState.QUEUED and not email.cancelled
+    ]

@@ -114,10 +114,15 @@ def approver_of(programme: Programme, delegate: Delegate) -> Person | None:
     return people[programme.raters_approved_by] if programme.raters_approved_by else None
 
 
-def ask_approver_job(nomination: Nomination, now: datetime) -> Job:
-    """Make the job that sends a waiting list to its approver again, because their address or link has changed."""
-    subject = (nomination.delegate_id, nomination.wave.value, str(nomination.revision))
+def ask_approver_job(nomination: Nomination, now: datetime, *, extension: str = "") -> Job:
+    """Make the job that sends a waiting list to its approver again.
+
+    extension   number of the later deadline that they are notified of; empty: their address or link has changed
+    """
+    named = (extension,) if extension else ()
+    subject = (nomination.delegate_id, nomination.wave.value, str(nomination.revision), *named)
     about = {"delegate": nomination.delegate_id, "wave": nomination.wave.value}
+    about |= {"extension": extension} if extension else {}
     return JobKind.ASK_APPROVER.job(*subject, due_at=now, **about)
 
 

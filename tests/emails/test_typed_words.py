@@ -29,8 +29,8 @@ NAMES = (  # of people, cohorts and parts of the programme: tests/programme/test
 )
 OURS = (  # counts, days and words that we write
     "again asked asked_in at before begins brand by challenge changes closes count dates day days delegates due edition"
-    " invited is_last last managers meeting minimum minutes missed missing month moved notice opens outcome own passed"
-    " readdressed time_zone too_few until what when who_sees zone"
+    " invited is_last last later managers meeting minimum minutes missed missing month moved notice opens outcome own"
+    " passed readdressed time_zone too_few until what when who_sees zone"
 )
 
 
