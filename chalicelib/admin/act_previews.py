@@ -13,9 +13,8 @@ from chalicelib.admin import void_answers as void
 from chalicelib.admin.cohort_status import CohortUnknown
 from chalicelib.core.addresses import clean_address
 from chalicelib.core.formatting import day, plural
-from chalicelib.core.working_days import working_days
 from chalicelib.links.kinds import KINDS
-from chalicelib.store import cohorts, delegates, programmes
+from chalicelib.store import cohorts, delegates
 
 Fields = Mapping[str, str]
 
@@ -38,12 +37,10 @@ class Preview(Struct, frozen=True):
 
 def _followup(cohort_id: str, fields: Fields, now: datetime, by: str) -> Preview:
     opens, closes = form_actions.read_followup_dates(fields)
-    schedule_followup.plan(cohort_id, opens, closes, now, by, dry_run=True)
+    planned = schedule_followup.plan(cohort_id, opens, closes, now, by, dry_run=True)
     if (cohort := cohorts.find(cohort_id)) is None:
         raise CohortUnknown(cohort_id)
-    days = working_days(programmes.load(cohort.programme_id, cohort.programme_version).organisation, ())
     count = len(cohorts.list_without_followup(cohorts.rows(cohort_id)))
-    named = {"It opens": opens, "The last day for answers is": closes}
     return Preview(
         f"Plan the follow-up of {cohort.title}",
         (
@@ -53,11 +50,7 @@ def _followup(cohort_id: str, fields: Fields, now: datetime, by: str) -> Preview
         ),
         (f"{plural(count, 'delegate', 'delegates')}, at once: the days, and the list of raters to look at",),
         "Plan the follow-up",
-        tuple(
-            f"{what} {day(on)}, which is not a working day. Is that right?"
-            for what, on in named.items()
-            if not days.is_working(on)
-        ),
+        planned.questions,
     )
 
 

@@ -11,6 +11,7 @@ from chalicelib.core.calendar import MAX_OPEN_DAYS, closes_at
 from chalicelib.core.errors import FieldError, FormInvalid
 from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Cohort, Wave
+from chalicelib.core.working_days import list_days_off, working_days
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, catalogue, cohorts, jobs, programmes
@@ -31,9 +32,16 @@ class FollowupRefused(FormInvalid):
 
 
 class Planned(Struct, frozen=True):
+    """What is planned.
+
+    changed    False: it was planned before with the same dates
+    questions  what may be a slip
+    """
+
     cohort_id: str
     dates: FollowupDates
-    changed: bool  # False: it was planned before with the same dates
+    changed: bool
+    questions: tuple[str, ...] = ()
 
 
 def plan(cohort_id: str, opens: date, closes: date, now: datetime, by: str = BY, *, dry_run: bool = False) -> Planned:
@@ -47,13 +55,15 @@ def plan(cohort_id: str, opens: date, closes: date, now: datetime, by: str = BY,
     cohort = cohorts.find(cohort_id)
     if cohort is None:
         raise CohortUnknown(cohort_id)
-    zone = programmes.load(cohort.programme_id, cohort.programme_version).organisation.timezone
-    dates = FollowupDates(opens, closes)
+    organisation = programmes.load(cohort.programme_id, cohort.programme_version).organisation
+    zone, dates = organisation.timezone, FollowupDates(opens, closes)
     if planned := cohorts.find_followup(cohort_id):
         return _again(cohort_id, planned, dates, closes_at(dates, zone), now, by, dry_run=dry_run)
     _check(cohort, dates, local_date(now, zone))
+    named = {"The follow-up opens on": opens, "The last day for answers is": closes}
+    questions = tuple(list_days_off(named, working_days(organisation, cohort.dates.closed)))
     if dry_run:
-        return Planned(cohort_id, dates, changed=True)
+        return Planned(cohort_id, dates, changed=True, questions=questions)
     writes = [
         cohorts.add_followup(cohort_id, dates),
         catalogue.open_again(cohort_id),
@@ -67,7 +77,7 @@ def plan(cohort_id: str, opens: date, closes: date, now: datetime, by: str = BY,
         commit(writes, now)
     except (EntryChanged, FollowupExists):
         raise FollowupRefused(BUSY) from None
-    return Planned(cohort_id, dates, changed=True)
+    return Planned(cohort_id, dates, changed=True, questions=questions)
 
 
 def _again(

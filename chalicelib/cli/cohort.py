@@ -180,7 +180,7 @@ def plan_followup(args: Namespace) -> int:
     when = f"{args.opens} to {args.closes}"
     would = "would be" if args.dry_run else "is"
     outcome = f"{would} planned from {when}" if planned.changed else f"was planned before from {when}: nothing changed"
-    say(args, planned, [f"The follow-up of cohort {args.cohort} {outcome}."])
+    say(args, planned, [f"The follow-up of cohort {args.cohort} {outcome}.", *planned.questions])
     return 0
 
 

@@ -26,6 +26,7 @@ USUAL_HOLIDAYS = {  # of a programme file that names none
     "Europe/Belfast": "northern-ireland",
 }
 USUAL_WEEKEND = (5, 6)  # Monday is 0
+OPENS_ANYWAY = " Its first emails go out on that day."
 DAY_BEGINS, DAY_ENDS = time(8), time(18)  # local hours in which an urgent email may go out
 DAY = timedelta(days=1)
 BEFORE_EMAILS = timedelta(minutes=10)  # a job that writes emails for a morning runs before it: one digest carries all
@@ -162,8 +163,13 @@ def name_days_off(dates: CohortDates, organisation: Organisation) -> list[str]:
         "The questionnaire closes": dates.closes,
         "The programme ends": dates.ends,
     }
+    return list_days_off({f"{what} on": day for what, day in named.items()}, days)
+
+
+def list_days_off(named: Mapping[str, date], days: WorkingDays) -> list[str]:
+    """Return a question for each of these dates on which no one works. named: the words before the date -> date."""
     return [
-        f"{what} on {day_words(day)}, which is not a working day. Is that right?"
+        f"{what} {day_words(day)}, which is not a working day.{OPENS_ANYWAY if 'opens' in what else ''} Is that right?"
         for what, day in named.items()
         if not days.is_working(day)
     ]

@@ -3,10 +3,11 @@
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import quote
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.cli import parser
 from chalicelib.core.model import Wave, WaveState
@@ -296,14 +297,25 @@ def test_a_follow_up_is_planned_once(closed, clock):
     assert "not-open" in closed.messages
 
 
-def test_a_follow_up_that_closes_on_a_weekend_is_asked_about(closed):
+def test_a_follow_up_that_closes_on_a_weekend_is_asked_about(closed, capsys):
     url = f"{COHORT}/followup"
     closed.open(url).post(url, {"opens": "2027-05-31", "closes": "2027-06-19"})
 
     assert (closed.shows, "Saturday 19 June 2027, which is not a working day" in closed.page) == ("admin/preview", True)
     days = ["--opens", "2027-05-31", "--closes", "2027-06-19"]
     assert parser.main(["cohort", "followup", people.COHORT, *days, "--dry-run"]) == 0
+    assert "Saturday 19 June 2027, which is not a working day" in capsys.readouterr().out
     assert cohorts.find_followup(people.COHORT) is None
+
+
+def test_a_follow_up_that_opens_on_a_closed_day_of_the_cohort_is_asked_about(closed):
+    url = f"{COHORT}/followup"
+    last = cohorts.find_load(people.COHORT)
+    people.write(*cohorts.change_dates(last, replace(last.cohort.dates, closed=(date(2027, 6, 1),))))
+
+    closed.open(url).post(url, {"opens": "2027-06-01", "closes": "2027-06-18"})
+
+    assert "Tuesday 1 June 2027, which is not a working day" in closed.page
 
 
 @pytest.mark.parametrize(

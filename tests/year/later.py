@@ -471,7 +471,8 @@ def transfer(year: Year, place: int, which: int) -> None:
 
 @act(f"{CONSOLE}/followup")
 def plan_second_360(year: Year, place: int, which: int) -> None:
-    opens = year.today() + timedelta(days=10 + which)
+    days = working_days(people.programme().organisation)  # the console asks whether another day is right
+    opens = days.on_or_after(year.today() + timedelta(days=10 + which))
     plan_followup(people.COHORT, opens, opens + timedelta(days=18), year.clock.now(), BY)
 
 
