@@ -42,7 +42,7 @@ from tests.support.world import all_rows
 
 pytestmark = pytest.mark.prove
 
-PART = min(1.0, FACTOR / 10)  # of all; SHARE=10 or more plays it whole
+PART = min(1.0, FACTOR)  # of all
 COHORTS, DELEGATES_EACH, EMAILS = round(150 * PART), 30, round(10_000 * PART)
 FAULTS = 0.05  # of the calls
 MAX_GROWTH = 1.05  # of the most memory that was used, from the first third of the emails to the last

@@ -147,6 +147,12 @@ def documents() -> dict[str, bytes]:
     return {name: key.value for name, key in _bucket().keys.items()}
 
 
+def document(name: str) -> bytes:
+    """Return a document past AWS, as `all_rows` does with rows; nothing if there is none."""
+    key = _bucket().keys.get(name)
+    return key.value if key else b""
+
+
 def _bucket() -> Any:
     (bucket,) = backend("s3").buckets.values()
     return bucket
