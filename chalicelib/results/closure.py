@@ -7,33 +7,57 @@ several figures can add and subtract them, so what counts is every combination, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
 
 from chalicelib.results.sponsor_rule import ENOUGH
 
 Delegates = Collection[str]
+Answers = Mapping[str, Hashable]  # delegate -> which answer of theirs is in a figure
+
+Pattern = tuple[int | None, ...]  # for each figure, which answer of a delegate is in it; None if none is
 
 
 def isolates_few(sets: Sequence[Delegates]) -> bool:
-    """Return whether sums over these sets of delegates combine to a sum over fewer than five of them.
+    """Return whether sums of the same answers over these sets of delegates combine to a sum over fewer than five."""
+    return answers_isolate_few([dict.fromkeys(each, "the same") for each in sets])
 
-    Delegates who are in the same sets always have the same part in a combination, so they are taken together. A
-    combination of few exists if and only if the sums are less independent without these few.
+
+def answers_isolate_few(figures: Sequence[Answers]) -> bool:
+    """Return whether sums of these answers combine to a sum over the answers of fewer than five delegates.
+
+    Two answers of one delegate are two unknown numbers. Delegates whose answers are in the same figures always have the
+    same part in a combination, so they are taken together. A combination of few exists if and only if the sums are less
+    independent without these few.
     """
-    together = Counter(
-        tuple(member in each for each in sets) for member in {member for each in sets for member in each}
-    )
-    few = [where for where, count in together.items() if count < ENOUGH]
-    rank = _rank(list(together))
+    everyone = {delegate for figure in figures for delegate in figure}
+    together = Counter(_pattern([figure.get(delegate) for figure in figures]) for delegate in everyone)
+    few = [pattern for pattern, count in together.items() if count < ENOUGH]
+    rank = _rank(_columns(together))
     for size in range(1, len(few) + 1):
         for left_out in combinations(few, size):
-            if sum(together[where] for where in left_out) < ENOUGH:
-                rest = [where for where in together if where not in left_out]
-                if _rank(rest) < rank:
+            if sum(together[pattern] for pattern in left_out) < ENOUGH:
+                rest = [pattern for pattern in together if pattern not in left_out]
+                if _rank(_columns(rest)) < rank:
                     return True
     return False
+
+
+def _pattern(answers: Sequence[Hashable]) -> Pattern:
+    """Replace the answers of one delegate by numbers, so that delegates can be compared."""
+    number = {answer: place for place, answer in enumerate(dict.fromkeys(answers))}
+    return tuple(None if answer is None else number[answer] for answer in answers)
+
+
+def _columns(patterns: Collection[Pattern]) -> list[tuple[bool, ...]]:
+    """Return for each answer in which figures it is."""
+    return [
+        tuple(place == answer for place in pattern)
+        for pattern in patterns
+        for answer in set(pattern)
+        if answer is not None
+    ]
 
 
 def publishable(sets: Sequence[Delegates]) -> tuple[bool, ...]:

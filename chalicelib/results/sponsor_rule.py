@@ -127,6 +127,22 @@ def distribution(
     return ()
 
 
+def with_rest(labels: Sequence[str], given: Sequence[Sequence[Hashable]], rest: str) -> tuple[Part, ...]:
+    """Count answers that have no neighbours: those of fewer than ENOUGH delegates are counted together, as `rest`.
+
+    given  for each answer, the delegates who gave it, once for each thing that they gave it of
+
+    If even the rest is about few, the last answers of the list join it. Nothing is shown if only one number is left.
+    """
+    shown = [place for place, who in enumerate(given) if len(set(who)) >= ENOUGH]
+    left = [place for place in range(len(given)) if place not in shown]
+    while left and shown and len({who for place in left for who in given[place]}) < ENOUGH:
+        left.append(shown.pop())
+    parts = [Part(labels[place], len(given[place])) for place in shown]
+    parts += [Part(rest, sum(len(given[place]) for place in left))] if left else []
+    return tuple(parts) if len(parts) > 1 else ()
+
+
 def _either(labels: Sequence[str]) -> str:
     *first, last = labels
     return f"{', '.join(first)} or {last}" if first else last

@@ -17,7 +17,7 @@ from chalicelib.store.marshal import Row, read
 from chalicelib.store.meetings import Meeting
 from chalicelib.store.row_kinds import folders, kinds_of
 from chalicelib.store.row_kinds.coaching_rows import MEETING
-from chalicelib.store.row_kinds.cohort_rows import AUDIT, LISTED_COHORT, PEOPLE_LOAD
+from chalicelib.store.row_kinds.cohort_rows import AREA_COUNTS, AUDIT, LISTED_COHORT, PEOPLE_LOAD
 from chalicelib.store.row_kinds.delegate_rows import DELEGATE, INVITATION, RESPONSE
 from chalicelib.store.row_kinds.row_kind import Retention, RowKind
 from chalicelib.store.row_kinds.work_rows import WORK_LINE
@@ -88,7 +88,8 @@ def _of_cohort(due: DueRows, held: Collection[str]) -> Counts:
     own = (row for row in cohorts.rows(year.cohort.id) if not _is_about(row, held))
     counts += _go_through(own, due)
     if Retention.RECORD in due.retentions and not held:
-        counts += _go_through(query(AUDIT.partition(cohort=year.cohort.id)), due)
+        for kind in (AUDIT, AREA_COUNTS):
+            counts += _go_through(query(kind.partition(cohort=year.cohort.id)), due)
         if due.carry_out:
             delete_all([LISTED_COHORT.key(cohort=year.cohort.id)])
     return counts

@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from chalicelib.core.model import Cohort, Programme, Wave
 from chalicelib.results.sponsor_rule import ENOUGH, known
-from chalicelib.store import assignments, cohorts, pulse_rounds
+from chalicelib.store import area_counts, assignments, cohorts, pulse_rounds
+from chalicelib.store.area_counts import AreaCounts
 from chalicelib.workshops.counts import WorkshopCounts, count_workshops
 
 
@@ -23,6 +24,7 @@ class Interim(Struct, frozen=True):
 
     stayed, debriefed   None if they are fewer than five
     midway  title -> the cohort's mean change, -3 to +3
+    areas   counts of development areas, frozen; None if there are none yet
     """
 
     began: int
@@ -31,6 +33,7 @@ class Interim(Struct, frozen=True):
     workshops: tuple[WorkshopCounts, ...]
     work: tuple[WorkCount, ...]
     midway: tuple[tuple[str, str], ...]
+    areas: AreaCounts | None = None
 
 
 def load_interim(cohort: Cohort, programme: Programme) -> Interim | None:
@@ -47,6 +50,7 @@ def load_interim(cohort: Cohort, programme: Programme) -> Interim | None:
         workshops=count_workshops(cohort, programme, rows),
         work=tuple(_work(cohort, programme, stayed)),
         midway=tuple(_midway(cohort)),
+        areas=area_counts.find_newest(cohort.id),
     )
 
 

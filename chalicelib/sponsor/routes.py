@@ -8,6 +8,7 @@ from chalicelib.core import clock
 from chalicelib.sponsor.interim import load_interim
 from chalicelib.sponsor.portal import Portal, document_link, evidence_link, load_all_cohorts, open_portal
 from chalicelib.sponsor.start_link import start_link
+from chalicelib.store import area_counts
 from chalicelib.web.page import GET, POST, page_handler
 from chalicelib.web.sessions import signed_in
 from chalicelib.workshops.facilitator import open_page
@@ -42,7 +43,10 @@ def document(token: str) -> Response:
 def show_start(token: str) -> Response:
     opened = open_page(token)
     reader = signed_in(bp.current_request, opened.reader, clock.now())
-    return reader.page_with_documents("sponsor/start_page", opened=opened, programme=opened.programme)
+    counts = area_counts.find_newest(opened.cohort.id)
+    return reader.page_with_documents(
+        "sponsor/start_page", opened=opened, programme=opened.programme, area_counts=counts
+    )
 
 
 @bp.route("/facilitator/{token}/start", **POST)

@@ -15,6 +15,7 @@ from chalicelib.results.cohort_snapshot import read_frozen, read_share
 from chalicelib.store import (
     account_fault,
     administrator_rights,
+    area_counts,
     areas,
     assignments,
     attendance,
@@ -67,6 +68,7 @@ TYPES: dict[str, type] = {
     "cohort's mean of a mid-way round": pulse_rounds.RoundMean,
     "copy of a person's own data": own_copies.OwnCopy,
     "costs": costs.Costs,
+    "counts of development areas": area_counts.AreaCounts,
     "dashboard line": cohorts.DelegateLine,
     "dashboard line of the follow-up": cohorts.DelegateLine,
     "debrief": debriefs.Debrief,

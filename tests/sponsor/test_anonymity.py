@@ -22,6 +22,7 @@ from chalicelib.results.closure import isolates_few, publishable
 from chalicelib.results.rounding import one_decimal
 from chalicelib.results.scoring import unclamped
 from chalicelib.results.sponsor_rule import ENOUGH, ENOUGH_TO_COUNT, Reading, distribution, most_chosen, sum_of, tally
+from chalicelib.sponsor.count_areas import BY_LEVEL
 from chalicelib.sponsor.evidence import Evidence, mean, number
 from chalicelib.sponsor.final.build import build_final
 from chalicelib.sponsor.final.counts import FACTOR_SCALE, LADDER, MEASURES, PROPOSALS
@@ -278,7 +279,7 @@ def test_the_search_notices_a_hidden_count_that_the_total_gives_away():
 
 # --- several answers -----------------------------------------------------------------------------------------------
 
-GROUPINGS = {"ladder": LADDER, "measures": MEASURES, "proposals": PROPOSALS}
+GROUPINGS = {"ladder": LADDER, "measures": MEASURES, "proposals": PROPOSALS, "so far": BY_LEVEL}
 
 
 def parts_of(groupings, counts: Sequence[int]):

@@ -53,6 +53,7 @@ from chalicelib.results.cohort_snapshot import Frozen, Share, frozen_bytes, shar
 from chalicelib.results.facts import CohortMean
 from chalicelib.store import (
     administrator_rights,
+    area_counts,
     assignments,
     coach_comments,
     codes,
@@ -68,6 +69,7 @@ from chalicelib.store import (
     responses,
     summaries,
 )
+from chalicelib.store.area_counts import AreaCounts, Counted, CountedPart
 from chalicelib.store.coach_comments import CoachComment
 from chalicelib.store.cohort_figures import CohortFigures, StoredShare
 from chalicelib.store.digests import MAX_ITEMS as MAX_CARRIED
@@ -236,6 +238,12 @@ def figures_of_the_cohort() -> Write:
     return cohort_figures.add(CohortFigures(ID, Wave.FOLLOWUP, IDS, frozen, MONDAY))
 
 
+def counts_of_areas() -> Write:
+    parts = tuple(CountedPart(competency.title, 500) for competency in largest_programme().competencies)
+    counted = Counted(MONDAY.date(), 500, 1500, parts, dict.fromkeys(IDS, "a" * 12))
+    return area_counts.add(AreaCounts(ID, 99, counted, counted))
+
+
 def mean_of_a_round() -> Write:
     return pulse_rounds.add_mean(RoundMean(ID, Wave.MIDWAY_1, IDS, "1/2", "+0.5"))
 
@@ -268,6 +276,7 @@ GROWS: dict[str, Callable[[], Write]] = {
     "cohort share": share_of_the_cohort,
     "cohort figures": figures_of_the_cohort,
     "cohort's mean of a mid-way round": mean_of_a_round,
+    "counts of development areas": counts_of_areas,
     "result of a mid-way round": published_round,
     "impact survey": lambda: max((survey(role) for role in Role), key=row_size),
     "assignment": form,

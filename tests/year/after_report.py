@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 from chalicelib.admin.home import list_needs
@@ -16,7 +16,17 @@ from chalicelib.core.model import SELF_GROUP, DelegateWave, Wave, WaveState
 from chalicelib.forms.fields import questions
 from chalicelib.forms.survey import sections_of
 from chalicelib.links.kinds import SHARED
-from chalicelib.store import areas, cohort_figures, cohorts, delegates, impact_surveys, jobs, reports, summaries
+from chalicelib.store import (
+    area_counts,
+    areas,
+    cohort_figures,
+    cohorts,
+    delegates,
+    impact_surveys,
+    jobs,
+    reports,
+    summaries,
+)
 from chalicelib.store.areas import AreaState
 from chalicelib.store.impact_surveys import ImpactSurvey, Role
 from chalicelib.store.jobs import JobState
@@ -27,8 +37,8 @@ from chalicelib.store.row_kinds.row_kind import Retention
 from chalicelib.store.table import Key
 from chalicelib.waves.lifecycle import close_job, publish_job, summary_job
 from tests.support import people
-from tests.support.world import all_rows
-from tests.year.invariants import check, load
+from tests.support.world import all_rows, document
+from tests.year.invariants import check
 from tests.year.world import Year
 
 ENOUGH = 5  # delegates behind a figure of the sponsor's
@@ -73,6 +83,7 @@ def areas_keep_their_ids(year: Year) -> None:
 def everything_comes_to_an_end(year: Year) -> None:
     now = year.clock.now()
     needs = {need.who for of_cohort in list_needs(now).values() for need in of_cohort}
+    closing_surveys = [row["id"] for row in all_rows() if row["pk"].startswith("JOB#impact_close#")]
     for delegate_id in set(year.delegates) - year.gone - year.moved:
         delegate, rows = delegates.find(delegate_id), list(delegates.load_rows(delegate_id))
         for wave in (read(DelegateWave, row) for row in rows if row["sk"].startswith("WAVE#")):
@@ -82,7 +93,7 @@ def everything_comes_to_an_end(year: Year) -> None:
             if wave.state is WaveState.HELD and delegate and not delegate.withdrawn and not delegate.pause:
                 assert delegate.person.name in needs, "no one hears of a questionnaire that is held"
         for survey in impact_surveys.surveys_from(rows):
-            assert not survey.is_open or _closes(survey), "nothing closes the survey"
+            assert not survey.is_open or _closes(survey, closing_surveys), "nothing closes the survey"
 
 
 def _waits(job_id: str, due_at: str) -> bool:
@@ -91,8 +102,8 @@ def _waits(job_id: str, due_at: str) -> bool:
     return job is not None and job.state is not JobState.DONE and (stamp(job.due_at) <= due_at or job.attempts > 0)
 
 
-def _closes(survey: ImpactSurvey) -> bool:
-    ids = [row["id"] for row in all_rows() if row["pk"].startswith(f"JOB#impact_close#{survey.delegate_id}")]
+def _closes(survey: ImpactSurvey, jobs_of_all: Sequence[str]) -> bool:
+    ids = [job_id for job_id in jobs_of_all if job_id.startswith(f"impact_close#{survey.delegate_id}")]
     return any(_waits(job_id, stamp(survey.closes_at)) for job_id in ids)
 
 
@@ -119,7 +130,7 @@ def figures_are_of_enough(year: Year) -> None:
     named = {group.id for group in rules.rater_groups if group.named} | {SELF_GROUP}
     for delegate_id in set(year.delegates) - year.gone:
         report = reports.find(delegate_id, Wave.BASELINE)
-        facts = json.loads(load(report.facts)) if report and load(report.facts) else {}
+        facts = json.loads(document(report.facts)) if report and document(report.facts) else {}
         for cell in facts.get("cells", ()):
             assert cell["n"] >= rules.threshold or set(cell["groups"]) <= named
         assert all(comment["cell"] for comment in facts.get("comments", ()))
@@ -133,12 +144,18 @@ def editions_differ_by_enough(year: Year) -> None:
     for wave in (Wave.BASELINE, Wave.FOLLOWUP):
         figures = cohort_figures.find(people.COHORT, wave)
         assert not figures or len(figures.delegates) in (0, *range(ENOUGH, 100))
+    counts = area_counts.of_cohort(people.COHORT)
+    for counted in ([each.topics for each in counts if each.topics], [each.levels for each in counts if each.levels]):
+        assert all(part.number >= ENOUGH for each in counted for part in each.parts)
+        for earlier, later in combinations([each.answers for each in counted], 2):
+            changed = [who for who in {*earlier, *later} if earlier.get(who) != later.get(who)]
+            assert len(changed) in (0, *range(ENOUGH, 100))
 
 
 def _editions(year: Year) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Return name, facts and all readable words of each edition whose documents are there."""
     for summary in summaries.of_cohort(people.COHORT):
-        texts = [load(summary.file(kind)).decode() for kind in ("facts", "html", "csv") if summary.file(kind)]
+        texts = [document(summary.file(kind)).decode() for kind in ("facts", "html", "csv") if summary.file(kind)]
         if texts and texts[0]:
             yield summary.name, json.loads(texts[0]), "\n".join(texts)
 

@@ -170,6 +170,17 @@ ROUND_MEAN = RowKind(
     retention=Retention.RECORD,
     why="it is about five delegates or more",
 )
+AREA_COUNTS = RowKind(
+    name="counts of development areas",
+    pk="AREACOUNTS#{cohort}",
+    sk="PLACE#{place}",
+    what="how many development areas delegates have, by competency and by how far they have come, frozen",
+    owner=Owner.ORGANISATION,
+    readers=(Reader.FACILITATOR, Reader.SPONSOR),
+    erasure=Erasure.KEEP,
+    retention=Retention.RECORD,
+    why="every number is about five delegates or more",
+)
 SUMMARY = RowKind(
     name="summary",
     pk=_C,
