@@ -134,11 +134,11 @@ def with_rest(labels: Sequence[str], given: Sequence[Sequence[Hashable]], rest: 
 
     If even the rest is about few, the last answers of the list join it. Nothing is shown if only one number is left.
     """
-    shown = [place for place, who in enumerate(given) if len(set(who)) >= ENOUGH]
-    left = [place for place in range(len(given)) if place not in shown]
-    while left and shown and len({who for place in left for who in given[place]}) < ENOUGH:
-        left.append(shown.pop())
-    parts = [Part(labels[place], len(given[place])) for place in shown]
+    single = [place for place, who in enumerate(given) if len(set(who)) >= ENOUGH]
+    left = [place for place in range(len(given)) if place not in single]
+    while left and single and len({who for place in left for who in given[place]}) < ENOUGH:
+        left.append(single.pop())
+    parts = [Part(labels[place], len(given[place])) for place in single]
     parts += [Part(rest, sum(len(given[place]) for place in left))] if left else []
     return tuple(parts) if len(parts) > 1 else ()
 

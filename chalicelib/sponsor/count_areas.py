@@ -83,10 +83,10 @@ def _own_area(programme: Programme, area: areas.Area, notes: Sequence[areas.Prog
 
 def topic_of(programme: Programme, items: Sequence[str]) -> str:
     """Return the competency of most of these behaviours; the first one of the programme if two have as many."""
-    found = Counter(
+    behaviours = Counter(
         competency.id for competency in programme.competencies for item in competency.items if item.id in items
     )
-    return found.most_common(1)[0][0] if found else ""
+    return behaviours.most_common(1)[0][0] if behaviours else ""
 
 
 # --- the rule ---------------------------------------------------------------------------------------------------------
@@ -122,8 +122,8 @@ def _count(own: Areas, parts: Sequence[Part], state: Callable[[OwnArea], str], t
     if not parts:
         return None
     answers = {who: _shorten(" ".join(f"{area.id}.{state(area)}" for area in given)) for who, given in own.items()}
-    shown = tuple(CountedPart(part.label, part.count) for part in parts)
-    return Counted(today, len(own), sum(len(given) for given in own.values()), shown, answers)
+    counted = tuple(CountedPart(part.label, part.count) for part in parts)
+    return Counted(today, len(own), sum(len(given) for given in own.values()), counted, answers)
 
 
 def _shorten(state: str) -> str:
@@ -131,9 +131,9 @@ def _shorten(state: str) -> str:
     return blake2b(state.encode(), digest_size=6).hexdigest()
 
 
-def _publishable(new: Counted | None, shown: Sequence[Counted]) -> Counted | None:
-    """Return the new count if it reveals nothing about few, next to all that were shown; else the last of these."""
-    last = shown[-1] if shown else None
+def _publishable(new: Counted | None, earlier: Sequence[Counted]) -> Counted | None:
+    """Return the new count if it reveals nothing about few, next to all earlier ones; else the last of these."""
+    last = earlier[-1] if earlier else None
     if new is None or len(new.answers) < ENOUGH:
         return last
-    return last if answers_isolate_few([*(count.answers for count in shown), new.answers]) else new
+    return last if answers_isolate_few([*(count.answers for count in earlier), new.answers]) else new

@@ -119,8 +119,8 @@ def packs_name_no_one_else(year: Year) -> None:
     delegate = year.delegate(len(sent_emails()))
     if not delegate.person.is_erased:
         stored = list(all_rows())  # an export goes through the table again and again
-        found = person_export.find(delegate.person.email, lambda: stored)
-        rows = [row for row in found if person_export.REVIEW not in row]
+        exported = person_export.find(delegate.person.email, lambda: stored)
+        rows = [row for row in exported if person_export.REVIEW not in row]
         others = {asked.rater.email for other in year.delegates for asked in year.asked(other)} - {
             delegate.person.email
         }
