@@ -16,6 +16,7 @@ from chalicelib.nominate.seen_list import SEEN
 from chalicelib.people import add_rater, approve, pause, raters, settle
 from chalicelib.people.change import plan_coach, plan_details, plan_manager
 from chalicelib.people.hold import is_held, plan_end_of_hold, plan_hold
+from chalicelib.people.known_coaches import KNOWN, list_coaches, use_known
 from chalicelib.people.leave import plan_leave
 from chalicelib.people.loaded import LoadedDelegate
 from chalicelib.people.pause import Reason, plan_pause, plan_return
@@ -143,7 +144,14 @@ def _details(loaded: LoadedDelegate, typed: Typed, asking: Asking) -> Planned:
 
 
 def _coach_fields(loaded: LoadedDelegate) -> Sequence[Field]:
-    return _person_fields("coach_", "Coach’s", loaded.delegate.coach)
+    return (*choose_coach(loaded.cohort.id), *_person_fields("coach_", "Coach’s", loaded.delegate.coach))
+
+
+def choose_coach(cohort_id: str) -> tuple[Field, ...]:
+    """Return the field with which a coach of the cohort is chosen; none if there is none."""
+    people = [(person.email, f"{person.name}, {person.email}") for person in list_coaches(cohort_id)]
+    options = (("", "Someone else: the name and address below"), *people)
+    return (Field(KNOWN, "Coach", "list", options=options),) if people else ()
 
 
 def _manager_fields(loaded: LoadedDelegate) -> Sequence[Field]:
@@ -158,6 +166,7 @@ def _person_fields(prefix: str, whose: str, person: Person) -> tuple[Field, Fiel
 
 
 def _coach(loaded: LoadedDelegate, typed: Typed, asking: Asking) -> Planned:
+    typed = use_known(loaded.cohort.id, typed)
     coach = read_person(typed.get("coach_name", ""), typed.get("coach_email", ""), "coach_")
     return plan_coach(loaded, coach, asking)
 

@@ -8,10 +8,11 @@ from msgspec import Struct
 
 from chalicelib.core.addresses import clean_address
 from chalicelib.core.formatting import day
-from chalicelib.people.acts import Field, PeopleActUnknown, read_day
+from chalicelib.people.acts import Field, PeopleActUnknown, choose_coach, read_day
 from chalicelib.people.cohort import LoadedCohort, plan_date, plan_facilitator, plan_rename, plan_sponsor
 from chalicelib.people.discard import plan_discard
 from chalicelib.people.join import LABELS, plan_join, read_entry
+from chalicelib.people.known_coaches import use_known
 from chalicelib.people.planned import Asking, Planned
 from chalicelib.people.typed import read_line, read_person
 from chalicelib.programme.move_dates import Moved, date_of
@@ -45,10 +46,12 @@ def find_cohort_act(act_id: str) -> CohortAct:
 
 
 def _join_fields(loaded: LoadedCohort) -> Sequence[Field]:
-    return tuple(
+    fields = [
         Field(name, label.removeprefix("The ").capitalize(), "email" if name.endswith("email") else "text")
         for name, label in LABELS.items()
-    )
+    ]
+    place = list(LABELS).index("coach_name")
+    return (*fields[:place], *choose_coach(loaded.cohort.id), *fields[place:])
 
 
 def _rename_fields(loaded: LoadedCohort) -> Sequence[Field]:
@@ -85,7 +88,7 @@ def _none(loaded: LoadedCohort) -> Sequence[Field]:
 
 
 def _join(loaded: LoadedCohort, typed: Typed, asking: Asking) -> Planned:
-    return plan_join(loaded.cohort.id, read_entry(typed), asking)
+    return plan_join(loaded.cohort.id, read_entry(use_known(loaded.cohort.id, typed)), asking)
 
 
 def _rename(loaded: LoadedCohort, typed: Typed, asking: Asking) -> Planned:
