@@ -259,7 +259,7 @@ def _extend_survey(scope: Scope, fields: Fields, now: datetime, by: str) -> None
 
 
 def _surveyed(scope: Scope) -> list[DelegateStatus]:
-    return [delegate for delegate in scope.lines if survey_acts.is_surveyed(delegate.line)]
+    return [delegate for delegate in scope.lines if delegate.line.is_surveyed]
 
 
 def _ask_again(scope: Scope, _: Fields, now: datetime, by: str) -> None:
@@ -349,7 +349,7 @@ ACTS = {
             _remind_surveyed,
             "The reminders are being sent.",
             of_all="Remind everyone of the survey",
-            of_line=survey_acts.is_surveyed,
+            of_line=lambda line: line.is_surveyed,
             of_ticked="Remind of the survey",
         ),
         FeedbackAct(
@@ -366,7 +366,7 @@ ACTS = {
             "The survey is extended. Everyone who has not answered is emailed.",
             plan=_plan_survey_extension,
             of_all="Give everyone more time for the survey",
-            of_line=survey_acts.is_surveyed,
+            of_line=lambda line: line.is_surveyed,
             of_ticked="More time for the survey",
         ),
         FeedbackAct(

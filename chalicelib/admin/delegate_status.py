@@ -166,8 +166,8 @@ def _describe(programme: Programme, line: DelegateLine, bounces: tuple[Bounce, .
 
 def is_emailed(line: DelegateLine) -> bool:
     """Return whether people are asked something about a delegate: only then does an email that failed need a repair."""
-    is_asked = line.feedback in (FeedbackState.PLANNED, FeedbackState.COLLECTING) or line.survey is SurveyStage.OPEN
-    return is_asked and not line.withdrawn
+    is_asked = line.feedback in (FeedbackState.PLANNED, FeedbackState.COLLECTING) and not line.withdrawn
+    return is_asked or line.is_surveyed
 
 
 def latest_per_address(bounces: Iterable[Bounce]) -> tuple[Bounce, ...]:

@@ -167,7 +167,7 @@ def _say_where(board: Dashboard, now: datetime) -> str:
         return f"Collecting answers until {day(dates.closes)}: {_days_left(dates.closes, today)}"
     if board.followup and board.followup_runs and today <= board.followup.closes:
         return f"Follow-up until {day(board.followup.closes)}: {_days_left(board.followup.closes, today)}"
-    if any(line.survey is SurveyStage.OPEN for line in lines):
+    if any(line.is_surveyed for line in lines):
         return "Six-month survey open"
     if any(line.survey is SurveyStage.CLOSED for line in lines):
         return "Six-month survey closed"

@@ -17,7 +17,7 @@ from chalicelib.jobs.commit import commit
 from chalicelib.jobs.each import each
 from chalicelib.store import catalogue
 from chalicelib.store.catalogue import CohortEntry, EntryChanged
-from chalicelib.store.cohorts import DelegateLine, FeedbackState, KeyLoss, SurveyStage
+from chalicelib.store.cohorts import DelegateLine, FeedbackState, KeyLoss
 
 OPEN = (FeedbackState.COLLECTING, FeedbackState.HELD, FeedbackState.SCORING)
 
@@ -44,4 +44,4 @@ def _is_running(board: Dashboard, now: datetime) -> bool:
 def _is_open(line: DelegateLine) -> bool:
     if line.standing is not Standing.ACTIVE:
         return line.standing is Standing.PAUSED
-    return (line.feedback in OPEN and line.without_key is not KeyLoss.LOST) or line.survey is SurveyStage.OPEN
+    return (line.feedback in OPEN and line.without_key is not KeyLoss.LOST) or line.is_surveyed

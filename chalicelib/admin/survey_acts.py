@@ -22,7 +22,7 @@ from chalicelib.jobs.commit import commit
 from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, delegates, emails, impact_surveys, jobs, programmes
 from chalicelib.store.audit_events import AuditEvent
-from chalicelib.store.cohorts import DelegateLine, LineMissing, SurveyStage
+from chalicelib.store.cohorts import LineMissing
 from chalicelib.store.delegate_record import load_record
 from chalicelib.store.delegates import WaveChanged
 from chalicelib.store.emails import Email, EmailExists
@@ -57,11 +57,6 @@ class Asked(Struct, frozen=True):
 
 
 # --- the acts -------------------------------------------------------------------------------------------
-
-
-def is_surveyed(line: DelegateLine) -> bool:
-    """Return whether the six-month survey about a delegate is open."""
-    return line.survey is SurveyStage.OPEN and not line.withdrawn
 
 
 def remind_surveyed(delegate_id: str, now: datetime, by: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +56,7 @@ def remind_cohort(args: Namespace) -> int:
     from chalicelib.admin.close_or_extend import BY
 
     act = survey_acts.remind_surveyed if args.survey else remind.remind_delegate
-    can_remind = survey_acts.is_surveyed if args.survey else remind.can_remind
+    can_remind = _SURVEYED if args.survey else remind.can_remind
     chosen = _chosen_lines(args, can_remind)
     for line in chosen:
         act(line.delegate_id, clock.now(), BY)
@@ -64,6 +65,9 @@ def remind_cohort(args: Namespace) -> int:
     lines = [f"{email}: reminders of {what} are being sent" for email in emails]
     say(args, {"delegates": emails, "did": f"reminded of {what}"}, lines or [f"No one is asked about {what} now."])
     return 0
+
+
+_SURVEYED = attrgetter("is_surveyed")
 
 
 def _chosen_lines(args: Namespace, fits: Callable[[DelegateLine], bool]) -> list[DelegateLine]:
@@ -134,7 +138,7 @@ def _extend_survey(args: Namespace) -> int:
         line.email: survey_acts.extend_survey(
             line.delegate_id, args.extend, clock.now(), BY, why=args.why, dry_run=args.dry_run
         )
-        for line in _chosen_lines(args, survey_acts.is_surveyed)
+        for line in _chosen_lines(args, _SURVEYED)
     }
     outcome = f"survey {_closing_words(args)}"
     lines = [

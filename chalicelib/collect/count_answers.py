@@ -12,7 +12,7 @@ from chalicelib.jobs.commit import commit
 from chalicelib.jobs.each import each, fail_for
 from chalicelib.results.answer_counts import count_parts, count_together
 from chalicelib.store import cohorts, invitations, programmes
-from chalicelib.store.cohorts import DelegateLine, FeedbackState, SurveyStage
+from chalicelib.store.cohorts import DelegateLine, FeedbackState
 from chalicelib.store.jobs import Job
 from chalicelib.store.table import Write
 from chalicelib.store.unreadable import list_unreadable
@@ -38,7 +38,7 @@ def take_counts(job: Job, now: datetime) -> Sequence[Write]:
     counts |= {
         f"{line.delegate_id} survey": partial(_count_survey, programme, cohort.id, line, now)
         for line in by_wave[Wave.BASELINE]
-        if _is_surveyed(line)
+        if line.is_surveyed
     }
     _, left_out = each(counts, lambda name: counts[name](), "counts")
     if not list_unreadable() and not counts:
@@ -87,7 +87,3 @@ def _by_group(asked: Sequence[Invitation]) -> tuple[Mapping[str, int], Mapping[s
 def _is_as_asked(invitation: Invitation) -> bool:
     """Return whether the rater still has the first link: a count before and after another one would show an answer."""
     return invitation.state is not InvitationState.REVOKED and invitation.link_version == 1
-
-
-def _is_surveyed(line: DelegateLine) -> bool:
-    return line.survey is SurveyStage.OPEN and not line.withdrawn

@@ -157,6 +157,11 @@ class DelegateLine(Struct, frozen=True):
         return not is_open or self.without_key is KeyLoss.LOST
 
     @property
+    def is_surveyed(self) -> bool:
+        """Return whether the six-month survey about the delegate is open."""
+        return self.survey is SurveyStage.OPEN and not self.withdrawn
+
+    @property
     def wave(self) -> Wave:
         return Wave.FOLLOWUP if self.is_again else Wave.BASELINE
 
