@@ -73,6 +73,7 @@ def infra(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     hand.step("Email")
     if not sender.report_state(stage, hand, known["sender"]):
         hand.stays(f"{known['sender']} may send")
+    hand.note(sender.describe_capacity(stage, known["sender"]))
     hand.note(concurrency.describe_limit(stage)[0])
     missing.check(stage)
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from email.utils import parseaddr
 from typing import Any
 
+from chalicelib.programme.check_sending import MAX_HOURS, SHARE
 from chalicelib.store.sending_limits import find_identity, read_limits
 from infra.deploy import stack
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import Deployment
 
 UNLIMITED = 1_000_000_000  # emails a day: SES says -1
+RATERS = 14  # of a delegate, with themselves and the line manager
+EMAILS_OF_A_DELEGATE = RATERS + 3  # on the busiest day of a cohort: check_sending.count_busiest_day
 
 
 def identity(stage: Deployment, sender: str) -> tuple[str, dict[str, Any] | None]:
@@ -43,6 +46,19 @@ def many_emails(stage: Deployment) -> int:
     """Return 80 % of the emails that SES sends in 24 hours, above which an alarm rings."""
     most = float(stage.client("sesv2").get_account()["SendQuota"]["Max24HourSend"])
     return UNLIMITED if most < 0 else int(most * 0.8)
+
+
+def describe_capacity(stage: Deployment, sender: str) -> str:
+    """Return for how many delegates SES sends enough on a cohort's busiest day."""
+    limits = read_limits(stage.client("sesv2"), sender)
+    of_day = limits.per_day if limits.per_day >= 0 else UNLIMITED
+    of_rate = limits.per_second * SHARE * MAX_HOURS * 3600
+    delegates = int(min(of_day, of_rate) // EMAILS_OF_A_DELEGATE)
+    return (
+        f"SES sends {f'{of_day:,.0f}' if limits.per_day >= 0 else 'any number of'} emails a day, "
+        f"{limits.per_second:g} a second: enough on its busiest day for a cohort of up to {delegates:,} delegates with "
+        f"{RATERS} raters each"
+    )
 
 
 def report_state(stage: Deployment, hand: Reporter, sender: str) -> list[str]:

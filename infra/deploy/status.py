@@ -128,6 +128,7 @@ def _email_lines(stage: Deployment) -> Iterator[Line]:
     quota = stage.client("sesv2").get_account()["SendQuota"]
     sent = f"{quota['SentLast24Hours']:g} of {quota['Max24HourSend']:g} emails in the last 24 hours"
     yield f"{from_whom}: {sent}, {quota['MaxSendRate']:g} a second", False
+    yield sender.describe_capacity(stage, from_whom), False
 
 
 def _pages(stage: Deployment) -> Iterator[Line]:

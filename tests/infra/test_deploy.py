@@ -73,6 +73,23 @@ def test_an_api_is_found_by_its_tag_and_a_lost_one_is_not_replaced_unasked(deplo
     assert live(deployed.stage)["apis"] == 1
 
 
+def test_an_api_whose_kept_id_or_tag_is_lost_is_found_by_the_other(deployed):
+    """A second API would have another address, and every link that is out would open nothing."""
+    (ours,) = api.list_ids(deployed.stage)
+    gateway = boto3.client("apigateway")
+    boto3.client("ssm").delete_parameter(Name="/fullcircle/prod/api")
+    assert api.list_ids(deployed.stage) == [ours]
+    assert deployed.deploy() == 0
+    assert api.kept_id(deployed.stage) == ours
+
+    arn = f"arn:aws:apigateway:eu-west-2::/restapis/{ours}"
+    gateway.tag_resource(resourceArn=arn, tags={"fullcircle": "another"})
+    assert api.list_ids(deployed.stage) == [ours]
+    assert deployed.deploy() == 0
+    assert gateway.get_rest_api(restApiId=ours)["tags"] == {"fullcircle": "prod"}
+    assert live(deployed.stage)["apis"] == 1
+
+
 def test_an_empty_address_is_explained(deployed, capsys, monkeypatch):
     monkeypatch.setattr("infra.deploy.package.chalice", lambda *_: None)
     (ours,) = api.list_ids(deployed.stage)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Mapping
+from heapq import heappop, heappush
 
 import boto3
 import pytest
 import yaml
 
 from infra.deploy import api, limits
+from infra.deploy.concurrency import FOR_PAGES
 from infra.deploy.stage import ROOT, Deployment
+from tests.support.manners.account import Account
 
 RATERS = 2_000
 PAGES = 12  # of a questionnaire with 38 behaviours
+SECONDS, SECONDS_TO_START = 0.1, 2.0  # of one answer, and of a function's first: generous (docs/decisions/0054)
+USUAL_LIMIT = 1_000  # functions at once in an account
+NEW_ACCOUNT = Account().lambdas_at_once
 LIMITS = limits.read_limits(Deployment("prod"))[limits.EVERY_ROUTE]
 
 
@@ -46,6 +52,28 @@ def test_of_two_thousand_raters_at_once_none_is_turned_away(seed):
 
     assert turned_away(moments, LIMITS) == 0
     assert turned_away(moments, {"per_second": 50, "at_once": 100}) > 0
+
+
+def most_functions(moments: Iterable[float]) -> int:
+    """Return how many functions run at once: a request takes one that waits, or starts another, which takes longer."""
+    busy: list[float] = []
+    idle = most = 0
+    for moment in moments:
+        while busy and busy[0] <= moment:
+            heappop(busy)
+            idle += 1
+        heappush(busy, moment + (SECONDS if idle else SECONDS_TO_START))
+        idle -= idle > 0
+        most = max(most, len(busy))
+    return most
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_two_thousand_raters_at_once_stay_within_the_share_that_pages_keep_of_the_usual_limit(seed):
+    """Lambda turns away what is more. `make status` asks the operator of a new account, which has ten, for more."""
+    most = most_functions(requests(random.Random(seed)))
+
+    assert NEW_ACCOUNT < most < USUAL_LIMIT * FOR_PAGES
 
 
 def test_every_limit_is_of_a_route_that_is_there():

@@ -72,6 +72,19 @@ def test_a_web_acl_in_front_of_an_api_cannot_be_deleted(standing):
     assert waf.list_web_acls(Scope="REGIONAL")["WebACLs"] == []
 
 
+def test_an_address_that_has_not_confirmed_is_listed_without_an_arn(account):
+    """A program that takes who is listed for who gets the emails is wrong."""
+    sns = boto3.client("sns")
+    topic = sns.create_topic(Name="alarms")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="ops@example.org")
+
+    (listed,) = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    assert listed["SubscriptionArn"] == "PendingConfirmation"
+    account.allow(confirmed=["ops@example.org"])
+    (listed,) = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    assert listed["SubscriptionArn"].startswith(topic)
+
+
 def send(to: str) -> None:
     boto3.client("sesv2").send_email(
         FromEmailAddress="Fullcircle <feedback@example.org>",

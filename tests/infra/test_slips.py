@@ -87,6 +87,7 @@ def test_functions_of_two_versions_are_named_after_a_deploy_that_ended_half_way(
 
 
 def test_who_left_the_alarms_is_named_and_asked_again(deployed, capsys):
+    deployed.allow(confirmed=["ops@example.org"])
     topic = deployed.stage.arn("sns", "fullcircle-prod-alarms")
     sns = boto3.client("sns")
     (subscription,) = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]

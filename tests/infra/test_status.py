@@ -57,6 +57,10 @@ def rule(stage):
 DRIFT = {
     "switch deletion protection of fullcircle-prod on": lambda _: table(DeletionProtectionEnabled=False),
     "switch point-in-time recovery of fullcircle-prod on": lambda _: recovery(False),
+    "let rows of fullcircle-prod expire by gone_at": lambda _: boto3.client("dynamodb").update_time_to_live(
+        TableName="fullcircle-prod", TimeToLiveSpecification={"Enabled": False, "AttributeName": "gone_at"}
+    ),
+    "keep bucket": lambda stage: boto3.client("s3").delete_public_access_block(Bucket=stage.bucket),
     "put the policy of bucket": lambda stage: boto3.client("s3").delete_bucket_policy(Bucket=stage.bucket),
     "keep earlier versions": lambda stage: boto3.client("s3").put_bucket_versioning(
         Bucket=stage.bucket, VersioningConfiguration={"Status": "Suspended"}
@@ -68,7 +72,8 @@ DRIFT = {
     "one by one": lambda stage: source(stage, Enabled=False),
     "2 at once": lambda stage: source(stage, ScalingConfig={"MaximumConcurrency": 9}),
     "put our pages for THROTTLED": drop_page,
-    "set burstLimit of the API": lambda stage: patch_stage(stage, "/*/*/throttling/burstLimit", "5"),
+    "format of the API": lambda stage: patch_stage(stage, "/accessLogSettings/format", "$context.path"),
+    "set burstLimit": lambda stage: patch_stage(stage, "/*/*/throttling/burstLimit", "5"),
     "mail_events is not subscribed": unsubscribe,
     "mail has 128 MB instead of 512": lambda _: boto3.client("lambda").update_function_configuration(
         FunctionName="fullcircle-prod-mail", MemorySize=128
@@ -99,6 +104,24 @@ def test_each_difference_is_a_line(deployed, capsys):
     assert deployed.run("infra") == 0
     assert deployed.deploy() == 0
     assert [line for line, fault in differences.look(deployed.stage) if fault] == []
+
+
+def test_status_opens_pages_and_says_which_do_not_answer(deployed, capsys):
+    """The emulator of this test has no pages, so each is found out."""
+    assert deployed.run("status") == 1
+    said = capsys.readouterr().out
+    assert "/no-such-page" in said
+    assert "/ answers 404 instead of 200" in said
+
+
+def test_alarms_that_reach_no_one_are_named_until_their_address_is_confirmed(deployed):
+    def pending() -> list[str]:
+        return [line for line, fault in differences.look_at_addresses(deployed.stage) if fault]
+
+    (line,) = pending()
+    assert line.startswith("ops@example.org has not confirmed yet")
+    deployed.allow(confirmed=["ops@example.org"])
+    assert pending() == []
 
 
 def test_a_policy_that_someone_added_to_a_role_is_named(deployed):

@@ -36,7 +36,7 @@ from moto.sns.models import sns_backends
 from infra.local.account import ACCOUNT, REGION
 from infra.local.invoke import schedule_event
 from infra.local.outbox import Accepted, delivery, send
-from tests.support.manners import ses
+from tests.support.manners import ses, subscriptions
 from tests.support.moto_server import serve
 from tests.support.packaged.functions import IN_THE_RUNTIME, Broken, Function, link_installed
 
@@ -112,9 +112,10 @@ class Front:
         self._gateway = Gateway(app, Config(user_provided_params={"app_name": "fullcircle", "lambda_timeout": 60}))
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if environ["PATH_INFO"].startswith("/_ses/"):
-            start_response("200 OK", [("Content-Type", "text/plain; charset=utf-8")])
-            return [ses.answer(environ["PATH_INFO"]).encode()]
+        for service, manner in (("ses", ses), ("sns", subscriptions)):
+            if environ["PATH_INFO"].startswith(f"/_{service}/"):
+                start_response("200 OK", [("Content-Type", "text/plain; charset=utf-8")])
+                return [manner.answer(environ["PATH_INFO"]).encode()]
         match = PAGES.fullmatch(environ["PATH_INFO"])
         if not match:
             return list(self._application(environ, start_response))

@@ -25,7 +25,7 @@ from moto.moto_server import threaded_moto_server
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.s3.models import FakeBucket
 
-from tests.support.manners import firewall, pages, queues, record, ses, tables
+from tests.support.manners import firewall, pages, queues, record, ses, subscriptions, tables
 from tests.support.manners import gateway as api_gateway
 from tests.support.manners import lambdas as lambda_limits
 from tests.support.manners import stacks as stack_states
@@ -175,7 +175,18 @@ def serve(port: int, front: Callable[[Any], Any]) -> None:
     """Until the process ends. `front` wraps moto's WSGI application."""
     FakeBucket.get_permission = get_permission
     assert watching  # CloudFormation finds its classes
-    for manner in (pages, ses, lambda_limits, tables, api_gateway, queues, stack_states, firewall, record):
+    for manner in (
+        pages,
+        ses,
+        lambda_limits,
+        tables,
+        api_gateway,
+        queues,
+        stack_states,
+        subscriptions,
+        firewall,
+        record,
+    ):
         manner.apply()
     stacks.parse_and_update_resource = update_resource
     Stack.stack_resources = property(stack_resources)

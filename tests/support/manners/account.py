@@ -11,6 +11,7 @@ class Account(Struct):
     emails_a_day: float = 200
     emails_a_second: float = 1
     verified: list[str] = field(default_factory=list)  # identities: domains and addresses
+    confirmed: list[str] = field(default_factory=list)  # addresses whose owners want the emails of a topic
     lambdas_at_once: int = 10
     looks_at_a_function: int = 0  # that find a change of it under way, after each; a wait for it takes seconds
     refusals_of_a_right: int = 0  # before Lambda finds a right that a role was just given
