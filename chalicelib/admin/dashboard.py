@@ -25,6 +25,7 @@ from chalicelib.store.cohorts import DelegateLine, FeedbackState, FollowupDates
 from chalicelib.store.emails import Bounce
 from chalicelib.store.holds import Hold
 from chalicelib.store.impact_surveys import Role
+from chalicelib.store.marshal import Row
 from chalicelib.waves.survey_counts import SurveyCount, count_all
 
 SURVEYED = {
@@ -167,7 +168,15 @@ class Dashboard(Struct, frozen=True):
 
 def load_dashboard(cohort_id: str, now: datetime) -> Dashboard:
     """Load the dashboard in one query, and more while a new address is held. Raises CohortUnknown."""
-    rows = list(cohorts.rows(cohort_id))
+    return _dashboard(cohort_id, list(cohorts.rows(cohort_id)), now)
+
+
+def load_of_one(cohort_id: str, delegate_id: str, now: datetime) -> Dashboard:
+    """Load the dashboard with one delegate alone and without what waits. Raises CohortUnknown."""
+    return _dashboard(cohort_id, cohorts.rows_about(cohort_id, delegate_id), now)
+
+
+def _dashboard(cohort_id: str, rows: Sequence[Row], now: datetime) -> Dashboard:
     cohort = cohorts.cohort_from(rows)
     if cohort is None:
         raise CohortUnknown(cohort_id)

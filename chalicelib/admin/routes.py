@@ -357,8 +357,10 @@ def _by(admin: SignedIn) -> str:
 
 
 def _scope(cohort_id: str, delegate_id: str = "") -> Scope:
-    board = dashboard.load_dashboard(cohort_id, clock.now())
-    return Scope(board, board.find(delegate_id) if delegate_id else None)
+    if not delegate_id:
+        return Scope(dashboard.load_dashboard(cohort_id, clock.now()), None)
+    board = dashboard.load_of_one(cohort_id, delegate_id, clock.now())
+    return Scope(board, board.find(delegate_id))
 
 
 def _board_page(admin: SignedIn, template: str, scope: Scope, status: int = 200, **more: Any) -> Response:

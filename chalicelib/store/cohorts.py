@@ -588,3 +588,13 @@ def find_last_day(rows: Iterable[Row], wave: Wave) -> date:
 def rows(cohort_id: str) -> Iterator[Row]:
     """Read the whole partition in one query: META, dashboard rows, bounces, summaries."""
     return query(f"COHORT#{cohort_id}")
+
+
+def rows_about(cohort_id: str, delegate_id: str) -> list[Row]:
+    """Read what the page of one delegate shows: the cohort, their dashboard rows, sessions, and emails that bounced.
+
+    Three calls. The rows of other delegates are not among them, so the page is the same in a cohort of any size.
+    """
+    keys = [key(cohort_id), followup_key(cohort_id), *(line_key(cohort_id, delegate_id, wave) for wave in LINES)]
+    about_all = (row for prefix in ("SESSION#", "BOUNCE#") for row in query(f"COHORT#{cohort_id}", prefix))
+    return [*get_many(keys).values(), *about_all]
