@@ -26,6 +26,7 @@ def test_status_names_what_needs_action_and_how_to_fix_it(deployed, capsys):
     assert "mail is missing: run make deploy STAGE=prod" in said
     assert "dead: 1 waiting" in said
     assert "SES is in its sandbox" in said
+    assert '"v=DMARC1; p=none;' in said
 
 
 CAPACITIES = [
