@@ -18,7 +18,7 @@ from benchmarks.row import Row
 from chalicelib.report.render import documents
 from infra.local.example import read_example
 
-MAX_MILLIONS = 1_000  # instructions of one report: facts, page and PDF; missed, see docs/decisions/0054
+MAX_MILLIONS = 1_000  # instructions of one report: facts, page and PDF; missed, see docs/decisions/0056
 MAX_COLD_SECONDS = 6.0  # processor time of a process that makes one report
 COUNTED = re.compile(r"Collected : (\d+)")
 

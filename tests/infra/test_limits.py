@@ -17,7 +17,7 @@ from tests.support.manners.account import Account
 
 RATERS = 2_000
 PAGES = 12  # of a questionnaire with 38 behaviours
-SECONDS, SECONDS_TO_START = 0.1, 2.0  # of one answer, and of a function's first: generous (docs/decisions/0054)
+SECONDS, SECONDS_TO_START = 0.1, 2.0  # of one answer, and of a function's first: generous (docs/decisions/0056)
 USUAL_LIMIT = 1_000  # functions at once in an account
 NEW_ACCOUNT = Account().lambdas_at_once
 LIMITS = limits.read_limits(Deployment("prod"))[limits.EVERY_ROUTE]

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.one_report import MAX_MILLIONS, rows_of_instructions
 
-KNOWN = 3_500  # million, while the budget is missed: docs/decisions/0054
+KNOWN = 3_500  # million, while the budget is missed: docs/decisions/0056
 
 
 @pytest.mark.prove
