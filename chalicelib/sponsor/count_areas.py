@@ -1,7 +1,7 @@
 """Count a cohort's development areas before and after its workshops, for the sponsor and the facilitators.
 
 A count is frozen. The next one is made only if the difference from all earlier ones is about five delegates or more.
-Otherwise the page shows the earlier count again, with its day. See docs/decisions/0055-areas-of-a-cohort.md.
+Otherwise the page shows the earlier count again, with its day. See docs/decisions/0054-areas-of-a-cohort.md.
 """
 
 from __future__ import annotations
