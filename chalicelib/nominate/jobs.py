@@ -9,8 +9,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from chalicelib.core.formatting import last_day
-from chalicelib.core.model import DelegateWave, Invitation, InvitationState, Programme, Wave, WaveState
-from chalicelib.core.working_days import working_days
+from chalicelib.core.model import DelegateWave, Invitation, InvitationState, Wave, WaveState
 from chalicelib.emails.kinds import CancelledBy
 from chalicelib.emails.waiting import list_cancelled_by
 from chalicelib.jobs.commit import commit
@@ -37,7 +36,7 @@ def invite(job: Job, now: datetime) -> Sequence[Write]:
     nomination = delegates.find_nomination(delegate.id, wave.wave)
     if wave.state is not WaveState.OPEN:
         return []  # the list came as the wave closed: no one could still answer
-    due_at = _emailed_at(programme, wave, now)
+    due_at = lifecycle.asked_at(programme, wave, now)
     lost, declined = list_suppressed(delegate.cohort_id), _declined_before(wave)
     asked_before = _asked_before(wave)
     for rater in nomination.raters[: nomination.sent_raters]:
@@ -62,12 +61,6 @@ def _asked_before(wave: DelegateWave) -> dict[str, Invitation]:
     earlier = invitations.of_delegate(wave.delegate_id, wave.wave)
     removed_first = sorted(earlier, key=lambda invitation: invitation.state is not InvitationState.REVOKED)
     return {invitation.rater.email: invitation for invitation in removed_first}
-
-
-def _emailed_at(programme: Programme, wave: DelegateWave, now: datetime) -> datetime:
-    """Return the next full hour of a working day: everyone who asks the same rater by then does so in one email."""
-    hour = working_days(programme.organisation, wave.closed).next_hour(now)
-    return hour if hour < wave.closes_at else now
 
 
 def _declined_before(wave: DelegateWave) -> dict[str, Invitation]:

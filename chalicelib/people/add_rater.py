@@ -9,10 +9,9 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from chalicelib.core.errors import FieldError, FileInvalid
-from chalicelib.core.formatting import local_day
 from chalicelib.core.ids import invitation_id
-from chalicelib.core.model import MANAGER_GROUP, DelegateWave, RaterEntry, WaveState
-from chalicelib.people.check_raters import ask_about_groups, ask_about_rater
+from chalicelib.core.model import MANAGER_GROUP, DelegateWave, RaterEntry
+from chalicelib.people.check_raters import ask_about_groups, ask_about_rater, say_when_asked
 from chalicelib.people.loaded import LoadedDelegate
 from chalicelib.people.planned import ActRefused, Asking, Planned, plan, recipients
 from chalicelib.people.raters import CLOSED, find_list, list_raters
@@ -48,9 +47,7 @@ def plan_rater(loaded: LoadedDelegate, typed: Mapping[str, str], asking: Asking)
     entry = _read(loaded, typed)
     _refuse_asked(loaded, wave, entry)
     title = loaded.programme.group(entry.group).title
-    is_planned = wave.state is WaveState.PLANNED
-    zone = loaded.programme.organisation.timezone
-    when = f"when the questionnaire opens, on {local_day(wave.opens_at, zone)}" if is_planned else "within the hour"
+    when = say_when_asked(loaded.programme, wave, asking.now)
     is_first, sent = not before.sent_raters, before.raters[: before.sent_raters]
     manager = RaterEntry(MANAGER_GROUP, loaded.delegate.manager)
     invited = [("rater", entry.person, f"the invitation, {when}")]

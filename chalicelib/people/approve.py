@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from chalicelib.core.errors import FieldError
-from chalicelib.core.formatting import last_day, local_day, plural
-from chalicelib.core.model import WaveState
+from chalicelib.core.formatting import last_day, plural
 from chalicelib.nominate.approve_list import approve_in_place
 from chalicelib.nominate.emails import approver, name_approver
 from chalicelib.nominate.rater_list import RaterList, load, with_warnings
 from chalicelib.nominate.seen_list import ListOutdated, refuse_unseen
+from chalicelib.people.check_raters import say_when_asked
 from chalicelib.people.loaded import LoadedDelegate
 from chalicelib.people.planned import ActRefused, Asking, Planned, plan, recipients
 from chalicelib.people.raters import TAKES_CHANGES
@@ -56,8 +56,7 @@ def plan_approval(loaded: LoadedDelegate, seen: str, asking: Asking) -> Planned:
         raise ActRefused(FieldError("", str(outdated))) from None
     by, name, zone = approver(choice), name_approver(choice), choice.programme.organisation.timezone
     people = plural(len(choice.unsent), "person", "people")
-    is_planned = choice.wave.state is WaveState.PLANNED
-    when = f"when the questionnaire opens, on {local_day(choice.wave.opens_at, zone)}" if is_planned else "now"
+    when = say_when_asked(choice.programme, choice.wave, now)
     words = {"raters": people, "why": asking.reason}
     event = AuditEvent.APPROVED_LIST
     audit = audit_events.add_naming(

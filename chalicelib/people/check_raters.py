@@ -1,13 +1,25 @@
-"""Ask administrators about likely mistakes in a rater, as the approver of a list is asked."""
+"""Say of raters who are about to be asked when that is, and ask about likely mistakes, as the approver is asked."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
-from chalicelib.core.model import DelegateWave, RaterEntry
+from chalicelib.core.formatting import day_and_time, local_day
+from chalicelib.core.model import DelegateWave, Programme, RaterEntry, WaveState
 from chalicelib.nominate.address_warnings import find_group_warnings, find_rater_warnings
 from chalicelib.nominate.rater_list import load_surroundings
 from chalicelib.people.loaded import LoadedDelegate
+from chalicelib.waves.lifecycle import asked_at
+
+
+def say_when_asked(programme: Programme, wave: DelegateWave, now: datetime) -> str:
+    """Say when raters who are sent now get their first email."""
+    zone = programme.organisation.timezone
+    if wave.state is WaveState.PLANNED:
+        return f"when the questionnaire opens, on {local_day(wave.opens_at, zone)}"
+    at = asked_at(programme, wave, now)
+    return f"on {day_and_time(at, zone)}" if at > now else "at once"
 
 
 def ask_about_rater(

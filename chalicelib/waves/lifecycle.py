@@ -102,6 +102,15 @@ def count_tomorrow(cohort_id: str, zone: str, now: datetime) -> None:
         commit([jobs.add(JobKind.COUNTS.job(cohort_id, f"{tomorrow}", due_at=due_at, cohort=cohort_id))], now)
 
 
+def asked_at(programme: Programme, wave: DelegateWave, now: datetime) -> datetime:
+    """Return when raters of an open wave who are sent now are emailed: at the next full hour of a working day.
+
+    Everyone who asks the same rater by then does so in one email.
+    """
+    hour = working_days(programme.organisation, wave.closed).next_hour(now)
+    return hour if hour < wave.closes_at else now
+
+
 def invite_job(nomination: Nomination, due_at: datetime) -> Job:
     """Make the job that asks everyone on the present list; a longer list makes another."""
     subject = (nomination.delegate_id, nomination.wave.value, str(nomination.revision))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import html
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
 
 from chalicelib.cli import parser
+from chalicelib.core.formatting import day_and_time
 from chalicelib.core.model import Approver, Wave
+from chalicelib.nominate.seen_list import SEEN, write_seen
 from chalicelib.people.acts import find_act
-from chalicelib.people.planned import ActRefused
+from chalicelib.people.approve import load_waiting
+from chalicelib.people.planned import ActRefused, Planned, perform
 from chalicelib.store import audit_events, delegates, invitations
 from tests.people import scene
 from tests.people.scene import DANA
@@ -226,3 +229,38 @@ def test_the_command_asks_the_same(aws, clock, capsys):
     parser.main(["rater", "add", people.COHORT, DANA, "p0+360@example.org", "Pia Peer", "peer", "--dry-run"])
 
     assert "p0@example.org" in capsys.readouterr().out
+
+
+# --- when they are asked ----------------------------------------------------------------------------------------
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+@pytest.mark.parametrize(
+    ("now", "emailed_at"),
+    [
+        ("2026-09-14T08:20:00Z", "2026-09-14T09:00:00Z"),
+        ("2026-09-18T18:30:00Z", "2026-09-21T08:00:00Z"),  # a Friday evening
+        ("2026-10-02T22:30:00Z", "2026-10-02T22:30:00Z"),  # the questionnaire closes before the next hour
+    ],
+)
+def test_the_preview_says_when_the_first_email_goes_out(visitor, clock, now, emailed_at):
+    """So does that of an approval in place."""
+    people.send_list_to_coach(visitor, clock)
+    drain(clock.to(moment(now)))
+    when = "at once" if now == emailed_at else day_and_time(moment(emailed_at), "Europe/London")
+    added, approved = scene.plan(clock, "rater-add", **PIA), approve_now(clock)
+    for planned in (added, approved):
+        assert all(when in email.what for email in planned.emails if email.role == "rater")
+
+    perform(approved, clock.now())
+    drain(clock.now())
+    drain(clock.to(moment(emailed_at)))
+    assert [email.sent_at for email in sent_emails("p0@example.org")] == [moment(emailed_at)]
+
+
+def approve_now(clock) -> Planned:
+    waiting = load_waiting(scene.found(), clock.now())
+    return scene.plan(clock, "rater-approve", **{SEEN: write_seen(waiting.unsent)})
