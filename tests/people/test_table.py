@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from msgspec import Struct
+from msgspec.structs import replace
 
+from chalicelib.core.ids import reader_key
 from chalicelib.core.model import InvitationState, Standing, Wave
 from chalicelib.links.kinds import COACH, HUB, SHARED
-from chalicelib.store import delegates
+from chalicelib.store import delegates, meetings
+from chalicelib.store.meetings import Meeting, MeetingKind, MeetingState, Slot
 from tests.people import scene
 from tests.people.scene import COACH as OLD_COACH
 from tests.people.scene import DANA, MANAGER, NEW_COACH, NEW_MANAGER, NORA
@@ -215,3 +219,18 @@ def test_the_preview_of_a_change_changes_nothing(opened, clock, name):
     scene.plan(clock, row.act, **row.typed)
 
     assert sorted(map(repr, scan())) == rows
+
+
+def test_another_coach_ends_a_booked_debrief_in_both_calendars(opened, clock):
+    """The debrief waits for the new coach to offer times."""
+    slot = Slot(clock.now() + timedelta(days=7), 60)
+    waiting = Meeting(MeetingKind.DEBRIEF)
+    booked = replace(
+        waiting, state=MeetingState.BOOKED, coach=reader_key(OLD_COACH), booked=slot, sequence=0, revision=1
+    )
+    people.write(meetings.save(people.dana(), waiting, booked, clock.now()))
+    count = len(sent_emails())
+    scene.change(clock, "coach", **NEW_COACH)
+
+    assert scene.entries_since(count) == [(OLD_COACH, "CANCEL"), (DANA, "CANCEL")]
+    assert meetings.find(people.dana(), MeetingKind.DEBRIEF).state is MeetingState.WAITING
