@@ -76,11 +76,12 @@ def _may_record(board: Dashboard, now: datetime) -> bool:
 
 def _may_wait(line: DelegateLine) -> bool:
     is_active = line.standing is Standing.ACTIVE
-    return is_active and (line.feedback is FeedbackState.REPORT_READY or line.survey is SurveyStage.CLOSED)
+    return is_active and (line.may_wait_for_release or line.survey is SurveyStage.CLOSED)
 
 
 def _list_late(waits: Sequence[Wait], line: DelegateLine) -> Iterator[tuple[Wait, Late]]:
     for wait in waits:
-        late = SECOND_DEBRIEF if wait.task is Task.RECORD and line.is_again else LATE.get(wait.task)
+        is_second = wait.task is Task.RECORD and line.is_again and line.feedback is FeedbackState.REPORT_READY
+        late = SECOND_DEBRIEF if is_second else LATE.get(wait.task)
         if wait.by is By.COACH and late:
             yield wait, late

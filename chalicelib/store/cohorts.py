@@ -173,6 +173,11 @@ class DelegateLine(Struct, frozen=True):
         return Wave.BASELINE if self.is_again else None
 
     @property
+    def may_wait_for_release(self) -> bool:
+        """Return whether the report of that wave may still be with the coach: in a follow-up the line does not say."""
+        return self.feedback is FeedbackState.REPORT_READY or (self.is_again and not self.feedback.has_report)
+
+    @property
     def visible_counts(self) -> tuple[AnswerCount, ...]:
         """Return this morning's counts, without groups whose answers are not counted before the close."""
         return tuple(part for part in self.counted if not set(part.groups) & set(self.counts_hidden))

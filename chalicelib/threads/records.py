@@ -97,7 +97,7 @@ def load_meetings(cohort: Cohort, programme: Programme, lines: Sequence[Delegate
 
 def _meeting_keys(line: DelegateLine) -> Iterator[Key]:
     who, wave = line.delegate_id, line.wave_with_report
-    if wave and line.feedback is FeedbackState.REPORT_READY:
+    if wave and line.may_wait_for_release:
         yield from (reports.key(who, wave), debriefs.key(who, wave), meetings.key(who, MeetingKind.DEBRIEF))
     if line.survey is SurveyStage.CLOSED:
         yield from (impact_surveys.key(who, Role.DELEGATE), meetings.key(who, MeetingKind.REVIEW))

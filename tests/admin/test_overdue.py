@@ -53,6 +53,12 @@ def second_report() -> None:
     report_made(Wave.FOLLOWUP)
 
 
+def followup_opened() -> None:
+    """Ask again while the first report is still with the coach."""
+    book()
+    people.write(cohorts.add_line(dana(), Wave.FOLLOWUP, people.CLOSE))
+
+
 def dana() -> Delegate:
     delegate = delegates.find(people.dana())
     assert delegate
@@ -108,6 +114,7 @@ def listed(now: datetime) -> list[str]:
     [
         (None, LATE[Task.ARRANGE], at(30)),  # 10 working days after the report
         (book, LATE[Task.RECORD], at(28)),  # 5 working days after the debrief
+        (followup_opened, LATE[Task.RECORD], at(28)),
         (record, LATE[Task.RELEASE], at(28)),
         (second_report, SECOND_DEBRIEF, at(30)),
         (close_survey, LATE[Task.ARRANGE_REVIEW], at(2, month=10)),  # 12 after the survey has closed

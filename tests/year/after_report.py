@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -12,7 +12,7 @@ from chalicelib.admin.home import list_needs
 from chalicelib.areas.openings import open_for_manager
 from chalicelib.core.clock import stamp
 from chalicelib.core.formatting import local_date
-from chalicelib.core.model import SELF_GROUP, DelegateWave, Wave, WaveState
+from chalicelib.core.model import SELF_GROUP, DelegateWave, Standing, Wave, WaveState
 from chalicelib.forms.fields import questions
 from chalicelib.forms.survey import sections_of
 from chalicelib.links.kinds import SHARED
@@ -21,9 +21,11 @@ from chalicelib.store import (
     areas,
     cohort_figures,
     cohorts,
+    debriefs,
     delegates,
     impact_surveys,
     jobs,
+    meetings,
     reports,
     summaries,
 )
@@ -31,6 +33,7 @@ from chalicelib.store.areas import AreaState
 from chalicelib.store.impact_surveys import ImpactSurvey, Role
 from chalicelib.store.jobs import JobState
 from chalicelib.store.marshal import Row, read
+from chalicelib.store.meetings import MeetingKind, MeetingState
 from chalicelib.store.reports import ReportState
 from chalicelib.store.row_kinds import kinds_of
 from chalicelib.store.row_kinds.row_kind import Retention
@@ -41,6 +44,7 @@ from tests.support.world import all_rows, document
 from tests.year.invariants import check
 from tests.year.world import Year
 
+WEEKS = timedelta(weeks=2)  # longer than five working days with every day off of the year's calendar
 ENOUGH = 5  # delegates behind a figure of the sponsor's
 KEPT = {  # days after everything is over, with the notice before a delegate's data goes
     Retention.COLLECTION: 90 + 1,
@@ -92,8 +96,17 @@ def everything_comes_to_an_end(year: Year) -> None:
                 assert any(_waits(job.id, stamp(wave.closes_at)) for job in closing), f"nothing closes {wave.wave}"
             if wave.state is WaveState.HELD and delegate and not delegate.withdrawn and not delegate.pause:
                 assert delegate.person.name in needs, "no one hears of a questionnaire that is held"
+        if delegate and delegate.standing is Standing.ACTIVE and _is_unrecorded(rows, now):
+            assert delegate.person.name in needs, "no one hears of a debrief that is not recorded"
         for survey in impact_surveys.surveys_from(rows):
             assert not survey.is_open or _closes(survey, closing_surveys), "nothing closes the survey"
+
+
+def _is_unrecorded(rows: Sequence[Row], now: datetime) -> bool:
+    """Return whether the time of a debrief passed weeks ago, and nothing is recorded."""
+    meeting, (debrief, _) = meetings.from_rows(rows, MeetingKind.DEBRIEF), debriefs.from_rows(rows, Wave.BASELINE)
+    booked = meeting.booked if meeting.state is MeetingState.BOOKED else None
+    return booked is not None and debrief is None and booked.ends + WEEKS < now
 
 
 def _waits(job_id: str, due_at: str) -> bool:

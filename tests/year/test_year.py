@@ -22,7 +22,7 @@ from tests.support.effort import FACTOR
 from tests.support.world import World, put_back, take
 from tests.year import after_report, stages  # noqa: F401 (its checks are declared)
 from tests.year.invariants import CHECKS, check_all, check_one
-from tests.year.mutations import MUTATIONS, OPENING, SURVEY
+from tests.year.mutations import CLOSED, MUTATIONS, OPENING, SURVEY
 from tests.year.world import ACTS, Year
 
 RUNS, PARTS = 100, 10  # from each stage in `make prove` without SHARE, in as many tests: processors share them
@@ -156,6 +156,17 @@ def test_an_invariant_fails_when_its_rule_is_taken_out(begun, name):
     play_acts(begun.start(stage), acts, name)
     with without_rule(place, before, after), pytest.raises(AssertionError, match=f"^{name}: "):
         play_acts(begun.start(stage), acts, name)
+
+
+@pytest.mark.prove
+def test_a_debrief_that_no_one_records_is_missed_in_the_list_too(begun):
+    """I15 has two rules: the other one is in MUTATIONS."""
+    name = next(name for name in MUTATIONS if name.startswith("I15 "))
+    acts = [*CLOSED, ("enter_time", 0, 0), *[("days", 0, 9)] * 5]
+    play_acts(begun.start(OPENING), acts, name)
+    rule = ("chalicelib.admin.overdue:_may_wait", "return is_active and", "return False and")
+    with without_rule(*rule), pytest.raises(AssertionError, match="not recorded"):
+        play_acts(begun.start(OPENING), acts, name)
 
 
 def test_each_invariant_has_a_mutation():
