@@ -19,7 +19,7 @@ from chalicelib.forms.impact_options import LEVELS
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.each import each
 from chalicelib.mornings.plan import CohortDay
-from chalicelib.results.closure import answers_isolate_few
+from chalicelib.results.closure import answers_isolate_few, isolates_few
 from chalicelib.results.sponsor_rule import ENOUGH, Grouping, Part, distribution, with_rest
 from chalicelib.store import area_counts, areas, cohorts, delegates
 from chalicelib.store.area_counts import AreaCounts, AreaCountsExist, Counted, CountedPart
@@ -97,10 +97,15 @@ def count_again(
 ) -> tuple[Counted | None, Counted | None]:
     """Return areas by competency and by level, each counted today or as it was shown last."""
     answering = {who: given for who, given in own.items() if given}
-    topics = _count(answering, _topics(programme, answering), lambda area: str(area.wording), today)
-    levels = _count(answering, _levels(answering), lambda area: str(area.notes), today)
-    return _publishable(topics, [c.topics for c in before if c.topics]), _publishable(
-        levels, [c.levels for c in before if c.levels]
+
+    def topics(some: Areas) -> Counted | None:
+        return _count(some, _topics(programme, some), lambda area: str(area.wording), today)
+
+    def levels(some: Areas) -> Counted | None:
+        return _count(some, _levels(some), lambda area: str(area.notes), today)
+
+    return _count_next(topics, answering, [c.topics for c in before if c.topics]), _count_next(
+        levels, answering, [c.levels for c in before if c.levels]
     )
 
 
@@ -131,9 +136,21 @@ def _shorten(state: str) -> str:
     return blake2b(state.encode(), digest_size=6).hexdigest()
 
 
-def _publishable(new: Counted | None, earlier: Sequence[Counted]) -> Counted | None:
-    """Return the new count if it reveals nothing about few, next to all earlier ones; else the last of these."""
+def _count_next(count: Callable[[Areas], Counted | None], own: Areas, earlier: Sequence[Counted]) -> Counted | None:
+    """Return the first new count that reveals nothing about few, next to all earlier ones; else the last of these.
+
+    If a few have joined, they are left out: those who were counted last are counted again.
+    """
     last = earlier[-1] if earlier else None
-    if new is None or len(new.answers) < ENOUGH:
-        return last
-    return last if answers_isolate_few([*(count.answers for count in earlier), new.answers]) else new
+    again = {who: given for who, given in own.items() if last and who in last.answers}
+    counts = (count(some) for some in (own, again))
+    return next((new for new in counts if new and _is_publishable(new, earlier)), last)
+
+
+def _is_publishable(new: Counted, earlier: Sequence[Counted]) -> bool:
+    """Return whether the answers that have changed, and the delegates who came or went, are each those of five or more.
+
+    The sponsor knows who joined or left, so what others have changed does not hide these.
+    """
+    answers = [*(count.answers for count in earlier), new.answers]
+    return len(new.answers) >= ENOUGH and not isolates_few(answers) and not answers_isolate_few(answers)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import combinations_with_replacement
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chalicelib.core.model import Wave
 from chalicelib.forms.impact_options import LEVELS
@@ -127,13 +130,43 @@ HALF = own(6) | own(6, "not_started", 0, start=6)
         (own(4, "regular", 2), False),
         (own(1, "regular", 2), False),
         (own(5, "regular", 2), True),
-        (own(4, start=12), False),
         (own(5, start=12), True),
+        (own(1, start=12) | own(4, "regular", 2), False),
         ({}, True),  # the same answers: nothing new is shown
     ],
 )
 def test_a_count_that_would_show_what_few_have_changed_is_not_made(changed, is_counted):
     assert levels_after(HALF, HALF | changed) is is_counted
+
+
+@pytest.mark.parametrize(("changed", "joined", "counted"), [(0, 4, 12), (5, 1, 12), (5, 5, 17)])
+def test_a_few_who_join_are_left_out_also_if_others_note_levels(changed, joined, counted):
+    _, first = shown(HALF)
+    _, second = shown(HALF | own(changed, "regular", 2) | own(joined, start=12), [AreaCounts("autumn", 1, None, first)])
+
+    assert second is not None
+    assert (second.day > first.day, second.delegates, second.areas) == (True, counted, counted)
+
+
+def test_no_two_counts_make_the_level_of_one_who_joins_certain():
+    """The sponsor knows who joins. Others note levels too, and no level goes back."""
+    kinds = [("not_started", "not_started", 1), ("not_started", "not_started", 2), ("not_started", "tried", 2)]
+    kinds += [("tried", "tried", 1), ("tried", "tried", 2)]
+    possible = defaultdict(set)
+    for world in combinations_with_replacement(kinds, 11):
+        then, now = ({f"d{place}": areas_of(place, kind[at]) for place, kind in enumerate(world)} for at in (0, 1))
+        now = {who: [replace(area, notes=kind[2])] for (who, (area,)), kind in zip(now.items(), world, strict=True)}
+        topics, first = shown(then)
+        for level in ("not_started", "tried") if first else ():
+            newest = shown(now | {"joiner": areas_of(99, level)}, [AreaCounts("autumn", 1, topics, first)])
+            possible[tuple((count.day, count.delegates, count.parts) for count in (first, newest[1]))].add(level)
+
+    assert len({pages[1][0] for pages in possible}) == 2, "some counts are made again"
+    assert [pages for pages, levels in possible.items() if len(levels) == 1] == []
+
+
+def areas_of(number: int, level: str) -> list[OwnArea]:
+    return [OwnArea(f"a{number}", "", level, 1, 1)]
 
 
 def test_someone_who_is_gone_is_not_shown_by_the_next_count():
@@ -167,15 +200,15 @@ def random_year(chance: random.Random) -> Iterator[dict[str, list[OwnArea]]]:
         yield dict(world)
 
 
-def rows_of(seed: int) -> list[Lin]:
-    """Return every number by level that a year shows, as a row over the delegates' answers."""
+def rows_of(seed: int, part: Callable[[str], str] = str) -> list[Lin]:
+    """Return every number by level that a year shows, as a row over the delegates' answers, or over a part of each."""
     before: list[AreaCounts] = []
     for place, world in enumerate(random_year(random.Random(seed))):
         before.append(AreaCounts("autumn", place, *shown(world, before)))
     counted = {counts.levels.day: counts.levels for counts in before if counts.levels}
     everyone = sorted({who for count in counted.values() for who in count.answers})
     return [
-        sum(Lin({(everyone.index(who), answer): Fraction(1)}) for who, answer in count.answers.items())
+        sum(Lin({(everyone.index(who), part(answer)): Fraction(1)}) for who, answer in count.answers.items())
         for count in counted.values()
     ]
 
@@ -185,6 +218,12 @@ def test_no_combination_of_a_years_counts_is_about_fewer_than_five_delegates(see
     years = [rows_of(seed * 30 + number) for number in range(30)]
     assert [rows for rows in years if rows and isolated(rows, FIVE, frozenset())] == []
     assert sum(len(rows) > 1 for rows in years) >= 3, "some years show more than one count"
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_delegates_of_a_years_counts_differ_by_no_fewer_than_five(seed):
+    years = [rows_of(seed * 30 + number, lambda _: "counted") for number in range(30)]
+    assert [rows for rows in years if rows and isolated(rows, FIVE, frozenset())] == []
 
 
 def test_the_proof_notices_counts_that_are_not_compared(monkeypatch):
