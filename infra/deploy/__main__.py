@@ -66,7 +66,8 @@ COMMANDS |= {"stop": commands.stop, "start": commands.start}
 
 
 def _print_needs(needs: list[str]) -> int:
-    print(f"{len(needs)} of these need action." if needs else "Nothing needs action.")
+    lines = "1 line needs" if len(needs) == 1 else f"{len(needs)} lines need"
+    print(f"{lines} action: each is marked with !" if needs else "Nothing needs action.")
     return 1 if needs else 0
 
 

@@ -39,6 +39,9 @@ class Reporter:
     def note(self, what: str) -> None:
         self.say(f"        {what}")
 
+    def needs_action(self, what: str) -> None:
+        self.say(f"      ! {what}")
+
     def change(self, what: str, act: Callable[[], T]) -> T | None:
         """Return what the act returns; None in a dry run."""
         self.changes.append(what)

@@ -37,7 +37,7 @@ def run(stage: Deployment, hand: Reporter, *, open_page: bool = True) -> list[st
     for title, look in looks:
         hand.step(title)
         for line, fault in look(stage):
-            hand.note(line)
+            (hand.needs_action if fault else hand.note)(line)
             needs += [line] if fault else []
     return needs
 
@@ -80,8 +80,7 @@ def _functions(stage: Deployment) -> Iterator[Line]:
     live = state.live_functions(stage)
     for name in rights.FUNCTIONS:
         if name not in live:
-            yield f"{name} is missing: run make deploy STAGE={stage.name}", True
-            continue
+            continue  # “What deploys set” names it
         configuration = stage.client("lambda").get_function_configuration(FunctionName=live[name])
         runtime, megabytes = configuration["Runtime"], configuration["MemorySize"]
         it = f"{name}: {runtime}, {megabytes} MB, deployed {configuration['LastModified'][:16]}"
@@ -124,7 +123,7 @@ def _email_lines(stage: Deployment) -> Iterator[Line]:
         return
     quiet = Reporter(say=lambda _: None)
     waiting = sender.report_state(stage, quiet, from_whom)
-    yield from ((line, True) for line in waiting)
+    yield from ((line, not line.startswith(" ")) for line in waiting)  # a DNS record is a detail of the line above
     quota = stage.client("sesv2").get_account()["SendQuota"]
     sent = f"{quota['SentLast24Hours']:g} of {quota['Max24HourSend']:g} emails in the last 24 hours"
     yield f"{from_whom}: {sent}, {quota['MaxSendRate']:g} a second", False

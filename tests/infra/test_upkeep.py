@@ -23,7 +23,8 @@ def test_status_names_what_needs_action_and_how_to_fix_it(deployed, capsys):
 
     assert deployed.run("status", "--skip-verify") == 1
     said = capsys.readouterr().out
-    assert "mail is missing: run make deploy STAGE=prod" in said
+    assert said.count("no function mail") == 1
+    assert "there is no function mail: run make deploy STAGE=prod" in said
     assert "dead: 1 waiting" in said
     assert "SES is in its sandbox" in said
     assert '"v=DMARC1; p=none;' in said
@@ -56,6 +57,20 @@ def test_what_a_delegate_is_sent_on_the_busiest_day_is_as_a_load_counts_it():
     chosen = (RaterEntry("peer", Person("Pat", "pat@example.org")),) * (sender.RATERS - 2)
 
     assert count_busiest_day(people.programme(), [ana], {"ana@example.org": chosen}) == sender.EMAILS_OF_A_DELEGATE
+
+
+def test_each_line_that_needs_action_is_marked_and_counted(account, capsys):
+    """The DNS records of a domain are one thing to do."""
+    account.set_up()
+    capsys.readouterr()
+    assert account.run("status") == 1
+
+    said = capsys.readouterr().out.splitlines()
+    marked = [line.strip() for line in said if line.startswith("      ! ")]
+    assert said[-1].startswith(f"{len(marked)} lines need action")
+    assert len({*marked}) == len(marked)
+    assert sum(line.startswith("! example.org") for line in marked) == 1
+    assert any("dkim.amazonses.com" in line for line in said)
 
 
 def test_link_keys_are_kept_and_rotate_without_losing_the_old_one(deployed):
