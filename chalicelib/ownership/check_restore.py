@@ -96,5 +96,5 @@ def _faults(kind: RowKind, row: Row, bodies: Mapping[str, bytes | None]) -> Iter
 def describe(checked: Checked) -> Sequence[str]:
     """Return lines for a terminal."""
     lines = [f"{kind}\t{count}" for kind, count in checked.rows.items()]
-    lines.append(f"{checked.documents} documents are in the bucket, {checked.opened} reports open.")
+    lines.append(f"Documents in the bucket: {checked.documents}. Reports that opened: {checked.opened}.")
     return [*lines, *(f"Fault: {fault}" for fault in checked.faults)]

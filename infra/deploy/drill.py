@@ -86,7 +86,7 @@ def _restore(stage: Deployment, second: Deployment, hand: Reporter, pause: Pause
     if restored.describe(second, second.title):
         if not hand.dry_run:
             restored.wait_active(second, hand, second.title, pause)
-        what = f"delete {second.title}, left by a drill that was interrupted"
+        what = f"delete {second.title}, which an earlier drill has left"
         hand.change(what, lambda: restored.delete_table(second, second.title))
     restored.copy_table(stage, hand, second.title, None, pause)
     settings.write(second, hand, _settings(stage))
@@ -109,7 +109,8 @@ def _compare(stage: Deployment, second: Deployment, hand: Reporter) -> list[str]
     now, restored_check = _check(stage), _check(second)
     for kind in sorted({*now["rows"], *restored_check["rows"]}):
         hand.note(f"{kind}: {restored_check['rows'].get(kind, 0)} restored, {now['rows'].get(kind, 0)} now")
-    hand.note(f"{restored_check['documents']} documents have their checksums, {restored_check['opened']} reports open")
+    documents, opened = restored_check["documents"], restored_check["opened"]
+    hand.note(f"documents with their checksums: {documents}; reports that opened: {opened}")
     return [*restored_check["faults"], *lost_kinds(now["rows"], restored_check["rows"])]
 
 

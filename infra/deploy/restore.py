@@ -24,7 +24,7 @@ def run(stage: Deployment, hand: Reporter, to: str, pause: Pause = time.sleep) -
     """to   the moment, such as 2026-10-01T12:00Z"""
     moment = read_moment(to)
     hand.steps = 4
-    hand.step(f"Restore {stage.title} as of {moment:%Y-%m-%dT%H:%M:%SZ} into a second table")
+    hand.step(f"Restore {stage.title} as of {restored.written(moment)} into a second table")
     _check_ready(stage, moment)
     backup = _backup(stage, hand, moment, pause)
     hand.step(f"Put it in the place of {stage.title}")
@@ -61,7 +61,7 @@ def _check_ready(stage: Deployment, moment: datetime) -> None:
     if window.get("PointInTimeRecoveryStatus") != "ENABLED":
         raise DeployError(f"Point-in-time recovery of {stage.title} is off, so there is nothing to go back to.")
     if (earliest and moment < earliest) or (latest and moment > latest):
-        first, last = (_written(each) if each else "now" for each in (earliest, latest))
+        first, last = (restored.written(each) if each else "now" for each in (earliest, latest))
         raise DeployError(f"{stage.title} can be restored from TO={first} to TO={last}: choose a moment in between.")
 
 
@@ -91,7 +91,7 @@ def _check_same_moment(stage: Deployment, moment: datetime) -> None:
     ours = summary.get("SourceTableArn") == stage.arn("dynamodb", f"table/{stage.title}")
     if not ours or (of and abs((of - moment).total_seconds()) >= 1):
         raise DeployError(
-            f"{_copy(stage)} is there, as of {_written(of) if of else 'an unknown moment'}. "
+            f"{_copy(stage)} is there, as of {restored.written(of) if of else 'an unknown moment'}. "
             "To go back to another moment, delete it first: "
             f"aws dynamodb delete-table --table-name {_copy(stage)}"
         )
@@ -133,8 +133,8 @@ def what_waits(stage: Deployment) -> str:
     if moment is None:
         return ""
     return (
-        f"the table was put back to {_written(moment)} and the restore is not finished, so people who were erased "
-        f"since then are in it again: {_finish(stage, moment)}, then make start STAGE={stage.name}"
+        f"the table was put back to {restored.written(moment)} and the restore is not finished, so people who were "
+        f"erased since then are in it again: {_finish(stage, moment)}, then make start STAGE={stage.name}"
     )
 
 
@@ -142,7 +142,7 @@ def list_copies(stage: Deployment) -> Iterator[str]:
     """Name every copy of all rows that a restore has left. Its backup is needed until the stage is started."""
     if copy := restored.describe(stage, _copy(stage)):
         of = restored.source_of(copy).get("RestoreDateTime")
-        again = f"make restore STAGE={stage.name} TO={_written(of) if of else '...'}"
+        again = f"make restore STAGE={stage.name} TO={restored.written(of) if of else '...'}"
         yield (
             f"{_copy(stage)} is left from a restore that ended half way, with everyone's rows: end it with {again}, "
             f"or aws dynamodb delete-table --table-name {_copy(stage)}"
@@ -209,15 +209,11 @@ def _next(stage: Deployment, moment: datetime) -> list[str]:
 
 
 def _finish(stage: Deployment, moment: datetime) -> str:
-    return f"{_product(stage)} finish --since {_written(moment)}"
+    return f"{_product(stage)} finish --since {restored.written(moment)}"
 
 
 def _product(stage: Deployment) -> str:
     return f".venv/bin/python -m chalicelib --stage {stage.name} restore"
-
-
-def _written(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _copy(stage: Deployment) -> str:

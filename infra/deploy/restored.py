@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from infra.deploy.hand import Reporter
@@ -15,6 +15,11 @@ POLL = 10  # seconds; AWS takes minutes
 SAY_EVERY = 300  # seconds: AWS does not say how far it is, only that it is still at work
 
 Pause = Callable[[float], None]
+
+
+def written(moment: datetime) -> str:
+    """Return a moment as an operator types it after TO=."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def describe(stage: Deployment, name: str) -> dict[str, Any] | None:
@@ -31,8 +36,9 @@ def source_of(table: dict[str, Any] | None) -> dict[str, Any]:
 def copy_table(stage: Deployment, hand: Reporter, target: str, moment: datetime | None, pause: Pause) -> None:
     """Restore the deployment's table into another one, as of a moment; None: the latest that AWS can."""
     when: dict[str, Any] = {"RestoreDateTime": moment} if moment else {"UseLatestRestorableTime": True}
+    of = written(moment) if moment else "the latest moment"
     hand.change(
-        f"restore {stage.title} as of {moment or 'the latest moment'} into {target}",
+        f"restore {stage.title} as of {of} into {target}",
         lambda: stage.client("dynamodb").restore_table_to_point_in_time(
             SourceTableName=stage.title, TargetTableName=target, **when
         ),

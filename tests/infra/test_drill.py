@@ -61,7 +61,7 @@ def test_a_drill_counts_opens_a_report_says_the_time_and_leaves_nothing(in_use):
     said = "\n".join(run(in_use))
 
     assert "report: 1 restored, 1 now" in said
-    assert "3 documents have their checksums, 1 reports open" in said
+    assert "documents with their checksums: 3; reports that opened: 1" in said
     assert "restored in" in said
     assert left() == []
 
