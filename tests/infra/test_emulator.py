@@ -26,13 +26,37 @@ from infra.deploy import package, settings
 from infra.local.account import ACCOUNT
 from infra.local.invoke import schedule_event
 from tests.support import deployment
+from tests.support import emulator as emulated
 from tests.support.deployment import ROOT, WHO, Account
+from tests.support.manners import lambdas
+from tests.support.manners.account import account, reset
 from tests.support.served import free_port
 
 pytestmark = pytest.mark.infra
 
 LONGEST = 600  # seconds that the emulator may run
 EXAMPLE = ROOT / "examples" / "maximising-potential"
+
+
+def test_two_calls_do_not_write_tables_at_once():
+    """moto puts a copy of a table back after a transaction, and with it undoes what others wrote meanwhile."""
+    entered, seen = [], []
+
+    class Call:
+        def call_action(self) -> None:
+            entered.append(self)
+            seen.append(emulated.tables_are_busy.acquire(blocking=False))
+
+    emulated.in_turn(Call.call_action)(Call())
+    assert (len(entered), seen) == (1, [False])
+
+
+def test_the_limit_of_lambda_is_raised_by_opening_an_address():
+    try:
+        assert "1,000" in lambdas.answer("/_lambda/limit")
+        assert account.lambdas_at_once == 1000
+    finally:
+        reset()
 
 
 @contextmanager

@@ -18,7 +18,7 @@ import tempfile
 import threading
 import traceback
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ from urllib.parse import quote
 
 import moto.awslambda.models as lambdas
 from moto.apigateway.models import apigateway_backends
+from moto.dynamodb.responses import DynamoHandler
 from moto.events.models import events_backends
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from moto.ses.models import ses_backends
@@ -36,6 +37,7 @@ from moto.sns.models import sns_backends
 from infra.local.account import ACCOUNT, REGION
 from infra.local.invoke import schedule_event
 from infra.local.outbox import Accepted, delivery, send
+from tests.support.manners import lambdas as limits
 from tests.support.manners import ses, subscriptions
 from tests.support.moto_server import serve
 from tests.support.packaged.functions import IN_THE_RUNTIME, Broken, Function, link_installed
@@ -47,6 +49,7 @@ HERE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64") 
 later = ThreadPoolExecutor(4)  # what AWS does by itself, while the caller goes on
 _send_batch = lambdas.LambdaBackend.send_sqs_batch
 _send_email = SESV2Response.send_email
+tables_are_busy = threading.Lock()
 _update_code = lambdas.LambdaFunction.update_function_code
 
 
@@ -112,7 +115,7 @@ class Front:
         self._gateway = Gateway(app, Config(user_provided_params={"app_name": "fullcircle", "lambda_timeout": 60}))
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        for service, manner in (("ses", ses), ("sns", subscriptions)):
+        for service, manner in (("ses", ses), ("sns", subscriptions), ("lambda", limits)):
             if environ["PATH_INFO"].startswith(f"/_{service}/"):
                 start_response("200 OK", [("Content-Type", "text/plain; charset=utf-8")])
                 return [manner.answer(environ["PATH_INFO"]).encode()]
@@ -186,6 +189,16 @@ def update_function_code(self: Any, updated_spec: dict[str, Any]) -> Any:
     return _update_code(self, updated_spec)
 
 
+def in_turn(answer: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """One call at a time: moto copies a table for a transaction while others write, and may put the copy back."""
+
+    def answered(self: Any) -> Any:
+        with tables_are_busy:
+            return answer(self)
+
+    return answered
+
+
 def send_sqs_batch(self: Any, function_arn: str, messages: Any, queue_arn: str) -> bool:
     later.submit(_send_batch, self, function_arn, messages, queue_arn)
     return True
@@ -225,6 +238,7 @@ if __name__ == "__main__":
     lambdas.LambdaFunction.update_function_code = update_function_code
     lambdas.LambdaBackend.send_sqs_batch = send_sqs_batch
     SESV2Response.send_email = send_email
+    DynamoHandler.call_action = in_turn(DynamoHandler.call_action)
     MotoRequestHandler.log_request = lambda *_: None  # paths hold people's links
     threading.Thread(target=sweep, daemon=True).start()
     logging.getLogger("moto").setLevel(logging.ERROR)  # it warns of each resource of the stack that it leaves out

@@ -13,7 +13,7 @@ from moto.core.exceptions import JsonRESTError
 from moto.iam.models import iam_backends
 
 from infra.local.account import ACCOUNT
-from tests.support.manners.account import account
+from tests.support.manners.account import account, change
 
 MIN_UNRESERVED = 10  # of a new account; 100 of others
 _configuration = LambdaFunction.get_configuration
@@ -28,6 +28,14 @@ def apply() -> None:
     LambdaBackend.put_function_concurrency = put_function_concurrency
     LambdaResponse.get_account_settings = get_account_settings
     urls.url_paths[r"{0}/(?P<api_version>[^/]+)/account-settings/?$"] = LambdaResponse.dispatch
+
+
+def answer(path: str) -> str:
+    """Return what a person at the emulator did, in words: `/_lambda/limit` in place of AWS's yes to a higher limit."""
+    if path != "/_lambda/limit":
+        return "There is no such address. /_lambda/limit raises the limit of Lambda.\n"
+    change(lambdas_at_once=1000)
+    return "Lambda allows 1,000 runs at once in this account. Run make deploy again.\n"
 
 
 def one_at_a_time(update: Callable[..., Any]) -> Callable[..., Any]:
