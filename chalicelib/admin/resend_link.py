@@ -32,7 +32,7 @@ from chalicelib.waves import lifecycle
 class AddressNotFound(FormInvalid):
     """No one in this cohort has the address."""
 
-    title = "No email was sent"
+    title = "Nothing was changed"
 
     def __init__(self, address: str) -> None:
         problem = f"No one in this cohort has the address {address}." if address else "The address is missing."

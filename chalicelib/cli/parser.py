@@ -31,6 +31,11 @@ from chalicelib.core.settings import ConfigError
 
 LOCAL_PORT = 8000
 INTERRUPTED = 130  # as shells say of a command that Ctrl-C ended
+NO_STAGE = "Say which deployment: --stage prod, or --local for the cloud of make serve."
+SET_FIRST = {  # by the name of botocore's error
+    "NoRegionError": "No region is set: export AWS_DEFAULT_REGION=eu-west-2 (London).",
+    "NoCredentialsError": "No credentials are set: export AWS_PROFILE with a profile of the account.",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -48,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"{refusal.title}: {refusal}", file=sys.stderr)
         return 1
     except ConfigError as error:
-        print(f"Configuration error: {error}", file=sys.stderr)
+        print(f"Configuration error: {error}" if "FULLCIRCLE_STAGE" in os.environ else NO_STAGE, file=sys.stderr)
         return 1
     except (ReadOnly, MsgspecError, *AWS_ERRORS) as error:
         print(_explain(error), file=sys.stderr)
@@ -74,7 +79,7 @@ def _explain(error: Exception) -> str:
     if getattr(error, "response", {}).get("Error", {}).get("Code") == "ParameterNotFound":
         name = os.environ.get("FULLCIRCLE_STAGE", "")
         return f"There is no deployment {name!r} in this account and region. Check --stage, profile and region."
-    return f"AWS: {error}"
+    return SET_FIRST.get(type(error).__name__, f"AWS: {error}")
 
 
 def _run(args: argparse.Namespace) -> int:

@@ -47,7 +47,7 @@ def refuse_writes(*, read_only: bool) -> None:
 
 def _check_reads(model: Any, **_: Any) -> None:
     if _settings["read_only"] and not model.name.startswith(READS):
-        raise ReadOnly(f"{model.name}: this stage is kept from a drill, and can only be read")
+        raise ReadOnly(f"This stage is kept from a drill, and can only be read ({model.name})")
 
 
 @cache
