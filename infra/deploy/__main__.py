@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from boto3.exceptions import Boto3Error
-from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
 from infra.deploy import commands, drill, policies, remove, restore, status
 from infra.deploy.hand import Reporter
@@ -28,6 +28,8 @@ def main(argv: Sequence[str] | None = None, pause: Callable[[float], None] = tim
         print(stop, file=sys.stderr)
     except NoRegionError:
         print("No region is set: export AWS_DEFAULT_REGION=eu-west-2 (London).", file=sys.stderr)
+    except NoCredentialsError:
+        print("No credentials are set: export AWS_PROFILE with a profile of the account.", file=sys.stderr)
     except (Boto3Error, BotoCoreError, ClientError) as error:
         print(f"AWS: {error}\nFix that and run the same command again: it resumes.", file=sys.stderr)
     except KeyboardInterrupt:
@@ -78,13 +80,12 @@ def parser() -> argparse.ArgumentParser:
     made = commands_of.add_parser("infra", help="everything but the functions: stack, PDF layer, settings")
     made.add_argument("--sender", default="", help="name and address that emails come from; kept when it is left out")
     made.add_argument("--reply-to", default="", help="a person's mailbox; kept")
-    choice = ("", "required", "optional")
-    made.add_argument("--second-factor", default="", choices=choice, help="of administrators; kept")
+    made.add_argument("--second-factor", default="", help="of administrators: required or optional; kept")
     made.add_argument("--administrators", default="", help="addresses, with commas between; kept")
     made.add_argument("--alarms-to", default="", help="an address that gets the alarms; kept")
     made.add_argument("--identity", default="", help="what SES is to verify, if not the sender's domain")
-    made.add_argument("--log-days", default="", choices=["", "14", "30", "60", "90"], help="how long logs are kept; 30")
-    made.add_argument("--xray", default="", choices=["", "1", "0"], help="1: traces of the functions; kept; 0")
+    made.add_argument("--log-days", default="", help="how long logs are kept: 14, 30, 60 or 90; kept; 30")
+    made.add_argument("--xray", default="", help="1: traces of the functions; kept; 0")
     made.add_argument("--waf-limit", default="", help="requests of one address in five minutes; kept; 0: no limit")
     deployed = commands_of.add_parser("deploy", help="the functions, and what Chalice cannot say")
     deployed.add_argument("--any-python", action="store_true", help="for a trial on an emulator")

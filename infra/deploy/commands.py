@@ -36,20 +36,10 @@ RUNTIME = (3, 13)
 def infra(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     hand.steps = 5
     hand.step(f"Stage {stage.name} in account {stage.account}, {stage.region}")
-    given = {"sender": args.sender, "reply_to": args.reply_to, "administrators": _listed(args.administrators)}
-    given["second_factor"] = args.second_factor
-    settings.check_addresses(
-        sender=args.sender,
-        reply_to=args.reply_to,
-        administrators=given["administrators"],
-        alarms_to=args.alarms_to,
-        identity=args.identity,
-    )
-    args.waf_limit = firewall.check_limit(args.waf_limit)
-    known = settings.check_given(stage, given)
+    given, known = _check_given(stage, args)
     policies.ensure_policies(stage, hand)
     hand.step("Stack: tables, bucket, queues, topic, emails, alarms")
-    wanted = _parameters(stage, known["sender"], args)
+    before, wanted = stack.parameters(stage), _parameters(stage, known["sender"], args)
     firewall.take_off(stage, hand, wanted["WafLimit"])
     if not stack.outputs(stage):  # the layer's zip needs the bucket
         stack.ensure_stack(stage, hand, {**wanted, "LayerKey": ""})
@@ -70,12 +60,42 @@ def infra(stage: Deployment, hand: Reporter, args: Namespace) -> None:
     settings.ensure_settings(stage, hand, given)
     if state.live_functions(stage):
         functions.restart(stage, hand, "they read the settings when they start")
-    hand.step("Email")
+    hand.step("Email, and what is left to do")
     if not sender.report_state(stage, hand, known["sender"]):
         hand.stays(f"{known['sender']} may send")
     hand.note(sender.describe_capacity(stage, known["sender"]))
-    hand.note(concurrency.describe_limit(stage)[0])
+    _say_what_is_left(stage, hand, before, wanted)
     missing.check(stage)
+
+
+def _check_given(stage: Deployment, args: Namespace) -> tuple[settings.Values, settings.Values]:
+    """Return what a person gives now, and that with what is stored. Raises DeployError before anything is changed."""
+    given = {"sender": args.sender, "reply_to": args.reply_to, "administrators": _listed(args.administrators)}
+    given["second_factor"] = args.second_factor
+    settings.check_choices(second_factor=args.second_factor, log_days=args.log_days, xray=args.xray)
+    settings.check_addresses(
+        sender=args.sender,
+        reply_to=args.reply_to,
+        administrators=given["administrators"],
+        alarms_to=args.alarms_to,
+        identity=args.identity,
+    )
+    args.waf_limit = firewall.check_limit(args.waf_limit)
+    known = settings.check_given(stage, given)
+    sender.check_covers(args.identity, known["sender"])
+    return given, known
+
+
+def _say_what_is_left(stage: Deployment, hand: Reporter, before: stack.Parameters, wanted: stack.Parameters) -> None:
+    hand.note(concurrency.describe_limit(stage)[0])
+    if not wanted["AlarmEmail"]:
+        hand.note(f"alarms are sent to no one: make infra STAGE={stage.name} {settings.ALARMS} names someone")
+    is_traced_anew = before.get("Xray", "0") != wanted["Xray"]
+    is_limited_anew = wanted["WafLimit"] != "0" and before.get("WafLimit", "0") != wanted["WafLimit"]
+    if not state.live_functions(stage):
+        hand.note(f"make deploy STAGE={stage.name} comes next")
+    elif is_traced_anew or is_limited_anew:
+        hand.note(f"make deploy STAGE={stage.name} puts XRAY and WAF_LIMIT into effect")
 
 
 def deploy(stage: Deployment, hand: Reporter, args: Namespace) -> None:

@@ -9,7 +9,7 @@ from chalicelib.programme.check_sending import MAX_HOURS, SHARE
 from chalicelib.store.sending_limits import find_identity, read_limits
 from infra.deploy import stack
 from infra.deploy.hand import Reporter
-from infra.deploy.stage import Deployment
+from infra.deploy.stage import DeployError, Deployment
 
 UNLIMITED = 1_000_000_000  # emails a day: SES says -1
 RATERS = 14  # of a delegate, with themselves and the line manager
@@ -42,6 +42,15 @@ def covers(name: str, sender: str) -> bool:
     return address == name or f".{address.rsplit('@', 1)[1]}".endswith(f".{name}")
 
 
+def check_covers(name: str, sender: str) -> None:
+    """Raise DeployError if what SES is to verify does not let the sender send; an empty name was not given."""
+    if name and not covers(name, sender):
+        raise DeployError(
+            f"IDENTITY={name} does not cover the sender {sender}. "
+            "Give the sender's address, its domain or a domain above it. Nothing was changed."
+        )
+
+
 def many_emails(stage: Deployment) -> int:
     """Return 80 % of the emails that SES sends in 24 hours, above which an alarm rings."""
     most = float(stage.client("sesv2").get_account()["SendQuota"]["Max24HourSend"])
@@ -67,7 +76,7 @@ def report_state(stage: Deployment, hand: Reporter, sender: str) -> list[str]:
     limits = read_limits(stage.client("sesv2"), sender)
     waiting = []
     if not known:
-        waiting.append(f"SES does not know {name} yet")
+        waiting.append(f"SES does not know {name} yet: make infra STAGE={stage.name} asks it to verify")
     elif not limits.is_verified:
         waiting += _unverified(stage, name, known)
     if limits.is_sandbox:

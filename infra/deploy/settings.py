@@ -21,6 +21,9 @@ ASKED = {  # what only a person knows, with the variable of make that says it
     "administrators": "ADMINISTRATORS=one@example.org,two@example.org",
 }
 
+ALARMS = "ALARMS_TO=ops@example.org"
+CHOICES = {"SECOND_FACTOR": ("required", "optional"), "LOG_DAYS": ("14", "30", "60", "90"), "XRAY": ("1", "0")}
+
 Values = dict[str, Any]
 
 
@@ -46,8 +49,20 @@ def check_given(stage: Deployment, given: Mapping[str, Any]) -> Values:
     known = {**read(stage), **{name: value for name, value in given.items() if value}}
     missing = [how for name, how in ASKED.items() if not known.get(name)]
     if missing:
+        missing += [] if stack.parameters(stage).get("AlarmEmail") else [ALARMS]
         raise DeployError("Missing settings. Run: make infra STAGE={} {}".format(stage.name, " ".join(missing)))
     return known
+
+
+def check_choices(**given: str) -> None:
+    """Raise DeployError naming every setting that is none of its choices; empty ones were not given."""
+    faults = [
+        f"{name}={value} is none of these: {', '.join(CHOICES[name])}."
+        for name, value in ((variable.upper(), value) for variable, value in given.items())
+        if value and value not in CHOICES[name]
+    ]
+    if faults:
+        raise DeployError("\n".join([*faults, "Nothing was changed."]))
 
 
 def check_addresses(
@@ -70,8 +85,9 @@ def check_addresses(
         if written and (fault := check_address(address.lower()))
     ]
     if faults:
-        example = [f"Write {ASKED['sender']}."] if any(each.startswith("SENDER") for each in faults) else []
-        raise DeployError("\n".join([*faults, *example, "Nothing was changed."]))
+        wrong = {each.split(":")[0].lower() for each in faults}
+        examples = [f"Write {how}." for name, how in ASKED.items() if name in wrong]
+        raise DeployError("\n".join([*faults, *examples, "Nothing was changed."]))
 
 
 def ensure_settings(stage: Deployment, hand: Reporter, given: Mapping[str, Any]) -> None:

@@ -35,6 +35,41 @@ def test_every_address_that_is_none_is_named_before_anything_is_made(account, ca
     assert stack.describe(account.stage) is None
 
 
+CHOSEN_WRONG = ["--log-days", "17", "--xray", "on", "--second-factor", "maybe"]
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        (CHOSEN_WRONG, ["LOG_DAYS=17", "14, 30, 60, 90", "XRAY=on", "SECOND_FACTOR=maybe", "Nothing was changed"]),
+        ([*WHO, "--administrators", "ada@example.org ben@example.org"], ["ADMINISTRATORS=one@example.org,two@"]),
+        ([*WHO, "--identity", "other.example.net"], ["IDENTITY=other.example.net does not cover"]),
+        ([], ["SENDER=", "ALARMS_TO="]),
+    ],
+)
+def test_what_is_given_wrong_is_named_in_words_of_make(account, capsys, given, named):
+    assert account.run("infra", *given) == 1
+
+    said = capsys.readouterr().err
+    assert [words for words in named if words not in said] == []
+    assert "usage:" not in said
+    assert stack.describe(account.stage) is None
+
+
+def test_infra_says_what_is_left_to_do(account, capsys):
+    assert account.run("infra", *WHO[:-2]) == 0
+    said = capsys.readouterr().out
+    assert "alarms are sent to no one: make infra STAGE=prod ALARMS_TO=" in said
+    assert "make deploy STAGE=prod comes next" in said
+
+
+def test_infra_says_that_traces_wait_for_a_deploy(deployed, capsys):
+    assert deployed.run("infra", "--xray", "1") == 0
+    assert "make deploy STAGE=prod puts XRAY and WAF_LIMIT into effect" in capsys.readouterr().out
+    assert deployed.run("infra") == 0
+    assert "into effect" not in capsys.readouterr().out
+
+
 def test_ctrl_c_says_how_to_go_on_and_the_next_run_resumes(account, capsys):
     def interrupt(_: float) -> None:
         raise KeyboardInterrupt
