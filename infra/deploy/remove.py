@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sized
 from typing import Any
 
-from infra.deploy import api, firewall, halt, package, restore, restored, settings, stack, state
+from infra.deploy import api, domains, firewall, halt, package, restore, restored, settings, stack, state
 from infra.deploy.hand import Reporter
 from infra.deploy.stage import DeployError, Deployment, found_or_none
 
@@ -24,6 +24,7 @@ def run(stage: Deployment, hand: Reporter, destroy: str) -> None:
     hand.steps = STEPS_WITH_DATA if destroy else STEPS
     hand.step("Functions, roles, schedule, API")
     firewall.take_off(stage, hand)
+    domains.take_off(stage, hand)
     if len(state.rebuild(stage, hand)):
         hand.change("delete them with `chalice delete`", lambda: package.chalice(stage, "delete"))
     else:

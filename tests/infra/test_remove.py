@@ -43,6 +43,23 @@ def test_a_domain_of_ones_own_goes_with_the_rest(deployed):
     assert boto3.client("apigateway").get_domain_names()["items"] == []
 
 
+def test_a_domain_whose_lines_were_taken_out_goes_too_unless_it_leads_elsewhere(deployed):
+    """API Gateway deletes no API that a domain leads to, and Chalice knows only the domain of the lines."""
+    gateway = boto3.client("apigateway")
+    (ours,) = api.list_ids(deployed.stage)
+    other = gateway.create_rest_api(name="another application")["id"]
+    for name in ("old.example.org", "shared.example.org"):
+        gateway.create_domain_name(domainName=name)
+        gateway.create_base_path_mapping(domainName=name, restApiId=ours)
+    gateway.create_base_path_mapping(domainName="shared.example.org", restApiId=other, basePath="other")
+
+    assert deployed.run("remove") == 0
+    assert api.list_ids(deployed.stage) == []
+    assert [each["domainName"] for each in gateway.get_domain_names()["items"]] == ["shared.example.org"]
+    left = gateway.get_base_path_mappings(domainName="shared.example.org")["items"]
+    assert [each["restApiId"] for each in left] == [other]
+
+
 def test_everything_is_destroyed_only_if_the_stage_is_named_twice(deployed, capsys):
     assert deployed.run("remove", "--destroy", "dev") == 1
     assert len(live(deployed.stage)["functions"]) == len(rights.FUNCTIONS)

@@ -1,17 +1,18 @@
-"""API Gateway takes back the settings of one route, deletes a domain by either of its APIs, and keeps the web ACL of a
-stage that is deployed again; moto does none of it.
+"""API Gateway takes back the settings of one route, deletes a domain by either of its APIs, keeps the web ACL of a
+stage that is deployed again, and deletes no API that a domain leads to; moto does none of it.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from moto.apigateway.exceptions import NotFoundException
-from moto.apigateway.models import RestAPI, Stage, apigateway_backends
+from moto.apigateway.exceptions import BadRequestException, NotFoundException
+from moto.apigateway.models import APIGatewayBackend, RestAPI, Stage, apigateway_backends
 from moto.apigatewayv2.models import ApiGatewayV2Backend
 
 _apply_operations = Stage.apply_operations
 _create_deployment = RestAPI.create_deployment
+_delete_api = APIGatewayBackend.delete_rest_api
 _delete_domain = ApiGatewayV2Backend.delete_domain_name
 
 
@@ -19,6 +20,7 @@ def apply() -> None:
     Stage.apply_operations = apply_operations
     RestAPI.create_deployment = create_deployment
     ApiGatewayV2Backend.delete_domain_name = delete_domain_name
+    APIGatewayBackend.delete_rest_api = delete_rest_api
 
 
 def create_deployment(self: Any, name: str, *args: Any, **kwargs: Any) -> Any:
@@ -27,6 +29,17 @@ def create_deployment(self: Any, name: str, *args: Any, **kwargs: Any) -> Any:
     if before:
         self.stages[name].web_acl_arn = before.web_acl_arn
     return deployment
+
+
+def delete_rest_api(self: Any, function_id: str) -> Any:
+    paths = {name: self.base_path_mappings.get(name, {}).values() for name in self.domain_names}
+    domains = [name for name, each in paths.items() if function_id in {mapping.rest_api_id for mapping in each}]
+    if domains:
+        raise BadRequestException(
+            f"Deleting RestApi {function_id} failed. Please remove all base path mappings related to the RestApi in "
+            f"your domains: {', '.join(domains)}"
+        )
+    return _delete_api(self, function_id)
 
 
 def delete_domain_name(self: Any, domain_name: str) -> None:
