@@ -12,13 +12,17 @@ from msgspec.structs import replace
 
 from chalicelib.core.ids import reader_key
 from chalicelib.core.model import InvitationState, Standing, Wave
+from chalicelib.core.working_days import survey_opens_at
 from chalicelib.links.kinds import COACH, HUB, SHARED
+from chalicelib.people.cohort import find_cohort
 from chalicelib.store import delegates, meetings
 from chalicelib.store.meetings import Meeting, MeetingKind, MeetingState, Slot
+from chalicelib.store.table import scan
 from tests.people import scene
 from tests.people.scene import COACH as OLD_COACH
 from tests.people.scene import DANA, MANAGER, NEW_COACH, NEW_MANAGER, NORA
 from tests.support import people
+from tests.support.drain import drain
 from tests.support.emails import sent_emails
 
 P0 = people.person("p0").email
@@ -210,8 +214,6 @@ def test_a_change_sends_and_records_and_shows_what_the_table_says(opened, clock,
 
 @pytest.mark.parametrize("name", ROWS)
 def test_the_preview_of_a_change_changes_nothing(opened, clock, name):
-    from chalicelib.store.table import scan
-
     row = ROWS[name]
     for act, typed in row.before:
         scene.change(clock, act, **typed)
@@ -234,3 +236,12 @@ def test_another_coach_ends_a_booked_debrief_in_both_calendars(opened, clock):
 
     assert scene.entries_since(count) == [(OLD_COACH, "CANCEL"), (DANA, "CANCEL")]
     assert meetings.find(people.dana(), MeetingKind.DEBRIEF).state is MeetingState.WAITING
+
+
+def test_the_survey_asks_who_is_the_line_manager_when_it_opens(opened, clock):
+    scene.change(clock, "manager", **NEW_MANAGER)
+    cohort = find_cohort(people.COHORT)
+    drain(clock.to(survey_opens_at(cohort.programme, cohort.cohort.dates)))
+    asked = {row["to"]["email"] for row in scan() if row["pk"].startswith("MAIL#impact/manager#")}
+
+    assert asked == {NORA}
