@@ -47,17 +47,25 @@ class Known(Struct, frozen=True):
     near: frozenset[str]
 
 
-def know(email: str, naming: Iterable[Row], changes: Iterable[Row], rows: Sequence[Row], own: frozenset[str]) -> Known:
+def know(
+    email: str,
+    naming: Iterable[Row],
+    changes: Iterable[Row],
+    rows: Sequence[Row],
+    own: frozenset[str],
+    before: Known | None = None,
+) -> Known:
     """Read what a person was called from the rows that name them, and from the trail of their changes of address.
 
-    rows   the whole table
-    own    their ids as a delegate
+    rows    the whole table
+    own     their ids as a delegate
+    before  what an earlier look knew: since then these rows may have lost it. An address has no other owner still
     """
     replaced = [row for row in changes if row.get("is_one_person")]
-    earlier: dict[str, set[str]] = {}
+    earlier = {address: set(cohorts) for address, cohorts in before.earlier.items()} if before else {}
     for row in replaced:
-        if (before := row["people"]["before"]["email"]) != email:
-            earlier.setdefault(before, set()).add(AUDIT.parts(key_of(row))["cohort"])
+        if (former := row["people"]["before"]["email"]) != email:
+            earlier.setdefault(former, set()).add(AUDIT.parts(key_of(row))["cohort"])
     for row in rows if earlier else ():
         if kind_of(row) in OF_PRESENT:
             for address in earlier:
@@ -65,10 +73,12 @@ def know(email: str, naming: Iterable[Row], changes: Iterable[Row], rows: Sequen
     about = [*naming, *replaced, *(row for row in rows if EMAIL.has(row) and _is_to_earlier(row, earlier))]
     addresses = {email, *earlier}
     cohorts_of_theirs = frozenset(cohort for row in (*naming, *replaced) for cohort in _cohorts_of(row))
+    cohorts_of_theirs |= before.cohorts if before else frozenset()
+    names = {name for row in about for name in _names_in(row, addresses)} | (before.names if before else set())
     return Known(
         email,
         {address: frozenset(cohorts) for address, cohorts in earlier.items()},
-        frozenset(name for row in about for name in _names_in(row, addresses)) - {"", ERASED_NAME, *addresses},
+        frozenset(names - {"", ERASED_NAME, *addresses}),
         cohorts_of_theirs,
         own,
         frozenset(

@@ -77,7 +77,7 @@ class _PersonRows(Struct, frozen=True):
 
     @property
     def keys(self) -> frozenset[Key]:
-        return frozenset(key_of(row) for row in (*self.naming, *self.going))
+        return frozenset(key_of(row) for row in (*self.naming, *self.earlier, *self.going))
 
 
 def erase(email: str, now: datetime, by: str = BY, wait: Callable[[], object] | None = None) -> int:
@@ -92,24 +92,52 @@ def erase(email: str, now: datetime, by: str = BY, wait: Callable[[], object] | 
 
     wait   lets pages and jobs end that had read the person before. What they wrote meanwhile is found by another look
     """
+    begun = begin(email, now, by)
+    if wait is None:
+        return begun.changed
+    wait()
+    return begun.changed + look_again(begun, now)
+
+
+class Begun(Struct, frozen=True):
+    """An erasure after its first look.
+
+    delegates  the person's ids as a delegate
+    called     their names and earlier addresses: the rows that had them have lost them now
+    entry      name in the log of erasures
+    changed    how many rows changed
+    """
+
+    email: str
+    delegates: frozenset[str]
+    called: Known | None
+    by: str
+    entry: str
+    changed: int
+
+
+def begin(email: str, now: datetime, by: str = BY) -> Begun:
+    """Erase what a look finds. Raises what `erase` raises."""
     person_rows = _look_and_check(email)
     entry = erasure_log.add(person_rows.email, tuple(sorted(person_rows.delegates)), now)
     for delegate_id in sorted(person_rows.delegates):
         withdraw_story(delegate_id, now)
     changed = _erase_all(person_rows, now, by, entry)
-    if wait is None:
-        return changed
-    wait()
-    return changed + _erase_all(_look(person_rows.email, person_rows.delegates), now, by, entry)
+    return Begun(person_rows.email, person_rows.delegates, person_rows.called, by, entry, changed)
+
+
+def look_again(begun: Begun, now: datetime) -> int:
+    """Erase what acts that had read the person before have written since; return how many rows changed."""
+    return _erase_all(_look(begun.email, begun.delegates, begun.called), now, begun.by, begun.entry)
 
 
 def _erase_all(person_rows: _PersonRows, now: datetime, by: str, entry: str) -> int:
     """Erase until another look finds nothing more; return how many rows changed."""
     changed, tries, before = 0, MAX_TRIES, frozenset[Key]()
-    while person_rows and tries and person_rows.keys != before:  # the same rows again: they are damaged
+    while person_rows.keys and tries and person_rows.keys != before:  # the same rows again: they are damaged
         before = person_rows.keys
         changed += _erase(person_rows, now, by, entry)
-        person_rows, tries = _look(person_rows.email, person_rows.delegates), tries - 1
+        person_rows, tries = _look(person_rows.email, person_rows.delegates, person_rows.called), tries - 1
     return changed
 
 
@@ -179,20 +207,21 @@ PEOPLE_IN: Mapping[RowKind, type] = {
 }
 
 
-def _look(email: str, known: frozenset[str]) -> _PersonRows:
+def _look(email: str, known: frozenset[str], before: Known | None = None) -> _PersonRows:
     """Look for a person's rows.
 
     known   their ids as a delegate, found before their own row was changed
+    before  what they were called, read before it was taken out
     """
     naming = list(rows_naming(email))
     ids = known | {DELEGATE.parts(key_of(row))["delegate"] for row in naming if is_delegate(row, email)}
     keyed = [row for row in of_address(email) if is_deleted_with(row)]
     keyed.sort(key=ENDED_SESSIONS.has)  # sessions first
     written = [*written_by(email), *_offered_by(email), *keyed, *going_with(ids)]
-    going = [*written, *_copies()] if naming or written else []
+    going = [*written, *_copies()] if naming or written or before else []
     rows = list(scan())
     changes = audit_events.list_earlier_changes(rows, email)
-    called = know(email, naming, changes, rows, ids)
+    called = know(email, naming, changes, rows, ids, before)
     return _PersonRows(email, naming, going, ids, changes, called, list_rows(called, rows))
 
 

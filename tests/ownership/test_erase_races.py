@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.admin.address_change import change_address
 from chalicelib.core import clock as clocks
 from chalicelib.core.model import ERASED_ADDRESS, ERASED_NAME, Person, Wave
 from chalicelib.emails.away import Away, read_nothing
@@ -21,6 +22,7 @@ from chalicelib.people.planned import ActRefused, Asking, perform
 from chalicelib.store import cohorts, delegates, emails
 from chalicelib.store.delegates import NominationChanged
 from chalicelib.store.emails import Email, EmailState
+from chalicelib.store.marshal import fields
 from chalicelib.store.table import Changed, Write, scan, transact, update
 from tests.faults import scene
 from tests.faults.scene import Scene
@@ -31,6 +33,7 @@ from tests.support.interleave import play
 
 COACH = people.person("cleo coach")
 BY = "ada@example.org"
+NEW_ADDRESS = "nora@elsewhere.example"
 
 
 @pytest.mark.parametrize("first", [pytest.param(0, id="erasure-begins"), pytest.param(1, id="leaving-begins")])
@@ -179,3 +182,46 @@ def test_a_list_that_was_read_before_does_not_bring_a_rater_back(aws, clock):
 
     with pytest.raises(NominationChanged):
         transact([delegates.save_nomination(listed, listed.revision)])
+
+
+# --- what the first look knew, and took out of the rows that said it ------------------------------------------------
+
+
+def test_another_look_knows_the_addresses_of_before(aws, clock):
+    people.load(clock.now())
+    drain(clock.now())
+    change_address(people.COHORT, COACH.email, NEW_ADDRESS, clock.now(), BY)
+    drain(clock.advance(days=2))
+    late = written("people/coach_new", COACH)
+
+    erase_person.erase(NEW_ADDRESS, clock.now(), wait=lambda: transact(emails.add(late)))
+
+    assert [row["sk"] for row in scan() if COACH.email in str(row)] == []
+
+
+def test_another_look_leaves_an_address_of_before_that_has_another_owner(aws, clock):
+    people.load(clock.now())
+    drain(clock.now())
+    change_address(people.COHORT, COACH.email, NEW_ADDRESS, clock.now(), BY)
+    drain(clock.advance(days=2))
+    other = Person("Another Person", COACH.email)
+    late = written("people/manager_new", other)
+
+    def end() -> None:
+        transact([update(delegates.key(people.dana()), put={"manager": fields(other)}, refusal=Changed)])
+        transact(emails.add(late))
+
+    erase_person.erase(NEW_ADDRESS, clock.now(), wait=end)
+
+    assert emails.find(late.id).to == other
+
+
+def test_another_look_knows_the_name_in_an_email_to_someone_else(aws, clock):
+    people.load(clock.now())
+    drain(clock.now())
+    late = replace(written("people/manager_new", MANAGER), words={"coach": COACH.name, "name": MANAGER.name})
+
+    erase_person.erase(COACH.email, clock.now(), wait=lambda: transact(emails.add(late)))
+
+    assert COACH.name not in str(emails.find(late.id))
+    assert emails.find(late.id).to == MANAGER
