@@ -21,7 +21,7 @@ from chalicelib.admin.cohort_status import CohortUnknown
 from chalicelib.admin.emails import MOMENT
 from chalicelib.admin.redirect_emails import Change
 from chalicelib.admin.resend_link import AddressNotFound
-from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name
+from chalicelib.core.addresses import check_address, check_name, clean_address, clean_name
 from chalicelib.core.errors import FieldError
 from chalicelib.core.formatting import local_time
 from chalicelib.core.ids import derive, reader_key
@@ -257,7 +257,7 @@ def _check(change: Change, why: str) -> None:
         raise ReplaceRefused(FieldError("why", too_long))
     if fault := check_address(change.new):
         raise ReplaceRefused(FieldError("new", f"The new address {fault}."))
-    if change.name and (fault := check_text(change.name)):
+    if change.name and (fault := check_name(change.name)):
         raise ReplaceRefused(FieldError("name", f"The name {fault}."))
     if change.old == change.new:
         raise ReplaceRefused(FieldError("new", "The new address is the old one."))

@@ -43,14 +43,14 @@ def moment(text: str) -> datetime:
 
 def read_person(option: str, text: str) -> Person:
     """Read `Name <address>`. Raises UsageRefused."""
-    from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name
+    from chalicelib.core.addresses import check_address, check_name, clean_address, clean_name
 
     name, opening, rest = text.partition("<")
     address, closing, after = rest.partition(">")
     if not (opening and closing) or after.strip():
         raise UsageRefused(f'{option}: give the person as "Name <address>", in quotes.')
     person = Person(clean_name(name), clean_address(address))
-    if fault := check_text(person.name):
+    if fault := check_name(person.name):
         raise UsageRefused(f"{option}: the name {fault}.")
     if fault := check_address(person.email):
         raise UsageRefused(f"{option}: the address {fault}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from chalicelib.core.name_order import put_in_order, trim
+from chalicelib.core.name_order import is_no_name, put_in_order, trim
 
 MAX_TEXT_CHARS = 100
 MAX_WORD_CHARS = 300  # longer words are rejected; normalising their accents would take too long
@@ -50,6 +50,7 @@ HOLDS_ADDRESS = "contains a web or email address: leave it out. If it is not one
 _ODD_SIGN = re.compile(r"[^!-~]")
 _LOST_SIGN = "\ufffd"  # what programs write for a letter that they could not read
 SPOILT = "contains letters that a program has spoilt: type them again, or save the file as CSV UTF-8"
+NO_NAME = "is not a person’s name: type their first name and surname"
 NOT_DECODED = "contains a code that we cannot read: type it as people read it"
 
 
@@ -137,6 +138,11 @@ def check_text(text: str) -> str | None:
     if _LOST_SIGN in text or _is_read_by_a_wrong_code(text):
         return SPOILT
     return HOLDS_ADDRESS if holds_web_address(text) else None
+
+
+def check_name(name: str) -> str | None:
+    """Return what is wrong with a person's cleaned name, or None."""
+    return check_text(name) or (NO_NAME if is_no_name(name) else None)
 
 
 def _is_read_by_a_wrong_code(text: str) -> bool:

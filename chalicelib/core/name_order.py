@@ -40,6 +40,15 @@ _OF_A_JOB = frozenset(f"{_AROUND_JOBS} {_JOB_WORDS.replace('|', ' ')}".split()) 
 _AFTER_JOB = re.compile(r"\s(?:of|for|to|at|in)\s|[,(–—-]")  # what follows says of what or where
 _LETTERS = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
 _SALUTATIONS = frozenset(["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "rev"])
+_NO_NAME_WORDS = (
+    "na nan none nil null noname unknown notknown tbc tba tbd tobeconfirmed notapplicable vacant vacancy test"
+)
+_NO_NAMES = frozenset(_NO_NAME_WORDS.split())
+_PLACE = re.compile(  # and where someone can be reached
+    r"(?:ward|bay|theatre|room|level|floor|unit|clinic|block|building|ext|extension|bleep|tel)"
+    r"\.?\s?#?\d{1,6}[a-z]?",
+    re.IGNORECASE,
+)
 _SUFFIXES = frozenset(["jr", "sr", "jnr", "snr", "ii", "iii", "iv"])  # part of the name: they stay at the end
 _WHOLE_NAME = 2  # words
 _NO_SURNAME = 4  # letters: shorter credentials in capitals, such as MA, DO and MBA, are surnames too
@@ -78,6 +87,12 @@ def replace_name(text: str, name: str, new: str) -> str:
     before = r"(?<!\w)" if " " in name else r"(?:^|(?<= with ))"
     after = r"(?!\w)" if " " in name else "$"
     return re.sub(before + re.escape(name) + after, lambda _: new, text)
+
+
+def is_no_name(words: str) -> bool:
+    """Return whether words are written for a missing name: `N/A`, `TBC`, `-`, `Dr` or `Ward 5`."""
+    bare = "".join(sign for sign in words.casefold() if sign.isalnum())
+    return not bare or bare in _NO_NAMES or is_salutation(words) or _PLACE.fullmatch(words.strip()) is not None
 
 
 def is_salutation(word: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name
+from chalicelib.core.addresses import check_address, check_name, clean_address, clean_name
 from chalicelib.core.formatting import plural
 from chalicelib.core.ids import invitation_id
 from chalicelib.core.model import Person, RaterEntry, Wave
@@ -125,7 +125,7 @@ def _checked(
     choice: RaterList, group_id: str, person: Person, others: Sequence[RaterEntry] | None = None
 ) -> RaterEntry:
     _refuse_if_fixed(choice)
-    if fault := check_text(person.name):
+    if fault := check_name(person.name):
         raise ListRefused(f"The name {fault}.", "name")
     if fault := check_address(person.email):
         raise ListRefused(f"The address {fault}.", "email")

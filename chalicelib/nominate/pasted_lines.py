@@ -29,6 +29,9 @@ _AROUND_ADDRESS = "<>()[];,. -–—•*·◦▪‣"
 _LIST_NUMBER = re.compile(r"^\s*\d{1,3}[.)]")
 _DASH = re.compile(r"\s[-–—|]\s")
 ASIDE = re.compile(r"[(\[][^()\[\]]*[)\]]")  # Outlook adds the organisation: "Okafor, Sam (NORTHFOLD TRUST)"
+_DATED = "on am le el il em op den dnia w"  # how the first line of a quoted email begins before a date, and its verb
+_QUOTING = "wrote schrieb écrit escribió scritto escreveu schreef napisał napisała skrev"
+_BEFORE_DATE, _WROTE = frozenset(_DATED.split()), frozenset(_QUOTING.split())
 _FIELDS = frozenset(f"{_TO_FROM} {_NO_PEOPLE}".split())
 _WORDS = frozenset(f"{_GROUPS} {_CELLS}".split())
 
@@ -61,6 +64,24 @@ def without_label(words: str, titles: Collection[str]) -> str:
         return words
     part = next((part for part in reversed(words.split(":")) if any(map(str.isalpha, part))), "")
     return "" if is_label(part, titles) else part
+
+
+def without_quoting(words: str) -> str:
+    """Return the name in the first line of a quoted email: `On 3 March, Jo Ward` and `From Jo Ward` are Jo Ward."""
+    first, _, rest = words.strip().partition(" ")
+    if first.casefold() in _BEFORE_DATE and any(map(str.isdigit, rest)):
+        split = words.split()
+        verbs = [place for place, word in enumerate(split) if word.casefold() in _WROTE]
+        date, comma, name = words.rpartition(",")
+        if verbs:
+            return " ".join(split[verbs[-1] + 1 :])
+        return name if comma and any(map(str.isdigit, date)) else words
+    return rest if first.casefold() == "from" else words
+
+
+def ends_as_quoting(words: str) -> bool:
+    """Return whether words end as the first line of a quoted email: `On 3 March Jo Ward wrote:`."""
+    return words.rstrip(" :").rpartition(" ")[2].casefold() in _WROTE
 
 
 def join_cards(lines: Sequence[str], titles: Collection[str]) -> list[str]:

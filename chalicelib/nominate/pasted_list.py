@@ -11,19 +11,21 @@ from itertools import repeat, starmap
 
 from msgspec import Struct
 
-from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name, clean_text, fold_width
+from chalicelib.core.addresses import check_address, check_name, clean_address, clean_name, clean_text, fold_width
 from chalicelib.core.formatting import name_sort_key
 from chalicelib.core.model import Person
 from chalicelib.core.name_order import is_job, is_job_alone, put_in_order, trim
 from chalicelib.nominate.pasted_lines import (
     ASIDE,
     choose_name,
+    ends_as_quoting,
     find_header,
     is_heading,
     is_label,
     join_cards,
     read_rows,
     without_label,
+    without_quoting,
 )
 
 MAX_CHARACTERS = 30_000  # 60 people with the longest names and addresses
@@ -232,7 +234,7 @@ def _pairs(piece: str, spans: list[Span], titles: Collection[str], *, after_name
     start, after = 0, piece[spans[-1].end :]
     lone = len(spans) == 1 and not after_name and not _trimmed(without_label(piece[: spans[0].start], titles))
     for span in spans:
-        before = without_label(piece[start : span.start], titles)
+        before = without_label(without_quoting(piece[start : span.start]), titles)
         name = _name_behind(after, span.address) if lone else _without_columns(before, titles)
         start = span.end
         yield clean_text(name), clean_address(span.address)
@@ -284,6 +286,8 @@ def _without_telephone(words: str) -> str:
 def _left_over(after: str, *, is_name: bool) -> str:
     """Return who may be one more person behind the last address, or behind its name if that follows it."""
     words = trim(clean_text(ASIDE.sub(" ", after))).strip(".")
+    if ends_as_quoting(words):
+        return ""
     if is_name:
         name, _, words = words.partition(", ")
         words = words if " " in name and is_job(words) else ""
@@ -310,7 +314,7 @@ def _fault(person: Person) -> tuple[str, str] | None:
         return f"{fault}.", "bad-address"
     if not person.name:
         return "the name is missing. Please write one before the address.", "no-name"
-    fault = check_text(person.name)
+    fault = check_name(person.name)
     return (f"the name {fault}.", "bad-name") if fault else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name, clean_text
+from chalicelib.core.addresses import check_address, check_name, check_text, clean_address, clean_name, clean_text
 from chalicelib.core.errors import FieldError
 from chalicelib.core.model import Person
 from chalicelib.people.planned import ActRefused
@@ -15,7 +15,7 @@ def read_person(name: str, address: str, prefix: str = "") -> Person:
     """
     person = Person(clean_name(name), clean_address(address))
     faults = []
-    if fault := check_text(person.name):
+    if fault := check_name(person.name):
         faults.append(FieldError(f"{prefix}name", f"The name {fault}."))
     if fault := check_address(person.email):
         faults.append(FieldError(f"{prefix}email", f"The address {fault}."))

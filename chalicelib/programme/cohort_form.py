@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name, clean_text
+from chalicelib.core.addresses import check_address, check_name, check_text, clean_address, clean_name, clean_text
 from chalicelib.core.calendar import check_dates
 from chalicelib.core.errors import FieldError, FileError, FileInvalid, Refusal
 from chalicelib.core.formatting import local_date, slug
@@ -259,7 +259,7 @@ def _sponsor(upload: Upload, faults: Faults) -> Person | None:
     email = clean_address(upload.fields.get("sponsor_email", ""))
     if not name and not email:
         return None
-    if fault := check_text(name):
+    if fault := check_name(name):
         faults.add("sponsor_name", f"The sponsor’s name {fault}.")
     if fault := check_address(email):
         faults.add("sponsor_email", f"The sponsor’s address {fault}.")

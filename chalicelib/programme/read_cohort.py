@@ -8,7 +8,7 @@ from datetime import time
 import msgspec
 from msgspec import Struct
 
-from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name
+from chalicelib.core.addresses import check_address, check_name, clean_address, clean_name
 from chalicelib.core.calendar import check_dates
 from chalicelib.core.errors import FileError
 from chalicelib.core.file_errors import FaultList
@@ -69,7 +69,7 @@ def _facilitators(outline: Outline, shape: CohortShape) -> Iterator[Facilitator]
     for place, facilitator in enumerate(shape.facilitators):
         path: Path = ("facilitators", place)
         person = Person(clean_name(facilitator.name), clean_address(facilitator.email))
-        if fault := check_text(person.name):
+        if fault := check_name(person.name):
             outline.fault((*path, "name"), fault)
         if fault := check_address(person.email):
             outline.fault((*path, "email"), fault)

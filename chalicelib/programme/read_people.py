@@ -6,10 +6,10 @@ No fault quotes a name or an address: line and column locate it, and fault lists
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 
-from chalicelib.core.addresses import check_address, check_text, clean_address, clean_name
+from chalicelib.core.addresses import check_address, check_name, check_text, clean_address, clean_name
 from chalicelib.core.cell_values import find_group_id
 from chalicelib.core.csv_reader import Kind, Row, read_table
 from chalicelib.core.file_errors import FaultList, Note, hint, ignore, quote
@@ -83,8 +83,7 @@ def _checked_rows(data: bytes, kind: Kind, faults: FaultList) -> list[Row]:
             faults.note(row.line, "", f"repeats row {same.line} and is passed over")
             continue
         for name, cell in row.cells.items():
-            fault = check_address(cell) if _is_address(name) else check_text(cell)
-            if fault:
+            if fault := _check_for(name)(cell):
                 faults.add(row.line, name, fault)
     return list(rows.values())
 
@@ -93,6 +92,12 @@ def _read_cell(column: str, cell: str) -> str:
     if _is_address(column):
         return clean_address(cell)
     return clean_name(cell) if column.endswith("name") else cell
+
+
+def _check_for(column: str) -> Callable[[str], str | None]:
+    if _is_address(column):
+        return check_address
+    return check_name if column.endswith("name") else check_text
 
 
 def _is_address(column: str) -> bool:

@@ -13,10 +13,11 @@ from chalicelib.core.cell_values import find_group_id, read_rating
 from chalicelib.core.csv_reader import Kind, Row, read_table
 from chalicelib.core.file_errors import FaultList, Note, hint, ignore, quote
 from chalicelib.core.model import Person, Programme
-from chalicelib.core.name_order import is_credential, is_salutation
+from chalicelib.core.name_order import is_credential, is_no_name, is_salutation
 
 DELEGATE, GROUP = "delegate", "group"
 PERSON = "person"  # optional: who answers in a group that is shown by name
+NAME_OR_CODE = "write the delegate’s name, or a code of your own such as D7"
 MAX_BYTES = 50_000_000
 MAX_ROWS = 200_000
 MAX_COLUMNS = 200  # 60 items and 18 questions at most, and some unknown ones
@@ -95,6 +96,9 @@ class _Delegates:
         name = clean_text(unicodedata.normalize("NFKC", record.cells[DELEGATE]))
         if not name:
             self._faults.add(record.line, DELEGATE, "is missing")
+            return name
+        if is_no_name(name):
+            self._faults.add(record.line, DELEGATE, f'"{quote(name)}" names no one: {NAME_OR_CODE}')
             return name
         first, line = self._first.setdefault(identify(name), (name, record.line))
         likely, likely_line = self._likely.setdefault(identify_likely(name), (first, line))

@@ -133,6 +133,49 @@ def test_a_pasted_list_gives_its_people_and_no_fault(text, people):
     assert ([(person.name, person.email) for person in pasted.people], pasted.faults) == (people, ())
 
 
+QUOTING = [  # the first line of an email that was answered, around people or behind one
+    ("Jo Ward <jo@x.example> On 3 March Sam Lee wrote:", [JO]),
+    ("Jo Ward <jo@x.example>\nOn 3 March Sam Lee wrote:", [JO]),
+    ("Jo Ward <jo@x.example> wrote:\n> Sam Lee <sam@x.example>", [JO, SAM]),
+    ("On 3 March 2026 at 10:14, Jo Ward <jo@x.example> wrote:", [JO]),
+    ("Am 3. März schrieb Jo Ward <jo@x.example>:", [JO]),
+    ("Le 3 mars, Jo Ward <jo@x.example> a écrit :", [JO]),
+    ("From Jo Ward <jo@x.example>", [JO]),
+    ("On, Jo <jo@x.example>", [("Jo On", "jo@x.example")]),  # a surname
+    ("Am Lee <jo@x.example>", [("Am Lee", "jo@x.example")]),
+]
+
+
+@pytest.mark.parametrize(("text", "people"), QUOTING)
+def test_the_first_line_of_a_quoted_email_is_no_ones_name(text, people):
+    pasted = read_list(text)
+    assert [(person.name, person.email) for person in pasted.people] == people
+    assert pasted.faults == ()
+
+
+NO_NAMES = ["N/A", "n.a.", "TBC", "unknown", "Dr", "Ward 5", "ward 5b", "Theatre 3", "Ext 4512", "None"]
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
+def test_what_is_written_for_a_missing_name_is_asked_about(name):
+    (fault,) = read_list(f"{name}, jo@x.example").faults
+    assert fault.name == "bad-name"
+
+
+@pytest.mark.parametrize("column", ["name", "manager_name", "coach_name"])
+@pytest.mark.parametrize("name", NO_NAMES)
+def test_what_is_written_for_a_missing_name_is_refused_at_its_cell(name, column):
+    cells = dict(zip(HEADER.split(","), ROW.strip().format("jo@x.example").split(","), strict=True)) | {column: name}
+    with pytest.raises(FileInvalid, match=f"2: {column}: is not a person’s name"):
+        read_delegates(f"{HEADER}\n{','.join(cells.values())}\n".encode(), "delegates.csv")
+
+
+@pytest.mark.parametrize("name", ["Jo Ward 2", "Nan Ward", "Jo Null", "Test Ward", "Ward Roe", "Drew", "Na Li"])
+def test_a_name_that_looks_like_none_is_one(name):
+    (person,) = read_list(f"{name} <jo@x.example>").people
+    assert person.name == name
+
+
 HEADER = "name,email,job_title,service,manager_name,manager_email,coach_name,coach_email"
 ROW = "Jo Ward,{},Matron,Community,Kim Roe,kim@x.example,Pat Day,pat@x.example\n"
 

@@ -71,12 +71,29 @@ def test_a_rating_is_read_as_other_tools_write_it(cell):
     "cell",
     [
         *("na", "NA", "N/A", "n/a", "n.a.", "N / A", "Not able to comment", "not able", "Unable to comment"),
-        *("Cannot comment", "Not applicable", "'N/A", "Don't know", "Can’t say", "Not observed", "No opinion", "NaN"),
+        *("Cannot comment", "Not applicable", "'N/A", "Don't know", "Can’t say", "Not observed", "No opinion"),
         *("Not able to comment (NA)", "k.A.", "Keine Angabe", "nie dotyczy"),
     ],
 )
 def test_not_able_to_comment_is_read_in_any_spelling(cell):
     assert read(file_of(cell)) == {"Ana Reed": [{ITEM: None}]}
+
+
+@pytest.mark.parametrize("cell", ["NaN", "nan", "#NAME?", "#NULL!", "NULL", "None", "inf", "-", "."])
+def test_a_failed_calculation_is_no_rating_and_is_named_with_its_cell(cell):
+    with pytest.raises(FileInvalid, match=rf"2: {ITEM}: .* is not a rating"):
+        read(file_of(cell))
+
+
+@pytest.mark.parametrize("name", ["N/A", "n.a.", "-", "?", "TBC", "unknown", "None", "NaN", "Dr"])
+def test_a_cell_without_a_delegate_is_named(name):
+    with pytest.raises(FileInvalid, match=r"2: delegate: .* names no one"):
+        read(file_of("4").replace("Ana Reed", name))
+
+
+@pytest.mark.parametrize("code", ["D7", "1001", "Null, Jo", "Nan Reed"])
+def test_a_code_and_a_name_that_looks_like_no_name_are_delegates(code):
+    assert len(read(file_of("4").replace("Ana Reed", f'"{code}"'))) == 1
 
 
 @pytest.mark.parametrize("cell", ["", " ", "\u200b", "\u00a0"])
