@@ -70,6 +70,26 @@ def test_what_helped_or_hindered_is_marked_where_it_is_too_close_to_call(documen
     assert summary.partition("What we ask of you")[0].count("too close to call") == close
 
 
+def test_a_mean_does_not_read_as_a_number_of_delegates(documents):
+    """“8.0 of 10” next to “11 of 12” would say that eight of ten delegates would recommend the programme."""
+    from chalicelib.sponsor.documents.content import board_content
+
+    made = final(followup=frozen(seed=3))
+    mean = made.survey.reaction.recommend
+    numbers = [number for number, _ in board_content(RULES, made)["boxes"]]
+    assert numbers[-1] == mean.display
+    assert f"{mean.display} of" not in text_of(documents["slides"])
+
+
+def test_each_table_of_counts_says_of_how_many_and_of_how_many_delegates(documents):
+    survey = final().survey
+    captions = re.findall(r'<table class="counts"><caption>(.*? delegates)</caption>', documents["html"].decode())
+    spreads = [spread for spread in (survey.areas, survey.proposals, survey.measures, survey.named) if spread.parts]
+    assert len(captions) == len(spreads) > 1
+    for caption, spread in zip(captions, spreads, strict=True):
+        assert NUMBER.findall(caption)[-2:] == [str(spread.things), str(spread.delegates)]
+
+
 def thrice(lines):
     return tuple(replace(line, id=f"{line.id}{n}") for n in range(3) for line in lines)
 

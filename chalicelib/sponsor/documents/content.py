@@ -105,12 +105,12 @@ def _widest(lines: Sequence[Row], figure: Callable[[Row], Figure], most: int) ->
 
 
 def _boxes(final: Final) -> Iterator[tuple[str, str]]:
-    """List the numbers of the first slide."""
+    """List the numbers of the first slide. Only a count may read "8 of 10": a mean says its scale in words."""
     response = final.response
     yield f"{response.delegates_answered} of {response.began}", "delegates answered six months on"
     yield f"{response.managers_answered} of {response.began}", "line managers answered"
     if final.survey and (recommend := final.survey.reaction.recommend):
-        yield f"{recommend.display} of 10", "delegates would recommend it"
+        yield recommend.display, f"would recommend it, 0 to 10, mean of {recommend.n} delegates"
 
 
 def _span(final: Final) -> float:

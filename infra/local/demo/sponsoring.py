@@ -25,7 +25,7 @@ READS_AFTER = 2  # working days
 COSTS = Path("examples/maximising-potential/costs.yaml")
 SAYS_NO = 5  # every fifth delegate who is asked
 ASKS = {
-    "ask.1": "Say who may decide on a trial without coming back to you.",
+    "ask.1": "Fill vacant posts first in teams that try out a change.",
     "ask.2": "Protect half a day a month for each delegate’s improvement work, with cover.",
 }
 TAGS = ("pathway", "promotion", "tender", "award", "accreditation")
