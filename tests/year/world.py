@@ -21,6 +21,7 @@ from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Delegate, Invitation, InvitationState, Standing, Wave, WaveState
 from chalicelib.debrief import caseload, notes, release_report
 from chalicelib.debrief.next_steps import list_people
+from chalicelib.jobs.sweep import choose
 from chalicelib.links.kinds import COACH, HUB, SHARED
 from chalicelib.milestones.hub import open_hub
 from chalicelib.ownership import erase_person
@@ -179,7 +180,7 @@ class Year:
     def work(self, jobs: str = "") -> None:
         now = self.clock.now()
         for _ in range(MAX_PASSES):
-            rows = list(list_due(now))[1 if jobs == "lost" else 0 :]
+            rows = choose(list_due(now), {})[1 if jobs == "lost" else 0 :]  # in the order of the sweep
             if not rows:
                 return
             for row in rows:
