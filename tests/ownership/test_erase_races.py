@@ -19,9 +19,10 @@ from chalicelib.ownership import erase_person
 from chalicelib.people import leave
 from chalicelib.people.cohort import find_cohort, plan_facilitator
 from chalicelib.people.planned import ActRefused, Asking, perform
-from chalicelib.store import cohorts, delegates, emails
+from chalicelib.store import cohorts, delegates, emails, invitations
 from chalicelib.store.delegates import NominationChanged
 from chalicelib.store.emails import Email, EmailState
+from chalicelib.store.invitations import InvitationChanged
 from chalicelib.store.marshal import fields
 from chalicelib.store.table import Changed, Write, scan, transact, update
 from tests.faults import scene
@@ -225,3 +226,13 @@ def test_another_look_knows_the_name_in_an_email_to_someone_else(aws, clock):
 
     assert COACH.name not in str(emails.find(late.id))
     assert emails.find(late.id).to == MANAGER
+
+
+def test_an_erased_rater_who_is_added_by_an_act_that_had_read_them_stays_erased(aws, clock):
+    people.opened(clock, chosen=people.raters(4, 0))
+    asked = next(each for each in invitations.of_delegate(people.dana(), Wave.BASELINE) if each.rater.name == "P0")
+    erase_person.erase(asked.rater.email, clock.now())
+    removed = invitations.find(people.dana(), Wave.BASELINE, asked.id)
+
+    with pytest.raises(InvitationChanged):
+        transact([invitations.ask_again(removed, asked)])
