@@ -62,7 +62,8 @@ def freeze_area_counts(day: CohortDay, place: int) -> None:
     before = area_counts.of_cohort(day.cohort.id)
     if any(counts.place >= place for counts in before) or list_unreadable():
         return  # a new count must be compared with every earlier one
-    here = [line.delegate_id for line in cohorts.lines_from(day.rows) if not line.moved_to]
+    lines = cohorts.lines_from(day.rows)
+    here = [line.delegate_id for line in lines if not line.moved_to and not line.apart]
     read, _ = each(here, lambda delegate_id: _areas_of(day.programme, delegate_id), "count of areas")
     counts = AreaCounts(day.cohort.id, place, *count_again(day.programme, read, before, day.today))
     if counts.topics or counts.levels:

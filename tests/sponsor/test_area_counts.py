@@ -23,7 +23,7 @@ from chalicelib.results.closure import answers_isolate_few
 from chalicelib.results.sponsor_rule import with_rest
 from chalicelib.sponsor import count_areas, planned_emails
 from chalicelib.sponsor.count_areas import OwnArea, count_again, freeze_area_counts, topic_of
-from chalicelib.store import area_counts, areas, cohorts
+from chalicelib.store import area_counts, areas, cohorts, delegates
 from chalicelib.store.area_counts import AreaCounts, Counted, CountedPart
 from chalicelib.store.areas import Area, AreaState, Progress
 from chalicelib.store.row_kinds.cohort_rows import AREA_COUNTS
@@ -308,6 +308,17 @@ def test_areas_that_were_given_up_are_not_counted(cohort):
         save(line.delegate_id, Area("area2", "Dropped", items=(), place=2, state=AreaState.DROPPED))
     counts = count(cohort, 1)
     assert counts is None or (counts.levels or counts.topics).areas == len(lines())
+
+
+@pytest.mark.parametrize("change", [{"apart": True}, {"moved_to": "spring", "withdrawn": True}])
+def test_no_ones_areas_are_counted_in_two_cohorts(cohort, change):
+    """Who comes from another cohort was counted there; who moved away may be counted here no longer."""
+    someone = delegates.find(lines()[0].delegate_id)
+    people.write(cohorts.change_line(someone, put=change))
+    counts = count(cohort, 1)
+
+    assert someone.id not in counts.topics.answers
+    assert counts.topics.delegates == len(lines()) - 1
 
 
 def test_a_count_is_made_once_and_never_changes(cohort):
