@@ -12,9 +12,10 @@ from chalicelib.admin import revoke_links as revoke
 from chalicelib.admin import void_answers as void
 from chalicelib.admin.cohort_status import CohortUnknown
 from chalicelib.core.addresses import clean_address
-from chalicelib.core.formatting import day, plural
+from chalicelib.core.formatting import day, day_and_time, plural
+from chalicelib.core.working_days import working_days
 from chalicelib.links.kinds import KINDS
-from chalicelib.store import cohorts, delegates
+from chalicelib.store import cohorts, delegates, programmes
 
 Fields = Mapping[str, str]
 
@@ -41,6 +42,9 @@ def _followup(cohort_id: str, fields: Fields, now: datetime, by: str) -> Preview
     if (cohort := cohorts.find(cohort_id)) is None:
         raise CohortUnknown(cohort_id)
     count = len(cohorts.list_without_followup(cohorts.rows(cohort_id)))
+    organisation = programmes.load(cohort.programme_id, cohort.programme_version).organisation
+    soon = working_days(organisation, cohort.dates.closed).soon(now)
+    when = f"on {day_and_time(soon, organisation.timezone)}" if soon > now else "at once"
     return Preview(
         f"Plan the follow-up of {cohort.title}",
         (
@@ -48,7 +52,7 @@ def _followup(cohort_id: str, fields: Fields, now: datetime, by: str) -> Preview
             f"{plural(count, 'delegate is', 'delegates are')} asked about again, by everyone who was asked before.",
             "You cannot change these dates afterwards. You can give more time.",
         ),
-        (f"{plural(count, 'delegate', 'delegates')}, at once: the days, and the list of raters to look at",),
+        (f"{plural(count, 'delegate', 'delegates')}, {when}: the days, and the list of raters to look at",),
         "Plan the follow-up",
         planned.questions,
     )

@@ -19,6 +19,7 @@ from chalicelib.core.model import (
     Wave,
     WaveState,
 )
+from chalicelib.core.working_days import working_days
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.each import each_or_fail
 from chalicelib.jobs.kinds import JobKind
@@ -62,7 +63,8 @@ def _plan_for(dates: FollowupDates, closed: tuple[date, ...], now: datetime, del
 def _plan(programme: Programme, delegate: Delegate, wave: DelegateWave, now: datetime) -> list[Write]:
     """Keep the list, which is sent when the wave opens: until then the delegate may change it."""
     about = {"delegate": delegate.id, "wave": wave.wave.value}
-    notices = emails.add(about_lists.followup_email(programme, delegate, wave, now)) if wave.opens_at > now else []
+    soon = working_days(programme.organisation, wave.closed).soon(now)
+    notices = emails.add(about_lists.followup_email(programme, delegate, wave, soon)) if wave.opens_at > soon else []
     return [
         delegates.add_wave(wave),
         delegates.add_nomination(Nomination(delegate.id, wave.wave, asked_before(programme, delegate))),

@@ -16,7 +16,7 @@ from chalicelib.jobs.kinds import JobKind
 from chalicelib.store import audit_events, cohorts, delegates, jobs
 from chalicelib.store.audit_events import AuditEvent
 from chalicelib.store.emails import EmailState, find, settle
-from chalicelib.store.table import transact
+from chalicelib.store.table import scan, transact
 from tests.support import people
 from tests.support.calls import count_calls
 from tests.support.cloud import BASE_URL
@@ -306,6 +306,21 @@ def test_a_follow_up_that_closes_on_a_weekend_is_asked_about(closed, capsys):
     assert parser.main(["cohort", "followup", people.COHORT, *days, "--dry-run"]) == 0
     assert "Saturday 19 June 2027, which is not a working day" in capsys.readouterr().out
     assert cohorts.find_followup(people.COHORT) is None
+
+
+def test_a_follow_up_that_is_planned_at_a_weekend_is_announced_on_the_next_working_morning(closed, clock):
+    saturday, url = clock.advance(days=(5 - clock.now().weekday()) % 7), f"{COHORT}/followup"
+    opens = (saturday + timedelta(days=9)).date()
+    closed.let_in_administrator(clock.now())
+    days = {"opens": f"{opens}", "closes": f"{opens + timedelta(days=18)}"}
+    closed.open(url).post(url, days)
+    monday = (saturday + timedelta(days=2)).date()
+    assert f"on Monday {monday.day} {monday:%B %Y}, 09:00" in closed.page
+    closed.post(url, days | {"confirmed": "yes"})
+    drain(clock.now())
+
+    (planned,) = [row for row in scan() if row["pk"].startswith("MAIL#programme/followup_planned")]
+    assert (planned["state"], planned["due_at"][:10]) == ("queued", f"{monday}")
 
 
 def test_a_follow_up_that_opens_on_a_closed_day_of_the_cohort_is_asked_about(closed):
