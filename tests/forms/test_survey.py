@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from chalicelib.core.model import PulseArea
-from chalicelib.forms.fields import Kind, questions, read_fields
+from chalicelib.forms.fields import Kind, When, questions, read_fields
 from chalicelib.forms.survey import faults_of, minutes, sections_of
 from chalicelib.store.impact_surveys import EDITION, ImpactSurvey, Role, SurveyState
 from tests.support.people import programme
@@ -190,3 +190,31 @@ def test_an_empty_survey_or_one_at_odds_cannot_be_sent():
     assert [fault.field for fault in faults_of(DELEGATE, named)] == ["measure.1.basis"]
     assert [fault.field for fault in faults_of(DELEGATE, {"measure.1.now": "3"})] == ["measure.1.name"]
     assert faults_of(DELEGATE, {"relevance": "5"}) == []
+
+
+def test_measures_are_asked_about_only_after_a_figure_moved():
+    """What the delegate named before is asked about in any case: see test_background."""
+    measured = [question for question in questions(DELEGATE) if question.field.startswith("measure.")]
+    assert {question.when for question in measured} == {When("moved", ("yes",))}
+    (section,) = (section for section in DELEGATE if section.id == "measures")
+    assert next(questions((section,))).field == "moved"
+
+
+def test_what_is_chosen_takes_one_tap():
+    """A menu takes three. Only the basis of a sum and the like, which most leave out, are menus."""
+    menus = {
+        question.field.split(".")[0]
+        for survey in (DELEGATE, MANAGER)
+        for question in questions(survey)
+        if question.kind is Kind.SELECT
+    }
+    assert menus <= {"measure"}
+    levels = [question for question in questions(DELEGATE) if question.field.startswith(("level.", "factor."))]
+    assert levels
+    assert all(question.kind in (Kind.CHOICE, Kind.POINTS) for question in levels)
+
+
+def test_what_may_not_apply_has_an_answer_that_says_so():
+    factors = [question for question in questions(DELEGATE) if question.field.startswith("factor.")]
+    assert factors
+    assert all("na" in dict(question.options) for question in factors)
