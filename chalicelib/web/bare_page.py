@@ -26,7 +26,8 @@ def are_settings_read() -> bool:
 def bare_page(refusal: Refusal, typed: Mapping[str, str]) -> Response:
     """Render a refusal with its style inside. `typed`: what the form held, to be copied."""
     digest = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; frame-ancestors 'none'; base-uri 'none'"
+    style = f"style-src 'sha256-{digest}'"
+    policy = f"default-src 'none'; {style}; img-src data:; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
     return Response(
         body=render("web/bare", refusal=refusal, style=STYLE, typed=typed),
         status_code=int(refusal.status),

@@ -8,7 +8,7 @@ import io
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.core.addresses import check_text, clean_name, clean_text
+from chalicelib.core.addresses import check_name, check_text, clean_name, clean_text
 from chalicelib.core.errors import FileInvalid
 from chalicelib.core.model import DelegateEntry, Person
 from chalicelib.programme.read_people import DELEGATE_COLUMNS, RATER_COLUMNS, read_delegates, read_raters
@@ -22,7 +22,7 @@ ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "utf-16"])
 
 signs = st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\r\"',;\t= ")
 texts = st.text(signs, min_size=1, max_size=40).filter(lambda text: check_text(clean_text(text)) is None)
-names = texts.filter(lambda text: check_text(clean_name(text)) is None)
+names = texts.filter(lambda text: check_name(clean_name(text)) is None)
 
 
 @st.composite

@@ -9,6 +9,7 @@ from base64 import b64encode
 import pytest
 from msgspec.structs import replace
 
+from chalicelib.core.settings import settings
 from tests.support import people
 from tests.support.cloud import BASE_URL
 
@@ -64,6 +65,7 @@ def test_a_drawn_logo_is_loaded_once_and_a_bitmap_travels_in_the_page(visitor, c
 @pytest.mark.parametrize("path", ["/", "/answer/no.such.link", "/static/none.css"])
 @pytest.mark.parametrize("method", ["get", "head"])
 def test_every_answer_guards_its_reader(visitor, path, method):
+    settings()  # a warm function; one that has no settings yet is in tests/web/test_settings_trouble.py
     headers = getattr(visitor.client, method)(path).headers
 
     assert headers["Cache-Control"] == "no-store"

@@ -56,6 +56,7 @@ OF_OUR_OWN = {
     "store/withdrawals": "entries that we made",
     "store/unfinished_restore": "a moment that we wrote",
     "ownership/check_restore": "facts of documents that we made",
+    "web/bare_page": "a stylesheet of our own",
     "core/formatting": "titles and names of limited length",
     "collect/encryption": "what we sealed",
     "core/ids": "digests",
