@@ -45,6 +45,7 @@ from chalicelib.store.reports import ReportState, StoredReport
 from chalicelib.threads.describe import describe_all
 from chalicelib.threads.model import DelegateThreads
 from chalicelib.threads.records import load_records
+from chalicelib.waves.manager_then import name_manager_then
 from chalicelib.web import readers
 from chalicelib.web.readers import Reader, Role
 
@@ -111,6 +112,11 @@ class Case(Struct, frozen=True):
     draft: RecordDraft | None = None  # what this coach typed into the record and has not recorded
     has_opened: bool = False  # whether this coach has opened this report
     carried: tuple[Area, ...] = ()  # live areas of the first 360, until the debrief of the follow-up is recorded
+
+    @property
+    def manager_then(self) -> str:
+        """Return who answered as the line manager, if the delegate has another one today; else empty."""
+        return name_manager_then(self.rows, self.wave, self.delegate)
 
     @property
     def coach_id(self) -> str:

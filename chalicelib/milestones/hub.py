@@ -44,6 +44,7 @@ from chalicelib.store.impact_surveys import ImpactSurvey, surveys_from
 from chalicelib.store.marshal import Row
 from chalicelib.store.meetings import Meeting, MeetingKind
 from chalicelib.store.reports import StoredReport
+from chalicelib.waves.manager_then import name_manager_then
 from chalicelib.web import readers
 from chalicelib.web.readers import Reader, Role
 from chalicelib.web.timeline import HubView
@@ -82,6 +83,11 @@ class Hub(Struct, frozen=True):
     meeting: Meeting = Meeting(MeetingKind.DEBRIEF)
     is_to_meet: bool = False  # the report is made, and not released
     areas_open_at: datetime | None = None  # set while the delegate's new address waits: then `areas` is empty
+
+    @property
+    def manager_then(self) -> str:
+        """Return who answered as the line manager in the report, if it is another one today; else empty."""
+        return name_manager_then(self.rows, self.report.wave, self.delegate) if self.report else ""
 
     @property
     def dates(self) -> CohortDates | None:
