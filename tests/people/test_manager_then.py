@@ -53,18 +53,18 @@ def pages(visitor, clock):
 
 def test_the_report_is_of_the_manager_of_today_as_long_as_there_is_no_other(closed, clock):
     assert manager_then() == ""
-    for shown in pages(closed, clock):
-        assert shown.status == 200
-        assert "manager-then" not in shown.messages
+    for opened in pages(closed, clock):
+        assert opened.status == 200
+        assert "manager-then" not in opened.messages
 
 
 def test_after_a_change_both_read_whose_answers_the_report_has(closed, clock):
     scene.change(clock, "manager", **NEW_MANAGER)
 
     assert manager_then() == THEN
-    for shown in pages(closed, clock):
-        assert "manager-then" in shown.messages
-        assert THEN in shown.page
+    for opened in pages(closed, clock):
+        assert "manager-then" in opened.messages
+        assert THEN in opened.page
 
 
 def test_a_manager_who_did_not_answer_is_not_named(visitor, clock):
