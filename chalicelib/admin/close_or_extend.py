@@ -95,8 +95,7 @@ def close_now(cohort_id: str, email: str, now: datetime, by: str = BY, *, why: s
         return
     if wave.closes_at > now:
         writes += [
-            delegates.change_as_read(wave, {"closes_at": now}),
-            cohorts.change_line(delegate, put={"closes_at": stamp(now)}, wave=wave.wave),
+            *_end(delegate, wave, now),
             audit_events.add(cohort_id, AuditEvent.CLOSED, by, delegate.id, now, **words),
         ]
     _commit(delegate, writes, now)
@@ -115,7 +114,7 @@ def publish_with_few_answers(
     if dry_run:
         return
     writes = [
-        delegates.change_as_read(wave, {"closes_at": now}),
+        *_end(delegate, wave, now),
         jobs.add(lifecycle.publish_job(wave, now)),
         *cancel_by(CancelledBy.OUTCOME, delegate.id, wave.wave.value),
         audit_events.add(cohort_id, AuditEvent.PUBLISHED_FEW, by, delegate.id, now, **words),
@@ -124,6 +123,14 @@ def publish_with_few_answers(
         _commit(delegate, writes, now)
     except JobExists:
         return
+
+
+def _end(delegate: Delegate, wave: DelegateWave, now: datetime) -> list[Write]:
+    """Move the deadline to now: in the wave, and in the dashboard's line, from which links take their end."""
+    return [
+        delegates.change_as_read(wave, {"closes_at": now}),
+        cohorts.change_line(delegate, put={"closes_at": stamp(now)}, wave=wave.wave),
+    ]
 
 
 def _find(cohort_id: str, email: str) -> tuple[Delegate, DelegateWave, Programme]:

@@ -12,6 +12,7 @@ from chalicelib.admin.cohort_status import CohortUnknown
 from chalicelib.admin.dashboard import Dashboard, load_dashboard
 from chalicelib.admin.delegate_status import Filter
 from chalicelib.admin.failures import list_failures
+from chalicelib.admin.late_registers import list_late_registers
 from chalicelib.admin.overdue import list_overdue
 from chalicelib.core.formatting import day, local_date, plural
 from chalicelib.core.model import AnswerCount
@@ -198,6 +199,7 @@ def _list_needs(board: Dashboard, now: datetime, *, sees_work: bool) -> Iterator
         if hold.is_confirmable:
             yield Need(title, hold.person.name, "A new address waits to be confirmed", f"{home}/confirm?hold={hold.id}")
     yield from _overdue(board, now)
+    yield from _registers(board, now)
     yield from _without_date(board, now)
     yield from _stories(board)
     yield from _emails(board, sees_work=sees_work)
@@ -210,6 +212,13 @@ def _overdue(board: Dashboard, now: datetime) -> Iterator[Need]:
         who = late.line.delegate_id
         remind = Help("Remind the coach: send their link", f"{home}/link?delegate={who}&to=coach")
         yield Need(board.cohort.title, late.line.name, late.what, f"{home}/delegate/{who}", remind, late.was_emailed)
+
+
+def _registers(board: Dashboard, now: datetime) -> Iterator[Need]:
+    """Name what is not recorded of workshops, and lead to the register."""
+    home = f"/cohort/{board.cohort.id}"
+    for late in list_late_registers(board, now):
+        yield Need(board.cohort.title, "", late.what, f"{home}/register/{late.session}", was_emailed=late.was_emailed)
 
 
 def _emails(board: Dashboard, *, sees_work: bool) -> Iterator[Need]:

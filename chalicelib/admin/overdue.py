@@ -58,7 +58,7 @@ def list_overdue(board: Dashboard, now: datetime) -> Iterator[Overdue]:
 
     A call for each hundred rows of delegates who have a report to release, or whose survey has closed.
     """
-    lines = [delegate.line for delegate in board.lines if _may_wait(delegate.line)] if _may_record(board, now) else []
+    lines = [delegate.line for delegate in board.lines if _may_wait(delegate.line)] if may_record(board, now) else []
     records = load_meetings(board.cohort, board.programme, lines)
     days = working_days(board.programme.organisation, board.cohort.dates.closed)
     today = local_date(now, days.zone)
@@ -69,7 +69,8 @@ def list_overdue(board: Dashboard, now: datetime) -> Iterator[Overdue]:
                 yield Overdue(threads.line, late.what, late.is_notified or since < today)
 
 
-def _may_record(board: Dashboard, now: datetime) -> bool:
+def may_record(board: Dashboard, now: datetime) -> bool:
+    """Return whether the pages of coaches and facilitators are still open."""
     closes = [moment(delegate.line.closes_at) for delegate in board.lines if delegate.line.closes_at]
     return now < end_of_programme_links(board.programme, board.cohort.dates, closes)
 

@@ -79,14 +79,14 @@ class _Emails(Struct, frozen=True):
         for facilitator in self.workshop.facilitators:
             if facilitator.id in asked:
                 yield register_email(
-                    self.workshop, facilitator, _missing(registers), _closes_at(registers), morning.now
+                    self.workshop, facilitator, count_missing(registers), _closes_at(registers), morning.now
                 )
 
     def overdue(self, morning: Morning) -> Iterator[Email]:
         registers = self._registers(morning)
         is_filled = all(register.is_filled for register in registers)
         for address in () if is_filled else administrator_rights.list_administrators(self.workshop.programme.id):
-            yield overdue_email(self.workshop, address, _missing(registers), _closes_at(registers), morning.now)
+            yield overdue_email(self.workshop, address, count_missing(registers), _closes_at(registers), morning.now)
 
     def _registers(self, morning: Morning) -> tuple[Register, ...]:
         day = morning.day
@@ -100,7 +100,7 @@ def _people(morning: Morning) -> str:
     return plural(len(morning.day.lines), "delegate", "delegates")
 
 
-def _missing(registers: tuple[Register, ...]) -> str:
+def count_missing(registers: tuple[Register, ...]) -> str:
     """Count people who lack an entry in a register of the workshop."""
     missing = {
         entry.id for register in registers if not register.is_filled for entry in register.entries if not entry.mark

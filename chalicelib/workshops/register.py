@@ -144,25 +144,35 @@ def load_register(cohort: Cohort, programme: Programme, rows: Iterable[Row], ses
     session = next((session for session in held(sessions) if session.id == session_id), None)
     if session is None:
         raise SessionUnknown
-    (register,) = _registers(cohort, programme, rows, [session])
+    (register,) = registers_of(cohort, programme, cohorts.lines_from(rows, Wave.BASELINE), sessions, [session])
     return register
 
 
 def load_registers(cohort: Cohort, programme: Programme, rows: Iterable[Row]) -> tuple[Register, ...]:
     """Load the registers of every session that takes place, earliest first."""
     rows = list(rows)
-    return _registers(cohort, programme, rows, held(workshops.sessions_from(rows)))
+    sessions = workshops.sessions_from(rows)
+    return registers_of(cohort, programme, cohorts.lines_from(rows, Wave.BASELINE), sessions, held(sessions))
 
 
-def _registers(
-    cohort: Cohort, programme: Programme, rows: Sequence[Row], wanted: Sequence[Session]
+def registers_of(
+    cohort: Cohort,
+    programme: Programme,
+    lines: Iterable[DelegateLine],
+    sessions: tuple[Session, ...],
+    wanted: Sequence[Session],
 ) -> tuple[Register, ...]:
-    lines = [line for line in cohorts.lines_from(rows, Wave.BASELINE) if line.standing is Standing.ACTIVE]
+    """Load the registers of the sessions that are wanted: a call for each hundred rows.
+
+    lines     of the cohort's delegates, each once
+    sessions  of the cohort
+    """
+    lines = [line for line in lines if line.standing is Standing.ACTIVE]
     ids, sessions_wanted = [line.delegate_id for line in lines], [session.id for session in wanted]
     attendances, broken = attendance.find_readable(ids, sessions_wanted)
     unread = tuple(line for line in lines if line.delegate_id in broken)
     lines = [line for line in lines if line.delegate_id not in broken]
-    sessions, days = workshops.sessions_from(rows), working_days(programme.organisation, cohort.dates.closed)
+    days = working_days(programme.organisation, cohort.dates.closed)
     return tuple(
         Register(
             cohort, programme, session, sessions, tuple(_entries(lines, session, attendances)), days, unread, broken

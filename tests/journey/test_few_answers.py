@@ -15,6 +15,7 @@ from chalicelib.collect.close_wave import has_too_few_answers
 from chalicelib.collect.submit_answers import submit
 from chalicelib.core.formatting import day
 from chalicelib.core.model import Invitation, InvitationState, Wave, WaveState
+from chalicelib.debrief.caseload import open_case, open_caseload
 from chalicelib.programme import move_dates
 from chalicelib.results.facts import Facts, read_facts
 from chalicelib.store import cohorts, delegates, jobs, objects, reports
@@ -167,6 +168,17 @@ def test_closed_all_the_same_the_report_shows_what_may_be_shown(visitor, clock, 
     assert facts().statistics == ()
     assert emails("report/ready#") == {people.person("cleo coach").email: 1}
     assert jobs.failed() == []
+
+
+def test_a_decision_that_comes_late_leaves_the_coach_a_year_to_release_the_report(visitor, clock, held):
+    late = clock.to(people.CLOSE.replace(year=2028))
+    token = people.coach_url().rsplit("/", 1)[1]
+    assert open_caseload(token).ends_at < late
+
+    close_or_extend.publish_with_few_answers(people.COHORT, DANA, late)
+
+    assert open_caseload(token).ends_at > late.replace(year=2029) - timedelta(days=1)
+    assert open_case(token, people.dana()).ends_at == open_caseload(token).ends_at
 
 
 # --- other threads go on --------------------------------------------------------------------------------
