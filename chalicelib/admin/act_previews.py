@@ -12,7 +12,7 @@ from chalicelib.admin import revoke_links as revoke
 from chalicelib.admin import void_answers as void
 from chalicelib.admin.cohort_status import CohortUnknown
 from chalicelib.core.addresses import clean_address
-from chalicelib.core.formatting import day, day_and_time, plural
+from chalicelib.core.formatting import day, plural, say_when
 from chalicelib.core.working_days import working_days
 from chalicelib.links.kinds import KINDS
 from chalicelib.store import cohorts, delegates, programmes
@@ -44,7 +44,7 @@ def _followup(cohort_id: str, fields: Fields, now: datetime, by: str) -> Preview
     count = len(cohorts.list_without_followup(cohorts.rows(cohort_id)))
     organisation = programmes.load(cohort.programme_id, cohort.programme_version).organisation
     soon = working_days(organisation, cohort.dates.closed).soon(now)
-    when = f"on {day_and_time(soon, organisation.timezone)}" if soon > now else "at once"
+    when = say_when(soon, now, organisation.timezone)
     return Preview(
         f"Plan the follow-up of {cohort.title}",
         (

@@ -17,7 +17,7 @@ from chalicelib.admin.dashboard import Dashboard
 from chalicelib.admin.delegate_status import DelegateStatus
 from chalicelib.admin.emails import more_time_email_due
 from chalicelib.core.calendar import local_moment
-from chalicelib.core.formatting import day, join_words, last_date, plural
+from chalicelib.core.formatting import day, join_words, last_date, plural, say_when
 from chalicelib.core.model import SELF_GROUP, Wave, WaveState
 from chalicelib.core.working_days import working_days
 from chalicelib.store import delegates, impact_surveys
@@ -110,7 +110,7 @@ def plan_questionnaires(
             outcomes.sort_out(line, wave.closes_at, zone, partial(find_closing, wave, board.programme, last, now))
     days = working_days(board.programme.organisation, board.cohort.dates.closed)
     due_at = more_time_email_due(days, local_moment(last + timedelta(days=1), 0, zone), now)
-    when = "at once" if due_at == now else "on the next working morning"
+    when = say_when(due_at, now, zone)
     moved = [line for line, _ in outcomes.moved]
     approves = board.programme.raters_approved_by is not None
     return _plan(board, outcomes, last, _emails_of_questionnaires(moved, last, when, approves=approves))

@@ -36,6 +36,11 @@ def day_and_time(moment: datetime, zone: str) -> str:
     return f"{local_day(moment, zone)}, {clock_time(moment, zone)}"
 
 
+def say_when(at: datetime, now: datetime, zone: str) -> str:
+    """Say when something is sent, for the preview of an act: `at once`, `on Friday 6 March 2026, 09:00`."""
+    return f"on {day_and_time(at, zone)}" if at > now else "at once"
+
+
 def clock_time(moment: datetime, zone: str) -> str:
     """Format the local time of a moment on a day that is known: `14:05`."""
     return f"{moment.astimezone(ZoneInfo(zone)):%H:%M}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from chalicelib.core.formatting import day_and_time, local_day
+from chalicelib.core.formatting import local_day, say_when
 from chalicelib.core.model import DelegateWave, Programme, RaterEntry, WaveState
 from chalicelib.nominate.address_warnings import find_group_warnings, find_rater_warnings
 from chalicelib.nominate.rater_list import load_surroundings
@@ -18,8 +18,7 @@ def say_when_asked(programme: Programme, wave: DelegateWave, now: datetime) -> s
     zone = programme.organisation.timezone
     if wave.state is WaveState.PLANNED:
         return f"when the questionnaire opens, on {local_day(wave.opens_at, zone)}"
-    at = asked_at(programme, wave, now)
-    return f"on {day_and_time(at, zone)}" if at > now else "at once"
+    return say_when(asked_at(programme, wave, now), now, zone)
 
 
 def ask_about_rater(

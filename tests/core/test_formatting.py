@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from chalicelib.core.formatting import last_moment, name_sort_key
+from chalicelib.core.formatting import last_moment, name_sort_key, say_when
 
 
 def test_names_are_where_a_reader_looks_for_them():
@@ -39,3 +39,15 @@ def test_two_of_one_spelling_keep_an_order():
 )
 def test_a_last_day_ends_at_an_hour_that_holds_for_readers_elsewhere(closes_at, zone, words):
     assert last_moment(closes_at, zone) == words
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        (datetime(2026, 10, 2, 8, tzinfo=UTC), "on Friday 2 October 2026, 09:00"),
+        (datetime(2026, 10, 1, 16, tzinfo=UTC), "at once"),
+        (datetime(2026, 10, 1, 15, tzinfo=UTC), "at once"),
+    ],
+)
+def test_a_preview_says_when_an_email_goes_out(at, words):
+    assert say_when(at, datetime(2026, 10, 1, 16, tzinfo=UTC), "Europe/London") == words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -13,7 +13,7 @@ from chalicelib.admin.dashboard import load_dashboard
 from chalicelib.admin.delegate_status import Filter
 from chalicelib.collect.close_wave import has_too_few_answers
 from chalicelib.collect.submit_answers import submit
-from chalicelib.core.formatting import day
+from chalicelib.core.formatting import day, day_and_time
 from chalicelib.core.model import Invitation, InvitationState, Wave, WaveState
 from chalicelib.debrief.caseload import open_case, open_caseload
 from chalicelib.programme import move_dates
@@ -126,6 +126,19 @@ def test_with_more_time_to_the_end_of_a_weekend_the_delegate_is_notified_before_
     close_or_extend.extend(people.COHORT, DANA, sunday, clock.now())
     drain(clock.now())
     assert (emails("admin/more_time#"), "at once" in planned.emails[0]) == ({DANA: 1}, True)
+
+
+def test_the_preview_of_more_time_names_the_morning_on_which_the_delegate_is_notified(visitor, clock, held):
+    later = people.DATES.closes + timedelta(days=14)
+    board = load_dashboard(people.COHORT, clock.now())
+    planned = more_time.plan_questionnaires(board, board.lines, later, "", clock.now())
+    close_or_extend.extend(people.COHORT, DANA, later, clock.now())
+    drain(clock.now())
+    monday = datetime.fromisoformat("2026-10-05T08:00:00Z")
+    drain(clock.to(monday))
+
+    assert emails("admin/more_time#") == {DANA: 1}
+    assert f"on {day_and_time(monday, 'Europe/London')}" in planned.emails[0]
 
 
 @pytest.mark.parametrize("answers", [2, 6])
