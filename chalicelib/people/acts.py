@@ -9,14 +9,14 @@ from msgspec import Struct
 
 from chalicelib.core.cell_values import find_group_id
 from chalicelib.core.errors import FieldError, Refusal
-from chalicelib.core.model import Person, Standing
+from chalicelib.core.model import Cohort, Person, Standing
 from chalicelib.core.state_machine import By
 from chalicelib.nominate.rater_list import RaterList
 from chalicelib.nominate.seen_list import SEEN
 from chalicelib.people import add_rater, approve, pause, raters, settle
 from chalicelib.people.change import plan_coach, plan_details, plan_manager
 from chalicelib.people.hold import is_held, plan_end_of_hold, plan_hold
-from chalicelib.people.known_coaches import KNOWN, list_coaches, use_known
+from chalicelib.people.known_coaches import KNOWN, list_options, use_known
 from chalicelib.people.leave import plan_leave
 from chalicelib.people.loaded import LoadedDelegate
 from chalicelib.people.pause import Reason, plan_pause, plan_return
@@ -144,12 +144,12 @@ def _details(loaded: LoadedDelegate, typed: Typed, asking: Asking) -> Planned:
 
 
 def _coach_fields(loaded: LoadedDelegate) -> Sequence[Field]:
-    return (*choose_coach(loaded.cohort.id), *_person_fields("coach_", "Coach’s", loaded.delegate.coach))
+    return (*choose_coach(loaded.cohort), *_person_fields("coach_", "Coach’s", loaded.delegate.coach))
 
 
-def choose_coach(cohort_id: str) -> tuple[Field, ...]:
-    """Return the field with which a coach of the cohort is chosen; none if there is none."""
-    people = [(person.email, f"{person.name}, {person.email}") for person in list_coaches(cohort_id)]
+def choose_coach(*of: Cohort | CohortEntry) -> tuple[Field, ...]:
+    """Return the field with which a coach of a cohort is chosen; none if there is none."""
+    people = list_options(of)
     options = (("", "Someone else: the name and address below"), *people)
     return (Field(KNOWN, "Coach", "list", options=options),) if people else ()
 
@@ -301,6 +301,7 @@ def _transfer_fields(loaded: LoadedDelegate) -> Sequence[Field]:
         raise ActRefused(FieldError("", _without_other_cohorts(loaded)))
     return (
         Field("cohort", "To cohort", "list", options=tuple((entry.id, entry.title) for entry in others)),
+        *choose_coach(*others),
         Field("coach_name", "Coach’s name there", value=loaded.delegate.coach.name, hint=KEEP_COACH),
         Field("coach_email", "Coach’s email address there", "email", loaded.delegate.coach.email),
     )
@@ -310,6 +311,7 @@ KEEP_COACH = "Leave name and address empty to keep the coach."
 
 
 def _transfer(loaded: LoadedDelegate, typed: Typed, asking: Asking) -> Planned:
+    typed = use_known(typed.get("cohort", ""), typed, began_with=loaded.delegate.coach.email)
     name, address = typed.get("coach_name", ""), typed.get("coach_email", "")
     coach = read_person(name, address, "coach_") if name.strip() or address.strip() else loaded.delegate.coach
     return plan_transfer(loaded, typed.get("cohort", ""), coach, asking)

@@ -51,7 +51,7 @@ def _join_fields(loaded: LoadedCohort) -> Sequence[Field]:
         for name, label in LABELS.items()
     ]
     place = list(LABELS).index("coach_name")
-    return (*fields[:place], *choose_coach(loaded.cohort.id), *fields[place:])
+    return (*fields[:place], *choose_coach(loaded.cohort), *fields[place:])
 
 
 def _rename_fields(loaded: LoadedCohort) -> Sequence[Field]:
