@@ -18,12 +18,13 @@ from chalicelib.admin.delegate_status import DelegateStatus
 from chalicelib.admin.emails import more_time_email_due
 from chalicelib.core.calendar import local_moment
 from chalicelib.core.formatting import day, join_words, last_date, plural, say_when
-from chalicelib.core.model import SELF_GROUP, Wave, WaveState
+from chalicelib.core.model import SELF_GROUP, Delegate, Programme, Wave, WaveState
 from chalicelib.core.working_days import working_days
 from chalicelib.store import delegates, impact_surveys
 from chalicelib.store.cohorts import DelegateLine, FeedbackState, GroupCount
 from chalicelib.store.delegates import Approval
 from chalicelib.store.impact_surveys import Role
+from chalicelib.waves.waiting_lists import WaitingLists, find_approvers
 
 MANY_DAYS = 28  # more than these may be a slip of the month
 NAMED = 10  # of more delegates, a line counts the rest
@@ -109,11 +110,12 @@ def plan_questionnaires(
         else:
             outcomes.sort_out(line, wave.closes_at, zone, partial(find_closing, wave, board.programme, last, now))
     days = working_days(board.programme.organisation, board.cohort.dates.closed)
-    due_at = more_time_email_due(days, local_moment(last + timedelta(days=1), 0, zone), now)
-    when = say_when(due_at, now, zone)
+    end = local_moment(last + timedelta(days=1), 0, zone)
+    due_at = more_time_email_due(days, end, now)
+    soon = days.soon(now)
+    when = say_when(due_at, now, zone), say_when(soon if soon < end else now, now, zone)
     moved = [line for line, _ in outcomes.moved]
-    approves = board.programme.raters_approved_by is not None
-    return _plan(board, outcomes, last, _emails_of_questionnaires(moved, last, when, approves=approves))
+    return _plan(board, outcomes, last, _emails_of_questionnaires(board.programme, moved, last, when))
 
 
 def plan_surveys(board: Dashboard, chosen: Sequence[DelegateStatus], last: date, why: str, now: datetime) -> MoreTime:
@@ -149,17 +151,17 @@ def _asks_raters(delegate_ids: Sequence[str], now: datetime) -> bool:
 
 
 def _emails_of_questionnaires(
-    lines: Sequence[DelegateLine], last: date, when: str, *, approves: bool
+    programme: Programme, lines: Sequence[DelegateLine], last: date, when: tuple[str, str]
 ) -> tuple[str, ...]:
     """Say who is emailed.
 
-    when       the delegates are notified of the day
-    approves   whether someone approves lists of raters: additions to a list that was sent may wait too
+    when   the delegates are notified of the day, and who approves their lists
     """
     raters = sum(line.invited - line.groups.get(SELF_GROUP, GroupCount()).invited for line in lines)
-    choosing, asked = _count_lists([line for line in lines if approves or not line.nominated])
+    approves = programme.raters_approved_by is not None  # then additions to a list that was sent may wait too
+    choosing, asked = _find_lists(programme, [line for line in lines if approves or not line.nominated])
     who = plural(len(lines), "delegate", "delegates")
-    emails = [f"{who}: {when}, that the last day is {day(last)}"] if lines else []
+    emails = [f"{who}: {when[0]}, that the last day is {day(last)}"] if lines else []
     if raters:
         of = f"Of {plural(raters, 'rater who was', 'raters who were')} asked"
         emails.append(
@@ -169,9 +171,8 @@ def _emails_of_questionnaires(
     if choosing:
         who = plural(choosing, "delegate who has", "delegates who have")
         emails.append(f"{who} not chosen raters yet: at once, that the last day is {day(last)}")
-    if asked:
-        who = plural(asked, "list that waits", "lists that wait")
-        emails.append(f"Who approves {who} for it: within working hours, that the last day is {day(last)}")
+    if asked.words:
+        emails.append(f"{asked.words}: {when[1]}, that the last day is {day(last)}")
     return tuple(emails)
 
 
@@ -179,17 +180,17 @@ def _say(last: date) -> str:
     return f"at once, that the last day is {day(last)}, and a reminder before it"
 
 
-def _count_lists(lines: Sequence[DelegateLine]) -> tuple[int, int]:
-    """Count delegates who are asked to choose raters again, and lists that wait for approval."""
-    choosing = asked = 0
+def _find_lists(programme: Programme, lines: Sequence[DelegateLine]) -> tuple[int, WaitingLists]:
+    """Count delegates who are asked to choose raters again, and find who approves lists that wait."""
+    choosing, asked = 0, list[Delegate]()
     for wave in {line.wave for line in lines}:
         ids = [line.delegate_id for line in lines if line.wave is wave]
         people, lists = delegates.list_readable_with_nominations(ids, wave)
         waiting = {chosen.delegate_id for chosen in lists if chosen.approval is Approval.ASKED}
         sent = {chosen.delegate_id for chosen in lists if chosen.sent_raters}
         choosing += len(people.keys() - waiting - sent)
-        asked += len(people.keys() & waiting)
-    return choosing, asked
+        asked += [people[delegate_id] for delegate_id in people.keys() & waiting]
+    return choosing, find_approvers(programme, asked)
 
 
 def _emails_of_surveys(unsent: Sequence[Role], last: date, *, asks_raters: bool) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from chalicelib.core.working_days import survey_job_at, survey_opens_at, working
 from chalicelib.jobs.commit import commit
 from chalicelib.jobs.each import each, fail_for
 from chalicelib.jobs.kinds import JobKind
-from chalicelib.programme.move_dates import Moved
+from chalicelib.programme.move_dates import Moved, gets_more_time
 from chalicelib.store import cohorts, delegates, emails, jobs, programmes, waiting_emails
 from chalicelib.store.emails import Email
 from chalicelib.store.jobs import Job, JobExists, JobSettled, JobState
@@ -84,7 +84,7 @@ def _wave_writes(applying: Applying, delegate: Delegate, wave: DelegateWave) -> 
             cohorts.change_line(delegate, put={"closes_at": stamp(closes)}, wave=wave.wave),
             jobs.move(opening.id, opens),
         ]
-    if wave.state in (WaveState.OPEN, WaveState.HELD) and wave.closes_at < closes and "closes" in applying.moved:
+    if "closes" in applying.moved and gets_more_time(wave, closes):
         return give_time(applying.programme, delegate, wave, closes, applying.now)
     return []
 
