@@ -193,7 +193,20 @@ def test_a_follow_up_after_the_survey_reaches_the_sponsor(answered, clock, first
     assert (second.edition, first.followup) == (2, ())
     assert len(second.followup) == len(people.programme().competencies)
     assert second.survey == first.survey
+    wait(clock, 2)
     assert subjects()[-1] == "What Autumn cohort achieved: edition 2"
+
+
+def test_an_edition_that_is_made_on_a_day_off_is_announced_on_the_next_working_morning(answered, clock):
+    drain(clock.to(SURVEY_CLOSED))
+    wait(clock, 9)
+    freeze(Wave.FOLLOWUP, clock, 3)
+    clock.to(clock.now().replace(month=7, day=10))  # a Saturday
+    make_another(clock, "followup")
+    assert len(editions()) == 2
+    wait(clock, 4)
+
+    assert days_of("sponsor/edition") == ["2027-07-12"]
 
 
 @pytest.mark.parametrize("survey_is_open", [False, True], ids=["before the survey", "while it is open"])

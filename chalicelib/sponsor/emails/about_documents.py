@@ -7,6 +7,7 @@ from datetime import datetime
 
 from chalicelib.core.ids import facilitator_id
 from chalicelib.core.model import Cohort, Programme
+from chalicelib.core.working_days import working_days
 from chalicelib.emails.common_words import common_words
 from chalicelib.emails.create import create_email
 from chalicelib.emails.kinds import To, declare_email
@@ -58,7 +59,10 @@ INTERIM = declare_email(
 
 
 def edition_email(programme: Programme, cohort: Cohort, edition: int, now: datetime) -> Email:
-    """Write to the sponsor about an edition. Raises ValueError if the cohort has no sponsor."""
+    """Write to the sponsor about an edition, within working hours: a survey also ends on a day off.
+
+    Raises ValueError if the cohort has no sponsor.
+    """
     if cohort.sponsor is None:
         raise ValueError(f"cohort {cohort.id} has no sponsor")
     more = {} if edition == 1 else {"edition": str(edition)}
@@ -67,7 +71,7 @@ def edition_email(programme: Programme, cohort: Cohort, edition: int, now: datet
         cohort.id,
         summaries.name_of(edition),
         to=cohort.sponsor,
-        due_at=now,
+        due_at=working_days(programme.organisation, cohort.dates.closed).soon(now),
         words=common_words(programme) | {"name": cohort.sponsor.name, "cohort": cohort.title} | more,
         links=name_links(SPONSOR.link(cohort)),
         about={"cohort": cohort.id},
