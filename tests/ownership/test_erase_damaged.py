@@ -71,16 +71,21 @@ def wrong(email: str, row: Row, columns: Gone, clock) -> str:
         try:
             erase_person.erase(email, clock.now())
         except EraseRefused as refusal:
-            if not any(part in str(refusal) for part in (" ".join(key_of(row)), "Withdraw the delegate first")):
+            if not _is_named(row, str(refusal)):
                 return f"the refusal does not name it: {refusal}"
         except PersonUnknown:
             pass  # nothing but the damaged row named them
-        if holding(email) and not unreadable and " ".join(key_of(row)) not in _said(email, clock):
+        if holding(email) and not unreadable and not _is_named(row, _said(email, clock)):
             return f"left, and no one learns it: {holding(email)}"
     repair(row, columns)
     with suppress(PersonUnknown):
         erase_person.erase(email, clock.now())
     return f"left after the repair: {holding(email)}" if holding(email) else ""
+
+
+def _is_named(row: Row, refusal: str) -> bool:
+    """Return whether a refusal says what to do: repair the row, or withdraw a delegate who has left by no row."""
+    return any(part in refusal for part in (" ".join(key_of(row)), "Withdraw the delegate first"))
 
 
 def _said(email: str, clock) -> str:

@@ -399,7 +399,8 @@ def publish(year: Year, place: int, which: int) -> None:
 @act(f"{CONSOLE}/dates")
 def move_session(year: Year, place: int, which: int) -> None:
     wanted = (dates.plan(f"2026-10-{19 + which % 5}"), dates.plan(f"2026-10-{26 + place % 5}"))
-    change_sessions.set_dates(people.COHORT, wanted, year.clock.now(), BY, "room")
+    planned = change_sessions.set_dates(people.COHORT, wanted, year.clock.now(), BY, "room")
+    year.refused = not planned.changes  # they have these days
 
 
 # --- a coach --------------------------------------------------------------------------------------------------------
