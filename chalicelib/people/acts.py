@@ -150,7 +150,7 @@ def _coach_fields(loaded: LoadedDelegate) -> Sequence[Field]:
 def choose_coach(*of: Cohort | CohortEntry) -> tuple[Field, ...]:
     """Return the field with which a coach of a cohort is chosen; none if there is none."""
     people = list_options(of)
-    options = (("", "Someone else: the name and address below"), *people)
+    options = (("", "Someone else, named below"), *people)
     return (Field(KNOWN, "Coach", "list", options=options),) if people else ()
 
 

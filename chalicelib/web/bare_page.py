@@ -14,7 +14,8 @@ from chalicelib.web.templating import render
 
 STYLE = (
     "body{font:1.125rem/1.5 system-ui,sans-serif;max-width:36rem;margin:0 auto;padding:1.5rem;color:#1d2430;"
-    "background:#fff}textarea{width:100%}"
+    "background:#fff}h1{font-size:1.75rem;line-height:1.2}"
+    "textarea{box-sizing:border-box;width:100%;min-height:7rem;padding:.5rem;font:inherit}"
 )
 
 
