@@ -265,6 +265,7 @@ def _apply(write: Write, returned: str) -> Row:
 def transact(writes: Sequence[Write]) -> None:
     """Run all writes or none. Raises the refusal of the first refused write; retry on a conflict.
 
+    No writes are no call: AWS refuses an empty transaction, and an act that changes nothing has none.
     If only writes with an alternative are refused, retry the transaction with the alternatives.
     """
     try:
@@ -277,6 +278,8 @@ def transact(writes: Sequence[Write]) -> None:
 
 
 def _transact(writes: Sequence[Write]) -> None:
+    if not writes:
+        return
     if len(writes) > MAX_TRANSACTION_WRITES:
         raise ValueError(f"{len(writes)} writes: a transaction takes {MAX_TRANSACTION_WRITES}")
     items = [{write.action: {"TableName": settings().table} | write.params} for write in writes]

@@ -202,6 +202,13 @@ def test_a_transaction_beyond_the_limit_is_an_error_before_any_call():
     assert calls.total() == 0
 
 
+def test_a_transaction_without_writes_makes_no_call():
+    with count_calls() as calls:
+        transact([])
+
+    assert calls.total() == 0
+
+
 def test_a_deleted_row_is_gone():
     transact([put(row())])
 

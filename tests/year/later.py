@@ -249,8 +249,10 @@ def mark_register(year: Year, place: int, which: int) -> None:
         raise NoOne
     register = page.registers[which % len(page.registers)]
     actor = page.actor if which % 2 else Actor(By.ADMINISTRATOR, BY, "by phone")
-    states_of = (AttendanceState.ATTENDED, AttendanceState.ABSENT, AttendanceState.EXCUSED)
-    save_marks(register, {delegate.id: states_of[which % 3]}, actor, now)
+    state = (AttendanceState.ATTENDED, AttendanceState.ABSENT, AttendanceState.EXCUSED)[which % 3]
+    save_marks(register, {delegate.id: state}, actor, now)
+    if state is AttendanceState.ATTENDED:
+        year.absent[delegate.id].discard(register.session.milestone)
 
 
 @act("/facilitator/{token}/session/{session}/catch-up", f"{CONSOLE}/register/{{session}}/catch-up")
@@ -263,6 +265,7 @@ def catch_up(year: Year, place: int, which: int) -> None:
         set_caught_up(register, delegate.id, page.actor, now)
     else:
         set_catch_up(register, delegate.id, {"what": "Read the notes.", "by": later}, page.actor, now)
+    year.absent[delegate.id].discard(register.session.milestone)  # who catches up has it
 
 
 @act("/facilitator/{token}/{delegate_id}/part/{work}", "/facilitator/{token}/{delegate_id}/part/{work}/take-back")
