@@ -22,16 +22,22 @@ from tests.support.visitor import pages
 def test_an_unconfirmed_reminder_is_listed_by_kind_alone_and_stays_when_the_rater_answers(visitor, clock):
     people.opened(clock, chosen=people.raters(4, 4))
     clock.advance(days=1)
-    reminder = people.reminders_of(scene.invitation("p1"))[0]
-    lease = {"state": EmailState.SENDING, "attempt": "x", **due_columns(reminder, clock.now() + timedelta(minutes=30))}
-    people.write(update(emails.key(reminder), put=lease, refusal=EmailMissing))
+
+    def leave_in_doubt(name):
+        reminder = people.reminders_of(scene.invitation(name))[0]
+        due = due_columns(reminder, clock.now() + timedelta(minutes=30))
+        lease = {"state": EmailState.SENDING, "attempt": "x", **due}
+        people.write(update(emails.key(reminder), put=lease, refusal=EmailMissing))
 
     def list_of_unconfirmed():
         visitor.cookies.clear()
         page = visitor.let_in_administrator(clock.now()).open(f"{BASE_URL}/admin/work").page
         return page.partition("Unconfirmed emails")[2].partition("</main>")[0]
 
+    leave_in_doubt("p1")
     before = list_of_unconfirmed()
+    leave_in_doubt("p2")
+    assert list_of_unconfirmed() == before, "nor how many have not answered"
     answer_link = scene.link_of(scene.invitation("p1"))
     scene.fill_in(answer_link, "3", clock.now())
     submit(answer_link, clock.now())

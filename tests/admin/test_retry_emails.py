@@ -122,6 +122,7 @@ def test_no_page_and_no_status_says_whose_email_was_refused_or_how_many(refused,
         cohort.cohort_status(parser().parse_args(words))
     output = "".join(pages) + capsys.readouterr().out
 
+    assert Counter(re.findall(r"<li>(.*?):", pages[1])) == {INVITATION.label: 1, OPENING.label: 1}
     assert 'data-message="rejected-emails"' in pages[0]
     assert 'data-task="repair"' in pages[0]
     assert not {name for name in ("P0", "P1", "P2", "P3") if f">{name}" in output or f"{name.lower()}@" in output}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from fractions import Fraction
 
 import pytest
@@ -20,7 +21,7 @@ from chalicelib.results.publish import publish
 from chalicelib.results.published import ALL_OTHERS, OVERALL_ID, About, PublishedCells
 from chalicelib.results.rounding import display_gap, display_mean, exactly
 from chalicelib.results.scoring import clamp_sum
-from tests.report.example import KEY, example_wave, heading, programme_of, rater, tiny_programme
+from tests.report.example import KEY, by_second_rule, example_wave, heading, programme_of, rater, tiny_programme
 
 
 def published(programme, *responses: Response) -> PublishedCells:
@@ -225,6 +226,22 @@ def test_comments_carry_a_name_only_from_five_raters_on(programme, groups, cells
         cell: [c.cell for c in published.comments].count(cell) for cell in {c.cell for c in published.comments}
     } == cells
     assert published.withholds_comments == (cells.keys() <= {"self", "manager"})
+
+
+@pytest.mark.parametrize(
+    ("groups", "cells"),
+    [
+        pytest.param({"peer": 8, "direct_report": 9}, {"peer": 8, "direct_report": 9}, id="large-blocks"),
+        pytest.param({"peer": 5, "direct_report": 9}, {"peer+direct_report": 14}, id="a-small-block-joins-a-large-one"),
+        pytest.param({"peer": 5, "direct_report": 6}, {"peer+direct_report": 11}, id="small-blocks-are-pooled"),
+        pytest.param({"peer": 7}, {}, id="seven-are-withheld"),
+    ],
+)
+def test_blocks_carry_comments_only_from_as_many_raters_on_as_the_programme_asks_for(programme, groups, cells):
+    """By the second rule a block has five raters, which is enough for its behaviours and not for these comments."""
+    comments = said(by_second_rule(programme, comments_from=8), **groups).comments
+
+    assert Counter(comment.cell for comment in comments) == cells
 
 
 def test_comments_come_in_an_order_that_follows_from_the_key_alone(programme):

@@ -88,6 +88,20 @@ def test_an_owner_who_signs_in_every_day_gives_a_guesser_no_more_tries(aws):
     assert 5 < looked_at <= 21  # by the waits alone: 5 at once, 14 in eleven days, and one a week from then on
 
 
+def test_an_owner_who_uses_the_code_that_a_guesser_asked_for_gives_no_more_tries_either(aws):
+    """The email with that code looks like any other, so its link clears none of what was typed on the page."""
+    looked_at = 0
+    for day in range(30):
+        now = MONDAY + timedelta(days=day)
+        asked = sign_in_codes.ask(administrator(), f"strange{day}", now)
+        looked_at += sum(guess(asked, n, now + timedelta(seconds=n)) for n in range(9))
+        code = code_digits.code(asked, code_digits.settings().link_keys[-1])
+        session = Session(sessions.hashed(asked), administrator().who, now)
+        sign_in_codes.spend(administrator(), asked, code, session, now + timedelta(seconds=30), by_link=True)
+
+    assert 5 < looked_at <= 21  # as above
+
+
 def hammer(visitor: Visitor) -> None:
     """Do what a stranger does in a few seconds: ask again and again, and type into every page that comes."""
     for _ in range(7):
