@@ -229,7 +229,7 @@ def _each(scope: Scope, stages: tuple[FeedbackState, ...], act: Callable[[Delega
     _act_on(scope, scope.at(*stages), act)
 
 
-def _act_on(scope: Scope, chosen: Sequence[DelegateStatus], act: Callable[[DelegateStatus], None]) -> None:
+def _act_on(scope: Scope, chosen: Sequence[DelegateStatus], act: Callable[[DelegateStatus], object]) -> None:
     """Act on each delegate. Raises SomeRefused or CloseRefused with those who cannot be changed, after all others."""
     refused = []
     for delegate in chosen:

@@ -46,10 +46,11 @@ class Chaser(Struct, frozen=True):
 # --- the act ------------------------------------------------------------------------------------------
 
 
-def remind_delegate(delegate_id: str, now: datetime, by: str) -> None:
+def remind_delegate(delegate_id: str, now: datetime, by: str) -> bool:
     """Remind everyone who has not answered about this delegate. Pressing twice succeeds.
 
-    Raises ChaseRefused while the questionnaire is not open.
+    Returns whether reminders go out now: False if they did today. Raises ChaseRefused while the questionnaire is not
+    open.
     """
     delegate, wave = _find(delegate_id)
     if not _accepts_answers(wave, now):
@@ -58,7 +59,7 @@ def remind_delegate(delegate_id: str, now: datetime, by: str) -> None:
         )
     day = _local_day(delegate, now)
     entry = audit_events.add(delegate.cohort_id, AuditEvent.REMINDED, by, delegate.id, now)
-    _commit_once([*_chase_writes(delegate, wave, day, now), entry], now)
+    return _commit_once([*_chase_writes(delegate, wave, day, now), entry], now)
 
 
 def remind_cohort(cohort_id: str, day: date, now: datetime, by: str) -> None:
@@ -74,12 +75,13 @@ def _chase_writes(delegate: Delegate, wave: DelegateWave, day: date, now: dateti
     return [jobs.add(job), cohorts.change_line(delegate, put={"reminded_on": f"{day}"}, wave=wave.wave)]
 
 
-def _commit_once(writes: Sequence[Write], now: datetime) -> None:
-    """Commit the job once. Its id contains the day: a second request finds it."""
+def _commit_once(writes: Sequence[Write], now: datetime) -> bool:
+    """Commit the job once, and return whether this was the first time. Its id contains the day."""
     try:
         commit(writes, now)
     except JobExists:
-        return
+        return False
+    return True
 
 
 # --- the jobs -----------------------------------------------------------------------------------------

@@ -59,8 +59,11 @@ class Asked(Struct, frozen=True):
 # --- the acts -------------------------------------------------------------------------------------------
 
 
-def remind_surveyed(delegate_id: str, now: datetime, by: str) -> None:
-    """Remind everyone who has not answered about this delegate. Pressing twice succeeds. Raises CloseRefused."""
+def remind_surveyed(delegate_id: str, now: datetime, by: str) -> bool:
+    """Remind everyone who has not answered about this delegate. Pressing twice succeeds.
+
+    Returns whether reminders go out now: False if they did today. Raises CloseRefused.
+    """
     asked = _find_open(delegate_id, now)
     day = local_date(now, asked.days.zone)
     job = JobKind.REMIND_SURVEY.job(delegate_id, f"{day}", due_at=now, delegate=delegate_id, at=stamp(now))
@@ -69,7 +72,8 @@ def remind_surveyed(delegate_id: str, now: datetime, by: str) -> None:
     try:
         commit([jobs.add(job), line, entry], now)
     except JobExists:
-        return
+        return False
+    return True
 
 
 def extend_survey(

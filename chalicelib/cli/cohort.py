@@ -58,12 +58,13 @@ def remind_cohort(args: Namespace) -> int:
     act = survey_acts.remind_surveyed if args.survey else remind.remind_delegate
     can_remind = _SURVEYED if args.survey else remind.can_remind
     chosen = _chosen_lines(args, can_remind)
-    for line in chosen:
-        act(line.delegate_id, clock.now(), BY)
-    emails = [line.email for line in chosen]
     what = "the six-month survey" if args.survey else "the questionnaire"
-    lines = [f"{email}: reminders of {what} are being sent" for email in emails]
-    say(args, {"delegates": emails, "did": f"reminded of {what}"}, lines or [f"No one is asked about {what} now."])
+    sent = {line.email: act(line.delegate_id, clock.now(), BY) for line in chosen}
+    outcomes = {True: f"reminders of {what} are being sent", False: f"reminders of {what} went out today already"}
+    lines = [f"{email}: {outcomes[is_now]}" for email, is_now in sent.items()]
+    already = [email for email, is_now in sent.items() if not is_now]
+    said = {"delegates": list(sent), "already": already, "did": f"reminded of {what}"}
+    say(args, said, lines or [f"No one is asked about {what} now."])
     return 0
 
 

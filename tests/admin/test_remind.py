@@ -1,5 +1,6 @@
 """Chasing emails those who have not answered, once a day, and no one else."""
 
+import json
 from collections import Counter
 from datetime import timedelta
 
@@ -63,6 +64,18 @@ def test_the_command_line_reminds_too_and_says_of_no_one_whether_they_answered(o
     said = capsys.readouterr().out
     assert people.person("dana delegate").email in said
     assert not any(people.person(name).email in said for name in PEERS)
+
+
+def test_the_command_says_who_was_reminded_today_already(opened, clock, capsys):
+    args = parser().parse_args(["cohort", "remind", people.COHORT, "--json"])
+    dana = people.person("dana delegate").email
+    already = []
+    for _ in range(2):
+        args.run(args)
+        already.append(json.loads(capsys.readouterr().out)["already"])
+        clock.advance(hours=1)
+
+    assert already == [[], [dana]]
 
 
 def test_a_second_chase_on_the_same_day_sends_nothing(opened, clock):

@@ -90,6 +90,7 @@ def test_the_command_line_reminds_of_the_survey_and_gives_more_time(admin, clock
     drain(clock.now())
     assert said["delegates"] == of("dana delegate")
     assert addresses(sent_emails()[before:]) == of(*EVERYONE)
+    assert command(capsys, "remind", people.COHORT, "--survey", *scope)["already"] == of("dana delegate")
 
     command(capsys, "close", people.COHORT, "--survey", "--extend", f"{LATER}", *scope)
     assert {survey().extensions, survey("manager").extensions} == {1}
