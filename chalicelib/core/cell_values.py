@@ -12,7 +12,7 @@ from chalicelib.core.model import Programme
 MAX_RATING_CHARS = 100  # the longest label and its number
 _NOT_ABLE_WORDS = (  # as forms and programs of statistics write it, in English, German and Polish
     "notable notabletocomment notabletocommentna unabletocomment unabletorate cannotcomment cannotsay cantsay"
-    " notapplicable notobserved dontknow donotknow noopinion keineangabe ka nichtbeurteilbar niedotyczy nd"
+    " notapplicable notobserved dontknow donotknow notknown nk noopinion keineangabe ka nichtbeurteilbar niedotyczy nd"
 )  # not "NaN", by which a program says that its own calculation failed
 _NOT_ABLE = frozenset([NOT_ABLE, *_NOT_ABLE_WORDS.split()])
 _WHOLE = re.compile(r"([0-9]{1,2})(?:[.,]0{1,6})?")  # "4", and "4.0" as other programs write it

@@ -11,7 +11,8 @@ from chalicelib.core import workbook
 from chalicelib.core.addresses import clean_text
 from chalicelib.core.columns import HeaderColumns, count_matches, find_columns
 from chalicelib.core.csv_text import MAX_HEADER_LINE, decode, find_separator, split
-from chalicelib.core.file_errors import FaultList, hint, nearest, quote
+from chalicelib.core.file_errors import FAILED_FORMULA, FaultList, hint, nearest, quote
+from chalicelib.core.name_order import is_spreadsheet_error
 
 MAX_BYTES = 2_000_000
 MAX_ROWS = 30_000  # 500 delegates with 60 raters each
@@ -69,7 +70,7 @@ def read_table(data: bytes, kind: Kind, faults: FaultList) -> list[Row]:
         if any(cells[len(header) :]):
             faults.add(line, "", f"has {len(cells)} cells, but the header has {len(header)}")
     blank = dict.fromkeys(kind.optional, "")
-    return [Row(line, blank | _by_column(cells, places)) for line, cells in records]
+    return [Row(line, blank | _by_column(line, cells, places, faults)) for line, cells in records]
 
 
 def _records(data: bytes, kind: Kind, faults: FaultList) -> Iterator[tuple[int, list[str]]]:
@@ -132,9 +133,18 @@ def _hint(title: str, header_columns: HeaderColumns, kind: Kind) -> str:
     return hint(title, header_columns.missing if nearest(title, header_columns.missing) else kind.all_columns)
 
 
-def _by_column(cells: list[str], places: dict[str, tuple[int, ...]]) -> dict[str, str]:
+def _by_column(line: int, cells: list[str], places: dict[str, tuple[int, ...]], faults: FaultList) -> dict[str, str]:
     """Return the cells by column. A name may be in two cells; a short row has blanks at its end."""
-    return {
-        column: " ".join(cells[place] for place in parts if place < len(cells) and cells[place])
-        for column, parts in places.items()
-    }
+    by_column = {}
+    for column, parts in places.items():
+        own = [cells[place] for place in parts if place < len(cells) and cells[place]]
+        by_column[column] = " ".join(cell for cell in own if not _is_error(line, column, cell, faults))
+    return by_column
+
+
+def _is_error(line: int, column: str, cell: str, faults: FaultList) -> bool:
+    """Return whether a formula of the spreadsheet failed in a cell, and add a fault as for a workbook."""
+    if not cell.startswith("#") or not is_spreadsheet_error(cell):
+        return False
+    faults.add(line, column, FAILED_FORMULA.format(quote(cell)))
+    return True

@@ -11,6 +11,7 @@ MAX_ERRORS_SHOWN = 100
 MAX_FOUND = 1000  # then reading stops: each fault looks for what was meant, and no one reads so many
 MAX_HINT_CHARS = 80  # characters; a longer word is not a typing mistake in a short one
 MAX_SHOWN_CHARS = 40
+FAILED_FORMULA = "holds the error {}: correct the formula, or type the value"
 
 
 Note = Callable[[FileError], None]

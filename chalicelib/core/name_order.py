@@ -45,10 +45,19 @@ _NO_NAME_WORDS = (
 )
 _NO_NAMES = frozenset(_NO_NAME_WORDS.split())
 _PLACE = re.compile(  # and where someone can be reached
-    r"(?:ward|bay|theatre|room|level|floor|unit|clinic|block|building|ext|extension|bleep|tel)"
+    r"(?:ward|bay|theatre|room|level|floor|unit|clinic|block|building|band|ext|extension|bleep|tel)"
     r"\.?\s?#?\d{1,6}[a-z]?",
     re.IGNORECASE,
 )
+_ERROR = re.compile(  # of a spreadsheet, in its languages: "#REF!", "#NAME?", "#DIV/0!", "#N/A", "#NV"
+    r"#(?:[A-ZÀ-ÖØ-Þ0-9/_]{2,15}[!?]|N/A|NV|N/D|NB|I/T|GETTING_DATA)"
+)
+_PRONOUN_WORDS = (  # of English, German and Polish; a name has none of these with a slash between them
+    "she her hers he him his they them their theirs ze zir hir xe xem any all sie ihr ihre er ihm ihn sein ona jej on"
+    " jego oni"
+)
+_PRONOUNS = frozenset(_PRONOUN_WORDS.split())
+_MAX_PRONOUNS = 4
 _SUFFIXES = frozenset(["jr", "sr", "jnr", "snr", "ii", "iii", "iv"])  # part of the name: they stay at the end
 _WHOLE_NAME = 2  # words
 _NO_SURNAME = 4  # letters: shorter credentials in capitals, such as MA, DO and MBA, are surnames too
@@ -65,7 +74,9 @@ _ENCODED = ("=?", "?=")  # around an encoded word, which is refused if it cannot
 
 
 def trim(words: str) -> str:
-    """Remove bullets, numbers, brackets and quotation marks around a name."""
+    """Remove bullets, numbers, brackets and quotation marks around a name. An error of a spreadsheet stays whole."""
+    if is_spreadsheet_error(words):
+        return words.strip()
     bare = _strip(words)
     number = _NUMBER.match(bare)
     return _strip(bare[number.end() :]) if number else bare
@@ -92,7 +103,30 @@ def replace_name(text: str, name: str, new: str) -> str:
 def is_no_name(words: str) -> bool:
     """Return whether words are written for a missing name: `N/A`, `TBC`, `-`, `Dr` or `Ward 5`."""
     bare = "".join(sign for sign in words.casefold() if sign.isalnum())
-    return not bare or bare in _NO_NAMES or is_salutation(words) or _PLACE.fullmatch(words.strip()) is not None
+    return not bare or bare in _NO_NAMES or is_salutation(words) or is_place(words) or is_spreadsheet_error(words)
+
+
+def is_place(words: str) -> bool:
+    return _PLACE.fullmatch(words.strip()) is not None
+
+
+def is_spreadsheet_error(cell: str) -> bool:
+    """Return whether a cell holds what a spreadsheet shows for a formula that failed: `#N/A` and `#REF!`."""
+    return _ERROR.fullmatch(cell.strip()) is not None
+
+
+def without_pronouns(words: str) -> str:
+    """Leave out pronouns: `Jo Ward she/her`, `Jo Ward (she/her)` and `Jo Ward - She/Her` are Jo Ward."""
+    if "/" not in words:
+        return words
+    every = words.split(" ")
+    kept = [word for word in every if not _are_pronouns(word)]
+    return words if len(kept) == len(every) else " ".join(kept).strip(" ,-–—|")
+
+
+def _are_pronouns(word: str) -> bool:
+    parts = word.strip("()[],;.").casefold().split("/", _MAX_PRONOUNS)
+    return 1 < len(parts) <= _MAX_PRONOUNS and all(part in _PRONOUNS for part in parts)
 
 
 def is_salutation(word: str) -> bool:
@@ -104,7 +138,11 @@ def is_credential(word: str) -> bool:
 
 
 def put_in_order(name: str) -> str:
-    """Turn `Surname, First` into `First Surname`; leave out credentials, jobs and numbers; keep `Jr.` at the end."""
+    """Turn `Surname, First` into `First Surname`; keep `Jr.` at the end.
+
+    Leave out pronouns, credentials, jobs and numbers.
+    """
+    name = without_pronouns(name)
     head, *parts = (part.strip() for part in name.split(","))
     head = _without_credentials(head)
     parts = [part for part in parts if not part or any(map(str.isalpha, part))]

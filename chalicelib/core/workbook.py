@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from chalicelib.core import workbook_view
-from chalicelib.core.file_errors import FaultList, quote
+from chalicelib.core.file_errors import FAILED_FORMULA, FaultList, quote
 from chalicelib.core.workbook_view import Filler, SheetView, read_view, refuse_hidden_rows
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def _cell(line: int, cell: Any, formula: Any, faults: FaultList) -> str:
         faults.add(
             line,
             _letter(cell),
-            f"holds the error {quote(str(cell.value))}: correct the formula, or type the value",
+            FAILED_FORMULA.format(quote(str(cell.value))),
         )
         return ""
     if formula is not None and formula.data_type == "f" and (cell is None or cell.value is None):

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 
 from chalicelib.core.addresses import clean_text
 from chalicelib.core.columns import count_matches, find_columns
-from chalicelib.core.name_order import is_job, is_salutation, trim
+from chalicelib.core.name_order import is_job, is_job_alone, is_place, is_salutation, trim, without_pronouns
 
 MAX_LINES_BETWEEN = 2  # a job and the number of a telephone
 MAX_NAME_WORDS = 5  # of a line that has a name and nothing else
@@ -24,6 +24,7 @@ _GROUPS = (
     "peer peers colleague colleagues report reports directreport directreports manager managers linemanager"
     " linemanagers others other rater raters stakeholder stakeholders self team myteam mypeers"
 )
+_FORWARDED = "forwardedmessage beginforwardedmessage originalmessage weitergeleitetenachricht ursprünglichenachricht"
 _CELLS = "name names email emails address addresses emailaddress contact who mailto smtp sip"
 _AROUND_ADDRESS = "<>()[];,. -–—•*·◦▪‣"
 _LIST_NUMBER = re.compile(r"^\s*\d{1,3}[.)]")
@@ -33,7 +34,8 @@ _DATED = "on am le el il em op den dnia w"  # how the first line of a quoted ema
 _QUOTING = "wrote schrieb écrit escribió scritto escreveu schreef napisał napisała skrev"
 _BEFORE_DATE, _WROTE = frozenset(_DATED.split()), frozenset(_QUOTING.split())
 _FIELDS = frozenset(f"{_TO_FROM} {_NO_PEOPLE}".split())
-_WORDS = frozenset(f"{_GROUPS} {_CELLS}".split())
+_WORDS = frozenset(f"{_GROUPS} {_CELLS} {_FORWARDED}".split())
+_MESSAGE = frozenset(["message", "nachricht"])  # "Forwarded message from"
 
 
 def is_label(text: str, titles: Collection[str]) -> bool:
@@ -55,9 +57,15 @@ def is_heading(line: str, titles: Collection[str]) -> bool:
 
 
 def without_label(words: str, titles: Collection[str]) -> str:
-    """Return the words without a label: `Managers: Jo Ward` is Jo Ward, and so are `Jo Ward:` and `Jo Ward – Peer`."""
+    """Return the words without a label: `Managers: Jo Ward` is Jo Ward, and so are `Jo Ward:` and `Jo Ward – Peer`.
+
+    A ward or job next to a dash goes too, if one whole name is left: `Ward 5 – Jo Ward`.
+    """
     parts = _DASH.split(words)
     names = [part for part in parts if not is_label(part, titles)]
+    people = [part for part in names if any(map(str.isalnum, part)) and not _is_place_or_job(clean_text(part))]
+    if len(people) == 1 < len(names) and " " in clean_text(people[0]):
+        names = people
     if len(names) < len(parts):
         words = " ".join(names)
     if ":" not in words:
@@ -66,9 +74,16 @@ def without_label(words: str, titles: Collection[str]) -> str:
     return "" if is_label(part, titles) else part
 
 
+def _is_place_or_job(words: str) -> bool:
+    return is_place(words) or is_job_alone(words)
+
+
 def without_quoting(words: str) -> str:
-    """Return the name in the first line of a quoted email: `On 3 March, Jo Ward` and `From Jo Ward` are Jo Ward."""
-    first, _, rest = words.strip().partition(" ")
+    """Return the name in the first line of a quoted email: `On 3 March, Jo Ward` and `From Jo Ward` are Jo Ward.
+
+    So is `Forwarded message from Jo Ward`.
+    """
+    first, _, rest = _without_message(words).partition(" ")
     if first.casefold() in _BEFORE_DATE and any(map(str.isdigit, rest)):
         split = words.split()
         verbs = [place for place, word in enumerate(split) if word.casefold() in _WROTE]
@@ -77,6 +92,14 @@ def without_quoting(words: str) -> str:
             return " ".join(split[verbs[-1] + 1 :])
         return name if comma and any(map(str.isdigit, date)) else words
     return rest if first.casefold() == "from" else words
+
+
+def _without_message(words: str) -> str:
+    """Return what follows `Forwarded message`, with the `from` that follows it; any other words as they are."""
+    kind, _, behind = words.strip(" -–—*>").partition(" ")
+    message, _, rest = behind.partition(" ")
+    is_forwarded = f"{kind}{message}".casefold() in _WORDS and message.casefold() in _MESSAGE
+    return rest if is_forwarded and rest.partition(" ")[0].casefold() in _FIELDS else words.strip()
 
 
 def ends_as_quoting(words: str) -> bool:
@@ -90,7 +113,7 @@ def join_cards(lines: Sequence[str], titles: Collection[str]) -> list[str]:
     In a list that begins with an address, the name is on the line below. Blank lines, numbers of telephones and a job
     between the two are left out.
     """
-    lines = [line for line in lines if line.strip()]
+    lines = [line for line in lines if without_pronouns(clean_text(line))]
     if pairs := _address_first(lines, titles):
         return [f"{name} {address}" for address, name in pairs]
     joined: list[str] = []
@@ -184,7 +207,7 @@ def _may_be_name(cell: str) -> bool:
     words = trim(ASIDE.sub(" ", cell))
     if " " not in words and any(map(str.isdigit, _LIST_NUMBER.sub("", cell))):
         return False  # `3 West` and `Surgery (Ward 3)` are places
-    has_letters = any(map(str.isalpha, words))
+    has_letters = any(map(str.isalpha, without_pronouns(words)))
     return has_letters and not any(map(str.isdigit, words)) and not is_salutation(words)
 
 

@@ -11,10 +11,18 @@ from itertools import repeat, starmap
 
 from msgspec import Struct
 
-from chalicelib.core.addresses import check_address, check_name, clean_address, clean_name, clean_text, fold_width
+from chalicelib.core.addresses import (
+    NO_NAME,
+    check_address,
+    check_name,
+    clean_address,
+    clean_name,
+    clean_text,
+    fold_width,
+)
 from chalicelib.core.formatting import name_sort_key
 from chalicelib.core.model import Person
-from chalicelib.core.name_order import is_job, is_job_alone, put_in_order, trim
+from chalicelib.core.name_order import is_job, is_job_alone, put_in_order, trim, without_pronouns
 from chalicelib.nominate.pasted_lines import (
     ASIDE,
     choose_name,
@@ -285,7 +293,7 @@ def _without_telephone(words: str) -> str:
 
 def _left_over(after: str, *, is_name: bool) -> str:
     """Return who may be one more person behind the last address, or behind its name if that follows it."""
-    words = trim(clean_text(ASIDE.sub(" ", after))).strip(".")
+    words = without_pronouns(trim(clean_text(ASIDE.sub(" ", after))).strip("."))
     if ends_as_quoting(words):
         return ""
     if is_name:
@@ -314,7 +322,7 @@ def _fault(person: Person) -> tuple[str, str] | None:
         return f"{fault}.", "bad-address"
     if not person.name:
         return "the name is missing. Please write one before the address.", "no-name"
-    fault = check_name(person.name)
+    fault = NO_NAME if is_job_alone(person.name) else check_name(person.name)
     return (f"the name {fault}.", "bad-name") if fault else None
 
 

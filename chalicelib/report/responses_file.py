@@ -13,7 +13,7 @@ from chalicelib.core.cell_values import find_group_id, read_rating
 from chalicelib.core.csv_reader import Kind, Row, read_table
 from chalicelib.core.file_errors import FaultList, Note, hint, ignore, quote
 from chalicelib.core.model import Person, Programme
-from chalicelib.core.name_order import is_credential, is_no_name, is_salutation
+from chalicelib.core.name_order import is_credential, is_no_name, is_salutation, without_pronouns
 
 DELEGATE, GROUP = "delegate", "group"
 PERSON = "person"  # optional: who answers in a group that is shown by name
@@ -71,8 +71,11 @@ def _without_invisible_signs(name: str) -> str:
 
 
 def identify_likely(name: str) -> str:
-    """Return what `Ward, Jo`, `Dr Jo Ward RN` and a Jo with a Cyrillic o share. Words in brackets make a difference."""
-    apart = unicodedata.normalize("NFKD", name.casefold()).translate(_LOOKALIKES)
+    """Return what `Ward, Jo`, `Dr Jo Ward RN` and a Jo with a Cyrillic o share. Words in brackets make a difference.
+
+    Pronouns make none.
+    """
+    apart = unicodedata.normalize("NFKD", without_pronouns(name).casefold()).translate(_LOOKALIKES)
     plain = "".join(sign for sign in apart if not unicodedata.combining(sign))
     bare, bracket, rest = plain.partition("(")
     words = re.findall(r"[^\W_]+", bare)

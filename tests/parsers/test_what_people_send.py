@@ -5,10 +5,13 @@ Each table began with cases that an earlier version got wrong; the others are of
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from chalicelib.core.columns import find_columns
 from chalicelib.core.errors import FileInvalid
+from chalicelib.core.file_errors import FAILED_FORMULA
 from chalicelib.nominate.pasted_list import read_list
 from chalicelib.programme.read_people import read_delegates
 from chalicelib.programme.read_programme import read_programme
@@ -61,6 +64,13 @@ SEPARATORS = [
     ("Jo Ward jo@x.example 07700 900123\nSam Lee sam@x.example 07700 900124", [JO, SAM]),
     ("Jo Ward jo@x.example ext. 4512", [JO]),
     ("Jo Ward <jo@x.example> (she/her)\nSam Lee (they/them) <sam@x.example>", [JO, SAM]),
+    ("Jo Ward she/her <jo@x.example>\nSam Lee, they/them, RN <sam@x.example>", [JO, SAM]),
+    ("Ward, Jo She/Her - jo@x.example\nSam Lee - he/him/his - sam@x.example", [JO, SAM]),
+    ("she/her\tJo Ward\tjo@x.example\nSam\tLee\tthey/them\tsam@x.example", [JO, SAM]),
+    ("Jo Ward\nShe/Her\njo@x.example\nSam Lee\nsam@x.example", [JO, SAM]),
+    ("Jo Ward <jo@x.example> she/her\nSam Lee <sam@x.example>", [JO, SAM]),
+    ("Ward 5 - Jo Ward, jo@x.example\nWard Manager \u2013 Sam Lee \u2013 Band 7 <sam@x.example>", [JO, SAM]),
+    ("Jo Ward - 2 <jo@x.example>", [("Jo Ward - 2", "jo@x.example")]),  # one of two with this name
     ("\u2022 Jo Ward\n  \u2022 jo@x.example\n\u2022 Sam Lee\n  \u2022 sam@x.example", [JO, SAM]),
 ]
 
@@ -141,6 +151,10 @@ QUOTING = [  # the first line of an email that was answered, around people or be
     ("Am 3. März schrieb Jo Ward <jo@x.example>:", [JO]),
     ("Le 3 mars, Jo Ward <jo@x.example> a écrit :", [JO]),
     ("From Jo Ward <jo@x.example>", [JO]),
+    ("Forwarded message from Jo Ward <jo@x.example>", [JO]),
+    ("-------- Original message from: Jo Ward <jo@x.example> --------", [JO]),
+    ("---------- Forwarded message ---------\nFrom: Jo Ward <jo@x.example>\nTo: Sam Lee <sam@x.example>", [JO, SAM]),
+    ("-----Original Message-----\nFrom: Jo Ward <jo@x.example>", [JO]),
     ("On, Jo <jo@x.example>", [("Jo On", "jo@x.example")]),  # a surname
     ("Am Lee <jo@x.example>", [("Am Lee", "jo@x.example")]),
 ]
@@ -153,13 +167,38 @@ def test_the_first_line_of_a_quoted_email_is_no_ones_name(text, people):
     assert pasted.faults == ()
 
 
-NO_NAMES = ["N/A", "n.a.", "TBC", "unknown", "Dr", "Ward 5", "ward 5b", "Theatre 3", "Ext 4512", "None"]
+NO_NAMES = ["N/A", "n.a.", "TBC", "unknown", "Dr", "Ward 5", "ward 5b", "Theatre 3", "Ext 4512", "None", "Band 7"]
 
 
 @pytest.mark.parametrize("name", NO_NAMES)
 def test_what_is_written_for_a_missing_name_is_asked_about(name):
     (fault,) = read_list(f"{name}, jo@x.example").faults
     assert fault.name == "bad-name"
+
+
+@pytest.mark.parametrize("job", ["Ward Manager", "Matron", "Finance Director", "Deputy Head of Service"])
+@pytest.mark.parametrize("text", ["{}, jo@x.example", "{} <jo.ward@x.example>", "{}\tjo@x.example"])
+def test_a_job_in_place_of_a_name_is_asked_about(text, job):
+    """Our emails would be to a job, and the approver would not see who it is."""
+    (fault,) = read_list(text.format(job)).faults
+    assert fault.name == "bad-name"
+
+
+ERRORS = ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NULL!", "#NV", "#WERT!", "#N/D!"]
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_an_error_of_a_spreadsheet_is_no_name_and_no_address(error):
+    assert [fault.name for fault in read_list(f"{error}\tjo@x.example").faults] == ["bad-name"]
+    assert {fault.name for fault in read_list(f"Jo Ward\t{error}").faults} == {"no-address"}
+
+
+@pytest.mark.parametrize("column", ["name", "email", "service", "coach_email"])
+@pytest.mark.parametrize("error", ["#N/A", "#REF!", "#NAME?"])
+def test_an_error_of_a_spreadsheet_is_refused_at_its_cell(error, column):
+    cells = dict(zip(HEADER.split(","), ROW.strip().format("jo@x.example").split(","), strict=True)) | {column: error}
+    with pytest.raises(FileInvalid, match=f"2: {column}: {re.escape(FAILED_FORMULA.format(error))}"):
+        read_delegates(f"{HEADER}\n{','.join(cells.values())}\n".encode(), "delegates.csv")
 
 
 @pytest.mark.parametrize("column", ["name", "manager_name", "coach_name"])
@@ -308,7 +347,7 @@ def test_a_rating_is_read_as_other_tools_write_it(typed):
 
 
 @pytest.mark.parametrize(
-    "typed", ["na", "NA", "N/A", "n.a.", "N / A", "#N/A", "not applicable", "Don’t know", "Not able to comment."]
+    "typed", ["na", "NA", "N/A", "n.a.", "N / A", "n/k", "not applicable", "Don’t know", "Not able to comment."]
 )
 def test_no_rating_is_read_as_other_tools_write_it(typed):
     assert ratings(responses(row(rating=typed))) == [{None}]
@@ -318,6 +357,13 @@ def test_no_rating_is_read_as_other_tools_write_it(typed):
 def test_what_may_be_another_rating_is_refused(typed):
     with pytest.raises(FileInvalid):
         responses(row(rating=typed))
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_an_error_of_a_spreadsheet_is_no_answer(error):
+    """A lookup that found nothing says `#N/A`: perhaps there is a rating, and the formula did not find it."""
+    with pytest.raises(FileInvalid, match=re.escape(FAILED_FORMULA.format(error))):
+        responses(row(rating=error))
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
@@ -339,7 +385,7 @@ def test_one_delegate_in_two_spellings_is_one(spelling):
     "spelling",
     [
         *("Ward, Jo", "Ward Jo", "Dr Jo Ward", "Jo Ward RN", "Jo Ward, RN", "Jo Ward.", "Jo-Ward", "Jo W\u00e4rd"),
-        *("J\u043e Ward", "J\u03bf Ward", "Jo. Ward"),
+        *("J\u043e Ward", "J\u03bf Ward", "Jo. Ward", "Jo Ward she/her", "Jo Ward (she/her)"),
     ],
 )
 def test_what_may_be_another_spelling_of_a_delegate_is_asked_about(spelling):

@@ -79,9 +79,9 @@ def test_not_able_to_comment_is_read_in_any_spelling(cell):
     assert read(file_of(cell)) == {"Ana Reed": [{ITEM: None}]}
 
 
-@pytest.mark.parametrize("cell", ["NaN", "nan", "#NAME?", "#NULL!", "NULL", "None", "inf", "-", "."])
+@pytest.mark.parametrize("cell", ["NaN", "nan", "#NAME?", "#N/A", "NULL", "None", "inf", "-", "."])
 def test_a_failed_calculation_is_no_rating_and_is_named_with_its_cell(cell):
-    with pytest.raises(FileInvalid, match=rf"2: {ITEM}: .* is not a rating"):
+    with pytest.raises(FileInvalid, match=rf"2: {ITEM}: (holds the error|.* is not a rating)"):
         read(file_of(cell))
 
 
