@@ -447,8 +447,11 @@ def erase_rater(year: Year, place: int, which: int) -> None:
         if invitation.rater.email == email
     }
     open_now = {delegate_id for delegate_id, _ in theirs if year.wave(delegate_id) in (WaveState.OPEN, WaveState.HELD)}
+    managed = [each.id for each in map(delegates.find, year.delegates) if each and each.manager.email == email]
     erase_person.erase(email, year.clock.now())
     year.erased.add(email)
+    for delegate_id in managed:
+        year.shared[delegate_id] = set()  # a line manager who is erased has no page of shared areas
     for delegate_id, invitation_id in theirs:
         year.emptied.pop((delegate_id, invitation_id), None)
         if delegate_id in open_now:
