@@ -36,7 +36,7 @@ OTHER = "(another person)"
 SEALED = ("draft", "sent")  # an open questionnaire's answers: bytes that only the wave's key opens
 # counts of what other people did: pages show them in steps, by the day
 COUNTS = ("answered", "declined", "counted", "survey_count")
-HIDDEN = (*COUNTS, "counts_hidden")
+HIDDEN = (*COUNTS, "counts_hidden", "hidden")  # and which groups are not counted
 SUBJECTS = ("person", "rater", "to")  # the person that a row or an entry of a list is about
 
 
@@ -152,7 +152,7 @@ def _own_part(row: Row, email: str) -> Row:
     visible = {
         name: value
         for name, value in row.items()
-        if name not in SEALED and name.partition(":")[0] not in COUNTS and (is_theirs or is_naming(value, email))
+        if name not in SEALED and name.partition(":")[0] not in HIDDEN and (is_theirs or is_naming(value, email))
     }
     return {**key_of(row)._asdict(), **_without_others(visible, email)}
 
