@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,16 @@ def test_an_upgrade_installs_with_the_python_that_made_the_environment(project):
     put_program(project / ".venv" / "bin" / "python", "echo /opt/python3.13/bin/python3.13")
 
     assert "/opt/python3.13/bin/python3.13 infra/install.py .venv" in make(project, "-n", "install").stdout
+
+
+def test_what_an_interrupted_install_left_does_not_make_itself_again(project):
+    half = project / ".venv" / "bin" / "python"
+    half.parent.mkdir(parents=True)
+    half.symlink_to(Path(sys._base_executable).resolve())
+
+    printed = make(project, "-n", "install").stdout
+    assert " infra/install.py .venv" in printed
+    assert f"{half} infra/install.py" not in printed
 
 
 def test_without_an_environment_a_python_is_looked_for(project):
