@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct
 
 from chalicelib.admin.dashboard import Dashboard
 from chalicelib.admin.overdue import may_record
-from chalicelib.core.formatting import plural
+from chalicelib.core.formatting import local_date, plural
 from chalicelib.core.schedule import Session
 from chalicelib.core.working_days import WorkingDays, working_days
 from chalicelib.store.attendance import AttendanceState as State
@@ -17,8 +17,6 @@ from chalicelib.workshops.attendance import window_of
 from chalicelib.workshops.planned_emails import OVERDUE_DAYS, count_missing
 from chalicelib.workshops.register import Register, registers_of
 from chalicelib.workshops.workshop import Workshop, workshops_of
-
-DAY = timedelta(days=1)
 
 
 class LateRegister(Struct, frozen=True):
@@ -37,23 +35,27 @@ def list_late_registers(board: Dashboard, now: datetime) -> Iterator[LateRegiste
     """Yield what is late, workshop by workshop.
 
     A register is late on the morning on which administrators get its email; an absence without a way to catch up once
-    the facilitator can no longer say one. Neither is once the pages of the programme have ended.
+    the facilitator can no longer say one, also while other days of the workshop are to come. Neither is once the pages
+    of the programme have ended.
 
-    A call for each hundred rows of delegates and sessions of workshops that are over.
+    A call for each hundred rows of delegates and sessions that are over.
     """
     days = working_days(board.programme.organisation, board.cohort.dates.closed)
     planned = workshops_of(board.cohort, board.programme, board.sessions) if may_record(board, now) else ()
-    workshops = [workshop for workshop in planned if _late_at(workshop, days) <= now]
-    wanted = [session for workshop in workshops for session in workshop.sessions]
+    workshops = [(workshop, _late_at(workshop, days) <= now) for workshop in planned]
+    wanted = [
+        session
+        for workshop, is_late in workshops
+        for session in workshop.sessions
+        if is_late or _closes_at(session, days) <= now
+    ]
     lines = [delegate.line for delegate in board.lines]
-    by_session = {
-        register.session.id: register
-        for register in registers_of(board.cohort, board.programme, lines, board.sessions, wanted)
-    }
-    for workshop in workshops:
-        registers = [by_session[session.id] for session in workshop.sessions]
-        yield from _unfilled(workshop, registers)
-        yield from _unsettled(registers, days, now)
+    registers = registers_of(board.cohort, board.programme, lines, board.sessions, wanted)
+    for workshop, is_late in workshops:
+        own = [register for register in registers if register.session in workshop.sessions]
+        if is_late:
+            yield from _unfilled(workshop, own)
+        yield from _unsettled(own, days, now)
 
 
 def _late_at(workshop: Workshop, days: WorkingDays) -> datetime:
@@ -68,12 +70,15 @@ def _unfilled(workshop: Workshop, registers: Iterable[Register]) -> Iterator[Lat
 
 
 def _unsettled(registers: Iterable[Register], days: WorkingDays, now: datetime) -> Iterator[LateRegister]:
+    """Yield the absences. The email of the first working morning on which the register is closed has them."""
+    today = local_date(now, days.zone)
     for register in registers:
         closed_at = _closes_at(register.session, days)
         absent = sum(entry.state is State.ABSENT for entry in register.entries)
         if absent and closed_at <= now:
             what = f"{plural(absent, 'person', 'people')} missed {register.title}: say how they catch up"
-            yield LateRegister(register.session.id, what, was_emailed=closed_at + DAY <= now)
+            emailed_on = days.on_or_after(local_date(closed_at, days.zone))
+            yield LateRegister(register.session.id, what, was_emailed=emailed_on < today)
 
 
 def _closes_at(session: Session, days: WorkingDays) -> datetime:

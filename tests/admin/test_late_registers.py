@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from chalicelib.admin.home import Need, list_needs
 from chalicelib.core.state_machine import By
-from chalicelib.store import cohorts, delegates
+from chalicelib.store import cohorts, delegates, workshops
 from chalicelib.store.attendance import AttendanceState as State
 from chalicelib.workshops.console import open_registers
 from chalicelib.workshops.mark import Actor, save_marks, set_catch_up
 from tests.admin.test_overdue import HOME
 from tests.support import people
-from tests.workshops.registers import DAY_1, DAY_2, id_of
+from tests.workshops.registers import DAY_1, DAY_2, id_of, session
 from tests.workshops.registers import dated as dated
 
 REGISTER_LATE = datetime(2026, 10, 21, 8, tzinfo=UTC)  # 09:00 in London, 5 working days after the second day
@@ -89,6 +89,25 @@ def test_a_register_causes_no_second_email_and_an_absence_one(dated):
     mark(DAY_1, REGISTER_LATE, dana=State.ABSENT, dora=State.ATTENDED, dev=State.ATTENDED)
     all_came(DAY_2, REGISTER_LATE)
     assert [[need.was_emailed for need in listed(at)] for at in (ABSENCE_LATE, NEXT_MORNING)] == [[False], [True]]
+
+
+def test_an_absence_is_emailed_on_a_monday_after_its_register_closed_on_a_friday(dated):
+    people.write(*(workshops.save(session(id, "leading_self", date(2026, 10, 16))) for id in (DAY_1, DAY_2)))
+    mark(DAY_1, REGISTER_LATE, dana=State.ABSENT, dora=State.ATTENDED, dev=State.ATTENDED)
+    all_came(DAY_2, REGISTER_LATE)
+    saturday = datetime(2026, 10, 31, tzinfo=UTC)
+
+    listed_on = [listed(saturday + timedelta(days=n, hours=8, minutes=50)) for n in range(4)]
+    assert [[need.was_emailed for need in needs] for needs in listed_on] == [[False], [False], [False], [True]]
+
+
+def test_an_absence_is_listed_while_another_day_of_the_workshop_is_to_come(dated):
+    people.write(workshops.save(session(DAY_2, "leading_self", date(2026, 12, 10))))
+    mark(DAY_1, REGISTER_LATE, dana=State.ABSENT, dora=State.ATTENDED, dev=State.ATTENDED)
+
+    (need,) = listed(ABSENCE_LATE)
+    assert need.path.endswith(f"/register/{DAY_1}")
+    assert not need.was_emailed
 
 
 def test_the_link_leads_to_a_register_that_can_be_filled_in(dated, visitor, clock):
