@@ -312,6 +312,7 @@ def answer_impact(year: Year, place: int, which: int) -> None:
     claim = 1000 * (10 + place + which)
     consent = {"consent": "named", "negative": f"The new rota cost more {year.fresh('story')}."}
     typed = ANSWERS | SHARES | consent | {"measure.1.money": f"{claim}"}
+    year.words.add((year.delegate(place).id, consent["negative"]))
     form = fill_in_survey(survey_form(year, place, Role.DELEGATE), typed, year)
     if not answer_survey.send(form, year.clock.now()):
         year.claims[form.delegate.id] = claim
@@ -377,6 +378,7 @@ def story_of(year: Year, place: int) -> tuple[Story, story_acts.Of]:
 def approve_story(year: Year, place: int, which: int) -> None:
     story, _ = story_of(year, place)
     words = {"text": f"The rota cost more than it saved {year.fresh('words')}.", "naming": Naming.NAMED.value}
+    year.words.add((year.delegate(place).id, words["text"]))
     story_acts.approve(story, words, year.clock.now())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 OPENING, SURVEY = "the opening", "the survey"  # where years begin
@@ -50,13 +51,13 @@ MUTATIONS: dict[
         "",
         [("save", 0, 0), ("correct", 0, 0)],
     ),
-    "I9 a pack holds no address of another person": (
+    "I9 a pack holds every row of its owner, and no address, name or words of another person": (
         "chalicelib.admin.person_export:_delegates_part",
         "name: _by_role(value, email) for",
         "name: value for",
         [("save", 0, 0), ("save", 1, 0), ("change_coach", 0)],
     ),
-    "I10 after an erasure nothing names the person": (
+    "I10 after an erasure no row, report, later email or log line names the person": (
         "chalicelib.ownership.redact:redact",
         "ERASED_ADDRESS if value == email else value",
         "value",
@@ -68,7 +69,7 @@ MUTATIONS: dict[
         "return None",
         [("pause", 0, 29), ("days", 0, 9), ("days", 0, 9)],
     ),
-    "I13 one digest a day, and nothing planned on a day off": (
+    "I13 one digest a day, nothing planned on a day off, and nothing after its deadline": (
         "chalicelib.core.working_days:WorkingDays.is_working",
         "return day.weekday() not in self.weekend and day not in self.days_off",
         "return True",
@@ -86,7 +87,7 @@ MUTATIONS: dict[
         "return False",
         [("answer", 0, 0), ("close", 0), ("days", 0, 0)],
     ),
-    "I17 a change of a person has a line in the trail": (
+    "I17 a change of a person or a date has one line in the trail, with from and to": (
         "chalicelib.people.raters:_removal_writes",
         "yield outlive(event, What.PLACE",
         "outlive(event, What.PLACE",
@@ -193,3 +194,56 @@ MUTATIONS: dict[
         SURVEY,
     ),
 }
+
+# An invariant that rests on several rules: its number, and the rules beyond the one above in the same way
+FURTHER: list[tuple[Any, ...]] = [
+    (
+        "I9",  # every row of its owner
+        "chalicelib.admin.person_export:find",
+        "*(_delegates_part(row, wanted, released) for row in about_them),",
+        "",
+        [("save", 0, 0)],
+    ),
+    (
+        "I9",  # names
+        "chalicelib.admin.person_export:_by_role",
+        "            return OTHER",
+        "            return value['name']",
+        [("save", 0, 0)],
+    ),
+    (
+        "I9",  # words
+        "chalicelib.admin.person_export:find",
+        "*(row | {REVIEW: REVIEW_FIRST} for row in written_about(delegates)),",
+        "*written_about(delegates),",
+        [("write_notes", 0), ("write_notes", 1), ("write_notes", 2)],
+    ),
+    (
+        "I10",  # log lines
+        "chalicelib.emails.send:_hand_over",
+        'log.info("mail_sent")',
+        'log.info("mail_sent", to=held.to.email)',
+        [("change_coach", 0)],
+    ),
+    (
+        "I13",  # deadlines
+        "chalicelib.emails.send:_deliver",
+        "if held.good_until and now >= held.good_until:",
+        "if False:",
+        [("months", 0, 0)],
+    ),
+    (
+        "I17",  # from and to
+        "chalicelib.people.change:_details_writes",
+        'before=old or "nothing"',
+        'before=new or "nothing"',
+        [("change_details", 0)],
+    ),
+]
+
+
+def all_rules() -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Yield each rule with the name of its invariant."""
+    yield from MUTATIONS.items()
+    for number, *rule in FURTHER:
+        yield next(name for name in MUTATIONS if name.startswith(f"{number} ")), tuple(rule)

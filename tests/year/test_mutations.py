@@ -8,11 +8,11 @@ from operator import attrgetter
 
 import pytest
 
-from tests.year.mutations import MUTATIONS
+from tests.year.mutations import all_rules
 
 
-@pytest.mark.parametrize("invariant", MUTATIONS)
-def test_the_rule_is_in_the_function(invariant):
-    place, text, *_ = MUTATIONS[invariant]
+@pytest.mark.parametrize(("invariant", "rule"), all_rules())
+def test_the_rule_is_in_the_function(invariant, rule):
+    place, text, *_ = rule
     module, name = place.split(":")
     assert text in inspect.getsource(attrgetter(name)(importlib.import_module(module))), place

@@ -8,6 +8,7 @@ import inspect
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -22,7 +23,7 @@ from tests.support.effort import FACTOR
 from tests.support.world import World, put_back, take
 from tests.year import after_report, stages  # noqa: F401 (its checks are declared)
 from tests.year.invariants import CHECKS, check_all, check_one
-from tests.year.mutations import CLOSED, MUTATIONS, OPENING, SURVEY
+from tests.year.mutations import CLOSED, MUTATIONS, OPENING, SURVEY, all_rules
 from tests.year.world import ACTS, Year
 
 RUNS, PARTS = 100, 10  # from each stage in `make prove` without SHARE, in as many tests: processors share them
@@ -139,20 +140,20 @@ def play_acts(year: Year, acts, name: str) -> None:
         check_one(year, name)
 
 
-def stage_of(name: str) -> str:
-    return (*MUTATIONS[name], OPENING)[4]
+def stage_of(rule: tuple[Any, ...]) -> str:
+    return (*rule, OPENING)[4]
 
 
-def _mark(name: str) -> object:
+def _mark(name: str, rule: tuple[Any, ...]) -> object:
     """Scripts in which days pass take a while: `make prove` plays them."""
-    is_long = stage_of(name) == SURVEY or any(step[0] == "days" for step in MUTATIONS[name][3])
-    return pytest.param(name, marks=[pytest.mark.prove] if is_long else [])
+    is_long = stage_of(rule) == SURVEY or any(step[0] in ("days", "months") for step in rule[3])
+    return pytest.param(name, rule, marks=[pytest.mark.prove] if is_long else [], id=f"{name}: {rule[0]}")
 
 
-@pytest.mark.parametrize("name", [_mark(name) for name in MUTATIONS])
-def test_an_invariant_fails_when_its_rule_is_taken_out(begun, name):
-    place, before, after, acts = MUTATIONS[name][:4]
-    stage = stage_of(name)
+@pytest.mark.parametrize(("name", "rule"), [_mark(*each) for each in all_rules()])
+def test_an_invariant_fails_when_its_rule_is_taken_out(begun, name, rule):
+    place, before, after, acts = rule[:4]
+    stage = stage_of(rule)
     play_acts(begun.start(stage), acts, name)
     with without_rule(place, before, after), pytest.raises(AssertionError, match=f"^{name}: "):
         play_acts(begun.start(stage), acts, name)

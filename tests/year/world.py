@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
+from logging import INFO, Handler, LogRecord, getLogger
 
 from msgspec import Struct
 
@@ -48,6 +49,22 @@ ASKED = (InvitationState.INVITED, InvitationState.ANSWERED, InvitationState.DECL
 GONE = (Standing.LEFT, Standing.TRANSFERRED)
 
 
+class Log(Handler):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[LogRecord] = []
+
+    def emit(self, record: LogRecord) -> None:
+        self.records.append(record)
+
+
+LOG = Log()
+getLogger("fullcircle").addHandler(LOG)
+getLogger("fullcircle").setLevel(INFO)
+
+
 class NoOne(Refusal):
     """No one is asked about this delegate."""
 
@@ -76,6 +93,8 @@ class Year:
         self.given_up: set[str] = set()  # areas that were replaced or dropped
         self.absent: dict[str, set[str]] = defaultdict(set)  # delegate -> workshops they did not have
         self.claims: dict[str, int] = {}  # delegate -> the sum in the survey that they sent
+        self.words: set[tuple[str, str]] = set()  # address of a coach or id of a delegate, words that only they wrote
+        self.logged: list[LogRecord] = []  # in the last act
         self.withdrawn: dict[str, set[str]] = {}  # words of stories -> editions made before
         self.left: set[str] = set()  # ids of delegates who have left
         self.held: set[str] = set()  # ids of delegates whose data is on hold
@@ -83,6 +102,7 @@ class Year:
         self.views_before: dict[str, str] = {}  # page -> what it showed before the act
         self.views_after: dict[str, str] = {}
         self.emails_before = 0
+        self.emails_of_lost = 0  # emails before the act, and those of jobs that were lost before it
         self.audit_before: set[str] = set()
         self.standing_before: dict[str, Standing] = {}
         self.numbers = Counter[str]()
@@ -167,8 +187,10 @@ class Year:
         self.clock.advance(microseconds=1)  # no two acts are at the same moment, and the trail's keys rely on it
         self.audit_before = {row["sk"] for row in audit_events.of_cohort(people.COHORT)}
         self.emails_before = len(sent_emails())
-        if name in UNSEEN:
+        LOG.records = self.logged = []
+        if name in (*UNSEEN, "days"):
             self.work()  # what was lost before, so that only the act makes a difference
+        self.emails_of_lost = len(sent_emails())
         self.views_before = self.views(place) if name in UNSEEN else {}
         try:
             ACTS[name].do(self, place, which)
@@ -412,6 +434,7 @@ def write_notes(year: Year, place: int, which: int) -> None:
     words = f"seen by one coach only {year.fresh('note')}"
     notes.save_notes(case, {"notes-text": words}, year.clock.now())
     year.notes[case.delegate.coach.email, case.delegate.id] = words
+    year.words.add((case.delegate.coach.email, words))
 
 
 @act(f"{CASE}/report", f"{CASE}/debrief", f"{CASE}/release")
