@@ -144,7 +144,7 @@ def _by_column(line: int, cells: list[str], places: dict[str, tuple[int, ...]], 
 
 def _is_error(line: int, column: str, cell: str, faults: FaultList) -> bool:
     """Return whether a formula of the spreadsheet failed in a cell, and add a fault as for a workbook."""
-    if not cell.startswith("#") or not is_spreadsheet_error(cell):
+    if not cell.startswith(("#", "Err:")) or not is_spreadsheet_error(cell):
         return False
     faults.add(line, column, FAILED_FORMULA.format(quote(cell)))
     return True

@@ -49,15 +49,18 @@ _PLACE = re.compile(  # and where someone can be reached
     r"\.?\s?#?\d{1,6}[a-z]?",
     re.IGNORECASE,
 )
-_ERROR = re.compile(  # of a spreadsheet, in its languages: "#REF!", "#NAME?", "#DIV/0!", "#N/A", "#NV"
-    r"#(?:[A-ZÀ-ÖØ-Þ0-9/_]{2,15}[!?]|N/A|NV|N/D|NB|I/T|GETTING_DATA)"
+_ERROR = re.compile(  # of a spreadsheet, in its languages: "#REF!", "#¡REF!", "#NAME?", "#DIV/0!", "#N/A", "Err:502"
+    r"#(?:¡?[A-ZÀ-ÖØ-Þ0-9/_]{2,15}[!?]|[Nn]/[Aa]|NV|N/D|NB|I/T|GETTING_DATA)|Err:5\d\d"
 )
-_PRONOUN_WORDS = (  # of English, German and Polish; a name has none of these with a slash between them
-    "she her hers he him his they them their theirs ze zir hir xe xem any all sie ihr ihre er ihm ihn sein ona jej on"
-    " jego oni"
+_PRONOUN = (  # of English, German and Polish; a name has none of these with a slash between them
+    r"(?:she|hers?|he|him|his|they|them|theirs?|ze|zir|hir|xe|xem|any|all|sie|ihre?|er|ihm|ihn|sein|ona|jej|on|jego|oni)"
 )
-_PRONOUNS = frozenset(_PRONOUN_WORDS.split())
-_MAX_PRONOUNS = 4
+_LABELLED = r"(?:pronouns?\s?:?\s)?"
+_PRONOUNS = re.compile(  # in brackets, with slashes or commas; elsewhere with slashes
+    rf"[(\[]\s?{_LABELLED}{_PRONOUN}(?:\s?[/,]\s?{_PRONOUN}){{1,3}}\s?[)\]][,;.]?"
+    rf"|[(\[]?(?<![\w/]){_LABELLED}{_PRONOUN}(?:\s?/\s?{_PRONOUN}){{1,3}}(?![\w/])[)\]]?[,;.]?",
+    re.IGNORECASE,
+)
 _SUFFIXES = frozenset(["jr", "sr", "jnr", "snr", "ii", "iii", "iv"])  # part of the name: they stay at the end
 _WHOLE_NAME = 2  # words
 _NO_SURNAME = 4  # letters: shorter credentials in capitals, such as MA, DO and MBA, are surnames too
@@ -116,17 +119,9 @@ def is_spreadsheet_error(cell: str) -> bool:
 
 
 def without_pronouns(words: str) -> str:
-    """Leave out pronouns: `Jo Ward she/her`, `Jo Ward (she/her)` and `Jo Ward - She/Her` are Jo Ward."""
-    if "/" not in words:
-        return words
-    every = words.split(" ")
-    kept = [word for word in every if not _are_pronouns(word)]
-    return words if len(kept) == len(every) else " ".join(kept).strip(" ,-–—|")
-
-
-def _are_pronouns(word: str) -> bool:
-    parts = word.strip("()[],;.").casefold().split("/", _MAX_PRONOUNS)
-    return 1 < len(parts) <= _MAX_PRONOUNS and all(part in _PRONOUNS for part in parts)
+    """Leave out pronouns: `Jo Ward she/her`, `Jo Ward (she, her)` and `Jo Ward - She/Her` are Jo Ward."""
+    kept = _PRONOUNS.sub("", words)
+    return words if kept == words else re.sub(r" {2,}", " ", kept).strip(" ,-–—|")
 
 
 def is_salutation(word: str) -> bool:

@@ -30,6 +30,7 @@ _AROUND_ADDRESS = "<>()[];,. -–—•*·◦▪‣"
 _LIST_NUMBER = re.compile(r"^\s*\d{1,3}[.)]")
 _DASH = re.compile(r"\s[-–—|]\s")
 ASIDE = re.compile(r"[(\[][^()\[\]]*[)\]]")  # Outlook adds the organisation: "Okafor, Sam (NORTHFOLD TRUST)"
+_LABELLED_ASIDE = re.compile(r"[(\[][^()\[\]:]*:[^()\[\]]*[)\]]")
 _DATED = "on am le el il em op den dnia w"  # how the first line of a quoted email begins before a date, and its verb
 _QUOTING = "wrote schrieb écrit escribió scritto escreveu schreef napisał napisała skrev"
 _BEFORE_DATE, _WROTE = frozenset(_DATED.split()), frozenset(_QUOTING.split())
@@ -59,8 +60,10 @@ def is_heading(line: str, titles: Collection[str]) -> bool:
 def without_label(words: str, titles: Collection[str]) -> str:
     """Return the words without a label: `Managers: Jo Ward` is Jo Ward, and so are `Jo Ward:` and `Jo Ward – Peer`.
 
-    A ward or job next to a dash goes too, if one whole name is left: `Ward 5 – Jo Ward`.
+    A ward or job next to a dash goes too, if one whole name is left: `Ward 5 – Jo Ward`. What a bracket labels is no
+    name: `Jo Ward (dept: Surgery)`.
     """
+    words = _LABELLED_ASIDE.sub(" ", without_pronouns(words))
     parts = _DASH.split(words)
     names = [part for part in parts if not is_label(part, titles)]
     people = [part for part in names if any(map(str.isalnum, part)) and not _is_place_or_job(clean_text(part))]
@@ -91,7 +94,7 @@ def without_quoting(words: str) -> str:
         if verbs:
             return " ".join(split[verbs[-1] + 1 :])
         return name if comma and any(map(str.isdigit, date)) else words
-    return rest if first.casefold() == "from" else words
+    return rest if first.rstrip(":").casefold() == "from" else words
 
 
 def _without_message(words: str) -> str:
@@ -99,7 +102,7 @@ def _without_message(words: str) -> str:
     kind, _, behind = words.strip(" -–—*>").partition(" ")
     message, _, rest = behind.partition(" ")
     is_forwarded = f"{kind}{message}".casefold() in _WORDS and message.casefold() in _MESSAGE
-    return rest if is_forwarded and rest.partition(" ")[0].casefold() in _FIELDS else words.strip()
+    return rest if is_forwarded and rest.partition(" ")[0].rstrip(":").casefold() in _FIELDS else words.strip()
 
 
 def ends_as_quoting(words: str) -> bool:

@@ -69,6 +69,10 @@ SEPARATORS = [
     ("she/her\tJo Ward\tjo@x.example\nSam\tLee\tthey/them\tsam@x.example", [JO, SAM]),
     ("Jo Ward\nShe/Her\njo@x.example\nSam Lee\nsam@x.example", [JO, SAM]),
     ("Jo Ward <jo@x.example> she/her\nSam Lee <sam@x.example>", [JO, SAM]),
+    ("Jo Ward (pronouns: she/her) <jo@x.example>\nSam Lee, pronouns: they/them <sam@x.example>", [JO, SAM]),
+    ("Jo Ward (she, her) <jo@x.example>\nSam Lee he / him - sam@x.example", [JO, SAM]),
+    ("Jo Ward (dept: Surgery) <jo@x.example>\nSam Lee (tel: 123) sam@x.example", [JO, SAM]),
+    ("Forwarded message from: jo.ward@x.example", [("Jo Ward", "jo.ward@x.example")]),
     ("Ward 5 - Jo Ward, jo@x.example\nWard Manager \u2013 Sam Lee \u2013 Band 7 <sam@x.example>", [JO, SAM]),
     ("Jo Ward - 2 <jo@x.example>", [("Jo Ward - 2", "jo@x.example")]),  # one of two with this name
     ("\u2022 Jo Ward\n  \u2022 jo@x.example\n\u2022 Sam Lee\n  \u2022 sam@x.example", [JO, SAM]),
@@ -184,7 +188,7 @@ def test_a_job_in_place_of_a_name_is_asked_about(text, job):
     assert fault.name == "bad-name"
 
 
-ERRORS = ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NULL!", "#NV", "#WERT!", "#N/D!"]
+ERRORS = ["#N/A", "#n/a", "#REF!", "#¡REF!", "#VALUE!", "#DIV/0!", "#NULL!", "#NV", "#WERT!", "#N/D!"]
 
 
 @pytest.mark.parametrize("error", ERRORS)
@@ -194,7 +198,7 @@ def test_an_error_of_a_spreadsheet_is_no_name_and_no_address(error):
 
 
 @pytest.mark.parametrize("column", ["name", "email", "service", "coach_email"])
-@pytest.mark.parametrize("error", ["#N/A", "#REF!", "#NAME?"])
+@pytest.mark.parametrize("error", ["#N/A", "#REF!", "#NAME?", "#¡VALOR!", "Err:502"])
 def test_an_error_of_a_spreadsheet_is_refused_at_its_cell(error, column):
     cells = dict(zip(HEADER.split(","), ROW.strip().format("jo@x.example").split(","), strict=True)) | {column: error}
     with pytest.raises(FileInvalid, match=f"2: {column}: {re.escape(FAILED_FORMULA.format(error))}"):
@@ -310,6 +314,12 @@ def test_a_header_may_be_written_as_people_write_it(header):
 def test_a_first_name_and_a_surname_are_one_name():
     header = HEADER.replace("name,", "first_name,last_name,", 1)
     (entry,) = delegates(header, ROW.format("jo@x.example").replace("Jo Ward", "Jo,Ward"))
+    assert entry.person.name == "Jo Ward"
+
+
+@pytest.mark.parametrize("name", ["Jo Ward (she / her)", '"Jo Ward (she, her)"', "Jo Ward (pronouns: she/her)"])
+def test_pronouns_are_left_out_of_a_name(name):
+    (entry,) = delegates(HEADER, ROW.format("jo@x.example").replace("Jo Ward", name))
     assert entry.person.name == "Jo Ward"
 
 
