@@ -12,6 +12,9 @@ import sys
 from pathlib import Path
 
 OLDEST = (3, 11)
+LINKED = (  # others may use what it leads to: nothing is cleared there, and nothing added
+    "{} is a link to {}, where {} may not be installed. Nothing was changed. Remove the link, or install there."
+)
 
 
 def main() -> int:
@@ -22,6 +25,11 @@ def main() -> int:
     chosen = parser.parse_args()
     if sys.version_info < OLDEST:
         print(f"{sys.executable} is older than Python 3.11, which Fullcircle needs.", file=sys.stderr)
+        return 1
+    if chosen.folder.is_symlink() and not is_current(
+        chosen.folder / f".{chosen.requirements.stem}", chosen.requirements
+    ):
+        print(LINKED.format(chosen.folder, chosen.folder.resolve(), chosen.requirements), file=sys.stderr)
         return 1
     with Path(f"{chosen.folder}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
