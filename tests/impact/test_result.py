@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -13,7 +13,7 @@ from chalicelib.core.model import Wave
 from chalicelib.impact.result import document
 from chalicelib.impact.result.facts import ResultFacts, SumView, read_facts
 from chalicelib.impact.review_agenda import make_agenda
-from chalicelib.store import areas, debriefs, delegates, impact_results, impact_surveys, marshal, objects
+from chalicelib.store import areas, debriefs, delegates, holds, impact_results, impact_surveys, marshal, objects
 from chalicelib.store.areas import Area, AreaState
 from chalicelib.store.debriefs import Debrief
 from chalicelib.store.impact_surveys import Role
@@ -211,6 +211,36 @@ def test_the_manager_reads_what_counted_and_nothing_of_others(closed):
     assert "none-shared" in closed.messages
     for hidden in ("I ask first on Mondays", "habit", "Less time for visits", "Hindered", "50 %", "£3,000"):
         assert hidden not in page
+
+
+def hold_address(name, clock):
+    """Hold an address for a day, as after a change of it."""
+    until = clock.now() + timedelta(days=1)
+    people.write(holds.add(holds.make_hold(people.COHORT, people.person(name), until, "ada@example.org")))
+
+
+def test_at_a_held_address_a_manager_does_not_read_what_counted(closed, clock):
+    hold_address("mara manager", clock)
+    page = closed.open(people.link("mara manager", "impact")).page
+    assert "address-held" in closed.messages
+    assert "She still answers first." not in page
+
+    clock.advance(days=1)
+    assert "She still answers first." in closed.open(people.link("mara manager", "impact")).page
+
+
+@pytest.mark.parametrize("part", ["work", "measures"])
+def test_at_a_held_address_a_delegate_s_survey_quotes_nothing_of_before(opened, clock, part):
+    background = Background(measures=(EarlierMeasure("Waiting time"),), steps=5, steps_done=2)
+    survey = impact_surveys.key(people.dana(), Role.DELEGATE)
+    people.write(update(survey, put={"background": marshal.fields(background)}, refusal=impact_surveys.SurveyMissing))
+    url = f"{people.link('dana delegate', 'impact')}/part/{part}"
+    assert opened.open(url).status == 200
+
+    hold_address("dana delegate", clock)
+    page = opened.open(url).page
+    assert "address-held" in opened.messages
+    assert "Waiting time" not in page
 
 
 def test_a_manager_who_did_not_answer_gets_no_thanks(opened, clock):
