@@ -12,6 +12,8 @@ from chalicelib.cli.output import print_note, say
 from chalicelib.core import clock
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from chalicelib.admin.cohort_status import CohortStatus
     from chalicelib.store.cohorts import DelegateLine
 
@@ -53,19 +55,35 @@ def _answered(line: Any) -> str:
 def remind_cohort(args: Namespace) -> int:
     """Remind who has not answered; the output does not say who or how many that is."""
     from chalicelib.admin import remind, survey_acts
-    from chalicelib.admin.close_or_extend import BY
 
     act = survey_acts.remind_surveyed if args.survey else remind.remind_delegate
     can_remind = _SURVEYED if args.survey else remind.can_remind
     chosen = _chosen_lines(args, can_remind)
     what = "the six-month survey" if args.survey else "the questionnaire"
-    sent = {line.email: act(line.delegate_id, clock.now(), BY) for line in chosen}
-    outcomes = {True: f"reminders of {what} are being sent", False: f"reminders of {what} went out today already"}
-    lines = [f"{email}: {outcomes[is_now]}" for email, is_now in sent.items()]
-    already = [email for email, is_now in sent.items() if not is_now]
-    said = {"delegates": list(sent), "already": already, "did": f"reminded of {what}"}
+    outcomes = {line.email: _remind(act, line, alone=bool(args.delegate)) for line in chosen}
+    words = {SENT: f"reminders of {what} are being sent", ALREADY: f"reminders of {what} went out today already"}
+    lines = [f"{email}: {words.get(outcome, outcome)}" for email, outcome in outcomes.items()]
+    already = [email for email, outcome in outcomes.items() if outcome == ALREADY]
+    refused = {email: outcome for email, outcome in outcomes.items() if outcome not in words}
+    said = {"delegates": list(outcomes), "already": already, "refused": refused, "did": f"reminded of {what}"}
     say(args, said, lines or [f"No one is asked about {what} now."])
-    return 0
+    return 1 if refused else 0
+
+
+SENT, ALREADY = "sent", "already"
+
+
+def _remind(act: Callable[[str, datetime, str], bool], line: DelegateLine, *, alone: bool) -> str:
+    """Return what was done. A refusal of one of several, such as a deadline that has just passed, stops no other."""
+    from chalicelib.admin.close_or_extend import BY, CloseRefused
+    from chalicelib.admin.remind import ChaseRefused
+
+    try:
+        return SENT if act(line.delegate_id, clock.now(), BY) else ALREADY
+    except (ChaseRefused, CloseRefused) as refusal:
+        if alone:
+            raise
+        return str(refusal)
 
 
 _SURVEYED = attrgetter("is_surveyed")

@@ -27,5 +27,8 @@ def use_cloud(local: bool, port: int, stage: str | None) -> None:
         with urlopen(f"http://127.0.0.1:{port}/_local/clock", timeout=10) as answer:
             now = datetime.fromisoformat(json.load(answer)["now"])
     except OSError:
-        raise UsageRefused(f"No local cloud listens on port {port}: start it with `make serve PORT={port}`.") from None
+        raise UsageRefused(
+            f"No local cloud listens on port {port}: start it with `make serve PORT={port}`, or name the port on which "
+            "it listens with --port before the command."
+        ) from None
     clock.use(lambda: now)

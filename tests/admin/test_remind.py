@@ -11,7 +11,7 @@ from chalicelib.admin.remind import ChaseRefused
 from chalicelib.cli.parser import parser
 from chalicelib.core.calendar import local_moment
 from chalicelib.core.model import Wave
-from chalicelib.store import audit_events, cohorts, emails, invitations
+from chalicelib.store import audit_events, cohorts, delegates, emails, invitations
 from chalicelib.store.table import query
 from tests.support import people
 from tests.support.drain import drain
@@ -76,6 +76,28 @@ def test_the_command_says_who_was_reminded_today_already(opened, clock, capsys):
         clock.advance(hours=1)
 
     assert already == [[], [dana]]
+
+
+def test_a_deadline_that_has_just_passed_keeps_no_reminder_from_the_others(visitor, clock, capsys):
+    people.opened(clock, chosen=people.raters(4, 0), names=("dana delegate", "dora delegate"))
+    clock.advance(days=2)
+    drain(clock.now())
+    _, wave = delegates.find_with_latest_wave(people.dana())
+    people.write(delegates.change_as_read(wave, {"closes_at": clock.now()}))
+    before = len(subjects("dora delegate"))
+
+    args = parser().parse_args(["cohort", "remind", people.COHORT, "--json"])
+    assert args.run(args) == 1
+    said = json.loads(capsys.readouterr().out)
+    drain(clock.now())
+
+    assert list(said["refused"]) == [people.person("dana delegate").email]
+    assert said["already"] == []
+    assert len(subjects("dora delegate")) == before + 1
+
+    named = parser().parse_args(["cohort", "remind", people.COHORT, "--delegate", people.person("dana delegate").email])
+    with pytest.raises(ChaseRefused):
+        named.run(named)
 
 
 def test_a_second_chase_on_the_same_day_sends_nothing(opened, clock):
