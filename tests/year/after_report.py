@@ -40,7 +40,7 @@ from chalicelib.store.row_kinds.row_kind import Retention
 from chalicelib.store.table import Key
 from chalicelib.waves.lifecycle import close_job, publish_job, summary_job
 from tests.support import people
-from tests.support.world import all_rows, document
+from tests.support.world import document
 from tests.year.invariants import check
 from tests.year.world import Year
 
@@ -87,7 +87,7 @@ def areas_keep_their_ids(year: Year) -> None:
 def everything_comes_to_an_end(year: Year) -> None:
     now = year.clock.now()
     needs = {need.who for of_cohort in list_needs(now).values() for need in of_cohort}
-    closing_surveys = [row["id"] for row in all_rows() if row["pk"].startswith("JOB#impact_close#")]
+    closing_surveys = [row["id"] for row in year.rows() if row["pk"].startswith("JOB#impact_close#")]
     for delegate_id in set(year.delegates) - year.gone - year.moved:
         delegate, rows = delegates.find(delegate_id), list(delegates.load_rows(delegate_id))
         for wave in (read(DelegateWave, row) for row in rows if row["sk"].startswith("WAVE#")):
@@ -213,7 +213,7 @@ def old_data_is_gone(year: Year) -> None:
         return  # nothing is due in the year
     rows = [
         row
-        for row in all_rows()
+        for row in year.rows()
         if any(delegate_id in row["pk"] for delegate_id in year.delegates if delegate_id not in year.held)
     ]
     last = max([*_ends(rows), local_date(summary_job(cohort, rules).due_at, "Europe/London")], default=today)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from chalicelib.admin import person_export
@@ -16,8 +16,11 @@ from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Standing, Wave, WaveState
 from chalicelib.emails.kinds import DIGEST, find_kind
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
-from chalicelib.store import audit_events, cohorts, emails, invitations, jobs, objects, reports, responses
+from chalicelib.store import audit_events, cohorts, emails, invitations, jobs, objects, reports, responses, workshops
+from chalicelib.store.emails import EmailState
+from chalicelib.store.jobs import JobState
 from chalicelib.store.marshal import Row
+from chalicelib.store.meetings import MeetingState
 from chalicelib.store.reports import ReportState
 from chalicelib.store.row_kinds import kinds_of
 from chalicelib.store.row_kinds.row_kind import Owner
@@ -26,11 +29,13 @@ from tests.faults import scene
 from tests.support import people
 from tests.support.emails import sent_emails
 from tests.support.people import CLOSE
-from tests.support.world import all_rows, document
+from tests.support.world import document
 from tests.year.world import Year
 
 Check = Callable[[Year], None]
 CHECKS: dict[str, Check] = {}
+NOT_SENT = (EmailState.QUEUED, EmailState.SENDING, EmailState.CARRIED)
+ENTRY = ("UID", "SEQUENCE", "DTSTART")  # what is read of a calendar entry
 FROM_TO = r"from (.+) to (?!\1 \()"  # another value than before, and why
 AUDITED = {  # act -> how its line in the trail begins
     "change_coach": f"changed the coach {FROM_TO}",
@@ -136,7 +141,7 @@ def packs_are_whole_and_of_one_person(year: Year) -> None:
     delegate = year.delegate(len(sent_emails()))
     if delegate.person.is_erased:
         return
-    email, stored = delegate.person.email, list(all_rows())  # an export goes through the table again and again
+    email, stored = delegate.person.email, year.rows()  # an export goes through the table again and again
     exported = person_export.find(email, lambda: stored)
     in_pack = {(row["pk"], row["sk"]) for row in exported}
     owned = [(row["pk"], row["sk"]) for row in stored if _is_owned(row, delegate.id, email)]
@@ -176,7 +181,7 @@ def the_erased_are_gone(year: Year) -> None:
     if not year.erased:
         return
     later = [f"{email.to} {email.subject} {email.part('plain')}" for email in sent_emails()[year.emails_before :]]
-    for texts in ([str(list(all_rows()))], later, lines):
+    for texts in ([str(year.rows())], later, lines):
         assert [word for word in year.erased for text in texts if word in text] == []
     for delegate_id in year.gone:
         assert list(objects.list_names(f"reports/{delegate_id}/")) == []
@@ -225,20 +230,60 @@ def _day(email):  # type: ignore[no-untyped-def]
     return local_date(email.sent_at, "Europe/London")
 
 
-@check("I14 sequences of calendar entries rise")
-def sequences_rise(year: Year) -> None:
-    last: dict[tuple[str, str], int] = defaultdict(lambda: -1)
-    cancelled = set()
+@check("I14 sequences of calendar entries rise, and the last one sent is as stored")
+def entries_are_as_stored(year: Year) -> None:
+    sent: dict[tuple[str, str], tuple[int, str]] = {}  # address, UID -> sequence, begin; empty: cancelled
     for email in sent_emails():
         for part in email.attachments:
             if part["type"] == "text/calendar":
                 text = part["content"].replace("\r\n ", "")
-                key = (email.addresses[0], re.search(r"UID:(\S+)", text)[1])  # type: ignore[index]
-                sequence = int(re.search(r"SEQUENCE:(\d+)", text)[1])  # type: ignore[index]
-                assert sequence > last[key], "another entry with the same sequence"
-                assert key not in cancelled, "an entry comes back after it was cancelled"
-                last[key] = sequence
-                cancelled |= {key} if "METHOD:CANCEL" in text else set()
+                uid, sequence, starts = (re.search(rf"{name}:(\S+)", text)[1] for name in ENTRY)  # type: ignore[index]
+                before, begins = sent.get((email.addresses[0], uid), (-1, starts))
+                assert int(sequence) > before, "another entry with the same sequence"
+                assert begins, "an entry comes back after it was cancelled"
+                sent[email.addresses[0], uid] = int(sequence), "" if "METHOD:CANCEL" in text else starts
+    now, stored = _ical(year.clock.now()), _stored_begins(year.rows())
+    for (address, uid), (_, starts) in sent.items():
+        stored_at = stored.get(_short(uid), starts)
+        if starts > now and not "" < stored_at <= now:  # what has begun gets no notice
+            assert starts == stored_at, f"the calendar of {address} has {uid} at another time"
+
+
+def _ical(moment: datetime | str) -> str:
+    at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _stored_begins(rows: list[Row]) -> dict[str, str]:
+    """Return by UID when a session or a meeting begins; empty if it is cancelled. Not of what an email waits to say."""
+    begins = {} if any(map(_will_send_dates, rows)) else _begins_of_sessions(rows)
+    for row in rows:
+        if row["sk"].startswith("MEETING#") and row["state"] != MeetingState.HELD:
+            booked = _ical(row["booked"]["starts"]) if row["state"] == MeetingState.BOOKED else ""
+            name = f"{row['sk'].partition('#')[2]}-{{}}.{row['pk'].partition('#')[2]}"
+            begins |= {name.format(number): "" for number in range(1, row["number"])} | {
+                name.format(row["number"]): booked
+            }
+    waiting = {_short(row["entry"]["uid"]) for row in rows if row.get("entry") and row.get("state") in NOT_SENT}
+    return {uid: starts for uid, starts in begins.items() if uid not in waiting}
+
+
+def _will_send_dates(row: Row) -> bool:
+    return row["pk"].startswith("JOB#send_dates#") and row["state"] != JobState.DONE
+
+
+def _begins_of_sessions(rows: list[Row]) -> dict[str, str]:
+    ids = {row["pk"].removeprefix("COHORT#") for row in rows if row["sk"].startswith("SESSION#")}
+    sessions = [each for cohort_id in ids for each in workshops.list_sessions(cohort_id)]
+    begins = {each.id: "" if each.cancelled else _ical(each.starts_at) for each in sessions}
+    seats = [row for row in rows if row["sk"].startswith("SEAT#") and row["session_id"] in begins]
+    return {_short(row["entry"]["uid"]): begins[row["session_id"]] for row in seats}
+
+
+def _short(uid: str) -> str:
+    """Return a UID without the domain; that of a meeting also without whose calendar it is."""
+    name = uid.partition("@")[0]
+    return name.rpartition(".")[0] if re.match("(debrief|review)-", name) else name
 
 
 @check("I16 too few answers wait for a decision")

@@ -75,7 +75,7 @@ MUTATIONS: dict[
         "return True",
         [("answer_all", 1), ("days", 0, 9), ("days", 0, 9)],
     ),
-    "I14 sequences of calendar entries rise": (
+    "I14 sequences of calendar entries rise, and the last one sent is as stored": (
         "chalicelib.workshops.notices:_Made.notice",
         "sequence=seat.entry.sequence + 1",
         "sequence=0",
@@ -231,6 +231,20 @@ FURTHER: list[tuple[Any, ...]] = [
         "if held.good_until and now >= held.good_until:",
         "if False:",
         [("months", 0, 0)],
+    ),
+    (
+        "I14",  # a session as it is stored
+        "chalicelib.workshops.notices:_Made.notice",
+        "if is_same(entry, seat.entry):",
+        "if True:",
+        [("move_session", 0, 1), ("days", 0, 3)],
+    ),
+    (
+        "I14",  # a meeting as it is stored
+        "chalicelib.meetings.emails:_entry",
+        "starts=slot.starts",
+        "starts=slot.ends",
+        [*CLOSED, ("enter_time", 0, 8), ("days", 0, 2)],
     ),
     (
         "I17",  # from and to

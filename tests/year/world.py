@@ -31,12 +31,14 @@ from chalicelib.people.loaded import find
 from chalicelib.people.planned import Asking, perform
 from chalicelib.store import audit_events, cohorts, delegates, invitations
 from chalicelib.store.due import list_due
+from chalicelib.store.marshal import Row
 from chalicelib.workshops import change_sessions
 from tests.faults import scene
 from tests.support import people
 from tests.support.clock import Clock
 from tests.support.drain import MAX_PASSES, run_row
 from tests.support.emails import sent_emails
+from tests.support.world import all_rows
 from tests.workshops import dates
 
 BY = "ada@example.org"
@@ -101,6 +103,7 @@ class Year:
         self.seen: set[str] = set()  # documents that an invariant has looked at once
         self.views_before: dict[str, str] = {}  # page -> what it showed before the act
         self.views_after: dict[str, str] = {}
+        self.stored: list[Row] | None = None
         self.emails_before = 0
         self.emails_of_lost = 0  # emails before the act, and those of jobs that were lost before it
         self.audit_before: set[str] = set()
@@ -144,6 +147,12 @@ class Year:
         if not asked:
             raise NoOne
         return delegate_id, asked[which % len(asked)]
+
+    def rows(self) -> list[Row]:
+        """Return every row as it is since the last act: no check writes."""
+        if self.stored is None:
+            self.stored = list(all_rows())
+        return self.stored
 
     def today(self) -> date:
         return local_date(self.clock.now(), "Europe/London")
@@ -197,6 +206,7 @@ class Year:
         except Refusal:
             self.refused = True
         self.work(jobs)
+        self.stored = None
         self.views_after = self.views(place) if name in UNSEEN else {}
 
     def work(self, jobs: str = "") -> None:
