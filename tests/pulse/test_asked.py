@@ -102,6 +102,31 @@ def test_the_delegate_knows_of_removals_and_not_of_refusals(state, changed):
     assert len(known_people(asking, Wave.MIDWAY_1) ^ known_people(asking, Wave.MIDWAY_2)) == changed
 
 
+def test_a_rater_who_was_erased_from_every_row_counts_as_one_who_left():
+    """Otherwise the rounds before and after would be of the same people, and their difference one person's answer."""
+    erased = people.Person("(erased)", "erased@invalid")
+    gone = [
+        Invitation(f"{name} {which.value}", "dana", which, "peer", erased, InvitationState.REVOKED)
+        for name in ("ann", "cat")
+        for which in (Wave.BASELINE, Wave.MIDWAY_1)
+    ]
+    stayed = [one(which, "bob") for which in (Wave.BASELINE, Wave.MIDWAY_1, Wave.MIDWAY_2)]
+    waves = (BASELINE, (Wave.MIDWAY_1, OPENS), (Wave.MIDWAY_2, OPENS + timedelta(days=90)))
+    asking = asked(*waves, invited=[*gone, *stayed])
+
+    assert len(known_people(asking, Wave.MIDWAY_1) ^ known_people(asking, Wave.MIDWAY_2)) == 2
+
+
+def test_who_was_removed_from_one_round_counts_as_gone_from_it():
+    rounds = (Wave.BASELINE, Wave.MIDWAY_1, Wave.MIDWAY_2)
+    invited = [one(which, "bob") for which in rounds] + [one(which, "ann") for which in rounds[:2]]
+    invited += [one(Wave.MIDWAY_2, "ann", state=InvitationState.REVOKED)]
+    waves = (BASELINE, (Wave.MIDWAY_1, OPENS), (Wave.MIDWAY_2, OPENS + timedelta(days=90)))
+    asking = asked(*waves, invited=invited)
+
+    assert len(known_people(asking, Wave.MIDWAY_1) ^ known_people(asking, Wave.MIDWAY_2)) == 1
+
+
 def test_a_programme_that_was_stored_before_rounds_has_none():
     stored = {name: value for name, value in fields(PROGRAMME).items() if name != "pulse"}
 
