@@ -29,6 +29,6 @@ def use_cloud(local: bool, port: int, stage: str | None) -> None:
     except OSError:
         raise UsageRefused(
             f"No local cloud listens on port {port}: start it with `make serve PORT={port}`, or name the port on which "
-            "it listens with --port before the command."
+            "it listens with --port."
         ) from None
     clock.use(lambda: now)

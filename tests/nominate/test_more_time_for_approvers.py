@@ -123,7 +123,9 @@ def test_a_move_emails_the_approver_that_its_preview_names(waiting, clock):
     assert len(reminders()) == 1
 
 
-@pytest.mark.parametrize("own", [{"own_dates": True}, {"closes_at": people.CLOSE + timedelta(days=21)}])
+@pytest.mark.parametrize(
+    "own", [{"own_dates": True}, {"without_key": True}, {"closes_at": people.CLOSE + timedelta(days=21)}]
+)
 def test_a_move_names_no_approver_for_a_questionnaire_that_gets_no_more_time(waiting, clock, own):
     wave = delegates.find_with_wave(people.dana(), Wave.BASELINE)[1]
     people.write(delegates.change_as_read(wave, own))
