@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from chalicelib.cli.output import print_note, say
 from chalicelib.core import clock
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from chalicelib.admin.cohort_status import CohortStatus
     from chalicelib.store.cohorts import DelegateLine
+
+T = TypeVar("T")
 
 
 def cohort_status(args: Namespace) -> int:
@@ -55,35 +56,43 @@ def _answered(line: Any) -> str:
 def remind_cohort(args: Namespace) -> int:
     """Remind who has not answered; the output does not say who or how many that is."""
     from chalicelib.admin import remind, survey_acts
+    from chalicelib.admin.close_or_extend import BY
 
     act = survey_acts.remind_surveyed if args.survey else remind.remind_delegate
     can_remind = _SURVEYED if args.survey else remind.can_remind
-    chosen = _chosen_lines(args, can_remind)
+    chosen_by_email = {line.email: line.delegate_id for line in _chosen_lines(args, can_remind)}
     what = "the six-month survey" if args.survey else "the questionnaire"
-    outcomes = {line.email: _remind(act, line, alone=bool(args.delegate)) for line in chosen}
-    words = {SENT: f"reminders of {what} are being sent", ALREADY: f"reminders of {what} went out today already"}
-    lines = [f"{email}: {words.get(outcome, outcome)}" for email, outcome in outcomes.items()]
-    already = [email for email, outcome in outcomes.items() if outcome == ALREADY]
-    refused = {email: outcome for email, outcome in outcomes.items() if outcome not in words}
-    said = {"delegates": list(outcomes), "already": already, "refused": refused, "did": f"reminded of {what}"}
-    say(args, said, lines or [f"No one is asked about {what} now."])
+    done, refused = _each(chosen_by_email, lambda email: act(chosen_by_email[email], clock.now(), BY))
+    words = {True: f"reminders of {what} are being sent", False: f"reminders of {what} went out today already"}
+    lines = [f"{email}: {words[is_now]}" for email, is_now in done.items()]
+    already = [email for email, is_now in done.items() if not is_now]
+    said = {"delegates": list(done), "already": already, "refused": refused, "did": f"reminded of {what}"}
+    say(args, said, [*lines, *_refusals(refused)] or [f"No one is asked about {what} now."])
     return 1 if refused else 0
 
 
-SENT, ALREADY = "sent", "already"
+def _each(emails: Iterable[str], act: Callable[[str], T]) -> tuple[dict[str, T], dict[str, str]]:
+    """Act on each delegate, and return what was done and why others were refused: one stops no other.
 
-
-def _remind(act: Callable[[str, datetime, str], bool], line: DelegateLine, *, alone: bool) -> str:
-    """Return what was done. A refusal of one of several, such as a deadline that has just passed, stops no other."""
-    from chalicelib.admin.close_or_extend import BY, CloseRefused
+    Raises the first refusal if nothing was done.
+    """
+    from chalicelib.admin.close_or_extend import CloseRefused
     from chalicelib.admin.remind import ChaseRefused
 
-    try:
-        return SENT if act(line.delegate_id, clock.now(), BY) else ALREADY
-    except (ChaseRefused, CloseRefused) as refusal:
-        if alone:
-            raise
-        return str(refusal)
+    done: dict[str, T] = {}
+    refused: dict[str, CloseRefused | ChaseRefused] = {}
+    for email in emails:
+        try:
+            done[email] = act(email)
+        except (CloseRefused, ChaseRefused) as refusal:
+            refused[email] = refusal
+    if refused and not done:
+        raise next(iter(refused.values()))
+    return done, {email: str(refusal) for email, refusal in refused.items()}
+
+
+def _refusals(refused: Mapping[str, str]) -> list[str]:
+    return [f"{email}: {why}" for email, why in refused.items()]
 
 
 _SURVEYED = attrgetter("is_surveyed")
@@ -117,13 +126,14 @@ def close_cohort(args: Namespace) -> int:
         if args.delegate
         else [line.email for line in lines if line.stage == "collecting" and not line.withdrawn]
     )
-    outcomes = {email: _close(args, email) for email in chosen}
+    done, refused = _each(chosen, partial(_close, args))
+    said = {"delegates": list(done), "refused": refused, "did": _closing_words(args), "dry_run": args.dry_run}
     say(
         args,
-        {"delegates": chosen, "did": _closing_words(args), "dry_run": args.dry_run},
-        [f"{email}: {outcome}" for email, outcome in outcomes.items()] or ["Nothing to close."],
+        said,
+        [f"{email}: {outcome}" for email, outcome in [*done.items(), *refused.items()]] or ["Nothing to close."],
     )
-    return 0
+    return 1 if refused else 0
 
 
 def _close(args: Namespace, email: str) -> str:
@@ -153,23 +163,19 @@ def _extend_survey(args: Namespace) -> int:
 
     if not args.extend:
         raise CloseRefused("Give the new last day of the six-month survey: --survey --extend YYYY-MM-DD.")
-    before_by_email = {
-        line.email: survey_acts.extend_survey(
-            line.delegate_id, args.extend, clock.now(), BY, why=args.why, dry_run=args.dry_run
-        )
-        for line in _chosen_lines(args, _SURVEYED)
-    }
+    chosen_by_email = {line.email: line.delegate_id for line in _chosen_lines(args, _SURVEYED)}
+    given: dict[str, Any] = {"why": args.why, "dry_run": args.dry_run}
+    done, refused = _each(
+        chosen_by_email,
+        lambda email: survey_acts.extend_survey(chosen_by_email[email], args.extend, clock.now(), BY, **given),
+    )
     outcome = f"survey {_closing_words(args)}"
     lines = [
-        f"{email}: {outcome} from {before}, {(args.extend - before).days} days more"
-        for email, before in before_by_email.items()
+        f"{email}: {outcome} from {before}, {(args.extend - before).days} days more" for email, before in done.items()
     ]
-    say(
-        args,
-        {"delegates": [*before_by_email], "did": outcome, "dry_run": args.dry_run},
-        lines or ["No six-month survey of this cohort is open."],
-    )
-    return 0
+    said = {"delegates": [*done], "refused": refused, "did": outcome, "dry_run": args.dry_run}
+    say(args, said, [*lines, *_refusals(refused)] or ["No six-month survey of this cohort is open."])
+    return 1 if refused else 0
 
 
 def enter_costs(args: Namespace) -> int:

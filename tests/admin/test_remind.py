@@ -10,7 +10,8 @@ from chalicelib.admin import remind
 from chalicelib.admin.remind import ChaseRefused
 from chalicelib.cli.parser import parser
 from chalicelib.core.calendar import local_moment
-from chalicelib.core.model import Wave
+from chalicelib.core.formatting import local_date
+from chalicelib.core.model import Wave, WaveState
 from chalicelib.store import audit_events, cohorts, delegates, emails, invitations
 from chalicelib.store.table import query
 from tests.support import people
@@ -78,7 +79,7 @@ def test_the_command_says_who_was_reminded_today_already(opened, clock, capsys):
     assert already == [[], [dana]]
 
 
-def test_a_deadline_that_has_just_passed_keeps_no_reminder_from_the_others(visitor, clock, capsys):
+def test_a_delegate_who_is_refused_keeps_nothing_from_the_others(visitor, clock, capsys):
     people.opened(clock, chosen=people.raters(4, 0), names=("dana delegate", "dora delegate"))
     clock.advance(days=2)
     drain(clock.now())
@@ -94,6 +95,14 @@ def test_a_deadline_that_has_just_passed_keeps_no_reminder_from_the_others(visit
     assert list(said["refused"]) == [people.person("dana delegate").email]
     assert said["already"] == []
     assert len(subjects("dora delegate")) == before + 1
+
+    later = f"{local_date(clock.now(), 'Europe/London') + timedelta(days=30)}"
+    people.write(
+        delegates.change_as_read(delegates.find_with_latest_wave(people.dana())[1], {"state": WaveState.CLOSING})
+    )
+    extended = parser().parse_args(["cohort", "close", people.COHORT, "--extend", later, "--json"])
+    assert extended.run(extended) == 1
+    assert json.loads(capsys.readouterr().out)["delegates"] == [people.person("dora delegate").email]
 
     named = parser().parse_args(["cohort", "remind", people.COHORT, "--delegate", people.person("dana delegate").email])
     with pytest.raises(ChaseRefused):
