@@ -16,7 +16,19 @@ from chalicelib.core.formatting import local_date
 from chalicelib.core.model import Standing, Wave, WaveState
 from chalicelib.emails.kinds import DIGEST, find_kind
 from chalicelib.links.signing import LinkRevoked, LinkUnknown
-from chalicelib.store import audit_events, cohorts, emails, invitations, jobs, objects, reports, responses, workshops
+from chalicelib.store import (
+    audit_events,
+    cohorts,
+    delegates,
+    emails,
+    invitations,
+    jobs,
+    objects,
+    reports,
+    responses,
+    workshops,
+)
+from chalicelib.store.cohorts import FeedbackState
 from chalicelib.store.emails import EmailState
 from chalicelib.store.jobs import JobState
 from chalicelib.store.marshal import Row
@@ -288,9 +300,18 @@ def _short(uid: str) -> str:
 
 @check("I16 too few answers wait for a decision")
 def too_few_answers_wait(year: Year) -> None:
-    for delegate_id in year.delegates:
-        if year.wave(delegate_id) is WaveState.CLOSED and delegate_id not in year.published | year.gone:
+    """Check that a questionnaire is held until someone decides, whatever else opens, closes or moves."""
+    feedback = {line.delegate_id: line.feedback for line in cohorts.list_lines(people.COHORT, Wave.BASELINE)}
+    for delegate_id in set(year.delegates) - year.gone - year.left - year.moved:
+        wave = delegates.find_with_wave(delegate_id, Wave.BASELINE)[1]
+        is_held, was_published = wave.state is WaveState.HELD, delegate_id in year.published
+        if wave.state is WaveState.CLOSED and not was_published:
             assert len(year.sent[delegate_id]) >= people.programme().minimum_responses
+        assert is_held == (feedback[delegate_id] is FeedbackState.HELD), "the dashboard shows another state"
+        deadline = year.undecided.pop(delegate_id, wave.closes_at)
+        assert is_held or was_published or wave.closes_at >= deadline, "no one decided"
+        if is_held:
+            year.undecided[delegate_id] = wave.closes_at + timedelta(microseconds=1)
 
 
 @check("I17 a change of a person or a date has one line in the trail, with from and to")

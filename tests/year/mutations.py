@@ -219,6 +219,13 @@ FURTHER: list[tuple[Any, ...]] = [
         [("write_notes", 0), ("write_notes", 1), ("write_notes", 2)],
     ),
     (
+        "I16",  # what the dashboard shows
+        "chalicelib.collect.close_wave:_hold",
+        "cohorts.change_line(delegate, put=cohorts.set_feedback(FeedbackState.HELD), wave=wave.wave),",
+        "",
+        [("answer", 0, 0), ("close", 0)],
+    ),
+    (
         "I10",  # log lines
         "chalicelib.emails.send:_hand_over",
         'log.info("mail_sent")',

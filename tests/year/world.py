@@ -6,7 +6,7 @@ import copy
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from logging import INFO, Handler, LogRecord, getLogger
 
 from msgspec import Struct
@@ -83,6 +83,7 @@ class Year:
         self.delegates = [self.ids[people.person(name).email] for name in names]
         self.sent: dict[str, set[str]] = defaultdict(set)  # delegate -> ids of invitations whose answers count
         self.published: set[str] = set()  # delegates whose few answers an administrator published
+        self.undecided: dict[str, datetime] = {}  # delegate with too few answers -> a later deadline means more time
         self.retired: list[tuple[str, Callable[[], object]]] = []  # what opens a link that is over
         self.emptied: dict[tuple[str, str], None] = {}  # delegate, invitation: whose form starts empty
         self.notes: dict[tuple[str, str], str] = {}  # writer, delegate -> words
