@@ -216,8 +216,10 @@ def pauses_are_kept(year: Year) -> None:
 
 
 def _items(row: str) -> list[emails.Email]:
+    """Return what an email said: a digest leaves out what was cancelled or came too late."""
     sent_email = emails.find(row)
-    return emails_of(sent_email.items) if sent_email and sent_email.items else [sent_email] if sent_email else []
+    items = emails_of(sent_email.items) if sent_email and sent_email.items else [sent_email] if sent_email else []
+    return [item for item in items if item.state not in (EmailState.CANCELLED, EmailState.QUEUED)]
 
 
 def emails_of(ids: tuple[str, ...]) -> list[emails.Email]:
