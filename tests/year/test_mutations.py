@@ -11,7 +11,7 @@ import pytest
 from tests.year.mutations import all_rules
 
 
-@pytest.mark.parametrize(("invariant", "rule"), all_rules())
+@pytest.mark.parametrize(("invariant", "rule"), list(all_rules()))
 def test_the_rule_is_in_the_function(invariant, rule):
     place, text, *_ = rule
     module, name = place.split(":")
