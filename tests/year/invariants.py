@@ -302,7 +302,7 @@ def _short(uid: str) -> str:
 
 @check("I16 too few answers wait for a decision")
 def too_few_answers_wait(year: Year) -> None:
-    """Check that a questionnaire is held until someone decides, whatever else opens, closes or moves."""
+    """Check that a questionnaire is held until someone decides, also while others open, close or move."""
     feedback = {line.delegate_id: line.feedback for line in cohorts.list_lines(people.COHORT, Wave.BASELINE)}
     for delegate_id in set(year.delegates) - year.gone - year.left - year.moved:
         wave = delegates.find_with_wave(delegate_id, Wave.BASELINE)[1]
