@@ -1,7 +1,7 @@
 # Run `make help` to list the targets.
 .DEFAULT_GOAL := help
 # The Python that made .venv, so that an upgrade stays with it; else the newest that runs here. An interrupted install
-# leaves a .venv whose Python has no base: it cannot make .venv again.
+# leaves a .venv that cannot make itself again: its Python is passed over.
 PYTHON ?= $(or $(shell .venv/bin/python -c 'import sys; print(sys.version_info >= (3, 11) and sys.prefix != sys.base_prefix and sys._base_executable or "")' 2>/dev/null),$(shell for python in python3.13 python3.12 python3.11 python3 python; do $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done))
 PORT ?= 8000
 BIN := .venv/bin
